@@ -1,0 +1,37 @@
+"""The formats, one list; :func:`format_of` tells which one a file is."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from pipeline.errors import UnreadableSource
+from pipeline.formats.base import Format
+from pipeline.formats.delimited import Delimited
+from pipeline.formats.mail import Mailbox, Message
+from pipeline.formats.plain_text import PlainText
+
+HEAD_SIZE = 65536
+
+FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), PlainText())
+
+
+def format_named(name: str) -> Format:
+    """Return the format called ``name`` (raises KeyError for a name that is none)."""
+    return {each.name: each for each in FORMATS}[name]
+
+
+def format_of(head: bytes, name: str) -> Format | None:
+    """Return the format of a file from its first bytes and its name, or None when no format claims it.
+
+    Raises:
+        UnreadableSource: two formats claim it with the same certainty.
+    """
+    claims = sorted(((each.claims(head, name), each.name) for each in FORMATS), reverse=True)
+    (best, winner), (second, rival) = claims[0], claims[1]
+    if best <= 0:
+        return None
+    if best == second:
+        raise UnreadableSource(
+            PurePosixPath(name).suffix or "a file", f"could be {winner} or {rival}", "rename it so that one fits"
+        )
+    return format_named(winner)

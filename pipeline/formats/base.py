@@ -1,0 +1,59 @@
+"""What a format offers. One file a format; a format knows no policy and no other stage.
+
+``units`` cuts a source into pieces that workers handle alone, ``read`` turns the bytes of
+one unit into segments, ``rewrite`` builds new bytes for the unit from what ``read`` gave and
+the edits, and the parts of a source, written one after another, are its copy. ``read`` and
+``rewrite`` are pure functions of picklable things: the same input gives the same output, on
+any machine. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
+travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Protocol
+
+from pipeline.model import Edit, Reading, Source, Unit
+
+
+class Format(Protocol):
+    """A kind of file: how to tell it, cut it, read it, and write it anew."""
+
+    name: str
+    """One lower-case word, as in ``Source.format``."""
+
+    holds: str
+    """What a gap that cannot be left out holds back: ``unit`` (one message) or ``file``."""
+
+    def claims(self, head: bytes, name: str) -> float:
+        """Return how sure this format is that a file is its own, 0 to 1, from its first 64 KiB and its name.
+
+        None of the formats may raise here. The highest claim wins; two equal claims above 0 are an error.
+        """
+
+    def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
+        """Cut a source into units that cover every byte of it, in order, in bounded memory.
+
+        Raises:
+            UnreadableSource: the source is not what its format says.
+        """
+
+    def read(self, payload: bytes, unit: Unit) -> Reading:
+        """Return the segments of a unit from its bytes (``payload`` is ``start`` to ``stop``).
+
+        Every text a reader of the copy could see, and every text that travels unseen, is in a
+        segment, a gap or a ``Dropped``. Two reads of the same bytes give the same reading.
+
+        Raises:
+            UnreadableSource: the unit cannot be read at all; its record is held.
+        """
+
+    def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
+        """Return new bytes for the unit with ``edits`` applied (sorted, not overlapping).
+
+        Without edits, gaps and dropped parts, the text content comes out unchanged.
+
+        Raises:
+            UnreadableSource: the unit cannot be read at all.
+            SpanError: an edit does not fit its segment.
+        """

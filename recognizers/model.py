@@ -1,0 +1,42 @@
+"""What a recognizer says: one entity, one span, one score, one reason.
+
+Spans are half-open ``[start, end)`` in code points of the text that was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SpanError(ValueError):
+    """A span does not fit its text. The message holds positions, never the text."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match:
+    """A piece of text that a recognizer takes for an entity.
+
+    ``part`` says which part of the entity the span holds: ``full`` unless the
+    recognizer knows better (``given``, ``surname``, ``initials`` of a PERSON;
+    ``street``, ``city``, ``unit`` of a STREET_ADDRESS; ``account``, ``customer``,
+    ``cookie``, ``session``, ``device``, ``case`` … of a UNIQUE_IDENTIFIER).
+    ``reason`` is read by people and never holds the value.
+    """
+
+    start: int
+    end: int
+    entity: str
+    score: float
+    recognizer: str
+    reason: str
+    part: str = "full"
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end:
+            raise SpanError(f"{self.recognizer}: span {self.start}..{self.end} is empty or negative")
+        if not 0.0 <= self.score <= 1.0:
+            raise SpanError(f"{self.recognizer}: score {self.score} lies outside 0..1")
+
+    def fits(self, text: str) -> bool:
+        """Return whether the span lies inside ``text``."""
+        return self.end <= len(text)

@@ -1,0 +1,66 @@
+"""The seam to presidio-analyzer: every recognizer here is a Presidio ``EntityRecognizer``.
+
+A recognizer implements :meth:`Recognizer.find` (or :meth:`Recognizer.find_many`, where a
+batch is cheaper than one text at a time). ``analyze`` wraps the same matches for a stock
+``AnalyzerEngine``. Context words are judged inside ``find``; none are declared to
+Presidio, whose context enhancer would move scores a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
+from presidio_analyzer.nlp_engine import NlpArtifacts
+
+from recognizers.model import Match
+
+
+class Recognizer(EntityRecognizer):
+    """Finds one entity (or one family of entities) in text, the same way in every program.
+
+    Subclasses set ``ENTITIES`` and ``NAME`` and implement ``find``. They take no
+    arguments unless they need a model, and do no work at import.
+    """
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ()
+    NAME: ClassVar[str] = ""
+    NEEDS_MODEL: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__(supported_entities=list(self.ENTITIES), name=self.NAME, supported_language="en")
+
+    def load(self) -> None:
+        """Nothing to load before first use (Presidio calls this from its constructor)."""
+
+    def find(self, text: str) -> list[Match]:
+        """Return the matches in ``text``, spans in code points of ``text``."""
+        raise NotImplementedError
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        """Return the matches of each text, in the order of ``texts``."""
+        return [self.find(text) for text in texts]
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+    ) -> list[RecognizerResult]:
+        """Give the matches of ``find`` in Presidio's own shape (called by ``AnalyzerEngine``)."""
+        wanted = set(entities) if entities else set(self.ENTITIES)
+        return [self._result(match) for match in self.find(text) if match.entity in wanted]
+
+    def _result(self, match: Match) -> RecognizerResult:
+        explanation = AnalysisExplanation(
+            recognizer=self.NAME, original_score=match.score, textual_explanation=match.reason
+        )
+        return RecognizerResult(
+            entity_type=match.entity,
+            start=match.start,
+            end=match.end,
+            score=match.score,
+            analysis_explanation=explanation,
+            recognition_metadata={
+                RecognizerResult.RECOGNIZER_NAME_KEY: self.NAME,
+                RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+            },
+        )
