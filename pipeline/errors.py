@@ -6,7 +6,10 @@ leaks; 2 the call or a policy is wrong; 3 something could not be examined and ho
 
 from __future__ import annotations
 
-from typing import ClassVar
+import os
+import traceback
+from dataclasses import dataclass
+from typing import ClassVar, Self
 
 
 class ReleasableError(Exception):
@@ -33,14 +36,6 @@ class PolicyError(ReleasableError):
 
 class ConfigError(ReleasableError):
     """A configuration file is missing or wrong."""
-
-
-class ModelMissing(ReleasableError):
-    """A model is not installed, or its files are not the ones that were measured."""
-
-
-class ModelRefused(ReleasableError):
-    """An archive or a file of a model does not match its sha256."""
 
 
 class UnreadableSource(ReleasableError):
@@ -75,3 +70,34 @@ class IntegrityError(ReleasableError):
     """A release folder does not match its manifest."""
 
     exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a task gave no answer: an error of ours with its words, or the class and place of another."""
+
+    kind: str
+    where: str
+    what: str
+    remedy: str = ""
+    exit_code: int = 3
+
+    @classmethod
+    def of(cls, error: BaseException) -> Self:
+        """Describe an exception without its arguments, unless it is one of ours (those hold no value)."""
+        if isinstance(error, ReleasableError):
+            return cls(type(error).__name__, error.where, error.what, error.remedy, error.exit_code)
+        if {"where", "what", "remedy"} <= set(vars(error)):  # the recognizers' own errors, of the same shape
+            about = vars(error)
+            return cls(type(error).__name__, str(about["where"]), str(about["what"]), str(about["remedy"]), 2)
+        frames = traceback.extract_tb(error.__traceback__)
+        place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"  # noqa: PTH119 - text
+        return cls(type(error).__name__, "", f"{type(error).__name__} in {place}")
+
+
+class SetupFailed(Exception):
+    """No worker can be set up (a model is missing, a policy is wrong); ``failure`` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.what)
+        self.failure = failure

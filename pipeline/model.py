@@ -15,9 +15,33 @@ from types import MappingProxyType
 from recognizers.model import Match, SpanError
 
 __all__ = [
-    "Action", "Address", "Attribute", "Block", "Cell", "ColumnClass", "Coverage", "Cover", "Decision",
-    "Dropped", "Edit", "FileName", "Finding", "Gap", "Header", "Kind", "Match", "Part", "Reading",
-    "RecordFacts", "Role", "Segment", "Source", "SpanError", "Step", "Unit", "words",
+    "Action",
+    "Address",
+    "Attribute",
+    "Block",
+    "Cell",
+    "ColumnClass",
+    "Cover",
+    "Coverage",
+    "Decision",
+    "Dropped",
+    "Edit",
+    "FileName",
+    "Finding",
+    "Gap",
+    "Header",
+    "Kind",
+    "Match",
+    "Part",
+    "Reading",
+    "RecordFacts",
+    "Role",
+    "Segment",
+    "Source",
+    "SpanError",
+    "Step",
+    "Unit",
+    "words",
 ]  # fmt: skip
 
 

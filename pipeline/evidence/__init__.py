@@ -1,0 +1,1 @@
+"""Evidence: the redaction log, the manifest, the report."""

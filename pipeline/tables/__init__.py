@@ -1,0 +1,1 @@
+"""Tables: the classes of their columns."""

@@ -1,0 +1,101 @@
+"""Check: what lies on the disk is what was written, cut the same way, and holds no withheld value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.decide import decide
+from pipeline.errors import IntegrityError
+from pipeline.formats import format_named
+from pipeline.model import Address, ColumnClass, Reading, Source, Unit
+from pipeline.tasks import InputFile, State, findings_of
+from pipeline.verify import Elsewhere, Leak, leaks, second_reader
+
+_CUT_BY_CONTENT = frozenset({"mbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenUnit:
+    """A unit as it was written: the unit that it came from, its place in the copy, the sha256 of its bytes."""
+
+    unit: Unit
+    start: int
+    stop: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckTask:
+    """A copy on the disk and the units that were written into it."""
+
+    file: InputFile
+    units: tuple[WrittenUnit, ...]
+    columns: tuple[ColumnClass, ...] = ()
+
+
+def check(state: State, task: CheckTask) -> tuple[Leak, ...]:
+    """Return what survived in a copy.
+
+    Raises:
+        IntegrityError: the copy is not what was written.
+    """
+    if not task.units:
+        return ()
+    _same_cuts(task)
+    found: list[Leak] = []
+    for written in task.units:
+        data = task.file.read(written.start, written.stop)
+        if hashlib.sha256(data).hexdigest() != written.sha256:
+            raise IntegrityError("copy", "it differs from what was written", "check the disk and run again")
+        found += _survivors(state, written, data, task.columns)
+    return tuple(found)
+
+
+def _same_cuts(task: CheckTask) -> None:
+    """See that another reading of a mailbox finds the same messages, and that nothing stands beside the units."""
+    if task.units[-1].stop != task.file.size:
+        raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
+    source = task.units[0].unit.source
+    if source.format not in _CUT_BY_CONTENT:
+        return
+    kind = format_named(source.format)
+    with task.file.path.open("rb") as stream:
+        cuts = [(each.start, each.stop) for each in kind.units(stream, Source(source.path, kind.name, task.file.size))]
+    if cuts != [(each.start, each.stop) for each in task.units]:
+        raise IntegrityError("copy", "its messages are cut differently when it is read again", "report this")
+
+
+def _survivors(state: State, written: WrittenUnit, data: bytes, columns: Sequence[ColumnClass]) -> list[Leak]:
+    if state.shared is None:
+        return []
+    unit = replace(written.unit, start=0, stop=len(data))
+    copy = format_named(unit.source.format).read(data, unit)
+    left = _leaks(state, unit, data, copy, {})
+    # Most copies end here. What a released finding explains (May, the month) needs the decisions again.
+    return _leaks(state, unit, data, copy, _cleared(state, copy, columns)) if left else []
+
+
+def _leaks(
+    state: State, unit: Unit, data: bytes, copy: Reading, cleared: Mapping[Address, Sequence[tuple[int, int]]]
+) -> list[Leak]:
+    assert state.shared is not None
+    is_mail = unit.source.format in {"message", "mbox"}
+    record = unit.key if is_mail else ""
+    thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
+    tabular = unit.source.format == "delimited"
+    texts = [*(second_reader(unit.source.format, data, unit.context) or ()), data.decode("utf-8", "replace")]
+    elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
+    return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
+
+
+def _cleared(state: State, copy: Reading, columns: Sequence[ColumnClass]) -> dict[Address, list[tuple[int, int]]]:
+    spans: dict[Address, list[tuple[int, int]]] = {}
+    if state.policy is None:
+        return spans
+    found = findings_of(state, copy.segments, {each.index: each for each in columns})
+    for each in decide(found, state.job.facts, state.policy, state.job.decided_at):
+        if not each.withholds:
+            spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
+    return spans

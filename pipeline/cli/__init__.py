@@ -1,0 +1,54 @@
+"""The command line: unpacks arguments, calls an ordinary function, prints. No logic here.
+
+One file a command. Commands import what they need when they run, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pipeline.cli.console import explain_failure, utf8_console
+from pipeline.errors import Failure, ReleasableError, SetupFailed
+
+OLDEST_PYTHON = (3, 11)
+
+
+def main() -> None:
+    """Run the ``releasable`` command and leave with its exit code; never with a traceback."""
+    if sys.version_info < OLDEST_PYTHON:  # pip refuses too, but a checkout can be run by hand
+        sys.stderr.write(f"releasable needs Python 3.11 or later; this is {sys.version.split()[0]}\n")
+        raise SystemExit(2)
+    utf8_console()
+    from pipeline.cli.app import app  # noqa: PLC0415 - after the version check
+
+    try:
+        code = app(standalone_mode=False)
+    except BaseException as error:  # noqa: BLE001 - every way out passes here
+        code = _exit_code(error)
+    sys.stdout.flush()
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _exit_code(error: BaseException) -> int:
+    import typer  # noqa: PLC0415 - loaded by now; at the top it would come before the version check
+
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, typer.Exit):
+        return int(error.exit_code)
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+        sys.stderr.write("stopped; nothing was released\n")
+        return 130
+    show = getattr(error, "show", None)
+    if callable(show):  # Typer's own words for a wrong call
+        show()
+        return 2
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    failure = error.failure if isinstance(error, SetupFailed) else Failure.of(error)
+    if failure.kind == type(error).__name__ and not isinstance(error, ReleasableError) and failure.exit_code == 3:
+        sys.stderr.write(f"releasable: an unexpected error, nothing was released ({failure.what})\n")
+        return 3
+    return explain_failure(failure)

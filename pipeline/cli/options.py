@@ -1,0 +1,28 @@
+"""Options that several commands share, spelled once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Accuracy(StrEnum):
+    """How hard to look: ``fast`` (patterns and the light name model) or ``thorough`` (all models)."""
+
+    FAST = "fast"
+    THOROUGH = "thorough"
+
+
+Paths = Annotated[
+    list[Path], typer.Argument(help="Files or folders: mailboxes, messages, CSV, text.", show_default=False)
+]
+AccuracyOption = Annotated[Accuracy, typer.Option("--accuracy", help="fast or thorough.", case_sensitive=False)]
+EntitiesOption = Annotated[str, typer.Option("--entities", help="Look for these only, such as US_SSN,EMAIL_ADDRESS.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core, at most 8.")]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="A folder with your own policies, agency_contacts.yaml and officials.csv."),
+]

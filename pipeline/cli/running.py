@@ -1,0 +1,111 @@
+"""What scan, redact and verify share: the job, the workers, the run as the evidence names it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.cli.options import Accuracy
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from pipeline.evidence.summary import Run
+    from pipeline.execution.local import Pool
+    from pipeline.policy.schema import Policy
+    from pipeline.tasks import Job
+
+MOST_WORKERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asked for on the command line."""
+
+    policy: str = ""
+    config: Path | None = None
+    accuracy: Accuracy = Accuracy.THOROUGH
+    entities: str = ""
+    workers: int = 0
+    recipient: str = "requester"
+
+
+def entity_list(text: str) -> tuple[str, ...]:
+    """Return the entities named in ``A,B``.
+
+    Raises:
+        UsageError: one of them is unknown.
+    """
+    from recognizers.entities import ENTITIES  # noqa: PLC0415 - keeps --help quick
+
+    names = tuple(each.strip().upper() for each in text.split(",") if each.strip())
+    unknown = [each for each in names if each not in ENTITIES]
+    if unknown:
+        raise UsageError("--entities", f"{unknown[0]} is not an entity", f"known: {', '.join(ENTITIES)}")
+    return names
+
+
+def run_time() -> str:
+    """Return the fixed time of this run: ``SOURCE_DATE_EPOCH`` where it is set, else now, UTC, to the second."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    now = datetime.fromtimestamp(int(epoch), UTC) if epoch.isdigit() else datetime.now(UTC)
+    return now.replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def make_job(asked: Asked) -> tuple[Job, Policy | None]:
+    """Return the job of a run and its policy, loaded and checked.
+
+    Raises:
+        PolicyError: the policy is unknown or wrong.
+        UsageError: an entity is unknown.
+    """
+    from pipeline.model import RecordFacts  # noqa: PLC0415 - keeps --help quick
+    from pipeline.policy.load import find, load  # noqa: PLC0415
+    from pipeline.tasks import Job  # noqa: PLC0415
+
+    policy = load(asked.policy, asked.config) if asked.policy else None
+    path = str(find(asked.policy, asked.config).absolute()) if asked.policy else ""
+    job = Job(
+        key=secrets.token_bytes(32),
+        decided_at=run_time(),
+        policy=path,
+        config=asked.config.absolute() if asked.config else None,
+        level=asked.accuracy.value,
+        entities=entity_list(asked.entities),
+        facts=RecordFacts(recipient=asked.recipient),
+    )
+    return job, policy
+
+
+@contextmanager
+def workers(job: Job, count: int) -> Iterator[Pool]:
+    """Give the worker processes of a run; they are ended however it goes."""
+    from pipeline.execution.local import Limits, Pool  # noqa: PLC0415 - keeps --help quick
+    from pipeline.tasks import prepare  # noqa: PLC0415
+
+    number = count or min(os.cpu_count() or 1, MOST_WORKERS)
+    seconds = float(os.environ.get("RELEASABLE_SECONDS_A_UNIT", "120"))
+    with Pool(number, prepare, (job,), Limits(seconds=seconds)) as pool:
+        yield pool
+
+
+def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: str = "release") -> Run:
+    """Return what the evidence says of this run."""
+    from pipeline.cli.app import tool_version  # noqa: PLC0415 - it imports the commands
+    from pipeline.evidence.summary import ModelFacts, PolicyFacts, Run  # noqa: PLC0415
+    from recognizers.models import catalogue  # noqa: PLC0415
+
+    return Run(
+        version=tool_version(),
+        started_at=job.decided_at,
+        request_id=request,
+        accuracy=job.level,
+        policy=PolicyFacts(policy.name, policy.version, policy.sha256, policy.title) if policy else None,
+        models=tuple(ModelFacts(each.name, each.version, each.archive.sha256) for each in catalogue()),
+        purpose=purpose,
+    )

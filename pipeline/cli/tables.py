@@ -1,0 +1,78 @@
+"""What scan and redact print: tables of places, counts, rules. No value of any record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from pipeline.evidence.sarif import Result
+    from pipeline.evidence.summary import Summary
+
+_PIPED_WIDTH = 160
+_ACTIONS = {
+    "withhold": "withhold",
+    "review": "withhold (proposed)",
+    "release": "release",
+    "found": "",
+    "not_scanned": "not scanned",
+}
+
+
+def console() -> Console:
+    """Return a console that keeps whole lines when the output goes into a file or another program."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=_PIPED_WIDTH, highlight=False)
+
+
+def print_scan(found: Sequence[tuple[Result, int]], summary: Summary, most: int | None) -> None:
+    """Print the findings of a scan, at most ``most`` lines (None: all)."""
+    out = console()
+    judged = summary.run.policy is not None
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("file", "where", "entity", "count", *(("decision", "rule") if judged else ("why",))):
+        table.add_column(name, overflow="fold", justify="right" if name == "count" else "left")
+    for result, count in found[:most]:
+        tail = (_ACTIONS.get(result.action, result.action), result.rule) if judged else (result.reason,)
+        table.add_row(result.file, result.location, result.entity, str(count), *tail)
+    if found:
+        out.print(table)
+    if most is not None and len(found) > most:
+        out.print(f"… and {len(found) - most} more lines (--all shows them, --json FILE keeps them)")
+    out.print(_closing(summary))
+
+
+def _closing(summary: Summary) -> str:
+    statuses = ("released", "held", "not_scanned")
+    found = sum(summary.totals("found", statuses).values())
+    unread = summary.count("not_scanned")
+    files = f"{len(summary.files)} file" + ("" if len(summary.files) == 1 else "s")
+    text = f"{files}: {found} findings"
+    if summary.run.policy is not None:
+        withheld = sum(summary.totals("withheld", statuses).values())
+        text += f", {withheld} withheld by {summary.run.policy.name} ({summary.undecided} of these decisions wait for a person)"
+    if unread:
+        text += f"; {unread} could not be examined"
+    return text
+
+
+def print_release(summary: Summary, folder: str) -> None:
+    """Print what a release holds and where to look."""
+    out = console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("file", "status", "withheld", "released findings", "held records", "why"):
+        table.add_column(name, overflow="fold", justify="right" if name in {"withheld", "held records"} else "left")
+    for file in summary.files:
+        table.add_row(
+            file.label,
+            file.status.replace("_", " "),
+            str(sum(file.withheld.values())),
+            str(sum(file.released.values())),
+            str(file.held_records or ""),
+            "; ".join(file.reasons),
+        )
+    out.print(table)
+    out.print(f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html")

@@ -1,0 +1,126 @@
+"""Detect: the recognizers turn segments into matches.
+
+A recognizer that raises, or gives a span that does not fit, makes the whole unit fail:
+what was not examined is not released. (Presidio itself logs such a thing and goes on.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.errors import RecognizerFailed
+from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
+from recognizers.presidio import Recognizer
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"[_\W]+")
+_WHOLE_CELL = {"entity", "identifier"}
+_PATTERNS_ONLY = {"inert", "quasi"}
+
+
+def label_words(label: str) -> str:
+    """Return a column or header name as words: ``ssnNumber`` and ``ssn_number`` give ``ssn number``."""
+    return _NOT_WORD.sub(" ", _CAMEL.sub(" ", label)).strip()
+
+
+def detect(
+    segments: Sequence[Segment], recognizers: Sequence[Recognizer], columns: Mapping[int, ColumnClass] | None = None
+) -> list[list[Match]]:
+    """Return the matches of each segment, spans in its text; each distinct text is examined once.
+
+    Args:
+        segments: the segments of a unit.
+        recognizers: see :func:`recognizers.registry.load_recognizers`.
+        columns: classes of the columns of a table, by column number: the cells of an entity
+            column are matches as a whole; cells of inert columns meet the patterns only.
+
+    Raises:
+        RecognizerFailed: a recognizer raised or gave a span outside its text.
+    """
+    found: list[list[Match]] = [[] for _ in segments]
+    asked: dict[tuple[str, str, bool], list[int]] = {}
+    for at, segment in enumerate(segments):
+        column = _column(segment, columns)
+        if column is not None and column.kind in _WHOLE_CELL:
+            whole = _whole_cell(segment.text, column)
+            if whole is not None:
+                found[at].append(whole)
+            continue
+        patterns_only = column is not None and column.kind in _PATTERNS_ONLY
+        asked.setdefault((segment.label, segment.text, patterns_only), []).append(at)
+    for patterns_only in (True, False):
+        keys = [key for key in asked if key[2] is patterns_only]
+        chosen = [each for each in recognizers if not (patterns_only and each.NEEDS_MODEL)]
+        answers = examine([(label, text) for label, text, _ in keys], chosen, segments, asked)
+        for key, matches in zip(keys, answers, strict=True):
+            for at in asked[key]:
+                found[at] = matches
+    return found
+
+
+def examine(
+    texts: Sequence[tuple[str, str]],
+    recognizers: Sequence[Recognizer],
+    segments: Sequence[Segment] = (),
+    places: Mapping[tuple[str, str, bool], list[int]] | None = None,
+) -> list[list[Match]]:
+    """Return the matches of each ``(label, text)``; the recognizers read ``label: text``."""
+    prefixes = [f"{label_words(label)}: " if label else "" for label, _ in texts]
+    full = [prefix + text for prefix, (_, text) in zip(prefixes, texts, strict=True)]
+    found: list[list[Match]] = [[] for _ in texts]
+    if not full:
+        return found
+    for recognizer in recognizers:
+        try:
+            answers = recognizer.find_many(full)
+        except Exception as error:  # noqa: BLE001 - any failure of a recognizer holds the unit
+            place = _place_of_failure(texts, segments, places)
+            raise RecognizerFailed(place, f"the recognizer {recognizer.NAME} failed ({type(error).__name__})") from None
+        for at, (prefix, text, matches) in enumerate(zip(prefixes, full, answers, strict=True)):
+            found[at].extend(_shifted(matches, len(prefix), text, recognizer.NAME))
+    return found
+
+
+def _shifted(matches: Iterable[Match], by: int, text: str, name: str) -> Iterable[Match]:
+    for match in matches:
+        if not match.fits(text):
+            raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
+        if match.end <= by:
+            continue
+        yield Match(
+            max(match.start - by, 0),
+            match.end - by,
+            match.entity,
+            match.score,
+            match.recognizer,
+            match.reason,
+            match.part,
+        )
+
+
+def _place_of_failure(
+    texts: Sequence[tuple[str, str]],
+    segments: Sequence[Segment],
+    places: Mapping[tuple[str, str, bool], list[int]] | None,
+) -> str:
+    if len(texts) != 1 or not places or not segments:
+        return ""
+    return words(segments[next(iter(places.values()))[0]].address)
+
+
+def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> ColumnClass | None:
+    if not columns or segment.role is not Role.CELL or not isinstance(segment.address[-1], Cell):
+        return None
+    cell = segment.address[-1]
+    return columns.get(cell.column) if cell.row >= 0 and len(segment.address) == 1 else None
+
+
+def _whole_cell(text: str, column: ColumnClass) -> Match | None:
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if start >= end or not any(character.isalnum() for character in text):
+        return None
+    entity = column.entity or "UNIQUE_IDENTIFIER"
+    return Match(
+        start, end, entity, max(column.confidence, 0.5), "column", "stands in a column of its kind", column.part
+    )

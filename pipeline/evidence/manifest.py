@@ -1,0 +1,171 @@
+"""``release.json``: what a release folder holds, what became of every file, and the sha256 of each file in it.
+
+It holds no hash of any input: a small form can be guessed and confirmed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from pipeline.evidence.summary import FileOutcome, Run, Summary, coarse
+from pipeline.model import Cover
+
+MANIFEST: Final = "release.json"
+SCHEMA: Final = 1
+_CHUNK: Final = 1 << 20
+_OUTSIDE: Final = ("held", "not_scanned")
+_NOTES: Final = (
+    "Counts are places, not people. Of files that are not in this release, counts below 10 are given as a range.",
+    "No hash of an original is given here or anywhere else in this release.",
+)
+
+
+def manifest(summary: Summary, folder: Path) -> dict[str, Any]:
+    """Return the manifest of the release in ``folder`` (all its other files must be written).
+
+    Args:
+        summary: what became of the files.
+        folder: the release folder; a ``release.json`` in it is left out.
+    """
+    return {
+        "schema": SCHEMA,
+        "status": summary.status,
+        "complete": summary.complete,
+        **_run(summary.run),
+        "totals": _totals(summary),
+        "records": [_file(outcome) for outcome in summary.files],
+        "notes": list(_NOTES),
+        "files": {name: file_sha256(folder / name) for name in sorted(_names(folder)) if name != MANIFEST},
+    }
+
+
+def manifest_bytes(content: Mapping[str, Any]) -> bytes:
+    """Return a manifest as it is written: UTF-8 JSON, two blanks indented, the same for the same content."""
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _run(run: Run) -> dict[str, Any]:
+    policy = run.policy
+    return {
+        "request_id": run.request_id,
+        "started_at": run.started_at,
+        "accuracy": run.accuracy,
+        "tool": {"name": "releasable", "version": run.version},
+        "models": [{"name": each.name, "version": each.version, "sha256": each.sha256} for each in run.models],
+        "policy": {"name": policy.name, "version": policy.version, "sha256": policy.sha256} if policy else None,
+    }
+
+
+def _totals(summary: Summary) -> dict[str, Any]:
+    return {
+        "files": {status: summary.count(status) for status in ("released", *_OUTSIDE)},
+        "withheld": summary.totals("withheld"),
+        "released": summary.totals("released"),
+        "undecided": summary.undecided,
+        "records_held": sum(file.held_records for file in summary.files),
+        "parts_withheld": sum(file.parts_withheld for file in summary.files),
+        "headers_dropped": sum(file.headers_dropped for file in summary.files),
+    }
+
+
+def _file(outcome: FileOutcome) -> dict[str, Any]:
+    is_out = outcome.status == "released"
+    covers = {cover.value: outcome.units.get(cover.value, 0) for cover in Cover}
+    told: dict[str, Any] = {"name": outcome.label, "status": outcome.status}
+    if is_out:
+        told |= {"output": outcome.output, "sha256": outcome.sha256, "bytes": outcome.size}
+    return told | {
+        "reasons": list(outcome.reasons),
+        "records_held": outcome.held_records,
+        "withheld": dict(outcome.withheld) if is_out else coarse(outcome.withheld),
+        "coverage": {
+            "units": sum(covers.values()),
+            **covers,
+            "parts_withheld": outcome.parts_withheld,
+            "headers_dropped": outcome.headers_dropped,
+        },
+    }
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _names(folder: Path) -> Iterator[str]:
+    """Yield the names of everything in a folder that is not itself a folder, links included."""
+    for path in folder.rglob("*"):
+        if path.is_symlink() or not path.is_dir():
+            yield path.relative_to(folder).as_posix()
+
+
+def integrity(folder: Path, besides: Collection[str] = ()) -> list[str]:
+    """Return what is wrong with a release folder, in plain words; nothing when it is what its manifest says.
+
+    Args:
+        folder: the release folder.
+        besides: names that may stand in it without being listed (a detached signature).
+    """
+    try:
+        told = json.loads((folder / MANIFEST).read_bytes(), object_pairs_hook=_once)
+        listed, records = _listed(told)
+    except FileNotFoundError:
+        return [f"{MANIFEST}: missing"]
+    except (OSError, ValueError, RecursionError):
+        return [f"{MANIFEST}: cannot be read as a release manifest"]
+    problems = [problem for name in sorted(listed) if (problem := _problem(folder, name, listed[name]))]
+    here = set(_names(folder)) - {MANIFEST, *besides}
+    problems += [f"{name}: not listed in {MANIFEST}" for name in sorted(here - set(listed))]
+    problems += [
+        f"{name}: {MANIFEST} contradicts itself" for name, digest in sorted(records) if listed.get(name) != digest
+    ]
+    return problems
+
+
+def _problem(folder: Path, name: str, digest: str) -> str:
+    pure = PurePosixPath(name)
+    if not name or pure.is_absolute() or ".." in pure.parts or "\\" in name:
+        return f"{MANIFEST}: lists a name outside the folder"
+    path = folder / name
+    if any((folder / inner).is_symlink() for inner in (pure, *pure.parents[:-1])):
+        return f"{name}: is a link, not a file"
+    if not path.is_file():
+        return f"{name}: missing"
+    try:
+        return "" if file_sha256(path) == digest else f"{name}: altered after it was written"
+    except OSError:
+        return f"{name}: cannot be read"
+
+
+def _listed(told: Any) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """Return the listed files with their sha256, and output name and sha256 of each released record.
+
+    Raises:
+        ValueError: it is not a manifest of this schema.
+    """
+    if not isinstance(told, dict) or told.get("schema") != SCHEMA or told.get("status") not in {"provisional", "final"}:
+        raise ValueError("not a manifest")
+    listed, records = told.get("files"), told.get("records")
+    if not isinstance(listed, dict) or not isinstance(records, list):
+        raise ValueError("not a manifest")  # noqa: TRY004 - one error for all that is wrong with its shape
+    if not all(isinstance(digest, str) for digest in listed.values()):
+        raise ValueError("not a manifest")
+    if not all(isinstance(each, dict) for each in records):
+        raise ValueError("not a manifest")
+    released = [each for each in records if each.get("status") == "released"]
+    return listed, [(str(each.get("output")), str(each.get("sha256"))) for each in released]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("a key stands twice")
+    return content

@@ -1,0 +1,191 @@
+"""A pool of worker processes that can be stopped.
+
+Workers start by ``spawn``, with one thread each, set up once (models are loaded once), and
+have a deadline and a memory limit for every task: a hung parser or model is ended, a new worker
+takes its place, and the task's answer is a :class:`Failure`. Answers come in the order of the items.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Self, TypeVar
+
+import psutil
+
+from pipeline.errors import Failure, SetupFailed
+from pipeline.execution.worker import serve, set_shared
+
+Item = TypeVar("Item")
+
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM")
+_LOOK_EVERY = 0.5
+_SETUP_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one task may take: seconds of wall clock, bytes of resident memory."""
+
+    seconds: float = 120.0
+    memory: int = 4 * 1024**3
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    ready: bool = False
+    shares: int = 0
+    place: int | None = None
+    since: float = field(default_factory=time.monotonic)
+
+
+class Pool:
+    """Workers that share nothing; use it as a context manager."""
+
+    def __init__(
+        self,
+        workers: int,
+        setup: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        limits: Limits = Limits(),
+    ) -> None:
+        self._count = max(1, workers)
+        self._setup, self._arguments, self._limits = setup, arguments, limits
+        self._context = multiprocessing.get_context("spawn")
+        self._workers: list[_Worker] = []
+        self._shared: Any = None
+        self._shares = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            _end(worker)
+        self._workers.clear()
+
+    def share(self, value: Any) -> None:
+        """Give every worker ``value`` (as ``state.shared``) before its next task."""
+        self._shared, self._shares = value, self._shares + 1
+
+    def map(
+        self, function: Callable[[Any, Item], Any], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Any, Failure | None]]:
+        """Yield ``(item, answer, failure)`` in the order of ``items``; at most a few items are in flight.
+
+        Raises:
+            SetupFailed: a worker could not be set up (a model is missing, say).
+        """
+        source = enumerate(items)
+        waiting: deque[tuple[int, Item]] = deque()
+        given: dict[int, Item] = {}
+        answers: dict[int, tuple[Any, Failure | None]] = {}
+        turn, exhausted = 0, False
+        while True:
+            while not exhausted and len(given) < 4 * self._count:
+                following = next(source, None)
+                if following is None:
+                    exhausted = True
+                    break
+                waiting.append(following)
+                given[following[0]] = following[1]
+            while turn in answers:
+                answer, failure = answers.pop(turn)
+                yield given.pop(turn), answer, failure
+                turn += 1
+            if not given and exhausted:
+                return
+            if len(given) < 4 * self._count and not exhausted:
+                continue
+            self._hand_out(function, waiting)
+            for place, answer, failure in self._collect():
+                answers[place] = (answer, failure)
+
+    def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item]]) -> None:
+        while len(self._workers) < min(
+            self._count, len(waiting) + sum(each.place is not None for each in self._workers)
+        ):
+            self._workers.append(self._start())
+        for worker in self._workers:
+            if not (waiting and worker.ready and worker.place is None):
+                continue
+            if worker.shares != self._shares:
+                worker.shares, worker.ready, worker.since = self._shares, False, time.monotonic()
+                with suppress(OSError):
+                    worker.pipe.send((set_shared, self._shared))
+            else:
+                place, item = waiting.popleft()
+                worker.place, worker.since = place, time.monotonic()
+                with suppress(OSError):  # a worker that has just died is found by _collect
+                    worker.pipe.send((function, item))
+
+    def _start(self) -> _Worker:
+        kept = {name: os.environ.get(name) for name in _ONE_THREAD}
+        os.environ.update(dict.fromkeys(_ONE_THREAD[:-1], "1"), TOKENIZERS_PARALLELISM="false")
+        try:
+            ours, theirs = self._context.Pipe()
+            process = self._context.Process(target=serve, args=(theirs, self._setup, self._arguments), daemon=True)
+            process.start()
+            theirs.close()
+        finally:
+            for name, value in kept.items():
+                os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+        return _Worker(process, ours)
+
+    def _collect(self) -> Iterator[tuple[int, Any, Failure | None]]:
+        """Yield what has come back, and a failure for whatever ran out of time or memory or died."""
+        came = set(wait([each.pipe for each in self._workers], timeout=_LOOK_EVERY))
+        for worker in list(self._workers):
+            if worker.pipe in came:
+                try:
+                    answer, failure = worker.pipe.recv()
+                except (EOFError, OSError):
+                    yield from self._lost(worker, "the worker process ended unexpectedly")
+                    continue
+                if not worker.ready:
+                    if failure is not None:
+                        raise SetupFailed(failure)
+                    worker.ready = True
+                elif worker.place is not None:
+                    place, worker.place = worker.place, None
+                    yield place, answer, failure
+            else:
+                trouble = self._trouble(worker)
+                if trouble:
+                    yield from self._lost(worker, trouble)
+
+    def _trouble(self, worker: _Worker) -> str:
+        if worker.place is None and worker.ready:
+            return ""
+        allowed = self._limits.seconds if worker.ready else _SETUP_SECONDS
+        if time.monotonic() - worker.since > allowed:
+            return f"it took longer than {allowed:g} seconds and was stopped"
+        with suppress(psutil.Error):
+            if psutil.Process(worker.process.pid).memory_info().rss > self._limits.memory:
+                return f"it took more than {self._limits.memory // 1024**2} MiB of memory and was stopped"
+        return ""
+
+    def _lost(self, worker: _Worker, why: str) -> Iterator[tuple[int, Any, Failure | None]]:
+        self._workers.remove(worker)
+        _end(worker)
+        failure = Failure("WorkerStopped", "", why)
+        if not worker.ready:
+            raise SetupFailed(failure)
+        if worker.place is not None:
+            yield worker.place, None, failure
+
+
+def _end(worker: _Worker) -> None:
+    with suppress(OSError):
+        worker.pipe.close()
+    worker.process.kill()
+    worker.process.join(5)

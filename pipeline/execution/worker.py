@@ -1,0 +1,74 @@
+"""What runs inside a worker process: set up once, then answer one task after another.
+
+A worker is quiet and closed: no output, no core dump, no connection to any host, and of an
+exception only its class and place travel back, never its arguments (they may hold a value).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pipeline.errors import Failure
+
+
+def close_doors() -> None:
+    """Make this process silent and unable to reach any host or leave a core dump."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(null, descriptor)
+    logging.disable(logging.CRITICAL)
+    sys.excepthook = lambda *_: None
+    forbid_network()
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
+def forbid_network() -> None:
+    """Refuse every connection to a host for the rest of this process; it cannot be undone."""
+    sys.addaudithook(_refuse_hosts)
+
+
+def _refuse_hosts(event: str, args: tuple[Any, ...]) -> None:
+    if event == "socket.getaddrinfo" or (event in {"socket.connect", "socket.sendto"} and isinstance(args[1], tuple)):
+        raise PermissionError("a worker connects to no host")
+
+
+def serve(pipe: Connection, setup: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """Run tasks from ``pipe`` until it closes: ``(function, item)`` in, ``(answer, failure)`` out.
+
+    The first answer is that of ``setup``, whose result is the state that every function gets.
+    """
+    close_doors()
+    try:
+        state = setup(*arguments)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+        pipe.send((None, Failure.of(error)))
+        return
+    pipe.send((None, None))
+    while True:
+        try:
+            function, item = pipe.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer: tuple[Any, Failure | None] = (function(state, item), None)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
+            answer = (None, Failure.of(error))
+        try:
+            pipe.send(answer)
+        except (OSError, ValueError):
+            return
+
+
+def set_shared(state: Any, value: Any) -> None:
+    """Keep what the whole release shares (an index of keyed digests) in the worker's state."""
+    state.shared = value

@@ -1,0 +1,164 @@
+"""iCalendar as segments, and back (RFC 5545).
+
+Each line that travels gives its value as a segment labelled with the property's name, and
+its ``CN`` and ``TZID`` as segments of their own. Which properties travel is named in
+``configs/calendar.yaml``; identifiers (``UID``), attachments and private extensions do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import yaml
+
+from pipeline.formats.text_pieces import text_after
+from pipeline.markers import REDACTED_MAILBOX
+from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
+from recognizers.resources import packaged_configs
+
+_VOCABULARY: dict[str, list[str]] = yaml.safe_load((packaged_configs() / "calendar.yaml").read_text("utf-8"))
+_COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMETERS, _WORDS = (
+    frozenset(_VOCABULARY[key])
+    for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")
+)
+_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)')
+_NAME = re.compile(r"[A-Za-z0-9-]+")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_WIDTH = 73  # bytes a line before it is folded, of the 75 allowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line that travels: its name, what is written between name and value, and where its value is examined."""
+
+    name: str
+    value: str
+    parameters: tuple[tuple[str, str | Attribute], ...] = ()
+    step: Block | None = None
+
+
+def is_calendar(text: str) -> bool:
+    """Return whether ``text`` begins as an iCalendar file does."""
+    return text.lstrip("\ufeff \t\r\n")[:15].upper() == "BEGIN:VCALENDAR"
+
+
+class CalendarText:
+    """An iCalendar text cut into what is written as it stands and what is examined."""
+
+    def __init__(self, source: str) -> None:
+        self.segments: dict[Step, tuple[str, str]] = {}
+        self.left_out = 0
+        self._lines: list[_Line] = []
+        self._counts: Counter[str] = Counter()
+        lines = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+        for line in re.sub("\n[ \t]", "", lines).split("\n"):
+            self._add(line)
+
+    def _add(self, line: str) -> None:
+        found = _NAME.match(line)
+        if not found:
+            self.left_out += bool(line.strip())
+            return
+        name, at = found[0].upper(), found.end()
+        parameters = []
+        while each := _PARAMETER.match(line, at):
+            parameters.append((each[1].upper(), each[2].strip('"')))
+            at = each.end()
+        value = line[at + 1 :]
+        closed = name in _CLOSED and value.strip().upper() in _WORDS
+        if line[at : at + 1] != ":":
+            self.left_out += 1
+        elif closed or (name in {"BEGIN", "END"} and value.strip().upper() in _COMPONENTS):
+            self._lines.append(_Line(name, value.strip().upper()))
+        elif name in _TEXTS | _USERS | _VALUES:
+            self._add_examined(name, parameters, value)
+        else:
+            self.left_out += 1
+
+    def _add_examined(self, name: str, parameters: list[tuple[str, str]], value: str) -> None:
+        step = Block(len(self._lines))
+        kept: list[tuple[str, str | Attribute]] = []
+        for key, text in parameters:
+            if key in _TEXT_PARAMETERS and text:
+                attribute = Attribute(key, self._counts[key])
+                self._counts[key] += 1
+                self.segments[attribute] = (text, key)
+                kept.append((key, attribute))
+            elif key in _CLOSED_PARAMETERS and text.upper() in _WORDS:
+                kept.append((key, text.upper()))
+            else:
+                self.left_out += 1
+        if name in _TEXTS:
+            value = _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+        elif name in _USERS:
+            value = re.sub(r"^\s*mailto:", "", value, flags=re.IGNORECASE).strip()
+        if value:
+            self.segments[step] = (value, name)
+        self._lines.append(_Line(name, value, tuple(kept), step if value else None))
+
+    def reading(self) -> Reading:
+        """Return the segments in their order, and the count of the lines and parameters left out."""
+        segments = tuple(
+            Segment(text, (step,), label=label, role=Role.TEXT if isinstance(step, Block) else Role.ATTRIBUTE)
+            for step, (text, label) in self.segments.items()
+        )
+        return Reading(segments, dropped=(Dropped((), "calendar line", self.left_out),) if self.left_out else ())
+
+    def written(self, edits: Sequence[Edit]) -> str:
+        """Return the calendar after ``edits``, folded, with new identifiers.
+
+        Raises:
+            SpanError: an edit fits no segment.
+        """
+        by_step: dict[Step, list[Edit]] = {}
+        for edit in edits:
+            if len(edit.address) != 1 or edit.address[0] not in self.segments:
+                raise SpanError("an edit is addressed to no line of this calendar")
+            by_step.setdefault(edit.address[0], []).append(edit)
+        after = {step: text_after(text, by_step.get(step, ())) for step, (text, _) in self.segments.items()}
+        return "".join(f"{line}\n" for raw in self._written(after, by_step) for line in _folded(raw))
+
+    def _written(self, after: dict[Step, str], edited: dict[Step, list[Edit]]) -> Iterator[str]:
+        events = 0
+        for line in self._lines:
+            value = after[line.step] if line.step else line.value
+            is_edited = line.step in edited
+            if line.name in _VALUES and is_edited:
+                continue
+            if line.name in _TEXTS:
+                value = _escaped(value)
+            elif line.name in _USERS:
+                value = f"mailto:{REDACTED_MAILBOX if is_edited else value}"
+            yield line.name + "".join(_parameters(line, after)) + f":{value}"
+            if line.name == "BEGIN" and value == "VCALENDAR":
+                yield "PRODID:-//releasable//EN"
+            elif line.name == "BEGIN" and value in {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}:
+                events += 1
+                yield f"UID:releasable-{events}"
+
+
+def _parameters(line: _Line, after: dict[Step, str]) -> Iterator[str]:
+    for key, text in line.parameters:
+        if isinstance(text, str):
+            yield f";{key}={text}"
+        else:
+            value = after[text].replace('"', "'")
+            yield f';{key}="{value}"'
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
+
+
+def _folded(line: str) -> Iterator[str]:
+    start = size = 0
+    for at, character in enumerate(line):
+        width = len(character.encode("utf-8", "replace"))
+        if size + width > _WIDTH:
+            yield (" " if start else "") + line[start:at]
+            start, size = at, 0
+        size += width
+    yield (" " if start else "") + line[start:]

@@ -1,0 +1,49 @@
+"""Intake: which files an input holds. Nothing is skipped in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from pipeline.errors import UsageError
+from pipeline.tasks import InputFile
+
+
+def collect(paths: Sequence[Path]) -> list[InputFile]:
+    """Return every file under ``paths`` with its name inside the input, sorted by name.
+
+    One folder is mirrored from inside; of several inputs each stands under its own name.
+    A link counts as a file that cannot be examined (its target may lie outside the input).
+
+    Raises:
+        UsageError: a path does not exist, or two inputs have the same name.
+    """
+    for path in paths:
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(str(path), "there is no such file or folder", "check the path")
+    if len(paths) == 1 and paths[0].is_dir():
+        found = [_file(each, each.relative_to(paths[0])) for each in _walk(paths[0])]
+    else:
+        names = [path.resolve().name for path in paths]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise UsageError(twice[0], "two inputs have this name", "rename one, or give their common folder")
+        found = [
+            _file(each, Path(name) / each.relative_to(path) if path.is_dir() else Path(name))
+            for path, name in zip(paths, names, strict=True)
+            for each in (_walk(path) if path.is_dir() else [path])
+        ]
+    return sorted(found, key=lambda each: each.name)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for each in sorted(folder.iterdir()):
+        if each.is_dir() and not each.is_symlink():
+            yield from _walk(each)
+        else:
+            yield each
+
+
+def _file(path: Path, name: Path) -> InputFile:
+    about = path.lstat()
+    return InputFile(path, name.as_posix(), about.st_size, about.st_mtime_ns)

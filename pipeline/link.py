@@ -1,0 +1,225 @@
+"""Link: who is who in a record, every mention of a found person, and identifiers joined with a person.
+
+The first version works record by record: a message with its attachments, a table row, a line of a
+log, a document. (a) A name found once is found at its other mentions in the record. (b) The
+findings of one person become one subject. (c) A unique identifier in a record with a private
+person's direct identifier becomes ``LINKED_IDENTIFIER``. Links work only to withhold.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pipeline.mentions import Person, find_mentions
+from pipeline.model import Finding, Kind, Match, Segment
+from pipeline.people import Name, cluster, fold, handles, local_part_names, parse_name
+from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
+
+_LINKABLE = frozenset({UNIQUE_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
+_CONTACTS = frozenset({"STREET_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
+
+
+class Rosters(Protocol):
+    """Who is public: see :mod:`pipeline.policy.rosters`."""
+
+    def agency_contact(self, entity: str, value: str) -> str | None: ...
+    def official(self, name: str) -> str | None: ...
+    def government_domain(self, email: str) -> bool: ...
+    def title_near(self, text: str, start: int, end: int) -> bool: ...
+
+
+class Digests(Protocol):
+    """Keyed digests of values: see :mod:`pipeline.digest`."""
+
+    def digest(self, entity: str, value: str) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRules:
+    """What the policy says about linking; case, docket and permit numbers link only where it says so."""
+
+    case_numbers_link: bool = False
+
+
+@dataclass(slots=True)
+class _Place:
+    """A finding on its way, with its value: values stay inside this module."""
+
+    finding: Finding
+    value: str
+
+
+def link(
+    segments: Sequence[Segment],
+    matches: Sequence[Sequence[Match]],
+    rosters: Rosters,
+    digests: Digests,
+    rules: LinkRules = LinkRules(),
+) -> list[Finding]:
+    """Return the findings of a unit, joined within each record.
+
+    Args:
+        segments: the segments of the unit.
+        matches: for each segment its resolved matches (no overlaps), spans in its text.
+        rosters: agency contacts and officials.
+        digests: makes the keyed digest of each value.
+        rules: what the policy says about linking.
+
+    Returns:
+        Findings sorted by segment and place; no two of a segment overlap.
+    """
+    records: dict[str, list[int]] = defaultdict(list)
+    for at, segment in enumerate(segments):
+        records[segment.record].append(at)
+    found: dict[int, list[Finding]] = {}
+    for record, members in records.items():
+        inside = {at: (segments[at], list(matches[at])) for at in members}
+        places = _link_record(record, inside, rosters, digests)
+        for at, finding in _join_identifiers(places, rules):
+            found.setdefault(at, []).append(finding)
+    return [each for at in sorted(found) for each in sorted(found[at], key=lambda one: one.start)]
+
+
+def _link_record(
+    record: str, inside: Mapping[int, tuple[Segment, list[Match]]], rosters: Rosters, digests: Digests
+) -> list[tuple[int, _Place]]:
+    people = _people(inside)
+    places: list[tuple[int, _Place]] = []
+    for at, (segment, known) in inside.items():
+        spoken = find_mentions(segment.text, people, [(each.start, each.end) for each in known])
+        for match in sorted([*known, *spoken]):
+            value = segment.text[match.start : match.end]
+            finding = _finding(match, segment, record, digests.digest(match.entity, value))
+            if match.recognizer == "link":
+                finding = replace(finding, signals=frozenset({"propagated"}))
+            places.append((at, _Place(_owned(finding, value, segment, rosters), value)))
+    _join_subjects(record, people, [place for _, place in places])
+    return places
+
+
+def _finding(match: Match, segment: Segment, record: str, digest: str) -> Finding:
+    return Finding(
+        entity=match.entity,
+        start=match.start,
+        end=match.end,
+        address=segment.address,
+        record=record,
+        thread=segment.thread or record,
+        label=segment.label,
+        score=match.score,
+        recognizer=match.recognizer,
+        reason=match.reason,
+        part=match.part,
+        digest=digest,
+    )
+
+
+def _people(inside: Mapping[int, tuple[Segment, list[Match]]]) -> list[Person]:
+    """Return the people named in a record, each with all forms of the name that were found."""
+    names: set[Name] = set()
+    halves: dict[str, list[tuple[str, str]]] = {"given": [], "surname": []}
+    for segment, known in inside.values():
+        for match in known:
+            if match.entity != "PERSON":
+                continue
+            value = segment.text[match.start : match.end]
+            name = parse_name(value, match.part)
+            if name.tokens:
+                names.add(name)
+            if match.recognizer == "column" and match.part in halves:
+                halves[match.part].append((segment.label, value))
+    if len(halves["given"]) == 1 and len(halves["surname"]) >= 1:
+        # One person a row in halves: the first surname column is the person's own.
+        names.add(Name(parse_name(halves["given"][0][1]).tokens, parse_name(halves["surname"][0][1], "surname").tokens))
+    return [Person(tuple(group)) for group in cluster(names)]
+
+
+def _owned(finding: Finding, value: str, segment: Segment, rosters: Rosters) -> Finding:
+    """Say whose a finding is as far as it shows by itself: agency contact, official, or a sign of either."""
+    if finding.entity in _CONTACTS and rosters.agency_contact(finding.entity, value):
+        return replace(finding, kind=Kind.AGENCY, signals=finding.signals | {"agency_contact"})
+    if finding.entity == "EMAIL_ADDRESS" and rosters.government_domain(value):
+        return replace(finding, signals=finding.signals | {"government_mailbox"})
+    if finding.entity == "PERSON":
+        if rosters.official(value):
+            return replace(finding, kind=Kind.OFFICIAL, signals=finding.signals | {"roster"})
+        if rosters.title_near(segment.text, finding.start, finding.end):
+            return replace(finding, signals=finding.signals | {"official_title"})
+    return finding
+
+
+def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Place]) -> None:
+    """Give the findings of one person one subject; what the roster proves for one name holds for all of them."""
+    owner = {name: number for number, person in enumerate(people) for name in person.names}
+    by_person: dict[int, list[_Place]] = defaultdict(list)
+    for place in places:
+        number = _owner_of(place, people, owner)
+        if number is not None:
+            by_person[number].append(place)
+    for number, group in by_person.items():
+        official = any(place.finding.kind is Kind.OFFICIAL for place in group)
+        titled = any("official_title" in place.finding.signals for place in group)
+        has_office = any("government_mailbox" in place.finding.signals for place in group)
+        full = any(name.is_full for name in people[number].names)
+        for place in group:
+            finding = replace(place.finding, subject=f"{record}/{number}")
+            if official and (finding.entity == "PERSON" or "government_mailbox" in finding.signals):
+                finding = replace(finding, kind=Kind.OFFICIAL, signals=finding.signals | {"roster"})
+            if titled and finding.entity == "PERSON":
+                finding = replace(finding, signals=finding.signals | {"official_title"})
+            if has_office and finding.entity == "PERSON":
+                finding = replace(finding, signals=finding.signals | {"government_mailbox"})
+            if full and finding.entity == "PERSON" and finding.part in {"given", "surname", "initials"}:
+                finding = replace(finding, signals=finding.signals | {"propagated"})
+            place.finding = finding
+
+
+def _owner_of(place: _Place, people: Sequence[Person], owner: Mapping[Name, int]) -> int | None:
+    entity, value = place.finding.entity, place.value
+    if entity == "PERSON":
+        name = parse_name(value, place.finding.part)
+        if name in owner:
+            return owner[name]
+        return next((number for number, person in enumerate(people) if person.is_named(name)), None)
+    if entity in {"EMAIL_ADDRESS", "USERNAME"}:
+        pieces = local_part_names(value)
+        for number, person in enumerate(people):
+            for name in person.names:
+                if name.is_full and (pieces & handles(name) or set(map(fold, name.surname)) <= pieces):
+                    return number
+    return None
+
+
+def _join_identifiers(places: Iterable[tuple[int, _Place]], rules: LinkRules) -> Iterable[tuple[int, Finding]]:
+    """Join identifiers with the private person's direct identifiers of their record."""
+    places = list(places)
+    direct = frozenset(
+        place.finding.entity
+        for _, place in places
+        if place.finding.entity in DIRECT_IDENTIFIERS and place.finding.kind is Kind.PRIVATE
+    )
+    for at, place in places:
+        finding = replace(place.finding, joined=direct - {place.finding.entity})
+        yield at, linked(finding, rules) if direct and finding.entity in _LINKABLE else finding
+
+
+def linked(finding: Finding, rules: LinkRules) -> Finding:
+    """Return an identifier as a linked one, unless it numbers a case and the policy does not link those."""
+    if finding.entity == UNIQUE_IDENTIFIER:
+        if finding.part == "case" and not rules.case_numbers_link:
+            return finding
+        return replace(finding, entity=LINKED_IDENTIFIER, linked=True)
+    return replace(finding, linked=True)
+
+
+def linked_elsewhere(findings: Iterable[Finding], rules: LinkRules) -> list[Finding]:
+    """Return findings with every identifier linked whose value is linked anywhere in the release."""
+    findings = list(findings)
+    known = {each.digest for each in findings if each.linked}
+    return [
+        linked(each, rules) if not each.linked and each.entity in _LINKABLE and each.digest in known else each
+        for each in findings
+    ]

@@ -1,0 +1,143 @@
+"""The other mentions of people who were found: given name alone, surname alone, reordered, initials, log-in forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.model import Match
+from pipeline.people import TITLES, WORD, Name, common_words, fold, handles, initials, same_person
+
+_SHORTEST = 3
+_BETWEEN = re.compile(r"[\s,.'\"\u2019()/&_-]{1,3}")
+_SIGNED = re.compile(r"^[\s>~*\u2013\u2014-]*([A-Za-z]{2,3})[\s.*]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person of a record: all forms of the name that were found there."""
+
+    names: tuple[Name, ...]
+
+    def is_named(self, name: Name) -> bool:
+        """Return whether ``name`` can be this person's."""
+        return any(same_person(each, name) for each in self.names)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The folded words of the name that can stand alone in a text."""
+        return frozenset(token for name in self.names for token in name.tokens if len(token) >= _SHORTEST)
+
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        return frozenset(token for name in self.names for token in name.surname)
+
+    @cached_property
+    def handles(self) -> frozenset[str]:
+        return frozenset(each for name in self.names for each in handles(name))
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        return frozenset(initials(name) for name in self.names if name.is_full)
+
+
+@dataclass(slots=True)
+class _Hit:
+    start: int
+    end: int
+    person: Person
+    token: str
+    raw: str
+
+
+def find_mentions(text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]]) -> list[Match]:
+    """Return matches for the mentions of ``people`` in ``text`` outside the ``taken`` spans.
+
+    A word that is also an English word (``may``, ``grant``) counts only beside another word of the
+    same name, after a title, or alone on its line; two letters count only as signed initials.
+    """
+    if not people:
+        return []
+    by_word: dict[str, Person] = {}
+    for person in people:
+        for word in person.words | person.handles:
+            by_word.setdefault(word, person)
+    hits = _hits(text, by_word, sorted(taken))
+    runs = _runs(text, hits)
+    found = [_match(run) for run in runs if _is_name(text, run, taken)]
+    return sorted([*found, *_signed_initials(text, people, [*taken, *((each.start, each.end) for each in found)])])
+
+
+def _hits(text: str, by_word: dict[str, Person], taken: Sequence[tuple[int, int]]) -> list[_Hit]:
+    hits = []
+    for word in WORD.finditer(text):
+        end = word.end() - (word.group()[-1] == ".")
+        token = fold(word.group())
+        person = by_word.get(token)
+        if person is None and "-" in word.group():
+            hits.extend(_hyphen_pieces(word, by_word, taken))
+        elif person is not None and not _overlaps(word.start(), end, taken):
+            hits.append(_Hit(word.start(), end, person, token, text[word.start() : end]))
+    return hits
+
+
+def _hyphen_pieces(word: re.Match[str], by_word: dict[str, Person], taken: Sequence[tuple[int, int]]) -> list[_Hit]:
+    pieces = []
+    for piece in re.finditer(r"[^-]+", word.group()):
+        token, start, end = fold(piece.group()), word.start() + piece.start(), word.start() + piece.end()
+        if token in by_word and not _overlaps(start, end, taken):
+            pieces.append(_Hit(start, end, by_word[token], token, piece.group()))
+    return pieces
+
+
+def _runs(text: str, hits: Sequence[_Hit]) -> list[list[_Hit]]:
+    """Join hits of one person that stand beside each other: ``Doe, Jane`` is one mention."""
+    runs: list[list[_Hit]] = []
+    for hit in hits:
+        last = runs[-1][-1] if runs else None
+        if last is not None and last.person is hit.person and _BETWEEN.fullmatch(text, last.end, hit.start):
+            runs[-1].append(hit)
+        else:
+            runs.append([hit])
+    return runs
+
+
+def _is_name(text: str, run: Sequence[_Hit], taken: Sequence[tuple[int, int]]) -> bool:
+    if len(run) > 1 or run[0].token not in common_words():
+        return True
+    hit = run[0]
+    if hit.raw[0].islower():
+        return False
+    before = WORD.findall(text[max(0, hit.start - 20) : hit.start])
+    if before and fold(before[-1]) in TITLES:
+        return True
+    beside = any(0 <= hit.start - end <= 2 or 0 <= start - hit.end <= 2 for start, end in taken)
+    line_start = text.rfind("\n", 0, hit.start) + 1
+    line_end = text.find("\n", hit.end)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
+    return beside or line.strip(" \t>,.-!:") == hit.raw
+
+
+def _match(run: Sequence[_Hit]) -> Match:
+    person, tokens = run[0].person, {hit.token for hit in run}
+    part = "full" if len(tokens) > 1 or tokens & person.handles else "surname" if tokens & person.surnames else "given"
+    reason = "names a person who was found elsewhere in the record"
+    return Match(run[0].start, run[-1].end, "PERSON", 0.8, "link", reason, part)
+
+
+def _signed_initials(text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]]) -> list[Match]:
+    """Return initials that stand alone on a line and fit a person of the record."""
+    known = frozenset().union(*(person.initials for person in people))
+    found = []
+    for line in _SIGNED.finditer(text) if known else ():
+        start, end = line.span(1)
+        if line.group(1).casefold() in known and not _overlaps(start, end, taken):
+            reason = "initials that sign and fit a person of the record"
+            found.append(Match(start, end, "PERSON", 0.7, "link", reason, "initials"))
+    return found
+
+
+def _overlaps(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
+    return any(start < high and low < end for low, high in taken)

@@ -1,0 +1,104 @@
+"""Checks a policy file beyond what loading refuses: dead rules, missing entities, its own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from pipeline.model import Action, Finding, RecordFacts
+from pipeline.policy.fit import could_fit, first_rule, rules_of
+from pipeline.policy.load import faults_of
+from pipeline.policy.marked_yaml import Marked, read_marked
+from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy
+from recognizers.entities import ENTITIES
+
+__all__ = ["check", "outcome"]
+
+_NOTICE_DAYS = 30  # the Mass.Gov policy of 2002-12-16: changes are posted at least 30 days before they take effect
+
+
+def check(path: Path) -> list[str]:
+    """Return what is wrong with a policy file, each with file, line and key; nothing means fit for use."""
+    policy, faults = faults_of(path)
+    if policy is None or faults:
+        return [str(fault) for fault in faults]
+    marked = read_marked(path)
+    return [
+        *_notice(policy, marked),
+        *_dead_rules(policy, marked),
+        *_missing(policy, marked),
+        *_failing(policy, marked),
+    ]
+
+
+def outcome(policy: Policy, example: Example) -> tuple[Action, Action | None, str]:
+    """Return what a policy does with the finding of an example: action, proposal, and rule."""
+    finding = Finding(
+        entity=example.entity, start=0, end=1, address=(), record="", score=example.score, recognizer="example",
+        reason="", part=example.part, label=example.label, kind=example.kind, linked=example.linked,
+        joined=frozenset(example.joined), signals=frozenset(example.signals),
+    )  # fmt: skip
+    facts = RecordFacts(channel=example.channel, origin=example.origin, recipient=example.recipient)
+    rule = first_rule(policy.rules, finding, facts)
+    return (rule.action, rule.proposal, rule.name) if rule else (Action.REVIEW, Action.WITHHOLD, NO_RULE_FITS)
+
+
+def _failing(policy: Policy, marked: Marked) -> Iterator[str]:
+    for number, example in enumerate(policy.examples):
+        action, proposal, rule = outcome(policy, example)
+        if (action, rule) != (example.action, example.rule):
+            what = f"the example is decided {action.value} by {rule}, not {example.action.value} by {example.rule}"
+            yield str(marked.error(("examples", number), what, "change the rules, or the example"))
+        elif example.proposal is not None and proposal is not example.proposal:
+            found = proposal.value if proposal else "nothing"
+            what = f"the example is proposed {found}, not {example.proposal.value}"
+            yield str(marked.error(("examples", number, "proposal"), what, "change the rules, or the example"))
+
+
+def _missing(policy: Policy, marked: Marked) -> Iterator[str]:
+    missing = [entity for entity in ENTITIES if not rules_of(policy, entity)]
+    if missing:
+        what = f"no rule speaks of {', '.join(missing)}: a person must decide each of them"
+        yield str(marked.error(("rules",), what, "add a rule for each"))
+
+
+def _notice(policy: Policy, marked: Marked) -> Iterator[str]:
+    if policy.posted_on and policy.effective_from < policy.posted_on + timedelta(days=_NOTICE_DAYS):
+        what = f"the policy takes effect less than {_NOTICE_DAYS} days after it was posted"
+        yield str(marked.error(("effective_from",), what, "set a later day"))
+
+
+def _dead_rules(policy: Policy, marked: Marked) -> Iterator[str]:
+    """Yield the rules that never decide anything, because an earlier one takes all that they fit."""
+    for number, rule in enumerate(policy.rules):
+        for earlier in policy.rules[:number]:
+            if _covers(earlier.when, rule.when):
+                what = f"this rule never decides: {earlier.name} stands before it and takes all that it fits"
+                yield str(marked.error(("rules", number), what, f"move it before {earlier.name}, or delete it"))
+                break
+
+
+def _covers(wide: Condition, narrow: Condition) -> bool:
+    """Return whether everything that fits ``narrow`` fits ``wide`` too."""
+    if not all(could_fit(wide, entity) for entity in narrow.entity):
+        return False
+    for name in ("part", "kind", "joined_any", "signals_any", "label_any", "recipient", "channel", "origin"):
+        wanted, given = getattr(wide, name), getattr(narrow, name)
+        if wanted is None or (name == "joined_any" and given is not None and ANY_ENTITY in wanted):
+            continue
+        if given is None or not set(given) <= set(wanted):
+            return False
+    return _covers_rest(wide, narrow)
+
+
+def _covers_rest(wide: Condition, narrow: Condition) -> bool:
+    if wide.linked is not None and narrow.linked is not wide.linked:
+        return False
+    if not set(wide.signals_none or ()) <= set(narrow.signals_none or ()):
+        return False
+    low_fits = wide.score_at_least is None or (
+        narrow.score_at_least is not None and narrow.score_at_least >= wide.score_at_least
+    )
+    high_fits = wide.score_below is None or (narrow.score_below is not None and narrow.score_below <= wide.score_below)
+    return low_fits and high_fits

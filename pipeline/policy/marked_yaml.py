@@ -1,0 +1,132 @@
+"""YAML with the line of every key, so that an error can say where a file is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pipeline.errors import PolicyError
+
+__all__ = ["Location", "Marked", "key_words", "read_bytes", "read_marked"]
+
+Location = tuple[str | int, ...]
+"""The way from the top of a document down to a key: ``("rules", 3, "when", "entity")``."""
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader to which only true and false are truth values: ``no`` and ``on`` stay words (YAML 1.2)."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 -- the name and the shape are PyYAML's
+        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false|True|False|TRUE|FALSE"), list("tTfF"))
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A YAML document as plain Python data, and the line (from 1) on which each key stands."""
+
+    path: Path
+    data: Any
+    lines: dict[Location, int]
+
+    def line(self, at: Iterable[str | int]) -> int:
+        """Return the line of the deepest key on the way ``at`` that the document has."""
+        place = tuple(at)
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
+
+    def error(self, at: Iterable[str | int], what: str, remedy: str = "") -> PolicyError:
+        """Return an error that names file, line and key."""
+        place = tuple(at)
+        where = f"{self.path}:{self.line(place)}"
+        return PolicyError(f"{where}, key {key_words(place)}" if place else where, what, remedy)
+
+
+def key_words(at: Iterable[str | int]) -> str:
+    """Return a way as people write it: ``rules[3].when.entity`` (list items counted from 0)."""
+    text = ""
+    for step in at:
+        text += f"[{step}]" if isinstance(step, int) else (f".{step}" if text else step)
+    return text
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        reason = (problem.strerror or "cannot be opened").lower()
+        raise PolicyError(str(path), f"the file cannot be read: {reason}", "check the path") from None
+
+
+def read_marked(path: Path, content: bytes | None = None) -> Marked:
+    """Read a YAML file into plain data and the line of every key.
+
+    Args:
+        path: the file; also what errors name.
+        content: its bytes where the caller has read them already.
+
+    Raises:
+        PolicyError: the file cannot be read, is not UTF-8 or YAML, or has a key twice.
+    """
+    raw = read_bytes(path) if content is None else content
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[: problem.start].count(b"\n") + 1
+        raise PolicyError(f"{path}:{line}", "the file is not UTF-8 text", "save it as UTF-8") from None
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as problem:
+        line = text[: problem.position].count("\n") + 1
+        raise PolicyError(f"{path}:{line}", "a control character stands in the file", "delete it") from None
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            raise PolicyError(f"{path}:1", "the file is empty", "start from a copy of a shipped file")
+        lines = dict(_lines(node, (), path))
+        return Marked(path, loader.construct_document(node), lines)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        where = f"{path}:{mark.line + 1}" if mark else str(path)
+        raise PolicyError(where, f"not valid YAML: {problem.problem or problem.context}", _YAML_REMEDY) from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise PolicyError(str(path), "not valid YAML", _YAML_REMEDY) from None
+    finally:
+        loader.dispose()
+
+
+_YAML_REMEDY = "check indentation, quotes and colons near this line"
+
+
+def _lines(node: yaml.Node, at: Location, path: Path) -> Iterator[tuple[Location, int]]:
+    """Yield every way of a document with its line; refuse keys that stand twice in one mapping."""
+    yield at, node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield from _lines(item, (*at, number), path)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            line = key.start_mark.line + 1
+            if name in seen:
+                where = f"{path}:{line}, key {key_words((*at, name))}"
+                raise PolicyError(where, "this key stands twice", "keep one of the two")
+            seen.add(name)
+            yield from _lines(value, (*at, name), path)
+            yield (*at, name), line

@@ -1,0 +1,49 @@
+"""Recheck: search finished copies for every value that is withheld from their sources."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.digest import Keyed
+from pipeline.engine import FileResult, Progress, Runner, Scan, scan
+from pipeline.policy.schema import Policy
+from pipeline.tasks import InputFile, Job
+from pipeline.verify import Needle, WithheldIndex
+
+
+def survivors(
+    copies: Scan, sources: Sequence[InputFile], job: Job, policy: Policy | None, runner: Runner, progress: Progress
+) -> list[str]:
+    """Return the places in copies where a value stands that the policy withholds from the sources.
+
+    The copies no longer tell which record they came from, so full names are searched in all of
+    them, and lone names not at all.
+    """
+    original = scan(sources, job, policy, runner, progress)
+    runner.share(WithheldIndex(Keyed(job.key), _everywhere(original)))
+    places = []
+    tasks = [_task(result) for result in copies.files if result.units]
+    for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
+        progress("comparing copies", number, len(tasks))
+        if failure is not None:
+            places.append(f"{task.file.name}: {failure.what}")
+        else:
+            places += [f"{task.file.name}: a withheld {leak.entity} survives ({leak.place})" for leak in answer]
+    return places
+
+
+def _everywhere(original: Scan) -> Iterator[Needle]:
+    for needle in original.withheld_needles:
+        if needle.entity != "PERSON" or needle.tokens > 1:
+            yield replace(needle, scope="") if needle.entity == "PERSON" else needle
+
+
+def _task(result: FileResult) -> CheckTask:
+    units = []
+    for each in result.units:
+        data = result.file.read(each.unit.start, each.unit.stop)
+        units.append(WrittenUnit(each.unit, each.unit.start, each.unit.stop, hashlib.sha256(data).hexdigest()))
+    return CheckTask(result.file, tuple(units), result.planned.columns)

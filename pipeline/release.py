@@ -1,0 +1,331 @@
+"""Release: copies, the check of what was written, and evidence, in a folder that appears whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.engine import FileResult, Progress, Runner, Scan, UnitResult
+from pipeline.errors import LeakFound, OutputError
+from pipeline.evidence.log import Log, write_log
+from pipeline.evidence.manifest import MANIFEST, file_sha256, integrity, manifest, manifest_bytes
+from pipeline.evidence.report import report_html
+from pipeline.evidence.summary import Examined as Outcome
+from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
+from pipeline.formats import format_named
+from pipeline.resources import config_file
+from pipeline.tasks import InputFile, UnitTask
+from pipeline.verify import View, search
+from pipeline.writing import Written, write
+
+RECORDS = "records"
+CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
+
+
+@dataclass(slots=True)
+class Copy:
+    """The copy of one file on its way into the release."""
+
+    result: FileResult
+    name: str
+    renamed: bool
+    units: list[WrittenUnit] = field(default_factory=list)
+    size: int = 0
+    held: str = ""
+    unscanned: bool = False
+
+    @property
+    def is_released(self) -> bool:
+        return not self.held and bool(self.units)
+
+
+@dataclass(slots=True)
+class Release:
+    """What was handed over: the folder, its summary, and whether something unexamined holds a record."""
+
+    folder: Path
+    summary: Summary
+    unscanned: bool
+
+    @property
+    def exit_code(self) -> int:
+        """0 final and complete; 1 provisional or held; 3 something could not be examined and holds its record."""
+        if self.unscanned:
+            return 3
+        return 0 if self.summary.status == "final" and self.summary.complete else 1
+
+
+def release(
+    done: Scan, out: Path, run: Run, runner: Runner, *, hold_undecided: bool = False, progress: Progress | None = None
+) -> Release:
+    """Write the release of a scan to ``out``.
+
+    Args:
+        done: what was found and decided.
+        out: the release folder; it must not exist yet.
+        run: what the evidence says of the run.
+        runner: the workers of the scan.
+        hold_undecided: hold every record with an undecided finding instead of showing its proposal.
+        progress: is told stage, done and total.
+
+    Raises:
+        OutputError: the folder exists or cannot be written.
+        LeakFound: a withheld value survived; what was written is renamed out of the way.
+    """
+    tell = progress or (lambda *_: None)
+    partial = _partial_folder(out)
+    try:
+        copies = _copies(done)
+        _hold(copies, hold_undecided=hold_undecided)
+        _write(done, copies, partial, runner, tell)
+        leaking = _check(copies, partial, done, runner, tell)
+        if leaking:
+            _refuse(partial, out, leaking)
+        summary = _evidence(done, copies, partial, run)
+        problems = integrity(partial)
+        if problems:
+            raise OutputError("release", f"what was written cannot be read back ({problems[0]})", "check the disk")
+        partial.rename(out)
+    except OSError as error:
+        raise OutputError(
+            str(out), f"the release cannot be written ({error.strerror})", "nothing was released"
+        ) from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    unscanned = any(copy.unscanned for copy in copies)
+    return Release(out, summary, unscanned)
+
+
+# --- the folder -------------------------------------------------------------------------
+
+
+def _partial_folder(out: Path) -> Path:
+    if out.exists() or out.is_symlink():
+        raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
+    parent = out.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        for left in parent.glob(f".{out.name}.partial-*"):
+            if not _is_running(left.name.rpartition("-")[2]):
+                shutil.rmtree(left, ignore_errors=True)
+        partial = parent / f".{out.name}.partial-{os.getpid()}"
+        partial.mkdir(mode=0o700)
+    except OSError as error:
+        raise OutputError(str(out), f"the folder cannot be made ({error.strerror})", "choose another --out") from None
+    return partial
+
+
+def _is_running(number: str) -> bool:
+    import psutil  # noqa: PLC0415 - only where a run was killed before
+
+    return number.isdigit() and int(number) != os.getpid() and psutil.pid_exists(int(number))
+
+
+def _refuse(partial: Path, out: Path, places: Sequence[str]) -> None:
+    """Rename what leaks out of the way and say where it leaks."""
+    number = 1
+    while (failed := out.with_name(f"{out.name}.leaks-{number}")).exists():
+        number += 1
+    partial.rename(failed)
+    shown = "; ".join(places[:5])
+    raise LeakFound(
+        str(failed),
+        f"a withheld value survives in what was written, in {len(places)} places ({shown})",
+        "do not hand it over; hold these records or report the case",
+    )
+
+
+# --- the copies -------------------------------------------------------------------------
+
+
+def _copies(done: Scan) -> list[Copy]:
+    """Choose the name of each copy: its own, or a neutral one where the name itself holds something withheld."""
+    taken: set[str] = set()
+    copies = []
+    for number, result in enumerate(done.files, start=1):
+        name = result.file.name
+        renamed = result.name_withheld or bool(search([View("text", name)], done.index))
+        if renamed:
+            name = f"file-{number:04d}{_plain_suffix(name)}"
+        while name.casefold() in taken:
+            path = PurePosixPath(name)
+            name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
+        taken.add(name.casefold())
+        copies.append(Copy(result, name, renamed))
+    return copies
+
+
+def _plain_suffix(name: str) -> str:
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
+
+
+def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
+    for copy in copies:
+        for unit in copy.result.units:
+            if hold_undecided and any(each.undecided for each in unit.decisions):
+                unit.hold("something in it waits for a person's decision")
+        if copy.result.held:
+            _hold_file(copy, copy.result.held, unscanned=True)
+            continue
+        _hold_whole(copy)
+
+
+def _hold_whole(copy: Copy) -> None:
+    """Hold the file when one of its units is held and its format has no smaller record."""
+    source = copy.result.planned.source
+    held = next((unit for unit in copy.result.units if unit.held), None)
+    if held is None or source is None:
+        return
+    copy.unscanned = copy.unscanned or any(unit.unscanned for unit in copy.result.units)
+    if format_named(source.format).holds == "file":
+        _hold_file(copy, held.held, unscanned=held.unscanned)
+
+
+def _hold_file(copy: Copy, why: str, *, unscanned: bool) -> None:
+    copy.held = copy.held or why
+    copy.unscanned = copy.unscanned or unscanned
+
+
+def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
+    owner: dict[str, tuple[Copy, UnitResult]] = {
+        unit.unit.key: (copy, unit) for copy in copies if not copy.held for unit in copy.result.units if not unit.held
+    }
+    tasks = (
+        UnitTask(copy.result.file, unit.unit, copy.result.planned.columns, tuple(unit.decisions))
+        for copy, unit in owner.values()
+    )
+    sink: BinaryIO | None = None
+    current: Copy | None = None
+    try:
+        for number, (task, answer, failure) in enumerate(runner.map(write, tasks), start=1):
+            tell("writing", number, len(owner))
+            copy, unit = owner[task.unit.key]
+            if copy is not current:
+                sink = _next_sink(sink, partial / RECORDS / copy.name)
+                current = copy
+            assert sink is not None
+            if failure is not None:
+                unit.hold(failure.what, unscanned=True)
+            elif answer.leaks:
+                unit.hold("a withheld value would survive in its copy")
+            else:
+                _append(copy, unit, answer, sink)
+                done.index.update(answer.needles)
+    finally:
+        if sink is not None:
+            sink.close()
+    for copy in copies:
+        if not copy.held:
+            _hold_whole(copy)
+        if not copy.is_released:
+            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+    _remove_empty(partial / RECORDS)
+
+
+def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
+    if before is not None:
+        before.close()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("wb")
+
+
+def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> None:
+    sink.write(written.part)
+    stop = copy.size + len(written.part)
+    copy.units.append(WrittenUnit(unit.unit, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
+    copy.size = stop
+    unit.decisions.extend(written.mended)
+
+
+def _remove_empty(folder: Path) -> None:
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):  # it holds something
+                path.rmdir()
+
+
+def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, tell: Progress) -> list[str]:
+    """Return the places where something survived in what lies on the disk."""
+    released = [copy for copy in copies if copy.is_released]
+    runner.share(done.index)
+    places: list[str] = []
+    tasks = [
+        CheckTask(_on_disk(partial / RECORDS / copy.name, copy.name), tuple(copy.units), copy.result.planned.columns)
+        for copy in released
+    ]
+    for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
+        tell("verifying", number, len(tasks))
+        if failure is not None:
+            places.append(f"{task.file.name}: {failure.what}")
+        else:
+            places += [f"{task.file.name}: {leak.place} ({leak.entity}, {leak.view})" for leak in answer]
+    return places
+
+
+def _on_disk(path: Path, name: str) -> InputFile:
+    about = path.lstat()
+    return InputFile(path, name, about.st_size, about.st_mtime_ns)
+
+
+# --- the evidence -----------------------------------------------------------------------
+
+
+def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Summary:
+    tally, log = Tally(), Log(run)
+    for copy in copies:
+        for outcome in _outcomes(copy):
+            tally.add(outcome)
+            log.add(outcome)
+    summary = tally.summary(run, [_file_outcome(copy, partial) for copy in copies])
+    _keep_policy(done, partial)
+    with (partial / "redaction-log.csv").open("w", encoding="utf-8", newline="") as stream:
+        write_log(log.rows(), stream)
+    (partial / "report.html").write_text(report_html(summary), encoding="utf-8")
+    (partial / MANIFEST).write_bytes(manifest_bytes(manifest(summary, partial)))
+    return summary
+
+
+def _outcomes(copy: Copy) -> Iterator[Outcome]:
+    source = copy.result.planned.source
+    by_message = source is not None and source.format == "mbox"
+    for unit in copy.result.units:
+        place = f"message {unit.unit.ordinal + 1}" if by_message else ""
+        kept = () if unit.held or copy.held else tuple(unit.decisions)
+        yield Outcome(copy.name, unit.coverage, kept, place=place)
+
+
+def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
+    held = Counter(unit.held for unit in copy.result.units if unit.held)
+    reasons = tuple(sorted({copy.held, *held} - {""}))
+    if not copy.is_released:
+        status = "not_scanned" if copy.unscanned else "held"
+        return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
+    path = partial / RECORDS / copy.name
+    return FileOutcome(
+        copy.name,
+        "released",
+        output=f"{RECORDS}/{copy.name}",
+        sha256=file_sha256(path),
+        size=copy.size,
+        reasons=reasons,
+        held_records=held.total(),
+    )
+
+
+def _keep_policy(done: Scan, partial: Path) -> None:
+    """Put the policy and the contact files that were used beside the records."""
+    folder = partial / "policy"
+    folder.mkdir()
+    if done.policy is not None:
+        (folder / f"{done.policy.name}.yaml").write_bytes(done.policy.content)
+    for name in CONTACT_FILES:
+        shutil.copyfile(config_file(name, done.job.config), folder / name)

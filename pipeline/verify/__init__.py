@@ -1,0 +1,30 @@
+"""Verify: re-read what was written and search it for every withheld value, by keyed digests.
+
+The worker that knows a value makes its needles (:func:`needles`); the :class:`WithheldIndex`
+of all needles needs no value and can come from a case database.
+"""
+
+from pipeline.verify.canonical import Needle, Withheld, needles
+from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift, unexplained
+from pipeline.verify.readers import mail_structure, second_reader
+from pipeline.verify.search import Hit, WithheldIndex, search
+from pipeline.verify.views import View, byte_texts, views
+
+__all__ = [
+    "Elsewhere",
+    "Hit",
+    "Leak",
+    "Needle",
+    "View",
+    "Withheld",
+    "WithheldIndex",
+    "byte_texts",
+    "leaks",
+    "mail_structure",
+    "needles",
+    "search",
+    "second_reader",
+    "shift",
+    "unexplained",
+    "views",
+]

@@ -1,0 +1,138 @@
+"""Independent readers: other people's parsers read what was written, so that no mistake of ours checks itself.
+
+A copy that the independent reader cannot parse is a failure, never a pass.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from pipeline.errors import UnreadableSource
+from pipeline.verify.views import byte_texts
+
+MAIL_FORMATS: Final = frozenset({"mail", "mailbox", "message"})
+TABLE_FORMATS: Final = frozenset({"delimited"})
+
+MIME_HEADERS: Final = frozenset(
+    {
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "content-disposition",
+        "content-id",
+        "content-description",
+        "content-language",
+    }
+)
+"""The headers that RFC 2045, 2183, 2392 and 3282 give to parts."""
+
+LARGEST_CELL: Final = 1 << 26  # characters; the csv module refuses longer cells
+_HARMLESS_REPAIRS: Final = frozenset({"address-unparseable", "date-unparseable"})
+_FROM_LINE = re.compile(rb"\AFrom [^\r\n]*\r?\n")
+_STUFFED = re.compile(rb"(?m)^>(>*From )")
+
+
+def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | None = None) -> list[str] | None:
+    """Return the texts that an independent reader sees in the copy of one unit.
+
+    Args:
+        format_name: the format's name, as in ``Source.format``.
+        data: the bytes that were written for the unit (one message of a mailbox, some rows of a table).
+        context: the unit's context (``dialect`` as JSON and ``encoding`` of a table).
+
+    Returns:
+        For mail all headers, bodies, file names and text attachments; for a table one text a row,
+        its cells parted by tabs; None where no independent reader exists for the format.
+
+    Raises:
+        UnreadableSource: the independent reader cannot parse it.
+    """
+    if not data.strip():
+        return []
+    if format_name in MAIL_FORMATS:
+        return list(_mail_texts(data))
+    if format_name in TABLE_FORMATS:
+        return _table_rows(data, context or {})
+    return None
+
+
+def _parsed(data: bytes) -> tuple[Any, Any]:
+    """Return the message as the parser flattens it, and its MIME tree."""
+    import fast_mail_parser  # noqa: PLC0415 - a compiled module that only mail needs
+
+    message = _STUFFED.sub(rb"\1", _FROM_LINE.sub(b"", data))
+    try:
+        flat = fast_mail_parser.parse_email(message)
+        tree = fast_mail_parser.parse_email_tree(message)
+    except fast_mail_parser.ParseError as error:
+        raise UnreadableSource("copy", f"an independent mail reader fails ({type(error).__name__})") from None
+    repairs = sorted({each.kind for each in flat.warnings} - _HARMLESS_REPAIRS)
+    if repairs:
+        raise UnreadableSource("copy", f"an independent mail reader had to repair it ({', '.join(repairs)})")
+    return flat, tree
+
+
+def _mail_texts(data: bytes) -> Iterator[str]:
+    flat, tree = _parsed(data)
+    yield from (flat.subject, *flat.text_plain, *flat.text_html)
+    for part in _parts(tree):
+        yield from (f"{name}: {value}" for name, values in part.headers.items() for value in values)
+        yield part.filename or ""
+        if part.content is not None and not part.children:
+            yield from byte_texts(part.content)
+
+
+def _parts(part: Any) -> Iterator[Any]:
+    yield part
+    for child in part.children:
+        yield from _parts(child)
+
+
+def mail_structure(data: bytes, allowed: Collection[str]) -> list[str]:
+    """Return what stands in the headers of a written message that may not: position and part, never the name.
+
+    Args:
+        data: one written message.
+        allowed: names of the headers that the mail format copies, in any case.
+
+    Returns:
+        One line for each header off the list; the parts of a message may have MIME headers only.
+
+    Raises:
+        UnreadableSource: the independent reader cannot parse it.
+    """
+    _, tree = _parsed(data)
+    top = MIME_HEADERS | {name.lower() for name in allowed}
+    problems = []
+    for number, part in enumerate(_parts(tree)):
+        fit = top if number == 0 or "from" in {name.lower() for name in part.headers} else MIME_HEADERS
+        for position, name in enumerate(part.headers, start=1):
+            if name.lower() not in fit:
+                problems.append(f"part {number}, header {position}: not on the list of headers that are copied")
+    return problems
+
+
+def _table_rows(data: bytes, context: Mapping[str, str]) -> list[str]:
+    dialect = {"delimiter": ",", "quote": '"', "escape": False, "spaced": False}
+    dialect |= json.loads(context.get("dialect", "{}"))
+    before = csv.field_size_limit(LARGEST_CELL)
+    try:
+        text = data.decode(context.get("encoding", "utf-8")).removeprefix("\ufeff")
+        rows = csv.reader(
+            io.StringIO(text, newline=""),
+            delimiter=str(dialect["delimiter"]),
+            quotechar=str(dialect["quote"]) or None,
+            quoting=csv.QUOTE_MINIMAL if dialect["quote"] else csv.QUOTE_NONE,
+            escapechar="\\" if dialect["escape"] else None,
+            skipinitialspace=bool(dialect["spaced"]),
+        )
+        return ["\t".join(row) for row in rows]
+    except (csv.Error, ValueError, LookupError, TypeError) as error:
+        raise UnreadableSource("copy", f"an independent table reader fails ({type(error).__name__})") from None
+    finally:
+        csv.field_size_limit(before)

@@ -1,0 +1,132 @@
+"""Write: one unit becomes its copy, which is scanned and searched before it may leave the worker.
+
+A copy is read again by its own format and by an independent reader; what a scan still finds in
+a changed text is withheld too, and a copy that does not come to rest holds its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.apply import edits_of
+from pipeline.decide import decide
+from pipeline.errors import UnreadableSource
+from pipeline.formats import format_named
+from pipeline.formats.base import Format
+from pipeline.formats.encoding import unreadable_script
+from pipeline.markers import WITHHELD_PART
+from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
+from pipeline.tasks import State, UnitTask, findings_of, needles_of
+from pipeline.verify import Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
+
+ROUNDS = 4
+"""How often a copy is scanned and mended before its record is held."""
+
+MAIL_HEADERS = frozenset({"from", "to", "cc", "reply-to", "date", "subject"})
+_MAIL = frozenset({"message", "mbox"})
+
+Spans = Mapping[Address, Sequence[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The copy of a unit, what was withheld in mending it, and what survived in it (then it may not leave)."""
+
+    part: bytes
+    mended: tuple[Decision, ...] = ()
+    needles: tuple[Needle, ...] = ()
+    leaks: tuple[Leak, ...] = ()
+
+
+def write(state: State, task: UnitTask) -> Written:
+    """Return the copy of a unit with the decisions of ``task`` applied.
+
+    Raises:
+        UnreadableSource: the unit or its copy cannot be read, or the copy does not come to rest.
+    """
+    unit, kind = task.unit, format_named(task.unit.source.format)
+    payload = task.file.read(unit.start, unit.stop)
+    before = kind.read(payload, unit)
+    edits = edits_of(task.decisions) + _foreign(before)
+    part = kind.rewrite(
+        payload, unit, sorted(_outside_foreign(edits), key=lambda each: (str(each.address), each.start))
+    )
+    known = {segment.address: segment.text for segment in before.segments}
+    cleared: dict[Address, list[tuple[int, int]]] = {}
+    for each in task.decisions:
+        if not each.withholds:
+            cleared.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
+    mended: list[Decision] = []
+    found: list[Needle] = []
+    for _ in range(ROUNDS):
+        copy = _copy_of(kind, unit, part)
+        fresh = [each for each in copy.segments if known.get(each.address) != each.text]
+        decisions = _decide_again(state, fresh, task)
+        withheld = [each for each in decisions if each.withholds]
+        if not withheld:
+            spans = _cleared_in_copy(fresh, decisions, cleared)
+            left = _survivors(state, unit, part, copy, spans)
+            return Written(part, tuple(mended), tuple(found), tuple(left))
+        mended += withheld
+        found += needles_of(state, {each.address: each.text for each in fresh}, [each.finding for each in withheld])
+        part = kind.rewrite(part, replace(unit, start=0, stop=len(part)), edits_of(withheld))
+    raise UnreadableSource("", "a scan of the copy keeps finding what must be withheld", "release this record by hand")
+
+
+def _foreign(reading: Reading) -> list[Edit]:
+    """Leave out the texts that no model covers."""
+    return [
+        Edit(each.address, 0, len(each.text), WITHHELD_PART)
+        for each in reading.segments
+        if unreadable_script(each.text)
+    ]
+
+
+def _outside_foreign(edits: Iterable[Edit]) -> list[Edit]:
+    edits = list(edits)
+    whole = {each.address for each in edits if each.replacement == WITHHELD_PART}
+    return [each for each in edits if each.address not in whole or each.replacement == WITHHELD_PART]
+
+
+def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:
+    copy = kind.read(part, replace(unit, start=0, stop=len(part)))
+    if copy.gaps:
+        raise UnreadableSource("", "the copy has a part that cannot be examined", "release this record by hand")
+    return copy
+
+
+def _decide_again(state: State, fresh: Sequence[Segment], task: UnitTask) -> list[Decision]:
+    if state.policy is None or not fresh:
+        return []
+    findings = findings_of(state, fresh, {each.index: each for each in task.columns})
+    return decide(findings, state.job.facts, state.policy, state.job.decided_at)
+
+
+def _cleared_in_copy(fresh: Sequence[Segment], decisions: Iterable[Decision], before: Spans) -> Spans:
+    """Return the released spans in the copy: as decided before where the text is unchanged, as found now elsewhere."""
+    changed = {each.address for each in fresh}
+    spans = {address: list(at) for address, at in before.items() if address not in changed}
+    for each in decisions:
+        if not each.withholds:
+            spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
+    return spans
+
+
+def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Spans) -> list[Leak]:
+    """Search the copy for every withheld value of the release, with its own reader and an independent one."""
+    markers = state.markers
+    kind = unit.source.format
+    others = second_reader(kind, part, unit.context) or []
+    record, thread = ("", "")
+    if kind in _MAIL:
+        record, thread = unit.key, next((each.thread for each in copy.segments if each.thread), unit.key)
+        strange = mail_structure(part, MAIL_HEADERS)
+        if strange:
+            raise UnreadableSource("", f"the copy has headers that are not copied ({len(strange)})", "report this")
+    if state.shared is None:
+        return []
+    tabular = kind == "delimited"
+    elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
+    elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
+    return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)
