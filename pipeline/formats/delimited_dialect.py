@@ -148,11 +148,12 @@ def _fit(sample: str, dialect: Dialect, *, whole: bool) -> tuple[float, int]:
     width, agreeing = max(Counter(map(len, found)).items(), key=lambda each: (each[1], each[0]))
     if width == 1:
         return 0.01, 1
-    cells = [value(cell, dialect) for row in found[:100] for cell in row[:100]]
+    raw = [cell for row in found[:100] for cell in row[:100]]
+    cells = [value(cell, dialect) for cell in raw]
     single = sum(bool(_ONE_THING.fullmatch(cell)) for cell in cells) / len(cells)
-    stray = sum(cell[:1] in "\"'" for row in found[:100] for cell in row[:100] if cell) if not dialect.quote else 0
+    stray = sum(cell == kept and cell[0] in "\"'" for cell, kept in zip(raw, cells, strict=True) if cell) / len(cells)
     consistent = agreeing / len(found)
-    return max(consistent**2 * single**2 * (1 - 0.5 / width) * (1 - 0.5 * stray / len(cells)), 0.001), width
+    return max(consistent**2 * single**2 * (1 - 0.5 / width) * (1 - 0.5 * stray), 0.001), width
 
 
 def _titles_above(first: Sequence[Sequence[str]], width: int) -> int:

@@ -181,7 +181,7 @@ def _start_tag(element: _Element, unseen: Mapping[Step, str], edited: Mapping[St
 def _unseen(step: Attribute, text: str) -> str:
     if step.name != "comment":
         return html.escape(text, quote=False)
-    return f"<!-- {re.sub('-(?=[->])', '- ', text)} -->"
+    return f"<!-- {re.sub('--(?=!?>)', '- -', text)} -->"
 
 
 class _Builder:
@@ -190,7 +190,6 @@ class _Builder:
     def __init__(self, made: HtmlText) -> None:
         self.made = made
         self._text: list[str] = []
-        self._ends = "\n"
         self._size = 0
         self._preformatted = 0
         self._in_title = False
@@ -233,14 +232,15 @@ class _Builder:
             text = _WHITE.sub(" ", text)
             if self._size and self._text[-1][-1:] in {" ", "\n"}:
                 text = text.removeprefix(" ")
-        if not self._size and (not text or text.isspace()):
-            if text and self.made.items[-1:] != ["\n"]:
-                self.made.items.append(text if self._preformatted else html.escape(text, quote=False))
-            return
         if not self._size:
-            text = text if self._preformatted else text.removeprefix(" ")
-            self.made.spans.append([])
-            self.made.segments[Block(len(self.made.spans) - 1)] = ""  # keeps its place in the reading order
+            rest = text.lstrip()
+            lead = text[: len(text) - len(rest)]
+            if lead and self.made.items[-1:] != ["\n"]:
+                self.made.items.append(lead)
+            text = rest
+            if text:
+                self.made.spans.append([])
+                self.made.segments[Block(len(self.made.spans) - 1)] = ""  # keeps its place in the reading order
         if text:
             self._add_piece(text)
 

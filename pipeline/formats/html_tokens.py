@@ -78,7 +78,21 @@ _SPELLED = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.IGNORECASE) for na
 
 
 def tokens(source: str) -> Iterator[Token]:
-    """Yield the tokens of ``source`` in order."""
+    """Yield the tokens of ``source`` in order, neighbouring texts as one."""
+    gathered: list[str] = []
+    for token in _tokens(source):
+        if isinstance(token, Text):
+            gathered.append(token.text)
+            continue
+        if gathered:
+            yield Text("".join(gathered))
+            gathered = []
+        yield token
+    if gathered:
+        yield Text("".join(gathered))
+
+
+def _tokens(source: str) -> Iterator[Token]:
     at, last_end = 0, source.rfind(">")
     strict = True
     while at < len(source):

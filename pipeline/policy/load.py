@@ -6,20 +6,18 @@ import difflib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import PolicyError
 from pipeline.policy.marked_yaml import Location, Marked, read_bytes, read_marked
-from pipeline.policy.schema import Authority, Condition, Example, Policy, Rule, SourceText
+from pipeline.policy.schema import Policy
 from pipeline.resources import config_folders
 
 __all__ = ["faults_of", "find", "load", "packs", "validation_faults"]
 
 _FOLDER = "policies"
-_KEYS: dict[str, type[BaseModel]] = {
-    "rules": Rule, "when": Condition, "authority": Authority, "examples": Example, "sources": SourceText,
-}  # fmt: skip
 
 
 def packs(config: Path | None = None) -> dict[str, Path]:
@@ -116,10 +114,9 @@ def _in_file(loc: tuple[int | str, ...], marked: Marked) -> Location:
 def _plain(kind: str, message: str, loc: tuple[int | str, ...], top: type[BaseModel]) -> tuple[str, str]:
     """Return what is wrong in plain words, and what to do about it."""
     if kind == "extra_forbidden":
-        names = [step for step in loc[:-1] if isinstance(step, str)]
-        model = next((_KEYS[name] for name in reversed(names) if name in _KEYS), top)
-        close = difflib.get_close_matches(str(loc[-1]), model.model_fields, n=1)
-        return "unknown key", f"did you mean {close[0]}?" if close else f"known keys: {', '.join(model.model_fields)}"
+        known = _keys_at(top, loc[:-1])
+        close = difflib.get_close_matches(str(loc[-1]), known, n=1)
+        return "unknown key", f"did you mean {close[0]}?" if close else f"known keys: {', '.join(known)}"
     if kind == "missing":
         return "this key is missing", "add it"
     if kind == "string_pattern_mismatch":
@@ -128,3 +125,20 @@ def _plain(kind: str, message: str, loc: tuple[int | str, ...], top: type[BaseMo
         return "this should be a text", "put it in quotes"
     words = message.removeprefix("Value error, ")
     return words[:1].lower() + words[1:], ""
+
+
+def _keys_at(top: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that the model at a location knows."""
+    model = top
+    for step in loc:
+        field = model.model_fields.get(step) if isinstance(step, str) else None
+        if field is not None:
+            model = next(_models_in(field.annotation), model)
+    return list(model.model_fields)
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in get_args(annotation):
+        yield from _models_in(inner)

@@ -252,6 +252,10 @@ class Policy(_Strict):
         """Whether counsel has approved this policy and the file says who and when."""
         return bool(self.approved_by and self.approved_on)
 
+    def rule(self, name: str) -> Rule | None:
+        """Return the rule of a name (None for ``no_rule_fits``)."""
+        return next((rule for rule in self.rules if rule.name == name), None)
+
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """Yield what is wrong between the keys: the key, what, and the remedy."""
         yield from _twice(self.rules)

@@ -279,7 +279,7 @@ def _numbers(column: Column) -> _Judged | None:
             return "inert", "", "full", 0.9, (f"{column.share(shape):.0%} are {what}",)
     if column.share("short_code") >= 0.9 and column.share("integer") < 0.5 and column.distinct < 0.2:
         return "inert", "", "full", 0.7, ("short codes",)
-    if column.share("number") < 0.9:
+    if column.share("number") < 0.9 or column.share("scientific") > 0.2:  # numbers that a spreadsheet cut short
         return None
     whole = column.share("integer")
     if whole >= 0.9:

@@ -8,6 +8,7 @@ from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift, unexplained
 from pipeline.verify.readers import mail_structure, second_reader
 from pipeline.verify.search import Hit, WithheldIndex, search
+from pipeline.verify.structure import column_structure
 from pipeline.verify.views import View, byte_texts, views
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Withheld",
     "WithheldIndex",
     "byte_texts",
+    "column_structure",
     "leaks",
     "mail_structure",
     "needles",

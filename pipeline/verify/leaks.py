@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Final
 
 from pipeline.markers import marker_spans
@@ -101,12 +102,9 @@ def leaks(
         here, elsewhere_in_text = joined.hits(index)
         placed = [hit for hit in here if not joined.clears(hit)]
         allowed[record] = frozenset(hit.digest for hit in here if joined.clears(hit))
+        told = allowed[record] | {hit.digest for hit in placed}  # what has a place is told there, once
         found |= {Leak(record, joined.place(hit), "text", hit.entity) for hit in placed}
-        found |= {
-            Leak(record, "record", hit.view, hit.entity)
-            for hit in elsewhere_in_text
-            if hit.digest not in allowed[record]
-        }
+        found |= {Leak(record, "record", hit.view, hit.entity) for hit in elsewhere_in_text if hit.digest not in told}
     everywhere = frozenset().union(*allowed.values())
     for text in elsewhere:
         found |= set(_elsewhere_leaks(text, index, allowed.get(text.record, everywhere), markers))
@@ -136,7 +134,8 @@ def _outside_markers(text: str, hits: Iterable[Hit], markers: tuple[str, ...]) -
     if not kept:
         return kept
     spans = marker_spans(text, markers)
-    return [hit for hit in kept if not any(start <= hit.start and hit.end <= end for start, end in spans)]
+    starts, reach = [start for start, _ in spans], [0, *accumulate((end for _, end in spans), max)]
+    return [hit for hit in kept if reach[bisect_right(starts, hit.start)] < hit.end]
 
 
 class _Joined:

@@ -80,17 +80,18 @@ def _parsed(data: bytes) -> tuple[Any, Any]:
 def _mail_texts(data: bytes) -> Iterator[str]:
     flat, tree = _parsed(data)
     yield from (flat.subject, *flat.text_plain, *flat.text_html)
-    for part in _parts(tree):
+    for part, _ in _parts(tree):
         yield from (f"{name}: {value}" for name, values in part.headers.items() for value in values)
         yield part.filename or ""
         if part.content is not None and not part.children:
             yield from byte_texts(part.content)
 
 
-def _parts(part: Any) -> Iterator[Any]:
-    yield part
+def _parts(part: Any, *, is_root: bool = True) -> Iterator[tuple[Any, bool]]:
+    """Yield the parts of a message, each with whether it is the root of a message (an embedded one too)."""
+    yield part, is_root
     for child in part.children:
-        yield from _parts(child)
+        yield from _parts(child, is_root=part.is_message)
 
 
 def mail_structure(data: bytes, allowed: Collection[str]) -> list[str]:
@@ -109,8 +110,8 @@ def mail_structure(data: bytes, allowed: Collection[str]) -> list[str]:
     _, tree = _parsed(data)
     top = MIME_HEADERS | {name.lower() for name in allowed}
     problems = []
-    for number, part in enumerate(_parts(tree)):
-        fit = top if number == 0 or "from" in {name.lower() for name in part.headers} else MIME_HEADERS
+    for number, (part, is_root) in enumerate(_parts(tree)):
+        fit = top if is_root else MIME_HEADERS
         for position, name in enumerate(part.headers, start=1):
             if name.lower() not in fit:
                 problems.append(f"part {number}, header {position}: not on the list of headers that are copied")

@@ -1,0 +1,353 @@
+"""Policies: what a file may say, what is refused, and what the shipped packs do."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.errors import PolicyError, UsageError
+from pipeline.model import Action
+from pipeline.policy.check import check, outcome
+from pipeline.policy.explain import diff, explain, show
+from pipeline.policy.fit import label_has
+from pipeline.policy.load import load, packs
+from pipeline.policy.schema import Example, Policy
+from recognizers.entities import ENTITIES
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKS = ("massachusetts", "montana")
+CATEGORICAL = ("US_SSN", "BANK_ACCOUNT", "CREDIT_CARD", "US_TAX_ID", "PASSWORD")
+BALANCED = ("PERSON", "STREET_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS")
+
+GOOD = """\
+name: office
+title: An office
+version: "1"
+jurisdiction: Montana
+effective_from: 2026-01-01
+definitions_only: [MCA 2-17-551]
+rules:
+  - name: ssn
+    when: {entity: US_SSN}
+    action: withhold
+    definition: MCA 2-17-551(6)(e)
+    authority:
+      - {kind: constitution, cite: Mont. Const. Art. II}
+    reason: A number.
+    marker: "[REDACTED SSN]"
+  - name: rest
+    action: review
+    proposal: release
+    reason: Anything else.
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a policy file and return its path."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "office.yaml"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(PolicyError) as caught:
+        load(path)
+    return str(caught.value)
+
+
+def test_a_good_file_is_loaded_with_its_digest_and_markers(write):
+    """A policy knows the SHA-256 and the bytes of its file and every marker it uses, also after pickling."""
+    policy = load(write(GOOD))
+    assert re.fullmatch(r"[0-9a-f]{64}", policy.sha256)
+    assert policy.content == GOOD.encode()
+    assert policy.markers == ("[REDACTED SSN]", "[REDACTED]")
+    again = pickle.loads(pickle.dumps(policy))
+    assert (again, again.sha256, hash(again)) == (policy, policy.sha256, hash(policy))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "said"),
+    [
+        ("    action: withhold", "    actoin: withhold", 10, "unknown key"),
+        ("entity: US_SSN", "entity: US_SNN", 9, "unknown entity"),
+        ("entity: US_SSN", "entity: []", 9, "at least 1"),
+        ("entity: US_SSN", "entity: US_SSN, signals_any: minro", 9, "unknown signal"),
+        ("entity: US_SSN", "entity: US_SSN, linked: 'true'", 9, "boolean"),
+        ("entity: US_SSN", "entity: US_SSN, linked: yes", 9, "boolean"),
+        ("entity: US_SSN", "entity: US_SSN, score_below: 0.2, score_at_least: 0.5", 9, "score"),
+        ("    action: withhold", "    action: hide", 10, "withhold"),
+        ("  - name: rest", "  - name: ssn", 16, "two rules have this name"),
+        ("  - name: rest", "  - name: no_rule_fits", 16, "choose another"),
+        ("  - name: rest", "  - name: The Rest", 16, "lower-case"),
+        ("    proposal: release\n", "", 16, "proposal"),
+        ("    action: withhold", "    action: withhold\n    action: release", 11, "twice"),
+        ("kind: constitution", "kind: definition", 8, "authority"),
+        ("kind: constitution", "kind: website_policy", 8, "authority"),
+        ("cite: Mont. Const. Art. II", "cite: MCA 2-17-551(6)(e)", 12, "only defines"),
+        ("    definition: MCA 2-17-551(6)(e)\n", "", 8, "definition"),
+        ('"[REDACTED SSN]"', '"[WITHHELD]"', 15, "marker"),
+        ('"[REDACTED SSN]"', '"[REDACTED §]"', 15, "ASCII"),
+        ("    reason: A number.\n", "", 8, "missing"),
+        ('version: "1"', "version: 1", 3, "quotes"),
+        ("effective_from: 2026-01-01", "effective_from: soon", 5, "date"),
+        ("effective_from: 2026-01-01", "effective_from: 2026-01-01\napproved_by: Counsel", 6, "both who and when"),
+        ("    action: withhold", "   action: withhold", 10, "YAML"),
+        ("An office", "*nobody", 2, "YAML"),
+    ],
+)
+def test_a_fault_is_named_with_file_and_line(write, was, now, line, said):
+    """What is wrong in a policy is a PolicyError that names the file, the line and the cause."""
+    assert was in GOOD
+    path = write(GOOD.replace(was, now, 1))
+    message = refused(path)
+    assert message.startswith(f"{path}:{line}")
+    assert said in message
+    assert any(said in problem for problem in check(path))
+
+
+def test_a_misspelt_key_brings_the_right_one_to_mind(write):
+    """An unknown key is answered with the key that was probably meant, and with its place."""
+    message = refused(write(GOOD.replace("{entity: US_SSN}", "{entity: US_SSN, lable_any: [x]}")))
+    assert "rules[0].when.lable_any" in message
+    assert "did you mean label_any?" in message
+
+
+def test_an_error_does_not_repeat_what_was_written(write):
+    """Messages name places and causes, never the content of the file."""
+    assert "hunter2" not in refused(write(GOOD.replace("entity: US_SSN", "entity: hunter2")))
+    assert "hunter2" not in refused(write(GOOD.replace("action: withhold", "action: hunter2")))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"- a\n- b\n", b"name: \xff\n", b"name: \x00x\n", b"a: &a [*a]\n", b"[" * 5000]
+)
+def test_what_is_no_policy_at_all_is_refused(tmp_path, content):
+    """An empty, binary, cyclic or deeply nested file is a PolicyError, not a traceback."""
+    path = tmp_path / "x.yaml"
+    path.write_bytes(content)
+    with pytest.raises(PolicyError, match=re.escape(str(path))):
+        load(path)
+    assert check(path)
+
+
+def test_an_unknown_policy_is_answered_with_the_packs():
+    """A name that no pack has lists the packs."""
+    with pytest.raises(PolicyError, match=r"(?s)unknown policy.*did you mean montana.*massachusetts, montana"):
+        load("montanna")
+    with pytest.raises(PolicyError, match="no such policy file"):
+        load("nowhere/office.yaml")
+
+
+def test_an_offices_own_policy_goes_before_the_shipped_one(tmp_path):
+    """A pack in ``--config DIR`` hides a shipped pack of the same name."""
+    own = tmp_path / "policies" / "montana.yaml"
+    own.parent.mkdir()
+    own.write_text(GOOD, encoding="utf-8")
+    assert load("montana", tmp_path).name == "office"
+    assert packs(tmp_path)["montana"] == own
+    assert set(packs()) >= set(PACKS)
+
+
+def test_a_rule_that_never_decides_is_named(write):
+    """A rule behind another that takes all it fits is reported by check, and a wider one is not."""
+    dead = GOOD.replace("  - name: rest", "  - name: own_ssn\n    when: {entity: US_SSN, kind: official}\n"
+                        "    action: release\n    reason: x.\n  - name: rest")  # fmt: skip
+    assert any("ssn stands before it" in problem and ":16," in problem for problem in check(write(dead)))
+    assert check(write(GOOD)) == []
+
+
+def test_an_example_that_does_not_hold_is_named(write):
+    """Check runs the examples of a file and names those that come out otherwise."""
+    path = write(GOOD + "examples:\n  - {entity: US_SSN, action: release, rule: rest}\n")
+    [problem] = check(path)
+    assert problem.startswith(f"{path}:21")
+    assert "decided withhold by ssn" in problem
+
+
+def test_a_policy_is_posted_thirty_days_ahead(write):
+    """A policy that takes effect within 30 days of its posting is reported (Mass.Gov policy, Policy changes)."""
+    assert any("30 days" in problem for problem in check(write(GOOD + "posted_on: 2025-12-15\n")))
+    assert check(write(GOOD + "posted_on: 2025-12-01\n")) == []
+
+
+@pytest.mark.parametrize("label", ["HomePhone", "home_phone", "HOME-PHONE 2", "Phone (home phone)"])
+def test_words_of_a_label_are_found_however_it_is_written(label):
+    """Column and header names are compared word for word, with case and joints folded."""
+    assert label_has(label, ("home phone",))
+    assert not label_has(label, ("phon", "home address"))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_shipped_packs_are_fit_for_use_and_unsigned(name):
+    """A shipped pack passes its check, has an example for every rule and entity, and has no sign-off."""
+    policy = load(name)
+    assert check(packs()[name]) == []
+    assert {example.entity for example in policy.examples} == set(ENTITIES)
+    assert {example.rule for example in policy.examples} == {rule.name for rule in policy.rules}
+    assert policy.approved_by is None
+    assert "sign" in policy.note
+    assert "Not signed off" in show(policy)
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("kind", ["private", "official", "business"])
+@pytest.mark.parametrize("entity", CATEGORICAL)
+def test_numbers_and_passwords_are_withheld_whoever_they_belong_to(name, entity, kind):
+    """SSN, account, card and tax numbers and passwords need no person's decision."""
+    assert outcome(load(name), Example(entity=entity, kind=kind, action="withhold", rule="x"))[0] is Action.WITHHOLD
+
+
+@pytest.mark.parametrize("name", PACKS)
+@pytest.mark.parametrize("entity", BALANCED)
+def test_a_private_persons_name_and_contacts_wait_for_a_person(name, entity):
+    """Both states ask for a balance: the action is review, the proposal withhold."""
+    action, proposal, _ = outcome(load(name), Example(entity=entity, action="review", rule="x"))
+    assert (action, proposal) == (Action.REVIEW, Action.WITHHOLD)
+
+
+def test_montana_asks_for_first_and_last_name_and_massachusetts_for_any_part():
+    """A lone name is no listed element in Montana and enough in Massachusetts; both hold it back."""
+    lone = Example(entity="PERSON", part="given", action="review", rule="x")
+    joined = Example(entity="PERSON", part="given", signals="propagated", action="review", rule="x")
+    assert outcome(load("montana"), lone)[2] == "lone_name"
+    assert outcome(load("montana"), joined)[2] == "name_joined_to_full"
+    assert outcome(load("massachusetts"), lone)[2] == "part_of_name"
+
+
+def test_massachusetts_lets_nobody_override_what_is_never_public():
+    """Card and taxpayer numbers, user names and passwords carry no_override (MA-NEVER)."""
+    assert load("massachusetts").rule("password").no_override
+    assert load("massachusetts").rule("no_rule_fits") is None
+    fixed = {rule.when.entity[0] for rule in load("massachusetts").rules if rule.no_override}
+    assert fixed == {"CREDIT_CARD", "US_TAX_ID", "USERNAME", "PASSWORD"}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_each_withholding_stands_on_law_and_not_on_a_definition(name):
+    """Montana: Art. II or a confidentiality statute; Massachusetts: a clause of c. 4 § 7(26) or a statute."""
+    policy = load(name)
+    for rule in policy.rules:
+        if rule.withholds:
+            lawful = r"Const\. Art\. II|MCA 61-11-506" if name == "montana" else r"G\.L\. c\. 4 § 7\(26\)\([a-z]\)"
+            assert re.search(lawful, rule.authority_words), rule.name
+            assert rule.definition in rule.citation_words
+            assert rule.exemption, rule.name
+            assert rule.marker.isascii()
+
+
+UNCONFIRMED = {
+    "MCA 2-17-551": "unverified: current text of MCA 2-17-551",
+    "MCA 2-6-1002": "end of the definition of confidential information",
+    "7(26)(n)": "unverified",
+    "7(26)(o)": "unverified",
+    "7(26)(a)": "unverified",
+    "§ 2721": "unverified",
+    "61-11-506": "secondary",
+    "practice": "the rest of the Commissioner's list",
+}
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_what_was_not_confirmed_is_marked_in_the_note(name):
+    """A rule that relies on law that was not read in a primary source says so in its note."""
+    for rule in load(name).rules:
+        for cited, mark in UNCONFIRMED.items():
+            if cited in f"{rule.definition} {rule.authority_words}":
+                assert mark in rule.note, (rule.name, cited)
+
+
+def test_montana_treats_a_web_form_like_paper():
+    """No Montana rule asks for the channel (MT-PARITY)."""
+    assert all(rule.when.channel is None for rule in load("montana").rules)
+
+
+def test_explain_names_the_rules_of_an_entity_in_order():
+    """Explaining an entity gives its rules in order with their law, and what happens where none fits."""
+    text = explain(load("montana"), "us_ssn")
+    assert text.index("requesters_own_number") < text.index("social_security_number: withhold")
+    assert "Art. II" in text
+    assert "email_address" not in text
+    assert "Where no rule fits" in text
+    with pytest.raises(UsageError, match="known are"):
+        explain(load("montana"), "SHOE_SIZE")
+
+
+def test_show_names_every_rule():
+    """Showing a policy names each of its rules and its settings."""
+    policy = load("massachusetts")
+    text = show(policy)
+    assert all(f". {rule.name}: " in text for rule in policy.rules)
+    assert "is left out of the copy" in text
+
+
+def test_diff_names_what_changed(write, tmp_path):
+    """A diff names changed settings, rules that only one has, and changed fields; a policy differs not from itself."""
+    old = load(write(GOOD))
+    changed = GOOD.replace("A number.", "Another.").replace("name: rest", "name: all").replace('"1"', '"2"')
+    path = tmp_path / "new.yaml"
+    path.write_text(changed, encoding="utf-8")
+    text = diff(old, load(path))
+    for line in ("version: 1 -> 2", "- rule rest: ", "+ rule all: ", "~ rule ssn, reason: A number. -> Another."):
+        assert line in text
+    assert "No difference" in diff(old, old)
+
+
+def documented() -> dict[str, str]:
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([A-Z0-9]+(?:-[A-Z0-9]+)+) \| (.+) \|$", text, re.MULTILINE)
+    assert len(rows) == len({name for name, _ in rows})
+    return dict(rows)
+
+
+def test_the_documented_table_agrees_with_the_packs():
+    """Each rule that the table says carries an id has it in its source_rules, and the other way round."""
+    said = {
+        (name, pack, rule)
+        for name, text in documented().items()
+        for pack, rule in re.findall(r"`(montana|massachusetts)\.(\w+)`", text)
+    }
+    held = {(name, pack, rule.name) for pack in PACKS for rule in load(pack).rules for name in rule.source_rules}
+    assert said == held
+
+
+@pytest.mark.shared
+def test_every_rule_of_the_field_is_accounted_for():
+    """The table in the documents has every rule of the field, and the vocabulary all of its words."""
+    path = ROOT.parent / "shared" / "field" / "rules.jsonl"
+    if not path.is_file():
+        pytest.skip("the field's table of rules is not beside the checkout")
+    rules = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert set(documented()) == {rule["id"] for rule in rules}
+    words = yaml.safe_load((ROOT / "configs" / "rule_vocabulary.yaml").read_text(encoding="utf-8"))
+    assert set(words["entities"]) == {word for rule in rules for word in rule["entity"].split("|")}
+    assert set(words["actions"]) == {rule["action"] for rule in rules}
+    for quoted in (rule for pack in PACKS for rule in load(pack).rules if rule.quote):
+        told = [rule["quote"] for rule in rules if rule["id"] in quoted.source_rules]
+        assert " ".join(quoted.quote.split()) in told, quoted.name
+
+
+def test_the_vocabulary_names_known_entities():
+    """Every word of the vocabulary maps to entities and actions that exist."""
+    words = yaml.safe_load((ROOT / "configs" / "rule_vocabulary.yaml").read_text(encoding="utf-8"))
+    for meaning in words["entities"].values():
+        assert set(meaning.get("entities", ())) <= {*ENTITIES, "*"}
+    for meaning in words["actions"].values():
+        assert meaning.get("action", "release") in set(Action)
+
+
+def test_policies_are_frozen():
+    """A loaded policy cannot be changed."""
+    policy = load("montana")
+    with pytest.raises(ValueError, match="frozen"):
+        policy.name = "other"
+    assert isinstance(policy, Policy)
