@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
+from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -65,38 +67,33 @@ def examine(
     segments: Sequence[Segment] = (),
     places: Mapping[tuple[str, str, bool], list[int]] | None = None,
 ) -> list[list[Match]]:
-    """Return the matches of each ``(label, text)``; the recognizers read ``label: text``."""
+    """Return the matches of each ``(label, text)``; the recognizers read the plain form of ``label: text``."""
     prefixes = [f"{label_words(label)}: " if label else "" for label, _ in texts]
     full = [prefix + text for prefix, (_, text) in zip(prefixes, texts, strict=True)]
+    forms = [plain_form(each) for each in full]
+    plain = [form.text for form in forms]
     found: list[list[Match]] = [[] for _ in texts]
     if not full:
         return found
     for recognizer in recognizers:
         try:
-            answers = recognizer.find_many(full)
+            answers = recognizer.find_many(plain)
         except Exception as error:  # noqa: BLE001 - any failure of a recognizer holds the unit
             place = _place_of_failure(texts, segments, places)
             raise RecognizerFailed(place, f"the recognizer {recognizer.NAME} failed ({type(error).__name__})") from None
-        for at, (prefix, text, matches) in enumerate(zip(prefixes, full, answers, strict=True)):
-            found[at].extend(_shifted(matches, len(prefix), text, recognizer.NAME))
+        for at, (prefix, form, matches) in enumerate(zip(prefixes, forms, answers, strict=True)):
+            found[at].extend(_in_text(matches, form, len(prefix), recognizer.NAME))
     return found
 
 
-def _shifted(matches: Iterable[Match], by: int, text: str, name: str) -> Iterable[Match]:
+def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
+    """Lead matches in the plain form of a labelled text back to the text without its label."""
     for match in matches:
-        if not match.fits(text):
+        if not match.fits(form.text):
             raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
-        if match.end <= by:
-            continue
-        yield Match(
-            max(match.start - by, 0),
-            match.end - by,
-            match.entity,
-            match.score,
-            match.recognizer,
-            match.reason,
-            match.part,
-        )
+        start, end = form.span(match.start, match.end)
+        if end > by:
+            yield replace(match, start=max(start - by, 0), end=end - by)
 
 
 def _place_of_failure(

@@ -1,0 +1,143 @@
+"""The plain form of a text, in which values cannot hide, with the way back to the text.
+
+Zero-width characters and soft hyphens go, full-width characters and look-alike letters of other
+scripts become the plain ones, unusual blanks and hyphens the usual ones, HTML entities what they
+stand for, and the ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a
+number cut by a line is whole. A
+span found in the plain form is mapped back to exactly the characters that it came from.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import yaml
+
+from recognizers.resources import packaged_configs
+
+_INVISIBLE: Final = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_BLANKS: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_HYPHENS: Final = "\u2010-\u2012\u2212\ufe58\ufe63\uff0d"
+_WIDE: Final = "\uff01-\uff5e"
+_QUOTED: Final = r"(?<=\n)[ \t]{0,3}>[> \t]*"
+_WRAPPED: Final = r"(?<=\d[-.])\n[> \t]*(?=\d)"
+_ENTITY: Final = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
+_SPECIAL: Final = re.compile(
+    f"[{_INVISIBLE}]+|[{_BLANKS}]|[{_HYPHENS}]|[{_WIDE}]|{_ENTITY}|{_WRAPPED}|{_QUOTED}|[{_MIXED}]"
+)
+_WORD: Final = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainForm:
+    """A plain text and, for each piece of it that was replaced, where it came from.
+
+    ``plain_at`` and ``source_at`` are offsets (code points) of the starts of runs that moved together,
+    in the plain text and in the source.
+    """
+
+    text: str
+    plain_at: tuple[int, ...] = (0,)
+    source_at: tuple[int, ...] = (0,)
+    lengths: tuple[int, ...] = ()
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the source that the span ``start`` to ``end`` of the plain text came from."""
+        if not self.lengths:
+            return start, end
+        return self._place(start, at_end=False), self._place(end - 1, at_end=True)
+
+    def _place(self, offset: int, *, at_end: bool) -> int:
+        run = bisect_right(self.plain_at, offset) - 1
+        inside = offset - self.plain_at[run]
+        length = self.lengths[run]
+        if length >= 0:  # a replaced piece: all of it or nothing
+            return self.source_at[run] + (length if at_end else 0)
+        return self.source_at[run] + inside + at_end
+
+
+def plain_form(text: str) -> PlainForm:
+    """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
+    if "&" not in text and ">" not in text and "-\n" not in text and ".\n" not in text and text.isascii():
+        return PlainForm(text)
+    mixed = _mixed_words(text)
+    pieces: list[str] = []
+    plain_at, source_at, lengths = [], [], []
+    at = done = 0
+    for found in _SPECIAL.finditer(text):
+        piece = _replacement(found.group(), mixed(found.start()))
+        if piece is None:
+            continue
+        if found.start() > done:
+            plain_at.append(at)
+            source_at.append(done)
+            lengths.append(-1)
+            pieces.append(text[done : found.start()])
+            at += found.start() - done
+        if piece:
+            plain_at.append(at)
+            source_at.append(found.start())
+            lengths.append(found.end() - found.start())
+            pieces.append(piece)
+            at += len(piece)
+        done = found.end()
+    if not done:
+        return PlainForm(text)
+    if done < len(text):
+        plain_at.append(at)
+        source_at.append(done)
+        lengths.append(-1)
+        pieces.append(text[done:])
+    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
+def _replacement(piece: str, mixed: bool) -> str | None:
+    """Return what stands for a piece in the plain form, None where it stays as it is."""
+    first = piece[0]
+    if first == "&":
+        decoded = html.unescape(piece)
+        return decoded if decoded != piece and len(decoded) <= 2 else None
+    if first in " \t\n>":
+        return ""
+    if unicodedata.category(first) in {"Cf", "Mn"} or first in "\u115f\u1160":
+        return ""
+    if unicodedata.category(first) == "Zs":
+        return " "
+    if "\uff01" <= first <= "\uff5e" and first != "\uff0d":
+        return chr(ord(first) - 0xFEE0)
+    if unicodedata.category(first) in {"Pd", "Sm"}:
+        return "-"
+    return _look_alikes().get(first) if mixed else None
+
+
+def _mixed_words(text: str) -> Callable[[int], bool]:
+    """Return a test whether the word at an offset has letters of several scripts (a Latin look-alike, most likely)."""
+    if not re.search(f"[{_MIXED}]", text):
+        return lambda _: False
+    spans = [word.span() for word in _WORD.finditer(text) if _is_mixed(word.group())]
+    starts = [start for start, _ in spans]
+
+    def mixed(offset: int) -> bool:
+        at = bisect_right(starts, offset) - 1
+        return at >= 0 and offset < spans[at][1]
+
+    return mixed
+
+
+def _is_mixed(word: str) -> bool:
+    other = [each for each in word if re.match(f"[{_MIXED}]", each)]
+    return bool(other) and len(other) < len(word) and all(each in _look_alikes() for each in other)
+
+
+@lru_cache(maxsize=1)
+def _look_alikes() -> dict[str, str]:
+    data = yaml.safe_load((packaged_configs() / "look_alikes.yaml").read_text(encoding="utf-8"))
+    return {letter: plain for script in data.values() for letter, plain in script.items()}

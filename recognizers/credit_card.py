@@ -1,0 +1,143 @@
+"""CREDIT_CARD: payment card numbers, and the security code and expiry printed beside them.
+
+A card number has 12 to 19 digits: an issuer's prefix, the account, a Luhn check digit. Behind
+a label the number is a match even when the check fails (a slip of the pen), and so is what a
+spreadsheet made of it (``5.54563E+15``). Security codes and expiry dates need their label and
+a card close by, or the words ``CVV``/``CVC`` themselves.
+
+Sources: ISO/IEC 7812-1 (numbering, annex B: Luhn); issuer prefixes as published by the networks.
+
+    good: 4111 1111 1111 1111    bad: 4111 1111 1111 1112 (unless it is labelled)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from recognizers.checksum import passes_luhn
+from recognizers.model import Match
+from recognizers.presidio import Recognizer
+from recognizers.text import (
+    ENDING,
+    JOINER,
+    Label,
+    Words,
+    digits_of,
+    has_digit,
+    in_digit_groups,
+    is_cut_out,
+    joined,
+    pattern,
+)
+
+_SEPARATOR: Final = r"[ \-.\x{00A0}\x{2010}-\x{2015}]"
+_CANDIDATE: Final = pattern(
+    r"[1-9]\d{11,18}|[1-9]\d{3}(?:[ \x{00A0}]\d{4}){2}[ \x{00A0}]\d{1,4}(?:[ \x{00A0}]\d{3})?"
+    r"|[1-9]\d{3}[ \x{00A0}]\d{6}[ \x{00A0}]\d{4,5}"
+    r"|[1-9]\d{3}(?:[\-\x{2010}-\x{2015}]\d{2,6}){2,4}|[1-9]\d{3}(?:\.\d{3,6}){2,4}"
+)
+_ISSUERS: Final = pattern(
+    r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
+    r"|(?:5[1-5]\d{2}|222[1-9]|22[3-9]\d|2[3-6]\d{2}|27[01]\d|2720)\d{12}"  # Mastercard
+    r"|3[47]\d{13}"  # American Express
+    r"|3(?:0[0-5]\d|095|[689]\d{2})\d{10}|3(?:0[0-5]\d|095|[689]\d{2})\d{12}"  # Diners Club
+    r"|(?:6011|64[4-9]\d|65\d{2})\d{12,15}|62\d{14,17}"  # Discover, UnionPay
+    r"|35(?:2[89]|[3-8]\d)\d{12}|(?:2131|1800)\d{11}"  # JCB
+    r"|(?:50\d{2}|5[6-8]\d{2}|6304|67\d{2}|6390|0604)\d{8,15}"  # Maestro
+    r"|1\d{14}"  # UATP (airlines)
+)
+_WEAK: Final = pattern(r"1\d{14}|(?:50|5[6-8]|63|67|06)\d+|4\d{12}|(?:2131|1800)\d{11}")
+_NUMBER: Final = r"(?: (?:numbers?|nos?|num|nr|details?))?"
+_NAMES: Final = (
+    f"(?:credit|debit|payment|bank|gift|charge|atm|p|purchase|procurement) cards?{_NUMBER}",
+    f"(?:visa|master ?card|amex|american express|discover|diners(?: club)?|maestro|unionpay|jcb)(?: cards?)?{_NUMBER}",
+    "cc(?: (?:numbers?|nos?|num))?", "ccn", f"card{_NUMBER}", "pan",
+)  # fmt: skip
+_NAMED: Final = Words(*_NAMES)
+_CARD_WORDS: Final = Words(*_NAMES, "cards?", "cvv", "cvc")
+_LABELLED: Final = Label(_NAMES, rf"\d(?:{_SEPARATOR}?[\dXx*]){{11,20}}|(?:[Xx*]{_SEPARATOR}?){{6,15}}\d{{3,5}}")
+_MANGLED: Final = Label(_NAMES, r"\d(?:\.\d{1,14})?E\+1[1-8]")
+_ENDING: Final = Label(
+    _NAMES, r"[Xx*.]{0,4}-?\d{4}",
+    joiner=ENDING,
+)  # fmt: skip
+_CODE: Final = Label(
+    ("cvv ?2?", "cvc ?2?", "cc cvc", "cc cvv", "cvn", "csc", "cid", "security code",
+     "card verification(?: (?:value|code|number))?"),
+    r"\d{2,4}",
+)  # fmt: skip
+_ANY_LABEL: Final = Words(
+    *_NAMES[:2], r"cc[\s:#]{0,3}\d", "cc (?:numbers?|nos?|num)", "ccn", "pan", "cards?",
+    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "exp", "cc (?:cvc|cvv|exp[a-z]*)",
+    "expir(?:y|es|ation)", "valid (?:thru|through|until|to)",
+)  # fmt: skip
+_SURE_CODES: Final = ("cvv", "cvc")
+_EXPIRY: Final = Label(
+    ("exp(?:iry|ires|iration)?(?: date)?", "cc expires?", "cc exp(?:iration|iry)?(?: date)?",
+     "valid (?:thru|through|until|to)"),
+    r"(?:0?[1-9]|1[0-2]) ?[/\-] ?(?:20)?\d{2}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ \-/]{1,2}(?:20)?\d{2}",
+    joiner=rf"(?:{JOINER}|[ ]|date\b){{0,3}}",
+)  # fmt: skip
+_NUMBER_NEARBY: Final = 80
+
+
+class CreditCardRecognizer(Recognizer):
+    """Finds card numbers by issuer and check digit, and whatever stands behind a card label."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("CREDIT_CARD",)
+    NAME: ClassVar[str] = "credit_card"
+
+    def find(self, text: str) -> list[Match]:
+        if not has_digit(text):
+            return []
+        found = list(self._checked(text))
+        if _ANY_LABEL.within(text):
+            found += (*self._labelled(text), *self._codes(text))
+        return joined(found)
+
+    def _checked(self, text: str) -> Iterator[Match]:
+        for candidate in _CANDIDATE.finditer(text):
+            start, end = candidate.span()
+            digits = digits_of(candidate.group())
+            if (
+                not passes_luhn(digits)
+                or not _ISSUERS.fullmatch(digits)
+                or not is_cut_out(text, start, end, after_letters=False)
+            ):
+                continue
+            if " " in candidate.group() and in_digit_groups(text, start, end):
+                continue
+            alone = not text[:start].strip() and not text[end:].strip()
+            weak = _WEAK.fullmatch(digits) is not None
+            if _CARD_WORDS.before(text, start, 60, same_line=weak):
+                yield self._match(start, end, 0.95, "issuer and check digit fit, in context")
+            elif alone or not weak:
+                yield self._match(start, end, 0.85, "issuer and check digit fit")
+
+    def _labelled(self, text: str) -> Iterator[Match]:
+        labels = list(_NAMED.spans(text))
+        for value in _LABELLED.values(text, labels):
+            if is_cut_out(text, value.start, value.end):
+                hidden = any(char in "Xx*" for char in text[value.start : value.end])
+                yield self._match(value.start, value.end, 0.85, "labelled as a card", "partial" if hidden else "full")
+        for value in _MANGLED.values(text, labels):
+            yield self._match(value.start, value.end, 0.85, "card number mangled by a spreadsheet", "partial")
+        for value in _ENDING.values(text, labels):
+            if is_cut_out(text, value.start, value.end):
+                yield self._match(value.start, value.end, 0.85, "last digits of a labelled card", "partial")
+
+    def _codes(self, text: str) -> Iterator[Match]:
+        for value in _CODE.values(text):
+            label = text[value.label_start : value.label_end].casefold()
+            sure = any(code in label for code in _SURE_CODES)
+            if sure or _CARD_WORDS.near(text, value.label_start, value.end, _NUMBER_NEARBY, _NUMBER_NEARBY):
+                yield self._match(value.start, value.end, 0.85, "security code of a card", "cvv")
+        for value in _EXPIRY.values(text):
+            card_label = text[value.label_start : value.label_end].casefold().startswith("cc")
+            if card_label or _CARD_WORDS.before(text, value.label_start, _NUMBER_NEARBY):
+                yield self._match(value.start, value.end, 0.6, "expiry of a card", "expiry")
+
+    def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
+        return Match(start, end, "CREDIT_CARD", score, self.NAME, reason, part)

@@ -1,0 +1,129 @@
+"""Values that stand under a label: ``account no. 12``, ``session_id=ab12``, ``"pin": "1"``, ``Password was 'x'``.
+
+A label phrase is written in plain words (``medical record``). In text its words may be run
+together, joined by ``_``, ``-`` or ``.``, or written in camelCase; ``number``, ``no.``, ``#`` or
+``id`` may follow it. Labels are found in one linear pass over the text; what follows a label is
+read from a short window, so that the whole stays linear.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from recognizers.model import Match
+from recognizers.text import Words
+
+WINDOW = 240
+"""How far behind a label its value is looked for, in code points."""
+
+_NUMBER = r"[ \t_.-]{0,2}(?:numbers?|num|nos?|nbr|ids?|[#№])(?![^\W\d_])\.?"
+_AFTER = re.compile(
+    rf"(?P<number>(?:{_NUMBER}){{0,2}})"
+    r"[\"'”\u2019]?(?:[ \t]{0,3}\([^()\n]{1,20}\))?[ \t]{0,8}"
+    r"(?P<sep>:=|=>|->|[:=#]|(?:is|was|were)(?=[ \t:])[ \t]{0,3}:?)?"
+    r"(?P<gap>[ \t]{0,30}(?:\r?\n[ \t>]{0,8})?)"
+    r"(?P<open>[\"'“\u2018`(<\[*]{0,3}#?)",
+    re.IGNORECASE,
+)
+_IDENTIFIER = re.compile(r"[#*]{0,4}[^\W_](?:[^\W_]|[._/:*+=%@~-](?=[^\s.,;:]))*")
+_SPACED = re.compile(r"[A-Z0-9]{1,16}(?: [A-Z0-9]{1,6}){1,7}(?=[ \t]*(?:$|[\r\n,;)]))")
+_CLOSING = {'"': '"', "'": "'", "“": "”", "\u2018": "\u2019", "`": "`", "(": ")", "<": ">", "[": "]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label in a text: where it stands, and what it stands for."""
+
+    start: int
+    end: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """The value behind a label.
+
+    ``explicit``: a colon, ``is``, ``no.`` or quotes announce it; ``signed``: ``no.`` or ``#`` does.
+    """
+
+    label: Label
+    start: int
+    end: int
+    value: str
+    explicit: bool
+    quoted: bool
+    signed: bool = False
+
+
+class Labels:
+    """A vocabulary of labels, each with the part it stands for."""
+
+    def __init__(self, parts: Mapping[str, Iterable[str]]) -> None:
+        self._parts = {_letters(phrase): part for part, phrases in parts.items() for phrase in phrases}
+        self._words = Words(*(_as_pattern(phrase) for phrases in parts.values() for phrase in phrases))
+
+    def find(self, text: str) -> Iterator[Label]:
+        """Yield the labels in ``text`` from left to right."""
+        for start, end in self._words.spans(text):
+            yield Label(start, end, self._parts[_letters(text[start:end])])
+
+    def values(self, text: str) -> Iterator[Labelled]:
+        """Yield each label that a token of letters and digits follows, with that token."""
+        for label in self.find(text):
+            value = value_after(text, label)
+            if value is not None:
+                yield value
+
+
+def value_after(text: str, label: Label, token: re.Pattern[str] = _IDENTIFIER) -> Labelled | None:
+    """Return the token behind a label, or None when what follows is no token."""
+    limit = min(len(text), label.end + WINDOW)
+    after = _AFTER.match(text, label.end, limit)
+    if after is None:
+        return None
+    explicit = bool(after["sep"] or after["number"])
+    if "\n" in after["gap"] and not explicit:
+        return None
+    if after.end() == label.end and not text[label.end - 1 : label.end].isspace():
+        return None
+    start, opening = after.end(), after["open"]
+    quoted = opening[:1] in _CLOSING
+    match = (_SPACED.match(text, start, limit) if after["sep"] and token is _IDENTIFIER else None) or token.match(
+        text, start, limit
+    )
+    if match is None:
+        return None
+    end = _closed(text, match.end(), opening[:1]) if token is not _IDENTIFIER else match.end()
+    value = text[start:end]
+    return Labelled(label, start, end, value, explicit or quoted, quoted, bool(after["number"]) or "#" in opening)
+
+
+def _closed(text: str, end: int, opening: str) -> int:
+    """Return ``end`` without the closing quote of ``opening``, if the token took it along."""
+    closing = _CLOSING.get(opening)
+    return end - 1 if closing and text[end - 1 : end] == closing else end
+
+
+def _as_pattern(phrase: str) -> str:
+    """Return a plain phrase as a pattern of ``text.Words``: blanks stay, an apostrophe may be missing."""
+    return " ".join(re.escape(word).replace("'", r"['\x{2019}]?") for word in phrase.split())
+
+
+def outermost(matches: Iterable[Match]) -> list[Match]:
+    """Return the matches that lie inside no other one, sorted; of equal spans the surest, then the first."""
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda each: (each.start, -each.end, -each.score)):
+        if not kept or match.end > kept[-1].end:
+            kept.append(match)
+    return kept
+
+
+def has_digits(value: str, least: int = 1) -> bool:
+    """Return whether ``value`` holds at least ``least`` digits."""
+    return sum(character.isdigit() for character in value) >= least
+
+
+def _letters(phrase: str) -> str:
+    return "".join(character for character in phrase.casefold() if character.isalnum())

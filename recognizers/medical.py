@@ -1,0 +1,103 @@
+"""Medical record and health insurance numbers, and plain statements about a person's health.
+
+Numbers are found by label (part ``record_number``). A statement (part ``statement``, a low score: a
+person should look) is the condition that text says a person has: ``diagnosed with …``, ``I have
+multiple sclerosis``, ``is on disability for …``. Words and conditions: ``configs/medical_terms.yaml``.
+
+Source: 45 CFR 164.514(b)(2)(i)(H)-(J); MCA 2-6-1501 (medical record information, as in 33-19-104);
+G.L. c. 4 section 7(26)(c) (medical files).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, ClassVar
+
+import yaml
+
+from recognizers.labelled import Labels, has_digits, outermost
+from recognizers.model import Match
+from recognizers.presidio import Recognizer
+from recognizers.resources import packaged_configs
+from recognizers.text import letter_or_digit_at, pattern
+
+_DIAGNOSED = pattern(
+    r"(?i)\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
+    r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
+    r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})"  # noqa: E501  # one pattern, one line
+)
+_PERSON_HAS = (
+    r"(?i)\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
+    r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
+    r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
+)
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
+    return frozenset(words[name].split())
+
+
+@cache
+def _vocabulary() -> tuple[Labels, Any]:
+    words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
+    names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
+    alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
+    return Labels(words["labels"]), pattern(f"{_PERSON_HAS}({alternatives})")
+
+
+class Medical(Recognizer):
+    """Finds medical numbers by label and statements of a person's condition."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("MEDICAL",)
+    NAME: ClassVar[str] = "medical"
+
+    def find(self, text: str) -> list[Match]:
+        labels, conditions = _vocabulary()
+        found = {(each.start, each.end): each for each in self._statements(text, conditions)}
+        for value in labels.values(text):
+            if (
+                has_digits(value.value, 2 if value.explicit else 4)
+                and len(value.value) >= 4
+                and not _is_date(value.value)
+            ):
+                score = 0.8 if value.explicit else 0.6
+                found[value.start, value.end] = self._match(
+                    value.start, value.end, score, "record_number", "a number under a medical label"
+                )
+        return outermost(found.values())
+
+    def _statements(self, text: str, conditions: Any) -> Iterator[Match]:
+        for match in _DIAGNOSED.finditer(text):
+            start, end = _condition(text, match.start(1), match.end(1))
+            if start < end:
+                yield self._match(start, end, 0.5, "statement", "says which condition somebody has")
+        for match in conditions.finditer(text):
+            if not letter_or_digit_at(text, match.end(1)):
+                yield self._match(
+                    match.start(1), match.end(1), 0.5, "statement", "says that a person has this condition"
+                )
+
+    def _match(self, start: int, end: int, score: float, part: str, reason: str) -> Match:
+        return Match(start, end, "MEDICAL", score, self.NAME, reason, part)
+
+
+def _condition(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the span of the condition's own words: up to the first joining word, none when it is empty."""
+    last, kept = start, []
+    for word in re.finditer(r"\S+", text[start:end]):
+        plain = word.group().casefold().strip("'\"\u2019”")
+        if plain in _words("ends"):
+            break
+        kept.append(plain)
+        last = start + word.end()
+    if not kept or set(kept) <= _words("empty") or set(kept) & _words("machines"):
+        return start, start
+    return start, last
+
+
+def _is_date(value: str) -> bool:
+    return re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}", value) is not None

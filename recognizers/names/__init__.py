@@ -1,0 +1,1 @@
+"""The models of names, what their rules know, and how both come to whole names."""

@@ -1,0 +1,197 @@
+"""Completes names that were found in part: titles, initials, particles, nicknames, suffixes, cut words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from recognizers.names.vocabulary import Vocabulary, vocabulary
+from recognizers.names.words import Candidate, Word, words_of
+
+_REACH: Final = 60
+_QUOTES: Final = {'"': '"', "\u201c": "\u201d", "(": ")", "'": "'", "\u2018": "\u2019", "«": "»"}
+
+
+def completed(text: str, candidate: Candidate) -> Candidate:
+    """Return the candidate with what belongs to the name on either side; never past the end of its line."""
+    words = vocabulary()
+    start, end = _whole_words(text, candidate.start, candidate.end)
+    end = _rightwards(text, end, words)
+    start = _leftwards(text, start, words)
+    return candidate.moved(start, end)
+
+
+def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the bounds moved out to whole words: ``O'Neill`` and ``García-Márquez`` are one word each."""
+    while start > 0 and _inside_word(text, start):
+        start -= 1
+    while end < len(text) and _inside_word(text, end):
+        end += 1
+    if end < len(text) and text[end] == "." and _ends_in_initial(text, start, end):
+        end += 1
+    return start, end
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Return whether the place ``at`` lies inside a word: letters on both sides, or a mark that joins them."""
+    left, right = text[at - 1], text[at]
+    if left.isalpha() and right.isalpha():
+        return True
+    if left.isalpha() and right in "'\u2019`-" and at + 1 < len(text):
+        return text[at + 1].isalpha() and not text[at + 1 : at + 3].lower().startswith("s ") and text[at + 1].isupper()
+    return left in "'\u2019`-" and right.isupper() and at >= 2 and text[at - 2].isalpha()
+
+
+def _ends_in_initial(text: str, start: int, end: int) -> bool:
+    return text[end - 1].isupper() and (end - 1 == start or not text[end - 2].isalpha())
+
+
+def _rightwards(text: str, end: int, words: Vocabulary) -> int:
+    """Return the end after initials, particles with a name, a nickname, further name words and suffixes."""
+    limit = text.find("\n", end)
+    limit = min(len(text) if limit < 0 else limit, end + _REACH)
+    while True:
+        reached = _one_more(text, end, limit, words)
+        if reached == end:
+            return end
+        end = reached
+
+
+def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
+    following = words_of(text, end, limit)[:3]
+    if not following:
+        return end
+    first = following[0]
+    gap = text[end : first.start]
+    if gap in {", ", ",", " , ", " "} and _is_suffix(first, gap, words):
+        return first.end
+    if gap != " ":
+        return _past_nickname(text, end, first, limit, words)
+    second = following[1] if len(following) > 1 and text[first.end : following[1].start] == " " else None
+    if first.is_initial and _is_middle(text, end, first, second, words):
+        return second.end if second and second.low not in words.suffixes else first.end
+    if first.is_initial and first.text[0].isupper() and (first.low not in {"a", "i"} or _closes(text, first)):
+        return first.end
+    if (
+        first.low in words.particles
+        and second
+        and second.is_capital
+        and not words.is_stop(second.low)
+        and not words.is_common(second.text)
+    ):
+        return second.end
+    if (
+        first.is_capital
+        and _is_name_word(first, words)
+        and not words.is_stop(first.low)
+        and not words.is_everyday(first.text)
+    ):
+        return first.end
+    if first.is_capital and _goes_with_given(text, end, first, words):
+        return first.end
+    return end
+
+
+def _closes(text: str, word: Word) -> bool:
+    """Return whether nothing of the sentence follows the word: a dot of its own, or the end of the line or item."""
+    return word.text.endswith(".") or text[word.end : word.end + 1] in {"", "\n", ",", ";", "<", ")"}
+
+
+def _goes_with_given(text: str, end: int, word: Word, words: Vocabulary) -> bool:
+    """Return whether an unlisted capitalised word follows a listed given name: a surname that the lists lack."""
+    if (
+        words.is_stop(word.low)
+        or words.is_common(word.text)
+        or words.is_given(word.text)
+        or word.is_initial
+        or word.text.isupper()
+    ):
+        return False
+    before = words_of(text, max(0, end - 30), end)
+    return bool(before) and before[-1].end == end and before[-1].is_capital and words.is_plain_given(before[-1].text)
+
+
+def _is_middle(text: str, end: int, initial: Word, second: Word | None, words: Vocabulary) -> bool:
+    """Return whether an initial stands between the name and a further word of it; lower case only after lower case."""
+    if second is None or words.is_stop(second.low) or words.is_common(second.text) or second.is_initial:
+        return False
+    if initial.text[0].isupper():
+        return second.is_capital
+    return initial.low not in {"a", "i"} and text[text.rfind(" ", 0, end) + 1 : end].islower() and second.text.islower()
+
+
+def _is_suffix(word: Word, gap: str, words: Vocabulary) -> bool:
+    """Return whether the word is a suffix here: ``Jr``, ``III``, ``MD`` (in capitals, or with dots, or after a comma)."""
+    if word.low not in words.suffixes:
+        return False
+    return word.text[0].isupper() or "." in word.text[:-1] or ("," in gap and len(word.low) > 1)
+
+
+def _is_name_word(word: Word, words: Vocabulary) -> bool:
+    return words.is_listed(word.text) and len(word.low) > 1
+
+
+def _past_nickname(text: str, end: int, first: Word, limit: int, words: Vocabulary) -> int:
+    """Return the end after ``"The Glove" Payton`` or ``(Bob) Doe``: a nickname counts if a name word follows it."""
+    opening = text[end : first.start].strip()
+    if opening not in _QUOTES or text[end] != " ":
+        return end
+    close = text.find(_QUOTES[opening], first.start, limit)
+    if close < 0:
+        return end
+    following = words_of(text, close + 1, limit)[:1]
+    if not following or text[close + 1 : following[0].start] != " " or not following[0].is_capital:
+        return end
+    return end if words.is_stop(following[0].low) else following[0].end
+
+
+def _leftwards(text: str, start: int, words: Vocabulary) -> int:
+    """Return the start before courtesy titles, initials, and given names that stand right before."""
+    line = max(text.rfind("\n", 0, start) + 1, start - _REACH)
+    before = words_of(text, line, start)
+    while before:
+        word = before.pop()
+        gap = text[word.end : start]
+        if gap not in {" ", " & ", ""} and not (gap == " " or word.text == "and"):
+            break
+        courtesy = word.low in words.courtesy and word.is_capital and len(word.low) > 1
+        initial = (
+            word.is_initial
+            and word.text[0].isupper()
+            and gap == " "
+            and (word.text.endswith(".") or word.low not in {"a", "i"})
+        )
+        particle = (
+            word.low in words.particles
+            and gap == " "
+            and len(word.low) > 1
+            and word.text.islower()
+            and _held_by_name(text, before, word, words)
+        )
+        given = word.is_capital and gap == " " and words.is_plain_given(word.text) and not words.is_stop(word.low)
+        unlisted = gap == " " and _is_unlisted_name(word, words)
+        if not (courtesy or initial or particle or given or unlisted):
+            break
+        start = word.start
+    return start
+
+
+def _is_unlisted_name(word: Word, words: Vocabulary) -> bool:
+    """Return whether a capitalised word that is on no list may begin a name: no common word, not shouted."""
+    if not word.is_capital or len(word.low) < 3 or word.text.isupper() or word.text.endswith("."):
+        return False
+    return (
+        not words.is_stop(word.low)
+        and not words.is_common(word.text)
+        and word.low not in words.titles
+        and not words.is_surname(word.text)
+    )
+
+
+def _held_by_name(text: str, before: list[Word], word: Word, words: Vocabulary) -> bool:
+    """Return whether a listed name stands before the particle, so that the two belong together."""
+    return (
+        bool(before)
+        and text[before[-1].end : word.start] == " "
+        and before[-1].is_capital
+        and words.is_listed(before[-1].text)
+    )

@@ -1,0 +1,183 @@
+"""Names that a label announces: ``name: value``, ``last_name=value``, ``From: Last, First; …``.
+
+The value of a name's label is a name even where no model says so; of a role's label
+(``applicant``, ``owner``) only where it is shaped like one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from recognizers.names.vocabulary import Vocabulary, vocabulary
+from recognizers.names.words import Candidate, Word, phrase, words_of
+
+_MARK: Final = re.compile(r"[:=]")
+_LABEL_BREAK: Final = re.compile(r"[\n\r\t,;|{}()\[\]<>*\"']|  ")
+_VALUE_END: Final = re.compile(r"[\n\r\t;|}\])<\"]|  +|\s[-\u2013\u2014]\s")
+_OPENING: Final = " \t\"'[{*_"
+_ADDRESS: Final = re.compile(
+    r"<[^<>\n]{1,200}>|\([^()\n]{1,80}\)|\[[^\[\]\n]{1,200}\]|[^\s<>,;\"]*@[^\s<>,;\"]*|\s?/\s?[\w ]*"
+)
+_LONGEST_LABEL: Final = 48
+_LONGEST_VALUE: Final = 70
+_MOST_WORDS: Final = 7
+_PARTS: Final = (
+    ("surname", ("last", "surname", "family", "lname", "lastname", "maiden")),
+    ("initials", ("middle", "mi", "initial", "initials", "mname", "middlename")),
+    ("given", ("first", "given", "forename", "fname", "firstname", "nickname")),
+)
+
+
+def labelled(text: str) -> Iterator[Candidate]:
+    """Yield the names that labels announce, in the order of the text."""
+    words = vocabulary()
+    for mark in _MARK.finditer(text):
+        label = _label(text, mark.start())
+        if not label:
+            continue
+        if label in words.headers:
+            yield from _addressees(text, mark.end(), label)
+        elif kind := label_kind(label, words):
+            yield from _value(text, mark.end(), label, kind)
+
+
+def label_kind(label: str, words: Vocabulary) -> str:
+    """Return what a label in plain words announces: ``sure`` and ``role`` names, or nothing (``""``)."""
+    parts = label.split()
+    if len(parts) > 6:
+        return ""
+    plural = [part.removesuffix("s") if part not in words.veto_labels else part for part in parts]
+    named = any(part in words.noun_labels for part in parts)
+    vetoed = any(part in words.veto_labels for part in (*parts, *plural))
+    if label in words.sure_labels:
+        return "sure"
+    if named and not vetoed:
+        return "sure"
+    if label in words.role_labels or (not vetoed and parts and " ".join(parts[-2:]) in words.role_labels):
+        return "role"
+    return "sure" if not vetoed and len(parts) <= 3 and parts[-1] in {"surname", "firstname", "lastname"} else ""
+
+
+def part_of_label(label: str) -> str:
+    """Return which part of a name a label asks for."""
+    parts = set(label.split())
+    found = [part for part, signs in _PARTS if parts & set(signs)]
+    return found[0] if len(found) == 1 else "full"
+
+
+def _label(text: str, end: int) -> str:
+    """Return the label that ends at ``end`` in plain words: back to the line's start or a mark that opens something."""
+    begin = max(0, end - _LONGEST_LABEL)
+    piece = text[begin:end].rstrip(" \"'*_")
+    at = 0
+    for broken in _LABEL_BREAK.finditer(piece):
+        at = broken.end()
+    if at == 0 and begin > 0:
+        return ""
+    return phrase(piece[at:])
+
+
+def _value(text: str, start: int, label: str, kind: str) -> Iterator[Candidate]:
+    while start < len(text) and text[start] in _OPENING:
+        start += 1
+    limit = min(len(text), start + _LONGEST_VALUE)
+    stop = _VALUE_END.search(text, start, limit)
+    end = stop.start() if stop else limit
+    found = words_of(text, start, end)
+    found = _before_next_label(text, found)
+    part = part_of_label(label)
+    if not found or found[0].start > start + 1 or not _is_name_shaped(found, kind, part):
+        return
+    reason = f"value of a field labelled as {'a name' if kind == 'sure' else 'a person'}"
+    yield Candidate(found[0].start, found[-1].end, 0.9 if kind == "sure" else 0.75, reason, part, sure=True)
+
+
+def _before_next_label(text: str, found: list[Word]) -> list[Word]:
+    """Cut the words of a value where something else begins: a digit, an address, another label, a sentence."""
+    kept: list[Word] = []
+    for word in found:
+        gap = text[kept[-1].end : word.start] if kept else ""
+        if "(" in gap and not _follows_bracket(text, word.end):
+            break
+        if gap.strip(" ,&'\"()\u201c\u201d\u2019.") or text[word.end : word.end + 1] in {"@", "_", "/"}:
+            break
+        if text[word.end : word.end + 1] in {":", "="}:
+            return kept[:-1] if len(kept) > 2 else kept
+        kept.append(word)
+        if text[word.end : word.end + 1].isdigit():
+            return kept[:-1]
+    return kept
+
+
+def _follows_bracket(text: str, at: int) -> bool:
+    """Return whether a capitalised word follows the bracket that closes soon: ``Robert (Bob) Doe``."""
+    close = text.find(")", at, at + 20)
+    return close > 0 and text[close + 1 : close + 2] == " " and text[close + 2 : close + 3].isupper()
+
+
+def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
+    """Return whether the words may be the value; a field for one part of a name may hold any word (``last: Church``)."""
+    words = vocabulary()
+    if len(found) > _MOST_WORDS or found[0].low in words.no_value:
+        return False
+    if part != "full" and kind == "sure":
+        return True
+    if any(w.low in words.organisation for w in found) or (found[0].low in words.edge and len(found) > 1):
+        return False
+    lower = [w for w in found if not w.is_capital and w.low not in words.particles and w.low != "and"]
+    if kind == "sure":
+        return len(lower) in {0, len(found)} or len(found) <= 3
+    listed = any(words.is_listed(w.text) for w in found)
+    stops = any(w.low in words.edge for w in found) or all(w.low in words.never_alone for w in found)
+    return not lower and not stops and (listed or 2 <= len(found) <= 4)
+
+
+def _addressees(text: str, start: int, label: str) -> Iterator[Candidate]:
+    """Yield the people of a header line: ``First Last <address>, …``, ``Last, First; …``, ``Last, First, Last, …``."""
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    blank = list(text[start:end])
+    for found in _ADDRESS.finditer(text, start, end):
+        blank[found.start() - start : found.end() - start] = ["\0"] * (found.end() - found.start())
+    line = "".join(blank)
+    for match in re.finditer(r"[^;\0]+", line):
+        yield from _people(text, start + match.start(), start + match.end(), label)
+
+
+def _people(text: str, start: int, end: int, label: str) -> Iterator[Candidate]:
+    """Yield the names of one stretch of a header; commas part names, or a surname from its given name."""
+    chunks = [_chunk(text, start + m.start(), start + m.end()) for m in re.finditer(r"[^,]+", text[start:end])]
+    lists = len(chunks) > 1
+    if _is_reversed(chunks):
+        chunks = [[*chunks[n], *chunks[n + 1]] for n in range(0, len(chunks), 2)]
+    words = vocabulary()
+    for found in chunks:
+        alone = len(found) == 1 and not lists
+        if not found or (alone and (not words.is_listed(found[0].text) or found[0].low in words.never_alone)):
+            continue
+        reason = f"name in a header line of a message ({label})"
+        yield Candidate(found[0].start, found[-1].end, 0.85, reason, sure=True)
+
+
+def _chunk(text: str, start: int, end: int) -> list[Word]:
+    """Return the words between two commas if they are shaped like a name, else none."""
+    words = vocabulary()
+    found = words_of(text, start, end)
+    if len(found) > 5 or any(c.isdigit() for c in text[start:end]):
+        return []
+    if any(w.low in words.edge or w.low in words.organisation for w in found):
+        return []
+    return found if all(w.is_capital or w.low in words.particles for w in found) else []
+
+
+def _is_reversed(chunks: list[list[Word]]) -> bool:
+    """Return whether the chunks are ``Last, First`` by twos: an even number, each first of two a single surname."""
+    words = vocabulary()
+    if not chunks or len(chunks) % 2 or not all(chunks):
+        return False
+    lasts = chunks[::2]
+    single = all(len(found) == 1 or found[0].low in words.particles for found in lasts)
+    only_given = all(len(found) == 1 and words.is_plain_given(found[0].text) for found in chunks)
+    return single and not (only_given and not all(words.is_surname(found[0].text) for found in lasts))

@@ -1,0 +1,112 @@
+"""Names known from lists: a given name with a surname, ``Last, First``, and lines that are nothing but a name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recognizers.names.vocabulary import Vocabulary, vocabulary
+from recognizers.names.words import Candidate, Word, lines_of, words_of
+
+_JOINERS = frozenset({"and", "or"})
+
+
+def listed(text: str) -> Iterator[Candidate]:
+    """Yield the names that the lists of given names and surnames make out, line by line."""
+    words = vocabulary()
+    for start, end in lines_of(text):
+        found = words_of(text, start, end)
+        if not found:
+            continue
+        if len(found) <= 7 and (whole := _whole_line(text, start, end, found, words)):
+            yield whole
+        else:
+            yield from _pairs(text, found, words)
+
+
+def _pairs(text: str, found: list[Word], words: Vocabulary) -> Iterator[Candidate]:
+    """Yield ``Given [M.] Surname`` of capitalised words that stand side by side."""
+    at = 0
+    while at < len(found) - 1:
+        last = _pair_end(text, found, at, words)
+        if last:
+            yield Candidate(found[at].start, found[last].end, 0.7, "a given name with a surname, both on the lists")
+        at = (last or at) + 1
+
+
+def _pair_end(text: str, found: list[Word], at: int, words: Vocabulary) -> int:
+    """Return the index of the surname that goes with the given name at ``at``; 0 if none does."""
+    first = found[at]
+    if not first.is_capital or not words.is_given(first.text) or words.is_barred(first.low):
+        return 0
+    last = at + 1
+    while last < len(found) - 1 and found[last].is_initial and _side_by_side(text, found[last - 1], found[last]):
+        last += 1
+    second = found[last]
+    if not second.is_capital or second.is_initial or not _side_by_side(text, found[last - 1], second):
+        return 0
+    if words.is_stop(second.low) or not words.is_surname(second.text):
+        return 0
+    following = found[last + 1] if last + 1 < len(found) else None
+    if following and following.low in words.organisation and _side_by_side(text, second, following):
+        return 0
+    everyday = words.is_everyday(first.text) + words.is_everyday(second.text)
+    return last if everyday < 2 - (last > at + 1) else 0
+
+
+def _side_by_side(text: str, left: Word, right: Word) -> bool:
+    return text[left.end : right.start] == " "
+
+
+def _whole_line(text: str, start: int, end: int, found: list[Word], words: Vocabulary) -> Candidate | None:
+    """Return the line as a name if it holds nothing but the words of one (or of a couple).
+
+    ``Last, First M.``: one of the two must be listed. Other orders: the words must be listed, or all but
+    one of two. Words that say nothing by themselves (everyday words) make no name alone.
+    """
+    line = text[start:end]
+    if (
+        any(c.isdigit() for c in line)
+        or line.strip(" \t.,&\"'()\u201c\u201d-").count(",") > 2
+        or any(c in line for c in ":@/\\=<>_#$%*+?!;")
+    ):
+        return None
+    names = [w for w in found if not _is_beside(w, words)]
+    initial = found[-1].is_initial and "," in line
+    if not names or (all(w.low in words.never_alone for w in names) and not initial):
+        return None
+    if any(w.low in words.edge or w.low in words.organisation for w in names) or not _has_one_case(names, words):
+        return None
+    plain = [w for w in names if not words.is_everyday(w.text)]
+    given = [w for w in plain if words.is_given(w.text)]
+    known = [w for w in names if words.is_listed(w.text)]
+    beside = len(found) - len(names)
+    reversed_order = "," in text[names[0].end : names[0].end + 2]
+    announced = found[0].low.rstrip(".") in words.courtesy and found[0] not in names
+    strange = any(words.is_common(w.text) and w not in known for w in names)
+    if announced:
+        good = True
+    elif len(names) == 1:
+        good = beside > 0 and len(known) == 1 and any(w.is_initial for w in found)
+    elif len(names) == 2 and reversed_order:
+        good = not strange and (bool(plain and known) or found[-1].is_initial)
+    elif len(names) == 2:
+        good = not strange and (bool(given) or (bool(plain) and len(known) == 2))
+    else:
+        good = bool(given) and len(known) >= len(names) - (reversed_order or len(given) > 1)
+    if not good:
+        return None
+    return Candidate(found[0].start, found[-1].end, 0.75, "a line that holds nothing but a name", sure=True)
+
+
+def _is_beside(word: Word, words: Vocabulary) -> bool:
+    """Return whether a word only accompanies names: a title, suffix, particle, initial, ``and``."""
+    low = word.low
+    return (
+        word.is_initial or low in words.courtesy or low in words.suffixes or low in words.particles or low in _JOINERS
+    )
+
+
+def _has_one_case(names: list[Word], words: Vocabulary) -> bool:
+    """Return whether all words are capitalised, or all are lower case and hardly a phrase."""
+    capital = [w.is_capital for w in names]
+    return all(capital) or (not any(capital) and any(words.is_plain_given(w.text) for w in names))

@@ -1,0 +1,220 @@
+"""PHONE_NUMBER: telephone and fax numbers.
+
+A North American number is NXX-NXX-XXXX (area, exchange, line; N is 2-9), often with 1 in
+front and an extension behind; old letters give the last seven digits only. Numbers abroad
+have 6 to 15 digits (ITU-T E.164) in groups of any shape. Ten digits with separators are
+strong enough alone; ten bare digits, seven digits, and foreign numbers without ``+`` need a
+label or a context word; numbers with ``+`` are confirmed with libphonenumber.
+
+Sources: NANPA numbering resources (https://www.nanpa.com/), ITU-T E.164, libphonenumber metadata.
+
+    good: (406) 555-0143, +44 20 7946 0958, 1-800-555-HELP    bad: 59601-1234 (a ZIP+4)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+import phonenumbers
+
+from recognizers.model import Match
+from recognizers.presidio import Recognizer
+from recognizers.text import (
+    JOINER,
+    Label,
+    Words,
+    digits_of,
+    has_digit,
+    in_digit_groups,
+    is_cut_out,
+    joined,
+    line_of,
+    pattern,
+    stands_alone,
+)
+
+_EXTENSION: Final = r"(?i:(?: ?[,;/]? ?(?:x|ext|extn|extension)[.:]? ?#? ?| #)\d{1,6})?"
+_DASH: Final = r"[\-\x{2010}-\x{2015}.]"
+_NANP: Final = pattern(
+    rf"(?:(?:\+|00|011[\-. ])? ?1 ?{_DASH}? ?)?(?:\( ?[2-9]\d{{2}} ?\)|[2-9]\d{{2}})"
+    rf"(?: ?(?:{_DASH}|/)? ?)\d{{3}}(?: ?{_DASH}? ?)\d{{4}}{_EXTENSION}"
+)
+_GROUPS: Final = rf"\d(?:[ \x{{00A0}}().\-\x{{2010}}-\x{{2015}}/]{{0,3}}\d){{5,14}}{_EXTENSION}"
+_PLUS: Final = pattern(rf"\+ ?\(?{_GROUPS}")
+_GROUPED: Final = pattern(rf"[+(]?{_GROUPS}")
+_VANITY: Final = pattern(
+    r"(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?|8\d{2}[\-.])[A-Z0-9]{3}-?[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,6})?"
+)
+_DIRECT: Final = (
+    "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
+    r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
+    "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
+    "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",
+    "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",
+)  # fmt: skip
+_CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
+_FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
+_NUMBER_JOINER: Final = (
+    rf"(?:{JOINER}|(?:at|on|to|me|us|him|her|them|back|from|via|please|or|by)\b"
+    rf"|[(\[]?(?:h|w|c|m|o|home|work|cell|office|mobile|day|direct)\b[)\]]?){{0,6}}"
+)
+_LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=80)
+_OWN_NUMBER: Final = Label((r"(?:my|our|his|her|their|your)(?: \p{L}+)? number",), rf"[+(]?{_GROUPS}")
+_BEHIND: Final = pattern(
+    rf"(?i)([+(]?{_GROUPS}) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
+)
+_NUMBER_WORD: Final = pattern("(?i) number")
+_OTHER_NUMBER: Final = Words(
+    "account", "acct", "cards?", "case", "orders?", "docket", "invoices?", "tickets?", "tracking", "isbn", "upc",
+    "parts?",
+    "routing", "aba", "id", "ids", "ssn", "social", "security", "permits?", "licen[sc]e", "passport", "policy",
+    "claim", "serial",
+    "po", "parcel", "bill", "customer", "member", "reference", "ref", "confirmation", "transaction", "check", "vin",
+    "badge",
+    "lucky", "favou?rite", "identifiers?", "token", "sequence", "file", "record",
+)  # fmt: skip
+_OTHER_SHAPE: Final = pattern(
+    r"\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{2}|\d{4})(?: .*)?|(?:19|20)\d{2}[/.\-]\d{1,2}[/.\-]\d{1,2}(?: .*)?"  # dates
+    r"|\d{5}-\d{4}|\d{3}-\d{2}-\d{4}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"  # ZIP+4, SSN, IP
+    r"|(?:19|20)\d{2}[\- ](?:19|20)\d{2}|\d+\.\d+|(?:19|20)\d{6}"  # years, decimals, compact dates
+)
+
+
+class PhoneNumberRecognizer(Recognizer):
+    """Finds telephone and fax numbers: US shapes anywhere, all others with ``+`` or in context."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("PHONE_NUMBER",)
+    NAME: ClassVar[str] = "phone_number"
+
+    def find(self, text: str) -> list[Match]:
+        if not has_digit(text):
+            return []
+        found: list[Match] = []
+        words = list(_CONTEXT.spans(text))
+        if words:
+            found += (*self._labelled(text, words), *self._in_context(text, words))
+        found += self._label_behind(text)
+        if _NUMBER_WORD.search(text):
+            found += self._owned(text)
+        return joined((*found, *self._north_american(text), *self._international(text), *self._vanity(text)))
+
+    def _north_american(self, text: str) -> Iterator[Match]:
+        for candidate in _NANP.finditer(text):
+            start, end = candidate.span()
+            value = text[start:end]
+            if not is_cut_out(text, start, end):
+                continue
+            if value.isdecimal():
+                if _is_bare_number(text, start, end):
+                    yield self._match(text, start, end, 0.6, "ten bare digits that are a valid number")
+                continue
+            if set(value) <= set("0123456789 ") and in_digit_groups(text, start, end):
+                continue
+            if not _OTHER_NUMBER.before(text, start, 20, same_line=True) or _CONTEXT.before(text, start, 20):
+                yield self._match(text, start, end, 0.85, "North American number")
+
+    def _international(self, text: str) -> Iterator[Match]:
+        if "+" not in text:
+            return
+        for candidate in _PLUS.finditer(text):
+            start, end = candidate.span()
+            end = start + _possible_length(text[start:end])
+            if end > start and is_cut_out(text, start, end, after_letters=False):
+                yield self._match(text, start, end, 0.85, "international number, possible in its country")
+
+    def _vanity(self, text: str) -> Iterator[Match]:
+        for candidate in _VANITY.finditer(text):
+            start, end = candidate.span()
+            if any(char.isalpha() for char in candidate.group()) and stands_alone(text, start, end):
+                yield self._match(text, start, end, 0.85, "toll-free number spelled with letters")
+
+    def _labelled(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+        for value in _LABELLED.values(text, words):
+            if _is_phone_like(text, value.start, value.end):
+                yield self._match(text, value.start, value.end, 0.95, "labelled as a telephone number")
+
+    def _owned(self, text: str) -> Iterator[Match]:
+        for value in _OWN_NUMBER.values(text):
+            other = _OTHER_NUMBER.within(text, value.label_start, value.label_end)
+            short = len(digits_of(text[value.start : value.end])) <= 13
+            if short and not other and _is_phone_like(text, value.start, value.end, fewest=7):
+                yield self._match(text, value.start, value.end, 0.6, "somebody's number")
+
+    def _label_behind(self, text: str) -> Iterator[Match]:
+        for candidate in _BEHIND.finditer(text):
+            start, end = candidate.span(1)
+            low = max(0, start - 2)
+            if _is_phone_like(text[low:end], start - low, end - low, fewest=7):
+                yield self._match(text, start, end, 0.85, "telephone label behind the number")
+
+    def _in_context(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+        for _, label_end in words:
+            high = min(line_of(text, label_end, label_end, 45)[1] + 5, label_end + 45)
+            for candidate in _GROUPED.finditer(text[label_end:high]):
+                start, end = candidate.start() + label_end, candidate.end() + label_end
+                if end == high and text[end : end + 1].isdecimal():
+                    continue  # cut off by the window
+                if _has_phone_form(text[start:end]) and _is_phone_like(text, start, end, fewest=7):
+                    yield self._match(text, start, end, 0.6, "number near the words for a telephone")
+
+    def _match(self, text: str, start: int, end: int, score: float, reason: str) -> Match:
+        if text[start] == "(" and ")" not in text[start:end]:
+            start += 1
+        fax = _FAX.before(text, start, 14, same_line=True) or _FAX.within(
+            text, end, min(end + 6, line_of(text, start, end)[1])
+        )
+        if score < 0.95 and _CONTEXT.before(text, start, 30, same_line=True):
+            score, reason = max(score, 0.85 if score < 0.85 else 0.95), f"{reason}, in context"
+        return Match(start, end, "PHONE_NUMBER", score, self.NAME, f"{reason} (fax)" if fax else reason)
+
+
+def _is_phone_like(text: str, start: int, end: int, fewest: int = 6) -> bool:
+    """Whether a labelled candidate is a whole number of a telephone's length and in no other number's shape."""
+    value = text[start:end]
+    return (
+        fewest <= len(digits_of(value)) <= 21
+        and is_cut_out(text, start, end, after_letters=False)
+        and _OTHER_SHAPE.fullmatch(value) is None
+    )
+
+
+def _has_phone_form(value: str) -> bool:
+    """Whether a number near a context word looks dialled: local, ten or eleven digits, or led by ``0 ( +``."""
+    digits = digits_of(value)
+    groups = [len(group) for group in _split_groups(value)]
+    if groups == [3, 4] or len(digits) in {10, 11}:
+        return True
+    return (len(groups) >= 3 and 8 <= len(digits) <= 12) or (value[0] in "0(+" and len(digits) >= 8)
+
+
+def _split_groups(value: str) -> list[str]:
+    return "".join(char if char.isdecimal() else " " for char in value).split()
+
+
+def _is_bare_number(text: str, start: int, end: int) -> bool:
+    """Whether ten bare digits are a number in use that a context word names, or that stands alone in its cell."""
+    digits = digits_of(text[start:end])
+    if len(digits) > 11 or not stands_alone(text, start, end):
+        return False
+    alone = not text[:start].strip() and not text[end:].strip()
+    if not alone and not _CONTEXT.near(text, start, end, 40, 12):
+        return False
+    if not alone:
+        return not _OTHER_NUMBER.before(text, start, 15, same_line=True)
+    return bool(phonenumbers.is_valid_number(phonenumbers.parse(digits, "US")))
+
+
+def _possible_length(value: str) -> int:
+    """Return the length of the longest front of ``value`` that is possible in its country, 0 where none is."""
+    length = len(value)
+    while length > 6:
+        try:
+            number = phonenumbers.parse(value[:length], None)
+        except phonenumbers.NumberParseException:
+            return 0
+        if phonenumbers.is_possible_number(number):
+            return length
+        cut = max(value.rfind(mark, 0, length) for mark in " .-/(")
+        length = len(value[: max(cut, 0)].rstrip(" .-/("))
+    return 0

@@ -1,0 +1,253 @@
+r"""Edges, windows and labels: what a recognizer asks about the text around a candidate.
+
+google-re2 runs in linear time but has no lookaround, and its ``\b``, ``\w`` and ``\d``
+know ASCII only (``García`` has a ``\b`` in the middle). So patterns here match a
+candidate, and code asks about its neighbours:
+
+- :func:`stands_alone`, :func:`letter_or_digit_at`: is the candidate cut out of a longer word?
+- :class:`Words`: does one of these words stand before, after, or around it?
+- :func:`is_cut_out`: the same for numbers, which also run on over ``-``, ``.`` and ``/``.
+- :func:`joined`: overlapping matches of one recognizer made one.
+- :class:`Label`: values that stand right behind a label, as in ``SSN: 536-90-4399``,
+  ``ssn_number = "536904399"``, ``my account number is 12345678``, ``CCNumber: …``.
+
+All positions are code points of the text that was given. Words are written in lower case
+as re2 patterns; one blank stands for any short gap (blank, ``_``, ``-``, ``.``, line end or
+nothing), so ``"phone number"`` also fits ``phone_number``, ``Phone-Number`` and ``phoneNumber``::
+
+    PHONE = Words("phone", "tel(?:ephone)?", "fax")
+    PHONE.before(text, start, within=30)   # within 30 characters before start
+    PHONE.in_line(text, start, end)        # anywhere in the same line
+    BADGE = Label(["badge number", "badge"], value=r"[A-Z]?\d{3,6}")
+    for found in BADGE.values(text):       # found.start, found.end: the value
+        ...
+
+google-re2 encodes the whole text at every call: never call ``pattern.match(text, pos)`` in
+a loop over a long text; cut a window first, as the functions here do.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import re2
+
+from recognizers.model import Match
+
+JOINER: Final = (
+    r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
+    r"|(?:numbers?|num|nos?|nr|code|value|is|was|are|were|will be|of|on file|listed|given|as|like|including)\b\.?){0,8}"
+)
+"""What may stand between a label and its value: punctuation and a few joining words."""
+
+ENDING: Final = (
+    r"(?:[\s:=#,()]+|(?:is|was|the|that|which|number|account|details)\b){0,6}"
+    r"(?:ending|ends|last (?:4|four)(?: digits?)?)(?:[\s:=#,()\-]+|(?:in|with|are|is|were|of)\b){0,5}"
+)
+"""A joiner for the last digits of a labelled number: ``card ending in 1111``."""
+
+LINE_ENDS: Final = ("\n", "\r", "\x0b", "\x0c", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
+
+
+def letter_or_digit_at(text: str, index: int) -> bool:
+    """Return whether a letter or digit of any script stands at ``index`` (False outside the text)."""
+    return 0 <= index < len(text) and text[index].isalnum()
+
+
+def stands_alone(text: str, start: int, end: int) -> bool:
+    """Return whether ``[start, end)`` is no part of a longer word or number (any script; ``_`` joins)."""
+    before = text[start - 1] if start > 0 else " "
+    after = text[end] if end < len(text) else " "
+    return not (before.isalnum() or before == "_" or after.isalnum() or after == "_")
+
+
+def is_cut_out(text: str, start: int, end: int, *, after_letters: bool = True) -> bool:
+    """Return whether the number in ``[start, end)`` is whole: no piece of ``12-[…]``, ``[…]-A``, ``[…].5``, ``[…]/2``.
+
+    A letter may touch its front (``García536-90-4399`` where a blank was lost) unless ``after_letters`` is
+    False; letters and digits never touch its end, punctuation may where nothing follows it.
+    """
+    before, after = text[max(0, start - 2) : start], text[end : end + 2]
+    if before and (before[-1].isdecimal() or (before[-1].isalpha() and not after_letters)):
+        return False
+    if len(before) == 2 and before[1] in "-./\u2013" and before[0].isdecimal():
+        return False
+    if len(after) == 2 and after[0] == "_" and after[1].isalnum():
+        return False
+    if after and (after[0].isdecimal() or (after[0].isalpha() and after[0].isascii())):
+        return False
+    return not (
+        len(after) == 2
+        and ((after[0] in "./" and after[1].isdecimal()) or (after[0] in "-\u2013" and after[1].isalnum()))
+    )
+
+
+def in_digit_groups(text: str, start: int, end: int) -> bool:
+    """Return whether short groups with digits stand one blank away, as inside ``1Z 11E 310 61 4037``."""
+    blanks = " \u00a0"
+    if text[end : end + 1] and text[end] in blanks and text[end + 1 : end + 2].isdecimal():
+        return True
+    window = text[max(0, start - 8) : start]
+    if not window or window[-1] not in blanks:
+        return False
+    tokens = window.split()
+    whole = len(tokens) > 1 or window[0].isspace() or start <= 8
+    return whole and bool(tokens) and tokens[-1][-1].isalnum() and any(char.isdecimal() for char in tokens[-1])
+
+
+def has_digit(text: str) -> bool:
+    """Return whether any ASCII digit stands in ``text`` (other digits are made ASCII before recognizers run)."""
+    return _ANY_DIGIT.search(text) is not None
+
+
+def digits_of(value: str) -> str:
+    """Return the digits of ``value`` as ASCII, full-width and other decimal digits included."""
+    return "".join(str(int(char)) for char in value if char.isdecimal())
+
+
+def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int]:
+    """Return the bounds of the line around ``[start, end)``, at most ``reach`` characters to either side."""
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    before, after = text[low:start].splitlines(keepends=True), text[end:high].splitlines()
+    left = start - len(before[-1]) if before and not before[-1].endswith(LINE_ENDS) else (start if before else low)
+    return left, end + len(after[0]) if after else high
+
+
+def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) -> Any:
+    """Compile ``source`` with google-re2, logging off (a log line could show a pattern's text)."""
+    options = re2.Options()
+    options.log_errors = False
+    options.longest_match = longest
+    options.case_sensitive = not ignore_case
+    return re2.compile(source, options)
+
+
+def joined(matches: Iterable[Match]) -> list[Match]:
+    """Return ``matches`` in order of their spans, overlapping ones as one grown to cover all.
+
+    The best score of those already seen names it, the first seen where scores are equal; no character that any of
+    them covers is lost.
+    """
+    kept: list[Match] = []
+    for match in matches:
+        at = bisect_left(kept, match.start, key=lambda other: other.end - 1)
+        until = at
+        while until < len(kept) and kept[until].start < match.end:
+            until += 1
+        rivals = kept[at:until]
+        if rivals:
+            first = max(rivals, key=lambda other: other.score)
+            start = min(match.start, rivals[0].start)
+            kept[at:until] = [replace(first, start=start, end=max(match.end, rivals[-1].end))]
+        else:
+            kept.insert(at, match)
+    return kept
+
+
+_ANY_DIGIT: Final = re.compile("[0-9]")
+_KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
+
+
+@lru_cache(maxsize=8)
+def _key_humps(text: str) -> tuple[int, ...]:
+    """Where a capital begins a word inside a camelCase key (``employeeSSN:``); the look ahead is short, so linear."""
+    return tuple(found.end() for found in _KEY_HUMP.finditer(text))
+
+
+def _gaps(words: Sequence[str]) -> str:
+    return "|".join(word.replace(" ", r"[\s_\-.]{0,3}") for word in words)
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether the span begins and ends where a word does; camelCase humps, ``_`` and digits end a word too."""
+    first, last = text[start], text[end - 1]
+    before, after = text[start - 1 : start], text[end : end + 2]
+    if first.isalpha() and before.isalpha() and not (before.islower() and first.isupper()):
+        return False
+    if not (last.isalpha() and after[:1].isalpha()):
+        return True
+    # phone|Number, but also CC|Number: a capital that begins a lower-case word
+    return after[0].isupper() and (last.islower() or after[1:].islower())
+
+
+class Words:
+    """A set of context words, matched whole, in any case; see the module for how they are written."""
+
+    def __init__(self, *words: str) -> None:
+        self._pattern = pattern(rf"(?:\b|[_0-9])({_gaps(words)})", longest=True, ignore_case=True)
+        self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)
+
+    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
+        """Yield where the words stand in ``text[start:end]``; their ends are judged in the whole text."""
+        start = max(0, start)
+        window = text[start:end] if start or end is not None else text
+        for found in self._pattern.finditer(window):
+            low, high = found.span(1)
+            if low < high and _is_word(text, low + start, high + start):
+                yield low + start, high + start
+        for hump in _key_humps(window):
+            inner = self._at_hump.match(window[hump : hump + 60])
+            if inner and inner.end() and _is_word(text, hump + start, hump + inner.end() + start):
+                yield hump + start, hump + inner.end() + start
+
+    def within(self, text: str, start: int = 0, end: int | None = None) -> bool:
+        """Return whether one of the words stands in ``text[start:end]``."""
+        return next(self.spans(text, start, end), None) is not None
+
+    def before(self, text: str, start: int, within: int = 40, *, same_line: bool = False) -> bool:
+        """Return whether one of the words stands in the ``within`` characters (of the same line) before ``start``."""
+        low = line_of(text, start, start, within)[0] if same_line else start - within
+        return self.within(text, low, start)
+
+    def after(self, text: str, end: int, within: int = 40) -> bool:
+        """Return whether one of the words stands in the ``within`` characters after ``end``."""
+        return self.within(text, end, min(len(text), end + within))
+
+    def near(self, text: str, start: int, end: int, before: int = 40, after: int = 20) -> bool:
+        """Return whether one of the words stands close before or after ``[start, end)``."""
+        return self.before(text, start, before) or self.after(text, end, after)
+
+    def in_line(self, text: str, start: int, end: int, reach: int = 200) -> bool:
+        """Return whether one of the words stands in the same line, at most ``reach`` characters away."""
+        low, high = line_of(text, start, end, reach)
+        return self.within(text, low, start) or self.within(text, end, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A value behind its label: both spans, half-open."""
+
+    label_start: int
+    label_end: int
+    start: int
+    end: int
+
+
+class Label:
+    """Values that stand behind one of these labels, with only a joiner (``:``, ``#``, ``is`` …) between.
+
+    ``value`` is an re2 pattern (letters in any case); what matches must begin at the joiner's
+    end, and no letter or digit may touch it (a form's ``____`` may). ``joiner`` replaces :data:`JOINER`.
+    ``joiner`` may hold no capturing group. ``reach`` limits the characters of joiner and value together.
+    """
+
+    def __init__(self, words: Sequence[str], value: str, *, joiner: str = JOINER, reach: int = 90) -> None:
+        self._words = Words(*words)
+        self._value = pattern(f"(?:{joiner})({value})", ignore_case=True)
+        self._reach = reach
+
+    def values(self, text: str, labels: Iterable[tuple[int, int]] | None = None) -> Iterator[Labelled]:
+        """Yield every value that stands behind one of the labels (behind the spans ``labels``, where given)."""
+        for label_start, label_end in self._words.spans(text) if labels is None else labels:
+            found = self._value.match(text[label_end : label_end + self._reach])
+            if found is None:
+                continue
+            start, end = found.start(1) + label_end, found.end(1) + label_end
+            goes_on = letter_or_digit_at(text, end) or letter_or_digit_at(text, start - 1)
+            if start < end and not goes_on:
+                yield Labelled(label_start, label_end, start, end)

@@ -1,0 +1,83 @@
+"""Driver's licence numbers of the United States.
+
+A licence number is taken from its label, whatever its shape (a typed-wrong number is still
+somebody's). Without a label only shapes that a word nearby confirms: Montana 13 digits or one
+letter and 8 digits, Massachusetts ``S`` and 8 digits or ``SA`` and 7 digits, 9 digits in both.
+
+Source: MCA 61-5-111 and 61-11-507 (Montana: personal information in driver records), 540 CMR 2.00
+(Massachusetts); AAMVA DL/ID card design standard, data element DAQ: up to 25 characters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from recognizers.labelled import Labels, has_digits, outermost, value_after
+from recognizers.model import Match
+from recognizers.presidio import Recognizer
+from recognizers.text import Words, pattern, stands_alone
+
+_LABELS = Labels(
+    {
+        "strong": [
+            "driver's license", "drivers license", "driver license", "driver's licence", "drivers licence",
+            "driver licence", "driving licence", "driving license", "driver's lic", "drivers lic", "driver lic",
+            "operator's license", "operators license", "operator license", "driver's permit", "dl number", "dl no",
+            "learner's permit", "commercial driver's license", "cdl", "dln", "oln", "d.l.", "dlnumber",
+        ],
+        "weak": ["license", "licence", "dl", "lic"],
+    }
+)  # fmt: skip
+_OTHER_LICENCE = Words(
+    "plate", "business", "fishing", "hunting", "software", "liquor", "medical", "nursing", "contractor", "pet", "dog",
+    "marriage", "product", "volume", "site", "conservation", "realtor", "bar", "law", "professional", "general public",
+)  # fmt: skip
+_DRIVING = Words(
+    "driver", "drivers", "driver's", "driving", "officer", "dmv", "rmv", "mvd", "traffic", "operator", "trooper"
+)
+_LICENCE_WORDS = Words("license", "licence", "licenses", "rmv", "mvd", "dmv", "driver", "drivers", "driver's")
+_VALUE = re.compile(
+    r"(?:DL:[ ]?)?(?![A-Za-z]{2,}[ ])[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])", re.IGNORECASE
+)
+_ALONE = pattern(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}")
+
+
+class UsDriverLicense(Recognizer):
+    """Finds driver's licence numbers by label, and a few state shapes by a word nearby."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("US_DRIVER_LICENSE",)
+    NAME: ClassVar[str] = "us_driver_license"
+
+    def find(self, text: str) -> list[Match]:
+        found: dict[int, Match] = {}
+        for label in _LABELS.find(text):
+            value = value_after(text, label, _VALUE)
+            if value is None or not has_digits(value.value, 4):
+                continue
+            strong = label.part == "strong" or text[label.start : label.end] == "DL"
+            if not strong and (
+                _OTHER_LICENCE.near(text, label.start, label.end, before=24, after=12)
+                or not (_DRIVING.near(text, label.start, value.end, before=80, after=80))
+            ):
+                continue
+            if not value.explicit and value.value.isdigit() and len(value.value) < 6:
+                continue
+            score = 0.85 if strong and value.explicit else 0.65
+            found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")
+        for match in _ALONE.finditer(text):
+            if match.start() in found or not stands_alone(text, *match.span()):
+                continue
+            if self._confirmed(text, *match.span()):
+                found[match.start()] = self._match(
+                    match.start(), match.end(), 0.5, "shape of a licence, licence words nearby"
+                )  # one pattern, one line
+        return outermost(found.values())
+
+    @staticmethod
+    def _confirmed(text: str, start: int, end: int) -> bool:
+        near = _LICENCE_WORDS.near(text, start, end, before=60, after=30)
+        return near and not _OTHER_LICENCE.near(text, start, end, before=60, after=30)
+
+    def _match(self, start: int, end: int, score: float, reason: str) -> Match:
+        return Match(start, end, "US_DRIVER_LICENSE", score, self.NAME, reason)

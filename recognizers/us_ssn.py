@@ -1,0 +1,132 @@
+"""US_SSN: Social Security numbers.
+
+An SSN is AAA-GG-SSSS: area, group, serial. Never assigned are area 000, 666 and 900-999,
+group 00 and serial 0000. Before randomisation (25 June 2011) areas 772-899 were unused too;
+they are accepted here. 88.9 % of all nine-digit strings are valid, so the digits alone prove
+nothing: nine bare digits need a context word, and what stands behind a label is a match even
+when it is invalid (a slip of the pen, or a taxpayer number in the wrong box).
+
+Source: SSA Program Operations Manual System RM 10201.035
+(https://secure.ssa.gov/apps10/poms.nsf/lnx/0110201035).
+
+    good: 536-90-4399    bad: 666-90-4399 (unless it is labelled)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from recognizers.model import Match
+from recognizers.presidio import Recognizer
+from recognizers.text import ENDING, Label, Words, digits_of, has_digit, in_digit_groups, is_cut_out, joined, pattern
+
+DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
+GAP: Final = rf"(?: ?{DASH} ?|[ ._/\x{{00A0}}])"
+
+_SHAPE: Final = pattern(rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}")
+_BARE: Final = pattern(r"\d{9}")
+_HIDDEN: Final = r"[Xx*#\x{2022}]"
+_MASKED: Final = pattern(
+    rf"{_HIDDEN}{{3}}{DASH}{_HIDDEN}{{2}}{DASH}\d{{4}}|\d{{3}}{DASH}{_HIDDEN}{{2}}{DASH}{_HIDDEN}{{4}}"
+)
+_NUMBER: Final = r"(?: (?:numbers?|nos?|num|id|card|account))*"
+_NAMES: Final = (
+    "ssns?",
+    f"ss{_NUMBER}",
+    f"soc(?:ial)? sec(?:urity)?{_NUMBER}",
+    f"national id(?:entity|entification)?{_NUMBER}",
+    f"(?:my|his|her|their|your) social{_NUMBER}",
+)
+_CONTEXT: Final = Words(*_NAMES)
+_LABELLED: Final = Label(_NAMES, rf"\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}")
+_HIDDEN_BY_LABEL: Final = Label(
+    _NAMES,
+    rf"{_HIDDEN}(?:{_HIDDEN}|{DASH}){{1,8}}\d{{3,4}}",
+    joiner=r"(?:[\s:=_\-\"'(]+|(?:numbers?|no|is|was)\b\.?){0,6}",
+)
+_LAST_AFTER: Final = Label(
+    _NAMES,
+    r"\d{4}",
+    joiner=ENDING,
+)
+_LAST_OF: Final = "last (?:4|four)(?: digits?)?(?: (?:of|on|for))?(?: (?:the|my|his|her|your|their))?"
+_LAST_BEFORE: Final = Label(
+    (f"{_LAST_OF} (?:ssn|social|{_NAMES[1]}|{_NAMES[2]})", "(?:ssn|ss) (?:last )?(?:4|four)"),
+    r"\d{4}",
+)  # fmt: skip
+_OTHER_NUMBER: Final = Words(
+    "tokens?", "orders?", "invoices?", "parts?", "tickets?", "cases?", "dockets?", "sequences?", "serial", "tracking",
+    "phones?", "fax", "tel", "po", "purchase", "permits?", "parcels?", "model", "catalog", "items?", "bill", "isbn",
+    "coordinates?", "lat(?:itude)?", "lon(?:gitude)?", "vendor", "duns", "naics", "usc", "cfr", "mca", "section",
+    "routing", "aba", "account", "acct",
+)  # fmt: skip
+
+
+def is_assignable(digits: str) -> bool:
+    """Return whether nine digits could be an assigned SSN.
+
+    >>> is_assignable("536904399"), is_assignable("666904399"), is_assignable("536004399")
+    (True, False, False)
+    """
+    area, group, serial = digits[:3], digits[3:5], digits[5:]
+    return len(digits) == 9 and area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"
+
+
+class UsSsnRecognizer(Recognizer):
+    """Finds Social Security numbers: labelled in any state, else by shape and validity."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("US_SSN",)
+    NAME: ClassVar[str] = "us_ssn"
+
+    def find(self, text: str) -> list[Match]:
+        if not has_digit(text):
+            return []
+        found = [*self._shaped(text), *self._masked(text)]
+        words = list(_CONTEXT.spans(text))
+        if words:
+            found += (*self._labelled(text, words), *self._near_words(text, words))
+        return joined(found)
+
+    def _shaped(self, text: str) -> Iterator[Match]:
+        for candidate in _SHAPE.finditer(text):
+            start, end = candidate.span()
+            value = text[start:end]
+            if not is_cut_out(text, start, end) or not is_assignable(digits_of(value)):
+                continue
+            spaced = " " in value or "\u00a0" in value
+            if spaced and "-" not in value and in_digit_groups(text, start, end):
+                continue
+            dashed = not {" ", ".", "\u00a0"}.issuperset(char for char in value if not char.isdecimal())
+            if _CONTEXT.before(text, start, 40, same_line=True):
+                yield self._match(start, end, 0.95, "valid SSN shape near the words for an SSN")
+            elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40):
+                yield self._match(start, end, 0.85 if dashed else 0.6, "valid SSN shape")
+
+    def _masked(self, text: str) -> Iterator[Match]:
+        for candidate in _MASKED.finditer(text):
+            start, end = candidate.span()
+            if is_cut_out(text, start, end):
+                yield self._match(start, end, 0.85, "SSN with masked digits", "partial")
+
+    def _labelled(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+        for value in _LABELLED.values(text, words):
+            if is_cut_out(text, value.start, value.end):
+                valid = is_assignable(digits_of(text[value.start : value.end]))
+                reason = "labelled as an SSN" + ("" if valid else ", though not a valid one")
+                yield self._match(value.start, value.end, 0.95 if valid else 0.85, reason)
+        for label, labels in ((_HIDDEN_BY_LABEL, words), (_LAST_AFTER, words), (_LAST_BEFORE, None)):
+            for value in label.values(text, labels):
+                if is_cut_out(text, value.start, value.end):
+                    yield self._match(value.start, value.end, 0.85, "last digits of a labelled SSN", "partial")
+
+    def _near_words(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+        for label_start, label_end in words:
+            low = max(0, label_start - 20)
+            for candidate in _BARE.finditer(text[low : label_end + 60]):
+                start, end = candidate.start() + low, candidate.end() + low
+                if is_cut_out(text, start, end) and not _OTHER_NUMBER.before(text, start, 20, same_line=True):
+                    yield self._match(start, end, 0.6, "nine digits near the words for an SSN")
+
+    def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
+        return Match(start, end, "US_SSN", score, self.NAME, reason, part)

@@ -1,0 +1,61 @@
+"""The plain form shows what hides, and every span leads back to the characters that it came from."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.plain_form import plain_form
+
+HIDING = [
+    ("536\u200b-90\u200b-4399", "536-90-4399"),
+    ("5\u00ad36-90-4399", "536-90-4399"),
+    ("\uff15\uff13\uff16\uff0d\uff19\uff10\uff0d\uff14\uff13\uff19\uff19", "536-90-4399"),
+    ("406\u2011555\u20110123", "406-555-0123"),
+    ("406\u00a0555\u00a00123", "406 555 0123"),
+    ("jane&#64;example.com", "jane@example.com"),
+    ("jane&commat;example.com", "jane@example.com"),
+    ("J\u0430ne D\u043ee", "Jane Doe"),
+    ("call 406-555-\n> 0123 now", "call 406-555-0123 now"),
+    ("call 406.555.\n0123 now", "call 406.555.0123 now"),
+    ("Jane\n> > Doe", "Jane\nDoe"),
+]
+
+
+@pytest.mark.parametrize(("text", "plain"), HIDING)
+def test_what_hides_stands_in_the_plain_form(text: str, plain: str) -> None:
+    """A value written with hidden or look-alike characters reads plainly."""
+    assert plain_form(text).text == plain
+
+
+@pytest.mark.parametrize(("text", "plain"), HIDING)
+def test_the_whole_of_the_plain_form_leads_back_to_the_whole_text(text: str, plain: str) -> None:
+    """The span of everything is everything."""
+    assert plain_form(text).span(0, len(plain)) == (0, len(text))
+
+
+def test_words_of_another_script_stay_as_they_are() -> None:
+    """A word that is wholly Cyrillic is no look-alike."""
+    assert plain_form("\u043e\u0440\u0430 Jane").text == "\u043e\u0440\u0430 Jane"
+
+
+@given(st.text(alphabet=st.sampled_from("ab1 \n>&#64;amp\u200b\u00ad\u00a0\uff11\u0430\u2011"), max_size=60))
+def test_spans_of_single_characters_cover_the_text_in_order(text: str) -> None:
+    """Every character of the plain form comes from a piece of the text, pieces never go back."""
+    form = plain_form(text)
+    spans = [form.span(at, at + 1) for at in range(len(form.text))]
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(before <= after for (before, _), (after, _) in pairwise(spans))
+
+
+@given(st.text(max_size=80))
+def test_a_letter_that_was_not_replaced_leads_back_to_itself(text: str) -> None:
+    """Where the plain form kept a character, its span in the text is that character or the piece it stands for."""
+    form = plain_form(text)
+    for at, character in enumerate(form.text):
+        start, end = form.span(at, at + 1)
+        if end - start == 1 and text[start].isascii():
+            assert text[start:end] == character
