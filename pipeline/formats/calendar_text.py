@@ -25,6 +25,7 @@ _COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMET
     for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")
 )
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)')
+_FIRST = re.compile(r"[\ufeff \t\r\n]*BEGIN:VCALENDAR[ \t]*\r?\n", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _WIDTH = 73  # bytes a line before it is folded, of the 75 allowed
@@ -42,7 +43,7 @@ class _Line:
 
 def is_calendar(text: str) -> bool:
     """Return whether ``text`` begins as an iCalendar file does."""
-    return text.lstrip("\ufeff \t\r\n")[:15].upper() == "BEGIN:VCALENDAR"
+    return _FIRST.match(text) is not None
 
 
 class CalendarText:

@@ -59,7 +59,7 @@ class Delimited:
             return 0.0
         try:
             return 0.7 if _is_table(head) else 0.0
-        except UnicodeError:
+        except (UnicodeError, MalformedRow):
             return 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
@@ -74,6 +74,8 @@ class Delimited:
             layouts = layouts_of(_sample_text(head, charset), whole=not stream.read(1)) if head else []
         except UnicodeError:
             raise UnreadableSource(source.path, "bytes that are no text", _REMEDY) from None
+        except MalformedRow as malformed:
+            raise UnreadableSource(source.path, malformed.words(), _REMEDY) from None
         layout, cuts = _plan(stream, source, charset, layouts)
         start = 0
         for ordinal, (stop, row) in enumerate(cuts):
@@ -168,7 +170,7 @@ def _plan(
         return layout, cuts
     if size == 0:
         return Layout(Dialect(), 0, 0, (), 0, 0.0), []
-    what = f"bytes that are no text in {charset.name}" if layouts else "rows whose quotes fit no dialect"
+    what = f"bytes that are no text in {charset.name}"
     raise UnreadableSource(source.path, broken.words() if broken else what, _REMEDY)
 
 

@@ -214,7 +214,7 @@ def _cell_end(text: str, pos: int, patterns: _Patterns, dialect: Dialect, *, fin
         return stop
     if stop == len(text) - 1 and text[stop] == "\r" and not final:
         return None
-    if bare.end() >= stop:
+    if bare.end() >= stop and not text.startswith("\\" + dialect.quote, stop - 2):
         return bare.end()
     raise MalformedRow("a quote that closes in the middle of a cell")
 

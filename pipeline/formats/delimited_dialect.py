@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Final
@@ -34,6 +34,7 @@ _ONE_THING: Final = re.compile(r"[^;|\t\"]*")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _STYLED: Final = re.compile(r"[A-Za-z]+[0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+[A-Z][A-Za-z]*|(?:[A-Z][a-z]+){2,}")
 _SEP: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
+_MARKER: Final = re.compile(r"\[[A-Z][^\]]*\]")
 _PROSE: Final = re.compile(r", [^\n,]*")
 
 
@@ -58,19 +59,36 @@ def layouts_of(text: str, *, whole: bool) -> list[Layout]:
 
     The others have the same delimiter and fit the sample as well; they serve where a later row shows
     that the best one cannot be right (a backslash before a quote, a stray quote in a tab table).
+
+    Raises:
+        MalformedRow: no dialect fits well, and the likely one breaks at a quote.
     """
     declared = _SEP.match(text)
     skip = declared.end() if declared else 0
     sample = text[skip:]
     wanted = (declared[1] or declared[2],) if declared else DELIMITERS
     scored = [(*_fit(sample, dialect, whole=whole), dialect) for dialect in _candidates(sample, wanted)]
-    best, _, winner = max(scored, key=lambda each: each[0])
+    best, width, winner = max(scored, key=lambda each: each[0])
+    broken = [dialect for fit, _, dialect in scored if fit == 0]
+    if broken and best < 0.5:
+        _raise_broken(sample, max(broken, key=lambda each: sample.count(each.delimiter)), whole=whole)
     alike = [each for each in scored if each[0] >= best * 0.98 and each[2].delimiter == winner.delimiter]
+    if "\\" not in sample and winner.quote:
+        alike.append((best, width, replace(winner, escape=True)))
     return [
         _layout(sample, skip, dialect, (fit, width), whole=whole)
         for fit, width, dialect in sorted(alike, key=lambda each: each[0], reverse=True)
-        if best > 0 and (dialect.quote or dialect == winner or dialect.delimiter == "\t")
     ]
+
+
+def _raise_broken(sample: str, dialect: Dialect, *, whole: bool) -> None:
+    """Raise the error of a dialect that the sample broke, with the row's number."""
+    number = -1
+    try:
+        for _ in rows(sample, dialect, final=whole):
+            number += 1
+    except MalformedRow as malformed:
+        raise MalformedRow(malformed.reason, number) from None
 
 
 def _layout(sample: str, skip: int, dialect: Dialect, fit: tuple[float, int], *, whole: bool) -> Layout:
@@ -91,8 +109,8 @@ def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     for index, cell in enumerate(row):
         name = cell.strip()
         column = [each[index].strip() for each in below if index < len(each) and each[index].strip()]
-        if not name:
-            continue
+        if not name or (name[0].isdigit() and " " in name) or _MARKER.search(name):
+            continue  # "12 Example St" names no column, and a copy must show its header where the original does
         if _DATA.fullmatch(name) or name in column:
             votes -= 1
             continue
@@ -128,6 +146,8 @@ def _candidates(sample: str, delimiters: Sequence[str]) -> Iterator[Dialect]:
                 if "\\" in sample:
                     yield Dialect(delimiter, quote, escape=True, spaced=blanks, bare_cr=bare_cr)
     for delimiter in delimiters:
+        if delimiter in ",;":  # who writes these quotes cells; without quotes a broken one would pass
+            continue
         yield Dialect(delimiter, "", escape=False, bare_cr=bare_cr)
         if "\\" in sample:
             yield Dialect(delimiter, "", escape=True, bare_cr=bare_cr)

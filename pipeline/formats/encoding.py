@@ -156,7 +156,7 @@ def _wide(head: bytes) -> str:
 
 
 def _not_utf8(stream: BinaryIO) -> bytes:
-    """Return lines with bytes above ASCII, at most 64 KiB, or nothing where the file is (mostly) UTF-8."""
+    """Return what stands around bytes above ASCII, about 64 KiB, or nothing where the file is (mostly) UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
     sample = bytearray()
@@ -168,11 +168,21 @@ def _not_utf8(stream: BinaryIO) -> bytes:
         strays = len(_LONE.findall(text))
         good, bad = good + sum(map(len, re.findall(r"[^\x00-\x7f\ud800-\udfff]+", text))), bad + strays
         if strays and len(sample) < SAMPLE:
-            lines = re.findall(rb"[^\r\n]{0,200}[\x80-\xff][^\r\n]{0,200}", chunk)
-            sample += b"\n".join(lines)[: SAMPLE - len(sample)] + b"\n"
+            sample += _foreign_lines(chunk, SAMPLE - len(sample))
     bad += len(_LONE.findall(decoder.decode(b"", final=True)))
     stream.seek(0)
     return bytes(sample) if bad > good else b""
+
+
+def _foreign_lines(chunk: bytes, size: int) -> bytes:
+    """Return lines with bytes above ASCII, about ``size`` bytes of them."""
+    lines, at = bytearray(), 0
+    while len(lines) < size and (run := _HIGH_RUN.search(chunk, at)):
+        start = max(at, run.start() - 400, chunk.rfind(b"\n", at, run.start()) + 1)
+        end = chunk.find(b"\n", run.end(), run.end() + 400)
+        at = end if end >= 0 else run.end() + 400
+        lines += chunk[start:at] + b"\n"
+    return bytes(lines)
 
 
 def _charset_of_sample(sample: bytes) -> str:

@@ -43,6 +43,10 @@ _LINKS = frozenset({"href", "src"})
 _LOOK = re.compile(r"\d{1,4}(?:px|%)?|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all",
+    re.IGNORECASE,
+)
 _RENAMED = {"xmp": "pre", "listing": "pre", "plaintext": "pre"}
 
 
@@ -168,7 +172,7 @@ class HtmlText:
         return "".join(out)
 
 
-def _start_tag(element: _Element, unseen: Mapping[Step, str], edited: Mapping[Step, list[Edit]]) -> str:
+def _start_tag(element: _Element, unseen: Mapping[Attribute, str], edited: Mapping[Step, list[Edit]]) -> str:
     attributes = list(element.looks)
     for name, value, step in element.texts:
         if name in _LINKS:  # part of a link says as much as the whole
@@ -193,6 +197,7 @@ class _Builder:
         self._size = 0
         self._preformatted = 0
         self._in_title = False
+        self._hidden: list[str] = []
         self._counts: Counter[str] = Counter()
 
     def add(self, token: Token) -> None:
@@ -253,7 +258,7 @@ class _Builder:
 
     def _add_tag(self, tag: Tag) -> None:
         name = _RENAMED.get(tag.name, tag.name)
-        if tag.name in BLOCKS or tag.name in PREFORMATTED:
+        if tag.name in BLOCKS or tag.name in PREFORMATTED or self._hides(tag):
             self.end_block()
         if tag.name in PREFORMATTED:
             self._preformatted = max(0, self._preformatted + (-1 if tag.closes else 1))
@@ -274,6 +279,19 @@ class _Builder:
                 self.made.items.append("\n")
         else:
             self.made.items.append(self._element(name, tag.attributes))
+
+    def _hides(self, tag: Tag) -> bool:
+        """Return whether hidden text starts or ends here: nobody sees it run into the text around it."""
+        if not tag.closes and tag.name not in VOID:
+            attributes = dict(tag.attributes)
+            starts = "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
+            if starts or tag.name in self._hidden:
+                self._hidden.append(tag.name)
+            return starts
+        if tag.closes and self._hidden and self._hidden[-1] == tag.name:
+            self._hidden.pop()
+            return tag.name not in self._hidden
+        return False
 
     def _add_meta(self, attributes: dict[str, str]) -> None:
         name, content = attributes.get("name", "").lower(), attributes.get("content", "")

@@ -24,7 +24,8 @@ from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.mail_headers import thread_root
-from pipeline.formats.mail_parts import Tree, tree_of, unframed
+from pipeline.formats.mail_parts import tree_of, unframed
+from pipeline.formats.mail_tree import Tree
 from pipeline.model import Dropped, Edit, Header, Reading, Source, Unit
 
 CHUNK: Final = 1 << 20
@@ -161,8 +162,7 @@ def _reading(tree: Tree, unit: Unit) -> Reading:
     root = thread_root(tree.head.lines, tree.fields)
     thread = f"{unit.source.path}:{root}" if root else unit.key
     segments = (
-        replace(each, record=each.record or unit.key, thread=each.thread or (thread if not each.record else ""))
-        for each in reading.segments
+        replace(each, record=each.record or unit.key, thread=each.thread or thread) for each in reading.segments
     )
     return replace(reading, segments=tuple(segments))
 

@@ -133,6 +133,9 @@ _TOKEN = re.compile(
 )
 
 
+_LOCAL_QUOTED = re.compile(r'"[^"]*+"@\S+|\S+')
+
+
 @dataclass
 class _Entry:
     """An entry while it is read: words before the address, the address, words after, comments."""
@@ -145,13 +148,13 @@ class _Entry:
     def words(self) -> list[str]:
         return self.before if self.address is None else self.after
 
-    def mailbox(self) -> Mailbox:
+    def mailbox(self, *, is_group: bool = False) -> Mailbox:
         phrase = "".join(self.before).strip()
         address = "".join(self.address or ()).strip()
         if address.startswith("@") and ":" in address:  # an obsolete route
             address = address.rpartition(":")[2]
-        if not address and "@" in phrase and not ENCODED_WORD.search(phrase):
-            tokens = phrase.split()
+        if not is_group and not address and "@" in phrase and not ENCODED_WORD.search(phrase):
+            tokens = _LOCAL_QUOTED.findall(phrase)
             address = next(token for token in reversed(tokens) if "@" in token)
             tokens.remove(address)
             phrase = " ".join(tokens)
@@ -159,7 +162,7 @@ class _Entry:
         comment = " ".join(part for part in (each.strip() for each in self.comments) if part)
         if comment:
             phrase = f"{phrase} ({comment})" if phrase else comment
-        return Mailbox(_clean(phrase), _clean(address))
+        return Mailbox(_clean(phrase), _clean(address), is_group)
 
 
 def _clean(raw: str) -> str:
@@ -184,13 +187,13 @@ def mailboxes(value: str) -> tuple[Mailbox, ...]:
             entry.comments.append(text)
         elif kind == "address":
             if entry.address is not None:
-                found.append((Mailbox(*_Entry(entry.before, entry.address).mailbox()[:2]), ","))
+                found.append((_Entry(entry.before, entry.address).mailbox(), ","))
                 entry = _Entry(entry.after, None, [], entry.comments)
             entry.address = [text]
         else:
-            box = entry.mailbox()
+            box = entry.mailbox(is_group=kind == ":")
             if box.name or box.address:
-                found.append((box._replace(group=True) if kind == ":" else box, kind))
+                found.append((box, kind))
             entry = _Entry()
     return tuple(_joined(found))
 

@@ -35,12 +35,22 @@ def sniffed(data: bytes) -> tuple[str, str] | None:
             return "encrypted", "it is an encrypted archive"
         is_office = data[30:49] == b"[Content_Types].xml" or data[30:38] == b"mimetype"
         return ("unknown_format", "it is an Office document") if is_office else ("archive", "it is an archive")
+    if is_packed(data):
+        return "damaged", "it is encoded and does not say so"
     if data.startswith(b"RIFF"):
         return ("image", "it is an image") if data[8:12] == b"WEBP" else ("unknown_format", "it is sound or film")
     for magic, code, what in _MAGIC:
         if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:64]):
             return code, f"it is {what}"
     return None
+
+
+def is_packed(data: bytes) -> bool:
+    """Return whether ``data`` is base64 and nothing else: it was encoded and does not say so, or twice."""
+    if len(data) < 24 or not _ALL_PACKED.fullmatch(data):
+        return False
+    text = data[:4096]
+    return any(map(str.isdigit, map(chr, text))) and text.lower() != text != text.upper()
 
 
 class Run(NamedTuple):
@@ -53,10 +63,11 @@ class Run(NamedTuple):
 _ARMOUR = re.compile(
     r"[>| \t]*-----BEGIN PGP (MESSAGE|SIGNATURE|PUBLIC KEY BLOCK|PRIVATE KEY BLOCK)(?:, PART [^-]*)?-----"
 )
+_ALL_PACKED = re.compile(rb"\s*(?:[A-Za-z0-9+/]{16,}+\r?\n)*+[A-Za-z0-9+/]++={0,2}\s*")
 _UU = re.compile(r"begin(?:-base64)? [0-7]{3,4} [^\r\n]+")
 _YENC = re.compile(r"=ybegin [^\r\n]+")
 _PACKED = re.compile(r"[>| \t]*([A-Za-z0-9+/]{56,}={0,2})[ \t\r]*")
-_PACKED_LINES: Final = 4
+_TAIL = re.compile(r"[>| \t]*([A-Za-z0-9+/]+)(={0,2})\s*")
 _KINDS = {"MESSAGE": "pgp_message", "SIGNATURE": "pgp_signature"}
 
 
@@ -90,9 +101,12 @@ def _encoded(lines: list[str], at: int) -> tuple[str, int]:
     stop = at
     while stop < len(lines) and _is_packed(lines[stop]):
         stop += 1
-    if stop - at < _PACKED_LINES:
+    if stop == at:
         return "", at
-    return "base64", stop + (stop < len(lines) and bool(re.fullmatch(r"[>| \t]*[A-Za-z0-9+/]+={0,2}\s*", lines[stop])))
+    tail = _TAIL.fullmatch(lines[stop]) if stop < len(lines) else None
+    # A lone word such as "Jane" after a lone line is a word, not the end of the block.
+    is_tail = tail and (tail[2] or len(tail[1]) >= 16 or (stop > at + 1 and len(tail[1]) % 4 == 0))
+    return "base64", stop + bool(is_tail)
 
 
 def _begins_data(line: str, following: list[str]) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import quote
 
-from pipeline.formats.mail_headers import Field, Mailbox, mailbox_text
+from pipeline.formats.mail_headers import ADDRESS_HEADERS, Field, Mailbox, mailbox_text
 from pipeline.formats.text_pieces import check_edits, pieces_after, text_after
 from pipeline.markers import REDACTED_MAILBOX, WITHHELD_PART
 from pipeline.model import Edit
@@ -113,7 +113,8 @@ def field_line(found: Field, edits: Sequence[Edit]) -> str:
     """Return a header of the allow-list after ``edits``, without its line end."""
     if found.gap:
         check_edits("", edits)
-        return f"{found.step.name}: {WITHHELD_PART}"
+        is_list = found.step.name in ADDRESS_HEADERS
+        return f"{found.step.name}: {mailbox(Mailbox(WITHHELD_PART, '')) if is_list else WITHHELD_PART}"
     if found.boxes:
         boxes = edited_mailboxes(found, edits)
         return f"{found.step.name}: {folded([mailbox(box) for box in boxes if box.name or box.address], ',')}"

@@ -1,8 +1,9 @@
 """Plain text: letters, notes, Markdown, logs.
 
 A document is one record, read in blocks: whole paragraphs up to about 8,000 characters together, so that
-models see what stands around a name. In a log (at least 6 of 10 lines of its first 64 KiB start with a time,
-an IP address or a level) an entry is a record: a line that starts so, with the lines up to the next such line.
+models see what stands around a name. In a log (of the lines of its first 64 KiB that are not indented, at
+least 6 of 10 start with a time, an IP address or a level) an entry is a record: a line that starts so,
+with the lines up to the next such line.
 
 Formats that hide text from a reader of their bytes (RTF, HTML, XML, JSON, vCard: entities, escapes, folded
 lines) are not plain text; while no format here reads them, nobody claims them.
@@ -64,7 +65,8 @@ _ENTRY: Final = re.compile(
     r"|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\w*,? +(?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
     r"|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w* +\d{1,2},? +\d\d:\d\d"
     r"|\d{1,3}(?:\.\d{1,3}){3}\b|[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7} "
-    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|\d{10}(?:\.\d+)? |<\d{1,3}>)"
+    r"|(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b|\d{10}(?:\.\d+)? |<\d{1,3}>"
+    r"|\[REDACTED)"  # an entry whose address or time was withheld is one in the copy too
 )
 _LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _BLANK: Final = re.compile(r"(?:\r\n|\r(?!\n)|\n)(?:[ \t]*(?:\r\n|\r(?!\n)|\n))+")
@@ -148,8 +150,8 @@ class PlainText:
 
 
 def is_log(text: str) -> bool:
-    """Return whether at least 5 and 6 of 10 lines start with a time, an IP address or a level."""
-    lines = [line for line in _LINE.findall(text) if line.strip()]
+    """Return whether 5 lines, and 6 of 10 that are not indented, start with a time, an IP address or a level."""
+    lines = [line for line in _LINE.findall(text) if line.strip() and not line[0].isspace()]
     starts = sum(bool(_ENTRY.match(line)) for line in lines)
     return starts >= 5 and starts * 10 >= len(lines) * 6
 

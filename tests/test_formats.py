@@ -1,0 +1,175 @@
+"""One contract over every format: what ``pipeline/formats/base.py`` promises, on every file in ``tests/golden``."""
+
+import io
+import pickle
+import random
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import UnreadableSource
+from pipeline.formats import FORMATS, HEAD_SIZE, format_named, format_of
+from pipeline.model import Edit, Reading, Role, Source, SpanError, Unit
+
+GOLDEN = Path(__file__).parent / "golden"
+FILES = sorted(
+    path
+    for path in GOLDEN.rglob("*")
+    if path.is_file() and format_of(path.read_bytes()[:HEAD_SIZE], path.name) is not None
+)
+EXACT = {"delimited", "plain_text"}
+
+
+def _units(kind, data: bytes) -> list[Unit]:
+    return list(kind.units(io.BytesIO(data), Source("golden", kind.name, len(data))))
+
+
+def _readings(kind, data: bytes) -> list[Reading]:
+    return [kind.read(data[unit.start : unit.stop], unit) for unit in _units(kind, data)]
+
+
+def _copy(kind, data: bytes, edits=()) -> bytes:
+    parts = []
+    for unit in _units(kind, data):
+        payload = data[unit.start : unit.stop]
+        parts.append(kind.rewrite(payload, unit, edits if unit.ordinal == 0 else ()))
+    return b"".join(parts)
+
+
+def _texts(readings: list[Reading]) -> list[str]:
+    return [segment.text for reading in readings for segment in reading.segments]
+
+
+@pytest.fixture(params=FILES, ids=lambda path: str(path.relative_to(GOLDEN)))
+def sample(request):
+    data = request.param.read_bytes()
+    return format_of(data[:HEAD_SIZE], request.param.name), data
+
+
+def test_every_format_has_golden_files():
+    """No format is without a file that this contract runs on."""
+    found = {format_of(path.read_bytes()[:HEAD_SIZE], path.name).name for path in FILES}
+    assert found == {kind.name for kind in FORMATS}
+
+
+def test_names_of_formats_are_their_own():
+    """A format is found again under its name, and holds a unit or a file."""
+    for kind in FORMATS:
+        assert format_named(kind.name) is kind
+        assert kind.holds in ("unit", "file")
+
+
+def test_an_empty_file_is_claimed_by_no_format():
+    """A file of no bytes is nobody's, whatever it is called."""
+    for name in ("a.csv", "a.txt", "a.eml", "a.mbox", "a"):
+        assert format_of(b"", name) is None
+
+
+@pytest.mark.parametrize(
+    "head", [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" * 30, b"%PDF-1.7\n1 0 obj", b"PK\x03\x04\x14\0\x06\0" * 9]
+)
+def test_binary_files_are_claimed_by_no_format(head):
+    """Pictures, PDF and archives are nobody's, even under the name of a text."""
+    for name in ("a.bin", "a.txt", "a"):
+        assert format_of(head, name) is None
+
+
+def test_units_cover_every_byte_in_order(sample):
+    """The units of a source lie one after another from its first byte to its last, and pickle."""
+    kind, data = sample
+    at = 0
+    for number, unit in enumerate(_units(kind, data)):
+        assert (unit.ordinal, unit.start) == (number, at)
+        assert pickle.loads(pickle.dumps(unit)) == unit
+        at = unit.stop
+    assert at == len(data)
+
+
+def test_two_readings_are_equal(sample):
+    """Reading the same bytes twice gives the same segments, gaps and dropped parts."""
+    kind, data = sample
+    assert _readings(kind, data) == _readings(kind, data)
+
+
+def test_addresses_are_unique_and_texts_are_text(sample):
+    """Within a unit no two segments share an address; no text holds a lone surrogate or is empty."""
+    kind, data = sample
+    for reading in _readings(kind, data):
+        addresses = [segment.address for segment in reading.segments]
+        assert len(set(addresses)) == len(addresses)
+        for segment in reading.segments:
+            segment.text.encode("utf-8")
+            assert segment.text
+            assert segment.record.startswith("golden")
+
+
+def test_copy_without_edits_says_the_same(sample):
+    """Without edits the copy has the text of the original; tables and texts even its bytes."""
+    kind, data = sample
+    copy = _copy(kind, data)
+    if kind.name in EXACT:
+        assert copy == data
+    elif not any(reading.gaps or reading.dropped for reading in _readings(kind, data)):
+        assert _texts(_readings(kind, copy)) == _texts(_readings(kind, data))
+
+
+def test_edits_touch_their_span_only(sample):
+    """An edit replaces its span; in tables and texts every other segment of the copy reads as before.
+
+    In a message what an edit leaves without meaning (the time of a meeting) may go altogether.
+    """
+    kind, data = sample
+    (unit, *_), (reading, *_) = _units(kind, data), _readings(kind, data)
+    plain = [
+        segment for segment in reading.segments if segment.role in (Role.TEXT, Role.CELL) and len(segment.text) > 3
+    ]
+    if reading.gaps or not plain:
+        pytest.skip("nothing to edit, or parts that do not travel")
+    for segment in plain[:20]:
+        middle = len(segment.text) // 2
+        edit = Edit(segment.address, middle, len(segment.text) - 1, "[REDACTED]")
+        payload = kind.rewrite(data[unit.start : unit.stop], unit, (edit,))
+        wanted = segment.text[:middle] + "[REDACTED]" + segment.text[-1]
+        after = {each.address: each.text for each in _readings(kind, payload + data[unit.stop :])[0].segments}
+        before = {each.address: each.text for each in reading.segments}
+        if kind.name in EXACT:
+            assert after == before | {segment.address: wanted}
+        else:
+            assert list(after.values()).count(segment.text) == list(before.values()).count(segment.text) - 1
+
+
+def test_edits_that_do_not_fit_are_refused(sample):
+    """An edit past the end of its segment raises, and its message holds no text of the record."""
+    kind, data = sample
+    (unit, *_), (reading, *_) = _units(kind, data), _readings(kind, data)
+    for segment in reading.segments[:3]:
+        edit = Edit(segment.address, 0, len(segment.text) + 1, "[REDACTED]")
+        with pytest.raises(SpanError) as raised:
+            kind.rewrite(data[unit.start : unit.stop], unit, (edit,))
+        assert len(segment.text) < 4 or segment.text not in str(raised.value)
+
+
+def test_damaged_files_are_read_or_refused(sample):
+    """A file cut short or with changed bytes is read whole or raises UnreadableSource, nothing else."""
+    kind, data = sample
+    dice = random.Random(7)
+    variants = [data[: dice.randrange(len(data))] for _ in range(12)]
+    for _ in range(24):
+        changed = bytearray(data)
+        for _ in range(dice.randint(1, 4)):
+            changed[dice.randrange(len(changed))] = dice.choice(
+                [0, 10, 13, 34, 44, 92, 128, 195, 255, dice.randrange(256)]
+            )
+        variants.append(bytes(changed))
+    for variant in variants:
+        try:
+            units = _units(kind, variant)
+            for unit in units:
+                payload = variant[unit.start : unit.stop]
+                for segment in kind.read(payload, unit).segments:
+                    segment.text.encode("utf-8")
+                copy = kind.rewrite(payload, unit, ())
+                assert kind.name not in EXACT or copy == payload
+            assert sum(unit.stop - unit.start for unit in units) == len(variant)
+        except UnreadableSource:
+            continue
