@@ -29,9 +29,10 @@ _WIDE: Final = "\uff01-\uff5e"
 _QUOTED: Final = r"(?<=\n)[ \t]{0,3}>[> \t]*"
 _WRAPPED: Final = r"(?<=\d[-.])\n[> \t]*(?=\d)"
 _ENTITY: Final = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+_TORN: Final = "\ud800-\udfff"
 _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
 _SPECIAL: Final = re.compile(
-    f"[{_INVISIBLE}]+|[{_BLANKS}]|[{_HYPHENS}]|[{_WIDE}]|{_ENTITY}|{_WRAPPED}|{_QUOTED}|[{_MIXED}]"
+    f"[{_INVISIBLE}]+|[{_BLANKS}]|[{_HYPHENS}]|[{_WIDE}]|{_ENTITY}|{_WRAPPED}|{_QUOTED}|[{_MIXED}]|[{_TORN}]"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -105,6 +106,8 @@ def _replacement(piece: str, mixed: bool) -> str | None:
     if first == "&":
         decoded = html.unescape(piece)
         return decoded if decoded != piece and len(decoded) <= 2 else None
+    if "\ud800" <= first <= "\udfff":  # half a character, which no pattern engine takes
+        return "\ufffd"
     if first in " \t\n>":
         return ""
     if unicodedata.category(first) in {"Cf", "Mn"} or first in "\u115f\u1160":

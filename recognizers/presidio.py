@@ -34,6 +34,11 @@ class Recognizer(EntityRecognizer):
     def load(self) -> None:
         """Nothing to load before first use (Presidio calls this from its constructor)."""
 
+    @property
+    def needs_model(self) -> bool:
+        """Whether this recognizer, at its accuracy level, runs a language model."""
+        return self.NEEDS_MODEL
+
     def find(self, text: str) -> list[Match]:
         """Return the matches in ``text``, spans in code points of ``text``."""
         raise NotImplementedError
@@ -43,7 +48,10 @@ class Recognizer(EntityRecognizer):
         return [self.find(text) for text in texts]
 
     def analyze(
-        self, text: str, entities: list[str], nlp_artifacts: NlpArtifacts | None = None
+        self,
+        text: str,
+        entities: list[str],
+        nlp_artifacts: NlpArtifacts | None = None,  # noqa: ARG002 - part of Presidio's signature
     ) -> list[RecognizerResult]:
         """Give the matches of ``find`` in Presidio's own shape (called by ``AnalyzerEngine``)."""
         wanted = set(entities) if entities else set(self.ENTITIES)

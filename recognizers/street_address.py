@@ -65,6 +65,10 @@ class StreetAddress(Recognizer):
         self._models = NameModels.shared(level) if level == "thorough" else None
         super().__init__()
 
+    @property
+    def needs_model(self) -> bool:
+        return self._models is not None
+
     def find(self, text: str) -> list[Match]:
         return self.find_many([text])[0]
 

@@ -8,6 +8,7 @@ A new case is a new line; a new recognizer is a new file.
 from __future__ import annotations
 
 import importlib
+import inspect
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +37,8 @@ def recognizer_of(stem: str) -> Recognizer:
         if isinstance(item, type) and issubclass(item, Recognizer) and item.__module__ == module.__name__
     ]
     assert len(classes) == 1, f"recognizers/{stem}.py defines {len(classes)} recognizers, not one"
-    if classes[0].NEEDS_MODEL and not models_are_installed():
+    takes_model = classes[0].NEEDS_MODEL or "level" in inspect.signature(classes[0]).parameters
+    if takes_model and not models_are_installed():
         pytest.skip(f"{stem} needs models that are not installed")
     return classes[0]()
 

@@ -103,18 +103,19 @@ def _headers_are_data(names: Sequence[str], vocabulary: Vocabulary) -> bool:
 def _aligned(columns: Sequence[Column], hints: list[Hint | None]) -> list[Hint | None]:
     """Return the hints that can be believed: as they stand, moved by one or two columns, or none of them.
 
-    They stand over the wrong columns when most of those that name an unmistakable shape contradict
-    their values. Moved they are believed where three agree and at most a quarter as many do not.
+    At least two that name an unmistakable shape must contradict their values first. Moved they are
+    believed where three agree, at most a quarter as many do not, and that is clearly better than before;
+    where no move helps and most contradict, none are.
     """
     right, wrong = _agreement(columns, hints)
-    if wrong < 2 or wrong <= right:
+    if wrong < 2:
         return hints
     for by in (1, -1, 2, -2):
         moved = [hints[index - by] if 0 <= index - by < len(hints) else None for index in range(len(hints))]
-        right, wrong = _agreement(columns, moved)
-        if right >= 3 and wrong * 4 <= right:
+        fitting, contradicting = _agreement(columns, moved)
+        if fitting >= 3 and contradicting * 4 <= fitting and fitting - contradicting > right - wrong + 2:
             return moved
-    return [None] * len(hints)
+    return hints if wrong <= right else [None] * len(hints)
 
 
 def _agreement(columns: Sequence[Column], hints: Sequence[Hint | None]) -> tuple[int, int]:

@@ -46,6 +46,7 @@ class Vocabulary:
     organisation: Any
     fillers: frozenset[str]
     roles: frozenset[str]
+    prefixes: frozenset[str]
 
     def hint(self, header: str) -> Hint | None:
         """Return what ``header`` means, or None where the vocabulary does not know.
@@ -77,7 +78,7 @@ class Vocabulary:
         """Return the hint of "name" (with or without words before it) or of a role of people that stands last."""
         if not words:
             return None
-        known = self.fillers | self.roles
+        known = self.fillers | self.roles | self.prefixes
         if words[-1] in ("name", "names", "nm"):
             people = all(word in known or word.removesuffix("s") in known for word in words[:-1])
             return _full_name("name of a role" if people and words[1:] else "name", weak=not people)
@@ -117,7 +118,8 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
             shapes={name: re2.compile(pattern) for name, pattern in document["shapes"].items()},
             organisation=re2.compile(document["organisation"]),
             fillers=frozenset(document["fillers"]),
-            roles=frozenset(word for role in document["roles"] for word in role.split()),
+            roles=frozenset(document["roles"]),
+            prefixes=frozenset(document["prefixes"]),
         )
     except (KeyError, TypeError, AttributeError, yaml.YAMLError, re2.error) as error:
         raise ConfigError(
