@@ -45,5 +45,5 @@ def load_recognizers(level: str = "thorough", entities: Collection[str] = ()) ->
         if wanted and not wanted.intersection(each.ENTITIES):
             continue
         takes_level = "level" in inspect.signature(each).parameters
-        made.append(each(level=level) if takes_level else each())
+        made.append(each(**({"level": level} if takes_level else {})))
     return made

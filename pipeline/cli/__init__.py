@@ -20,14 +20,27 @@ def main() -> None:
         sys.stderr.write(f"releasable needs Python 3.11 or later; this is {sys.version.split()[0]}\n")
         raise SystemExit(2)
     utf8_console()
+    _close_doors()
     from pipeline.cli.app import app  # noqa: PLC0415 - after the version check
 
     try:
         code = app(standalone_mode=False)
     except BaseException as error:  # noqa: BLE001 - every way out passes here
         code = _exit_code(error)
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _exit_code(BrokenPipeError())
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _close_doors() -> None:
+    """Leave no core dump, and reach no host except where a command is there for that."""
+    from pipeline.execution.worker import forbid_core_dumps, forbid_network  # noqa: PLC0415 - after the version check
+
+    forbid_core_dumps()
+    if sys.argv[1:2] != ["models"]:
+        forbid_network()
 
 
 def _exit_code(error: BaseException) -> int:

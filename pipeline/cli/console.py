@@ -56,12 +56,13 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def _plain_progress() -> Progress:
-    last = {"stage": "", "at": 0.0}
+    stage_shown, shown_at = "", 0.0
 
     def show(stage: str, done: int, total: int) -> None:
+        nonlocal stage_shown, shown_at
         now = time.monotonic()
-        if stage != last["stage"] or now - float(last["at"]) > _PLAIN_EVERY:
-            last.update(stage=stage, at=now)
+        if stage != stage_shown or done == total or now - shown_at > _PLAIN_EVERY:
+            stage_shown, shown_at = stage, now
             sys.stderr.write(f"{stage}: {done} of {total}\n")
             sys.stderr.flush()
 

@@ -14,8 +14,8 @@ from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, Entitie
 from pipeline.cli.running import Asked, describe_run, make_job, workers
 
 if TYPE_CHECKING:
-    from pipeline.engine import Scan
-    from pipeline.evidence.summary import Summary
+    from pipeline.engine import FileResult, Scan
+    from pipeline.evidence.summary import Examined, Summary
 
 MOST_LINES = 60
 
@@ -87,7 +87,7 @@ def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     return done, tally.summary(describe_run(job, policy, purpose="scan"), told)
 
 
-def labels_of(done: Scan) -> list[tuple[str, object]]:
+def labels_of(done: Scan) -> list[tuple[str, FileResult]]:
     """Return each file with how the results call it: its name, unless that holds a finding."""
     from pipeline.evidence.summary import label  # noqa: PLC0415 - keeps --help quick
 
@@ -97,7 +97,7 @@ def labels_of(done: Scan) -> list[tuple[str, object]]:
     ]
 
 
-def outcomes_of(done: Scan) -> list[object]:
+def outcomes_of(done: Scan) -> list[Examined]:
     """Return the outcome of every unit, ready for the evidence."""
     from pipeline.evidence.summary import Examined  # noqa: PLC0415 - keeps --help quick
 

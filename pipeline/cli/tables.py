@@ -53,7 +53,7 @@ def _closing(summary: Summary) -> str:
     text = f"{files}: {found} findings"
     if summary.run.policy is not None:
         withheld = sum(summary.totals("withheld", statuses).values())
-        text += f", {withheld} withheld by {summary.run.policy.name} ({summary.undecided} of these decisions wait for a person)"
+        text += f", {withheld} withheld by {summary.run.policy.name} ({summary.undecided} decisions wait for a person)"
     if unread:
         text += f"; {unread} could not be examined"
     return text
