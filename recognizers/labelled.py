@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from recognizers.model import Match
 from recognizers.text import Words
@@ -18,7 +19,7 @@ from recognizers.text import Words
 WINDOW = 240
 """How far behind a label its value is looked for, in code points."""
 
-_NUMBER = r"[ \t_.-]{0,2}(?:numbers?|num|nos?|nbr|ids?|[#№])(?![^\W\d_])\.?"
+_NUMBER = r"[ \t_.,-]{0,2}(?:numbers?|num|nos?|nbr|ids?|[#№])(?![^\W\d_])\.?"
 _AFTER = re.compile(
     rf"(?P<number>(?:{_NUMBER}){{0,2}})"
     r"[\"'”\u2019]?(?:[ \t]{0,3}\([^()\n]{1,20}\))?[ \t]{0,8}"
@@ -118,6 +119,17 @@ def outermost(matches: Iterable[Match]) -> list[Match]:
         if not kept or match.end > kept[-1].end:
             kept.append(match)
     return kept
+
+
+@lru_cache(maxsize=4)
+def _lowered(text: str) -> str:
+    return text.lower()
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    """Return whether one of ``words`` (lower case, plain) occurs in ``text``: a cheap test before a pattern's pass."""
+    lower = _lowered(text)
+    return any(word in lower for word in words)
 
 
 def has_digits(value: str, least: int = 1) -> bool:

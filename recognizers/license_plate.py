@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from recognizers.labelled import Labels, outermost, value_after
+from recognizers.labelled import Labels, mentions, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.text import Words, pattern, stands_alone
@@ -44,7 +44,7 @@ class LicensePlate(Recognizer):
 
     def find(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}
-        for label in _LABELS.find(text):
+        for label in _LABELS.find(text) if mentions(text, ("plate", "tag", "regist", "lic", "lp")) else ():
             word = text[label.start : label.end].casefold()
             value = value_after(text, label, _VALUE) or value_after(text, label, _LOWER)
             if value is None or not _is_plate(value.value):

@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from recognizers.labelled import Labels, has_digits, outermost
+from recognizers.labelled import Labels, has_digits, mentions, outermost
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.resources import packaged_configs
@@ -28,6 +28,7 @@ _DIAGNOSED = pattern(
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})"  # noqa: E501  # one pattern, one line
 )
+_STATING = ("diagnos", "suffer", "treat", "positive", "hospitali", "disab", "surgery", "history of", "condition")
 _PERSON_HAS = (
     r"(?i)\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
@@ -71,7 +72,7 @@ class Medical(Recognizer):
         return outermost(found.values())
 
     def _statements(self, text: str, conditions: Any) -> Iterator[Match]:
-        for match in _DIAGNOSED.finditer(text):
+        for match in _DIAGNOSED.finditer(text) if mentions(text, _STATING) else ():
             start, end = _condition(text, match.start(1), match.end(1))
             if start < end:
                 yield self._match(start, end, 0.5, "statement", "says which condition somebody has")

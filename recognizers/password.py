@@ -18,7 +18,7 @@ from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, outermost, value_after
+from recognizers.labelled import Labelled, Labels, mentions, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.resources import packaged_configs
@@ -40,6 +40,15 @@ _VENDOR = pattern(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}|\bglpat-[A-Za-z0-9_-]{20,}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
+)
+_VENDOR_MARKS = (
+    *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    *("xox", "k_live_", "k_test_", "sk-", "AIza", "glpat-", "eyJ"),
+)
+_SHAPES = (
+    (_IN_URL, 0.9, "password in a URL", ("://",)),
+    (_PAIR, 0.75, "a pair of user and password", ("p:", "p=", "pass:", "pass=")),
+    (_AUTHORIZATION, 0.9, "authorization header", ("authorization",)),
 )
 _KEY_BEGIN = pattern(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
@@ -85,16 +94,15 @@ class Password(Recognizer):
             )
             if span:
                 yield self._match(*span, score, f"a secret behind a label ({label.part})")
-        for shape, score, reason in ((_IN_URL, 0.9, "password in a URL"), (_PAIR, 0.75, "a pair of user and password"),
-                                     (_AUTHORIZATION, 0.9, "authorization header")):  # fmt: skip
-            for match in shape.finditer(text):
+        for shape, score, reason, hint in _SHAPES:
+            for match in shape.finditer(text) if mentions(text, hint) else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
-        for match in _VENDOR.finditer(text):
+        for match in _VENDOR.finditer(text) if any(mark in text for mark in _VENDOR_MARKS) else ():
             yield self._match(match.start(), match.end(), 0.9, "shape of an access key or token")
-        for match in _KEY_BEGIN.finditer(text):
+        for match in _KEY_BEGIN.finditer(text) if "-----BEGIN" in text else ():
             closing = _KEY_END.search(text, match.end())
             yield self._match(match.start(), closing.end() if closing else match.end(), 0.95, "a private key")
-        for match in _BEHIND_MAILBOX.finditer(text):
+        for match in _BEHIND_MAILBOX.finditer(text) if "@" in text else ():
             start, end = match.start(1), match.start(1) + len(match.group(1).rstrip(".!?") or match.group(1))
             end = end if _is_strong(text[start:end]) else match.end(1)
             secret = text[start:end]

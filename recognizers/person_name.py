@@ -18,7 +18,7 @@ from recognizers.names.ensemble import Level, NameModels
 from recognizers.names.joining import joined
 from recognizers.names.labelled import labelled
 from recognizers.names.listed import listed
-from recognizers.names.modelled import modelled
+from recognizers.names.modelled import lone_given_names, modelled
 from recognizers.names.salutations import salutations
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
@@ -53,7 +53,8 @@ class PersonName(Recognizer):
         return [self._matches(text, spans) for text, spans in zip(texts, annotations, strict=True)]
 
     def _matches(self, text: str, spans: list[Span]) -> list[Match]:
-        candidates = [*labelled(text), *salutations(text), *listed(text), *modelled(text, spans)]
+        by_rule = [*labelled(text), *salutations(text), *listed(text), *lone_given_names(text, spans)]
+        candidates = [*by_rule, *modelled(text, spans)]
         return [
             Match(name.start, name.end, "PERSON", name.score, self.NAME, name.reason, name.part)
             for name in joined(text, candidates)

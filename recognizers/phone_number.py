@@ -103,7 +103,7 @@ class PhoneNumberRecognizer(Recognizer):
         for candidate in _NANP.finditer(text):
             start, end = candidate.span()
             value = text[start:end]
-            if not is_cut_out(text, start, end):
+            if not is_cut_out(text, start, end) and not _runs_into_word(text, start, end):
                 continue
             if value.isdecimal():
                 if _is_bare_number(text, start, end):
@@ -167,6 +167,12 @@ class PhoneNumberRecognizer(Recognizer):
         if score < 0.95 and _CONTEXT.before(text, start, 30, same_line=True):
             score, reason = max(score, 0.85 if score < 0.85 else 0.95), f"{reason}, in context"
         return Match(start, end, "PHONE_NUMBER", score, self.NAME, f"{reason} (fax)" if fax else reason)
+
+
+def _runs_into_word(text: str, start: int, end: int) -> bool:
+    """Return whether a whole, written-out number runs into a word where a blank or a tag was lost."""
+    written_out = sum(not char.isdecimal() for char in text[start:end]) >= 2
+    return written_out and text[end : end + 2].isalpha() and is_cut_out(text[:end], start, end)
 
 
 def _is_phone_like(text: str, start: int, end: int, fewest: int = 6) -> bool:

@@ -180,8 +180,8 @@ def _modelled(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
 def _group(text: str, group: Sequence[Span]) -> Iterator[Candidate]:
     streets = [span for span in group if span.label in _STREET_LABELS]
     names = [span for span in streets if span.label == "STREET_NAME"]
-    if not names or not streets:
-        return
+    if not names or not any(character.isalpha() for span in names for character in text[span.start : span.end]):
+        return  # a street without a letter is a number of another kind (61-11-507)
     start, end = streets[0].start, max(span.end for span in group if span.start >= streets[0].start)
     numbered = len(streets) > 1 or any(character.isdigit() for character in text[start : streets[-1].end])
     sure = max(span.score for span in names)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, outermost
+from recognizers.labelled import Labels, has_digits, mentions, outermost
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.text import Words
@@ -22,6 +22,7 @@ _LABELS = Labels(
             "tribal membership", "tribal card", "tribal census", "tribal roll", "cdib", "bia", "tribal registration",
             "certificate of degree of indian blood", "enrolled member", "tribal identity", "tribal enrollee",
             "tribe enrollment", "tribe member",
+            "tribal enrollment card", "tribal enrolment card", "tribal id card", "tribal membership card",
         ],
         "weak": ["enrollment", "enrolment", "roll", "census", "enrollee", "enrolled"],
     }
@@ -40,6 +41,8 @@ class TribalId(Recognizer):
     NAME: ClassVar[str] = "tribal_id"
 
     def find(self, text: str) -> list[Match]:
+        if not mentions(text, ("trib", "cdib", "bia", "enrol", "roll", "census", "indian blood")):
+            return []
         matches = []
         for value in _LABELS.values(text):
             strong = value.label.part == "strong"

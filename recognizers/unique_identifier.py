@@ -18,7 +18,7 @@ from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, has_digits, outermost
+from recognizers.labelled import Labelled, Labels, has_digits, mentions, outermost
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.resources import packaged_configs
@@ -34,8 +34,12 @@ _CODE_LINE = pattern(
 _ID = pattern(r"(?im)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?")
 _ID_VALUE = re.compile(r"[^\W_][\w.:-]{1,80}")
 
+_CASE_SHAPE = re.compile(r"[A-Z]{1,4}-(?:19|20)\d\d-\d{2,6}")
+"""How offices number their matters (``CR-2025-1042``), whatever word announces it."""
+
 _NOT_AN_IDENTIFIER = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|\d{1,2}:\d\d(?::\d\d)?(?:[ap]m)?|\d{1,3}\.\d+|\d+(?:st|nd|rd|th)|\d+%"
+    r"|rfc-?822|utf-?8|utf-?16|iso-?8859-?\d{1,2}|x-?400"  # types of addresses (RFC 3464) and of text
     r"|(?:https?|ftp|www)\b.*|.*@.*\..*|\d{1,3}(?:\.\d{1,3}){3}|\d{1,4}(?:am|pm|hrs?|mins?|days?|mb|kb|gb|k|m|x)",
     re.IGNORECASE,
 )
@@ -68,7 +72,8 @@ class UniqueIdentifier(Recognizer):
         for value in labels.values(text):
             score = _score(value)
             if score and not _is_elsewhere(text, value):
-                yield self._match(value.start, value.end, value.label.part, score, "a number under its label")
+                part = "case" if _CASE_SHAPE.fullmatch(value.value) else value.label.part
+                yield self._match(value.start, value.end, part, score, "a number under its label")
         for match in _ID.finditer(text):
             token = _ID_VALUE.match(text, match.end())
             found = token.group().rstrip(".:-") if token else ""
@@ -77,10 +82,10 @@ class UniqueIdentifier(Recognizer):
         for match in _MAC.finditer(text):
             if stands_alone(text, match.start(), match.end()):
                 yield self._match(match.start(), match.end(), "device", 0.7, "shape of a MAC address")
-        for match in _PARCEL.finditer(text):
+        for match in _PARCEL.finditer(text) if "1Z" in text else ():
             if stands_alone(text, match.start(), match.end()):
                 yield self._match(match.start(), match.end(), "tracking", 0.7, "shape of a parcel number")
-        for match in _COOKIES.finditer(text):
+        for match in _COOKIES.finditer(text) if mentions(text, ("cookie",)) else ():
             end = text.find(";", match.start(2), match.end(2)) if match.group(1) else match.end(2)
             yield self._match(match.start(2), match.end(2) if end < 0 else end, "cookie", 0.85, "a cookie header")
 

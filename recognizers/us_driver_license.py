@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, outermost, value_after
+from recognizers.labelled import Labels, has_digits, mentions, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.text import Words, pattern, stands_alone
@@ -40,6 +40,7 @@ _LICENCE_WORDS = Words("license", "licence", "licenses", "rmv", "mvd", "dmv", "d
 _VALUE = re.compile(
     r"(?:DL:[ ]?)?(?![A-Za-z]{2,}[ ])[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])", re.IGNORECASE
 )
+_NEEDED = ("lic", "driv", "dl", "oln", "d.l.", "permit", "rmv", "mvd", "dmv", "operator")
 _ALONE = pattern(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}")
 
 
@@ -50,6 +51,8 @@ class UsDriverLicense(Recognizer):
     NAME: ClassVar[str] = "us_driver_license"
 
     def find(self, text: str) -> list[Match]:
+        if not mentions(text, _NEEDED):
+            return []
         found: dict[int, Match] = {}
         for label in _LABELS.find(text):
             value = value_after(text, label, _VALUE)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, outermost, value_after
+from recognizers.labelled import Labels, has_digits, mentions, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 
@@ -39,6 +39,8 @@ class UsPassport(Recognizer):
     NAME: ClassVar[str] = "us_passport"
 
     def find(self, text: str) -> list[Match]:
+        if not mentions(text, ("passport", "travel")):
+            return []
         matches = []
         for label in _LABELS.find(text):
             value = value_after(text, label, _VALUE)

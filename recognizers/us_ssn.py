@@ -92,7 +92,11 @@ class UsSsnRecognizer(Recognizer):
         for candidate in _SHAPE.finditer(text):
             start, end = candidate.span()
             value = text[start:end]
-            if not is_cut_out(text, start, end) or not is_assignable(digits_of(value)):
+            if not is_cut_out(text, start, end):
+                continue
+            if not is_assignable(digits_of(value)):
+                if _CONTEXT.before(text, start, 60):
+                    yield self._match(start, end, 0.85, "SSN shape near the words for an SSN, though not a valid one")
                 continue
             spaced = " " in value or "\u00a0" in value
             if spaced and "-" not in value and in_digit_groups(text, start, end):

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, outermost, value_after
+from recognizers.labelled import Labelled, Labels, mentions, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 from recognizers.resources import packaged_configs
@@ -45,6 +45,7 @@ _LOGIN_FOR = pattern(
 )
 _PAIR = pattern(r"(?im)^[ \t>]*u(?:ser)?[:=][ \t]*([^\s:=]{2,40})[ \t]*[\r\n,;]+[ \t>]*p(?:ass)?[:=]")
 _IN_URL = pattern(r"(?i)\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@")
+_SHAPE_HINTS = ("login for", "p:", "p=", "pass:", "pass=", "://")
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
 
@@ -73,7 +74,9 @@ class Username(Recognizer):
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
         speaks_of_site = _SOCIAL.within(text)
         for shape, score, reason, needs_site in _SHAPES:
-            for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
+            for match in (
+                shape.finditer(text) if (speaks_of_site if needs_site else mentions(text, _SHAPE_HINTS)) else ()
+            ):
                 yield self._match(match.start(1), match.end(1), score, reason)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
             start = match.start(1)
@@ -92,6 +95,8 @@ def _score(text: str, found: Labelled) -> float:
         return 0.0
     if text[max(0, found.label.start - 15) : found.label.start].endswith("from "):
         return 0.0  # (Postfix, from userid 0): the mail program's own
+    if found.quoted and text[found.end : found.end + 2].strip()[:1].isalpha():
+        return 0.0  # several quoted words: the user "opts in"
     between = text[found.label.end : found.start]
     signed = any(mark in between for mark in ":=\"'“\u2018") or " is " in between or found.signed
     named_code = any(character.isdigit() or character in "_\\" for character in value)

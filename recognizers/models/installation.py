@@ -121,7 +121,7 @@ def _check_archive(entry: Model, archive: Path) -> None:
 
 
 def _unpack(entry: Model, archive: Path, folder: Path) -> None:
-    """Write the files that the catalogue names, and nothing else, below ``folder``; each is checked as it is written."""
+    """Write the files that the catalogue names, and nothing else, below ``folder``; check each as it is written."""
     with zipfile.ZipFile(archive) as opened:
         for file in entry.files:
             member = f"{entry.archive.root}/{file.path}"

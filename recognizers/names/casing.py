@@ -1,4 +1,4 @@
-"""Respells text in ordinary capitals for a model that reads them: ``RUSH, WILLIE`` and ``patty smith``.
+"""Respells text in ordinary capitals for a model that reads them: ``DOE, JANE`` and ``jane doe``.
 
 The respelled text has the same length, code point for code point, so spans need no moving.
 """
@@ -12,11 +12,11 @@ _SHORT_LINE = 6
 
 
 def respelled(text: str) -> list[tuple[int, str]]:
-    """Return the lines that change, in ordinary capitals, each with the place where it starts in ``text``.
+    """Return the lines that change, in ordinary capitals, each with its start in ``text``.
 
-    Lines wholly in capitals are respelled word by word. In other lines a word in capitals is respelled if
-    it is a listed name, a word in lower case if it is a listed name and no everyday word; and short lines
-    in lower case wholly, because forms are filled in so.
+    Lines wholly in capitals are respelled word by word, short lines in lower case that hold a given name
+    too, because forms are filled in so. In other lines a word in capitals is respelled if it is a listed
+    name, or long and no everyday word; a word in lower case if it is a given name and no everyday word.
     """
     words = vocabulary()
     changed = []
@@ -48,6 +48,9 @@ def _odd_words(line: str, found: list[Word], words: Vocabulary) -> list[Word]:
 
 
 def _is_odd_name(word: Word, words: Vocabulary) -> bool:
+    """Return whether a word of a line in ordinary capitals may be a name in odd ones: ``HALVORSEN``, ``petra``."""
     if len(word.text) < 4 or words.is_everyday(word.text) or words.is_stop(word.low):
         return False
-    return (word.text.isupper() and words.is_listed(word.text)) or (word.text.islower() and words.is_given(word.text))
+    if word.text.isupper():
+        return words.is_listed(word.text) or (len(word.text) > 4 and not words.is_common(word.text))
+    return word.text.islower() and words.is_given(word.text)

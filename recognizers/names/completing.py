@@ -8,6 +8,8 @@ from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, words_of
 
 _REACH: Final = 60
+_MOST_STEPS: Final = 6
+_LONGEST_WORD: Final = 60
 _QUOTES: Final = {'"': '"', "\u201c": "\u201d", "(": ")", "'": "'", "\u2018": "\u2019", "«": "»"}
 
 
@@ -22,9 +24,10 @@ def completed(text: str, candidate: Candidate) -> Candidate:
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the bounds moved out to whole words: ``O'Neill`` and ``García-Márquez`` are one word each."""
-    while start > 0 and _inside_word(text, start):
+    first, last = start - _LONGEST_WORD, end + _LONGEST_WORD
+    while start > max(0, first) and _inside_word(text, start):
         start -= 1
-    while end < len(text) and _inside_word(text, end):
+    while end < min(len(text), last) and _inside_word(text, end):
         end += 1
     if end < len(text) and text[end] == "." and _ends_in_initial(text, start, end):
         end += 1
@@ -49,11 +52,12 @@ def _rightwards(text: str, end: int, words: Vocabulary) -> int:
     """Return the end after initials, particles with a name, a nickname, further name words and suffixes."""
     limit = text.find("\n", end)
     limit = min(len(text) if limit < 0 else limit, end + _REACH)
-    while True:
+    for _ in range(_MOST_STEPS):
         reached = _one_more(text, end, limit, words)
         if reached == end:
-            return end
+            break
         end = reached
+    return end
 
 
 def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
@@ -120,7 +124,7 @@ def _is_middle(text: str, end: int, initial: Word, second: Word | None, words: V
 
 
 def _is_suffix(word: Word, gap: str, words: Vocabulary) -> bool:
-    """Return whether the word is a suffix here: ``Jr``, ``III``, ``MD`` (in capitals, or with dots, or after a comma)."""
+    """Return whether the word is a suffix here: ``Jr``, ``III``, ``M.D.`` (a capital, dots, or a comma before it)."""
     if word.low not in words.suffixes:
         return False
     return word.text[0].isupper() or "." in word.text[:-1] or ("," in gap and len(word.low) > 1)
@@ -131,7 +135,7 @@ def _is_name_word(word: Word, words: Vocabulary) -> bool:
 
 
 def _past_nickname(text: str, end: int, first: Word, limit: int, words: Vocabulary) -> int:
-    """Return the end after ``"The Glove" Payton`` or ``(Bob) Doe``: a nickname counts if a name word follows it."""
+    """Return the end after ``"Red" Tallbear`` or ``(Bob) Doe``: a nickname counts if a name word follows it."""
     opening = text[end : first.start].strip()
     if opening not in _QUOTES or text[end] != " ":
         return end

@@ -17,7 +17,9 @@ texts costs nothing.
 Labels of model ``rampart``: GIVEN_NAME SURNAME EMAIL PHONE URL TAX_ID BANK_ACCOUNT ROUTING_NUMBER
 GOVERNMENT_ID PASSPORT DRIVERS_LICENSE BUILDING_NUMBER STREET_NAME SECONDARY_ADDRESS CITY STATE
 ZIP_CODE. Labels of model ``spacy``: PERSON ORG GPE LOC FAC (and the rest of OntoNotes: NORP,
-DATE, …). ``rampart`` runs at both levels, ``spacy`` at ``thorough`` only.
+DATE, …). ``spacy`` runs at both levels, ``rampart`` at
+``thorough`` only. Alone with the rules the two cost the same time; names missed of 100, spaCy against Rampart:
+prose 14 and 45, office mail 2.2 and 2.6, name cells 8.5 and 8.7, made-up sentences 17 and 10. Prose decides.
 
 Loading raises ``recognizers.errors.ModelMissing`` (not installed) or ``ModelRefused`` (a file was
 altered); both name the command that helps. Nothing is ever downloaded here.
@@ -102,4 +104,4 @@ class NameModels:
 def _shared(level: Level) -> NameModels:
     if level not in NameModels.LEVELS:
         raise ValueError("the accuracy level is fast or thorough")
-    return NameModels([_rampart()] if level == "fast" else [_rampart(), _spacy()])
+    return NameModels([_spacy()] if level == "fast" else [_spacy(), _rampart()])

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
+import re2
+
 from recognizers.names.completing import completed
 from recognizers.names.vocabulary import Vocabulary, vocabulary
-from recognizers.names.words import Candidate, Word, words_of
+from recognizers.names.words import Candidate, Cover, Word, words_of
 
-_NOT_NAMES: Final = re.compile(
-    r"[^\s<>\"'(),;:\[\]]+@[\w\-]+(?:\.[\w\-]+)+|(?<![\w.])@[\w.\-]+|(?:https?|ftp)://\S+|www\.\S+", re.IGNORECASE
+_LETTERS: Final = r"\p{L}\p{M}\p{N}_"
+# An e-mail address, a web address, or the `@place` of an internal mail system.
+_NOT_NAMES: Final = re2.compile(
+    rf"(?i)[^\s<>\"'(),;:\[\]@]+@[{_LETTERS}\-]+(?:\.[{_LETTERS}\-]+)+|(?:https?|ftp)://\S+|www\.\S+"
+    rf"|(?:^|[^{_LETTERS}.@])@[{_LETTERS}.\-]+"
 )
 _BEHIND_NAMES: Final = frozenset({"apt", "apartment", "suite", "ste", "unit", "floor", "building", "bldg", "st"})
 """Words of an address that may stand right behind a person's name in a letter's head."""
 
-_DOMAIN: Final = re.compile(r"[\w\-]+(?:\.[\w\-]+)+")
+_DOMAIN: Final = re2.compile(rf"[{_LETTERS}\-]+(?:\.[{_LETTERS}\-]+)+")
 
 
 def joined(text: str, candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return the names that the candidates come to: completed, disjoint, in the order of the text."""
-    taken = _taken(text)
-    names = [completed(text, candidate) for candidate in candidates if not _overlaps(candidate, taken)]
+    taken = Cover(len(text), _taken(text))
+    names = [completed(text, found) for found in candidates if not taken.touches(found.start, found.end)]
     merged: list[Candidate] = []
     for name in sorted(names, key=lambda c: (c.start, -c.end)):
         if merged and _belong_together(text, merged[-1], name):
@@ -42,10 +46,6 @@ def _taken(text: str) -> list[tuple[int, int]]:
         if ending in endings or (ending in {"com", "org", "net", "gov", "edu", "us"}):
             found.append(match.span())
     return found
-
-
-def _overlaps(candidate: Candidate, taken: list[tuple[int, int]]) -> bool:
-    return any(start < candidate.end and candidate.start < end for start, end in taken)
 
 
 def _belong_together(text: str, left: Candidate, right: Candidate) -> bool:
@@ -101,7 +101,7 @@ def _settled(text: str, name: Candidate, words: Vocabulary) -> Candidate | None:
 
 
 def _is_of_organisation(text: str, name: Candidate, own: list[Word], words: Vocabulary) -> bool:
-    """Return whether a word of an organisation follows and the name is no given name with a surname: ``Farrell Electric``."""
+    """Return whether a word of an organisation follows a name that is no full one: ``Halvorsen Electric``."""
     if len(own) >= 2 and words.is_given(own[0].text) and words.is_surname(own[-1].text):
         return False
     line = text.find("\n", name.end)
@@ -121,7 +121,7 @@ def _is_of_organisation(text: str, name: Candidate, own: list[Word], words: Voca
 
 
 def _is_place_code(own: list[Word], words: Vocabulary) -> bool:
-    """Return whether the words are a place and a letter (``London E`` of ``London E17``)."""
+    """Return whether the words are a place and a letter (``Ohio B`` of ``Ohio B12``)."""
     return all(w.low in words.never_alone or len(w.low) == 1 for w in own)
 
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+import re2
+
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, phrase, words_of
 
@@ -17,8 +19,12 @@ _MARK: Final = re.compile(r"[:=]")
 _LABEL_BREAK: Final = re.compile(r"[\n\r\t,;|{}()\[\]<>*\"']|  ")
 _VALUE_END: Final = re.compile(r"[\n\r\t;|}\])<\"]|  +|\s[-\u2013\u2014]\s")
 _OPENING: Final = " \t\"'[{*_"
-_ADDRESS: Final = re.compile(
-    r"<[^<>\n]{1,200}>|\([^()\n]{1,80}\)|\[[^\[\]\n]{1,200}\]|[^\s<>,;\"]*@[^\s<>,;\"]*|\s?/\s?[\w ]*"
+_ADDRESS: Final = re2.compile(
+    r"<[^<>\n]{1,200}>|\([^()\n]{1,80}\)|\[[^\[\]\n]{1,200}\]|[^\s<>,;\"@]*@[^\s<>,;\"]*|\s?/\s?[\w ]*"
+)
+# Where a line holds several headers, the value of one ends at the next: also what keeps the work linear.
+_NEXT_HEADER: Final = re.compile(
+    r"\b(?:from|to|cc|bcc|sender|by|of|path|attendees|organizer|sent|subject|date|importance)[ \t]?:", re.IGNORECASE
 )
 _LONGEST_LABEL: Final = 48
 _LONGEST_VALUE: Final = 70
@@ -118,7 +124,7 @@ def _follows_bracket(text: str, at: int) -> bool:
 
 
 def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
-    """Return whether the words may be the value; a field for one part of a name may hold any word (``last: Church``)."""
+    """Return whether the words may be the value; a field for one part may hold any word (``last: Church``)."""
     words = vocabulary()
     if len(found) > _MOST_WORDS or found[0].low in words.no_value:
         return False
@@ -137,11 +143,9 @@ def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
 def _addressees(text: str, start: int, label: str) -> Iterator[Candidate]:
     """Yield the people of a header line: ``First Last <address>, …``, ``Last, First; …``, ``Last, First, Last, …``."""
     end = text.find("\n", start)
-    end = len(text) if end < 0 else end
-    blank = list(text[start:end])
-    for found in _ADDRESS.finditer(text, start, end):
-        blank[found.start() - start : found.end() - start] = ["\0"] * (found.end() - found.start())
-    line = "".join(blank)
+    following = _NEXT_HEADER.search(text, start, len(text) if end < 0 else end)
+    end = following.start() if following else (len(text) if end < 0 else end)
+    line = _ADDRESS.sub(lambda found: "\0" * len(found.group()), text[start:end])
     for match in re.finditer(r"[^;\0]+", line):
         yield from _people(text, start + match.start(), start + match.end(), label)
 

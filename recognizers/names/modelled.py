@@ -7,32 +7,39 @@ from typing import Final
 
 from recognizers.names.span import Span
 from recognizers.names.vocabulary import Vocabulary, vocabulary
-from recognizers.names.words import Candidate, Word, words_of
+from recognizers.names.words import Candidate, Cover, Word, words_of
 
 _PARTS: Final = {"GIVEN_NAME": "given", "SURNAME": "surname", "PERSON": "full"}
 _NAMES: Final = {"spacy": "the language model", "rampart": "the token classifier"}
-_PLACES: Final = frozenset(
-    {"STREET_NAME", "CITY", "STATE", "BUILDING_NUMBER", "SECONDARY_ADDRESS", "ZIP_CODE", "URL", "EMAIL"}
-)
-_THINGS: Final = frozenset({"ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "LAW", "EVENT", "LANGUAGE"})
-_DISPUTING: Final = frozenset({"STREET_NAME", "CITY", "STATE", "URL", "EMAIL", "SECONDARY_ADDRESS"})
+_PLACES: Final = frozenset({"STREET_NAME", "CITY", "STATE", "SECONDARY_ADDRESS", "URL", "EMAIL"})
+_THINGS: Final = frozenset({"ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "LAW", "EVENT"})
 _SURE_OTHERWISE: Final = 0.6
 _PLAIN_ENOUGH: Final = 0.9
+_LEAST_ALONE: Final = 0.5
+"""A lone word that no list knows and of which the model is less sure is no name (measured: none in a dozen was)."""
 
 
 def modelled(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
-    """Yield the people that the models found, cut at line ends and trimmed of words that no name begins or ends with."""
+    """Yield the people that the models found, cut at line ends, trimmed of words that no name ends with."""
     words = vocabulary()
     people = [span for span in spans if span.label in _PARTS]
-    others = [
-        span for span in spans if (span.label in _PLACES and span.score >= _SURE_OTHERWISE) or span.label in _THINGS
-    ]
+    disputes = {model: _Dispute(text, spans, model) for model in {span.model for span in people}}
     for span in people:
         for start, end in _within_lines(text, span):
             found = _trimmed(text, start, end, words)
-            if found and _is_believable(found, span, words) and not _is_disputed(found, span, people, others, words):
+            if found and _is_believable(found, span, words) and not disputes[span.model].wins(found, words):
                 reason = f"a person's name to {_NAMES.get(span.model, span.model)}"
                 yield Candidate(found[0].start, found[-1].end, span.score, reason, _PARTS[span.label])
+
+
+def lone_given_names(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
+    """Yield capitalised given names of the list that no model takes for a place or a thing."""
+    words = vocabulary()
+    others = Cover(len(text), ((s.start, s.end) for s in spans if s.label in _THINGS or s.label in _PLACES))
+    for word in words_of(text):
+        known = word.text[0].isupper() and len(word.low) > 2 and words.is_plain_given(word.text)
+        if known and not words.is_stop(word.low) and not others.touches(word.start, word.end):
+            yield Candidate(word.start, word.end, 0.5, "a given name on the list", "given")
 
 
 def _within_lines(text: str, span: Span) -> Iterator[tuple[int, int]]:
@@ -48,7 +55,7 @@ def _trimmed(text: str, start: int, end: int, words: Vocabulary) -> list[Word]:
     while found and found[0].low in words.edge and not (len(found) == 1 and words.is_plain_given(found[0].text)):
         found = found[1:]
     while found and (
-        found[-1].low in words.edge or (len(found) > 1 and text[found[-1].end : found[-1].end + 1] == ":")
+        found[-1].low in {*words.edge, "s"} or (len(found) > 1 and text[found[-1].end : found[-1].end + 1] == ":")
     ):
         found = found[:-1]
     return found
@@ -68,6 +75,8 @@ def _is_believable(found: list[Word], span: Span, words: Vocabulary) -> bool:
         return False
     if all(words.is_common(w.text) and not words.is_listed(w.text) for w in found):
         return False
+    if len(found) == 1 and span.score < _LEAST_ALONE and not words.is_listed(found[0].text):
+        return False
     if any(w.is_capital for w in found):
         return True
     plain = any(words.is_listed(w.text) and not words.is_everyday(w.text) for w in found)
@@ -81,11 +90,20 @@ def _is_listed_pair(found: list[Word], words: Vocabulary) -> bool:
     return len(found) == 2 and words.is_plain_given(found[0].text) and words.is_surname(found[1].text)
 
 
-def _is_disputed(found: list[Word], span: Span, people: list[Span], others: list[Span], words: Vocabulary) -> bool:
-    """Return whether the other model is sure that this is a place or a thing, and no list speaks for a person."""
-    start, end = found[0].start, found[-1].end
-    if any(p.model != span.model and p.start < end and start < p.end for p in people):
-        return False
-    if any(words.is_listed(w.text) and not words.is_everyday(w.text) for w in found):
-        return False
-    return any(o.model != span.model and o.label in _DISPUTING and o.start <= start and end <= o.end for o in others)
+class _Dispute:
+    """What the other models say against one model's people: parts of addresses, and people of their own for it."""
+
+    def __init__(self, text: str, spans: Sequence[Span], model: str) -> None:
+        others = [span for span in spans if span.model != model]
+        self._people = Cover(len(text), ((s.start, s.end) for s in others if s.label in _PARTS))
+        sure = (s for s in others if s.label in _PLACES and s.score >= _SURE_OTHERWISE)
+        self._places = Cover(len(text), ((s.start, s.end) for s in sure))
+
+    def wins(self, found: list[Word], words: Vocabulary) -> bool:
+        """Return whether the words are surely part of an address, and nothing else speaks for a person."""
+        start, end = found[0].start, found[-1].end
+        if self._people.touches(start, end) or any(
+            words.is_listed(w.text) and not words.is_everyday(w.text) for w in found
+        ):
+            return False
+        return all(self._places.holds(w.start, w.end) for w in found)

@@ -67,7 +67,7 @@ def _greeted(text: str, start: int, end: int) -> list[Word]:
 
 
 def _addressed(text: str, start: int, end: int) -> list[Word]:
-    """Return the given names before the comma, dash or colon that ends their part of the line: ``Dan - …``, ``Kim,``."""
+    """Return the given names before the comma, dash or colon of a line: ``Dan - …``, ``Kim,``."""
     words = vocabulary()
     found = words_of(text, start, min(end, start + _LONGEST))[:1]
     if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -52,6 +52,23 @@ class Candidate:
     def moved(self, start: int, end: int) -> Candidate:
         """Return the candidate with other bounds."""
         return replace(self, start=start, end=end)
+
+
+class Cover:
+    """Which code points of a text some spans cover; asking costs the length asked about, not the number of spans."""
+
+    def __init__(self, length: int, bounds: Iterable[tuple[int, int]]) -> None:
+        self._covered = bytearray(length)
+        for start, end in bounds:
+            self._covered[start:end] = b"\x01" * (end - start)
+
+    def touches(self, start: int, end: int) -> bool:
+        """Return whether any code point of the stretch is covered."""
+        return self._covered.find(1, start, end) >= 0
+
+    def holds(self, start: int, end: int) -> bool:
+        """Return whether every code point of the stretch is covered."""
+        return self._covered.find(0, start, end) < 0
 
 
 def words_of(text: str, start: int = 0, end: int | None = None) -> list[Word]:
