@@ -48,11 +48,13 @@ def list_command() -> None:
 @app.command("verify")
 def verify_command() -> None:
     """Hash every file of the installed models again; exit code 2 if one is missing or altered."""
-    from recognizers.models import verify  # noqa: PLC0415 - keeps --help quick
+    from recognizers.models import status  # noqa: PLC0415 - keeps --help quick
 
-    found = verify()
+    found = status()
     for each in found:
-        typer.echo(
-            f"{each.model.name} {each.model.version}: {each.state}" + (f" ({each.detail})" if each.detail else "")
-        )
-    raise typer.Exit(0 if all(each.state == "installed" for each in found) else 2)
+        told = f" ({each.detail})" if each.detail else ""
+        typer.echo(f"{each.model.name} {each.model.version}: {each.state}{told}")
+    sound = all(each.state == "installed" for each in found)
+    if not sound:
+        typer.echo("releasable models install mends this", err=True)
+    raise typer.Exit(0 if sound else 2)
