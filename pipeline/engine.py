@@ -80,7 +80,9 @@ class FileResult:
 
     @property
     def name_withheld(self) -> bool:
-        """Whether the name of the file itself holds something withheld."""
+        """Whether the name of the file itself holds something withheld, or could not be examined."""
+        if not self.planned.name_examined or not self.file.name.isprintable():
+            return True
         if not self.name_decisions:
             return bool(self.planned.name_findings)
         return any(each.withholds for each in self.name_decisions)
@@ -141,7 +143,7 @@ def _plan(files: Sequence[InputFile], runner: Runner, tell: Progress) -> list[Fi
         tell("reading", number, len(files))
         if failure is not None:
             gap = Gap((), "stopped" if failure.kind == "WorkerStopped" else "failed", failure.what, holds=True)
-            planned = Planned(None, gap=gap)  # noqa: PLW2901 - a failure is an answer too
+            planned = Planned(None, gap=gap, name_examined=False)  # noqa: PLW2901 - a failure is an answer too
         result = FileResult(file, planned, [UnitResult(unit) for unit in planned.units])
         if planned.gap is not None:
             result.held = planned.gap.why

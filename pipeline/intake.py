@@ -13,7 +13,7 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
     """Return every file under ``paths`` with its name inside the input, sorted by name.
 
     One folder is mirrored from inside; of several inputs each stands under its own name.
-    A link counts as a file that cannot be examined (its target may lie outside the input).
+    A link inside a folder counts as a file that cannot be examined (its target may lie outside the input).
 
     Raises:
         UsageError: a path does not exist, or two inputs have the same name.
@@ -31,13 +31,18 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
         found = [
             _file(each, Path(name) / each.relative_to(path) if path.is_dir() else Path(name))
             for path, name in zip(paths, names, strict=True)
-            for each in (_walk(path) if path.is_dir() else [path])
+            for each in (_walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
     return sorted(found, key=lambda each: each.name)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for each in sorted(folder.iterdir()):
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError:  # it stands for what cannot be listed, and is held like a file that cannot be read
+        yield folder
+        return
+    for each in entries:
         if each.is_dir() and not each.is_symlink():
             yield from _walk(each)
         else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -21,12 +23,14 @@ from pipeline.evidence.report import report_html
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
+from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
 from pipeline.tasks import InputFile, UnitTask
 from pipeline.verify import View, search
 from pipeline.writing import Written, write
 
 RECORDS = "records"
+_RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
 
@@ -113,7 +117,7 @@ def _partial_folder(out: Path) -> Path:
     parent = out.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        for left in parent.glob(f".{out.name}.partial-*"):
+        for left in parent.glob(f".{escape(out.name)}.partial-*"):
             if not _is_running(left.name.rpartition("-")[2]):
                 shutil.rmtree(left, ignore_errors=True)
         partial = parent / f".{out.name}.partial-{os.getpid()}"
@@ -152,7 +156,7 @@ def _copies(done: Scan) -> list[Copy]:
     copies = []
     for number, result in enumerate(done.files, start=1):
         name = result.file.name
-        renamed = result.name_withheld or bool(search([View("text", name)], done.index))
+        renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
             name = f"file-{number:04d}{_plain_suffix(name)}"
         while name.casefold() in taken:
@@ -161,6 +165,24 @@ def _copies(done: Scan) -> list[Copy]:
         taken.add(name.casefold())
         copies.append(Copy(result, name, renamed))
     return copies
+
+
+def _gives_away(result: FileResult, done: Scan) -> bool:
+    """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
+    name = View("text", result.file.name)
+    if search([name], done.index):
+        return True
+    source = result.planned.source
+    one_record = source is not None and source.format in {"message", "plain_text"}
+    scopes = {
+        scope
+        for unit in result.units
+        for each in unit.decisions
+        if each.withholds
+        for scope in (each.finding.record, each.finding.thread)
+    }
+    hits = (hit for scope in scopes for hit in search([name], done.index, scope))
+    return any(one_record or len(_RUN.findall(name.text[hit.start : hit.end])) > 1 for hit in hits)
 
 
 def _plain_suffix(name: str) -> str:
@@ -173,6 +195,8 @@ def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
         for unit in copy.result.units:
             if hold_undecided and any(each.undecided for each in unit.decisions):
                 unit.hold("something in it waits for a person's decision")
+        if hold_undecided and any(each.undecided for each in copy.result.name_decisions):
+            _hold_file(copy, "its name waits for a person's decision", unscanned=False)
         if copy.result.held:
             _hold_file(copy, copy.result.held, unscanned=True)
             continue
@@ -297,9 +321,14 @@ def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Su
 def _outcomes(copy: Copy) -> Iterator[Outcome]:
     source = copy.result.planned.source
     by_message = source is not None and source.format == "mbox"
-    for unit in copy.result.units:
+    if not copy.result.units:  # it could not be read at all
+        gap = copy.result.planned.gap or Gap((), "empty", "there is nothing in it", holds=True)
+        yield Outcome(copy.name, Coverage(copy.name, Cover.NOT_SCANNED, (gap,)))
+    for number, unit in enumerate(copy.result.units):
         place = f"message {unit.unit.ordinal + 1}" if by_message else ""
         kept = () if unit.held or copy.held else tuple(unit.decisions)
+        if number == 0 and copy.is_released:
+            kept += tuple(copy.result.name_decisions)
         yield Outcome(copy.name, unit.coverage, kept, place=place)
 
 

@@ -6,14 +6,17 @@ one item. The local pool calls these; another engine would call the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from pipeline.detect import detect
 from pipeline.digest import Keyed
-from pipeline.errors import UnreadableSource
+from pipeline.errors import Failure, UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.formats.encoding import unreadable_script
 from pipeline.link import LinkRules, link
@@ -51,12 +54,14 @@ from recognizers.registry import load_recognizers
 
 PROFILE_BYTES = 4 * 1024 * 1024
 
+_OPEN_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What a run does, fixed at its start and the same in every worker."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     decided_at: str
     policy: str = ""
     config: Path | None = None
@@ -96,10 +101,18 @@ def prepare(job: Job) -> State:
     rosters = Rosters.load(job.config)
     if policy is not None:
         rosters = rosters.limited(use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials)
-    return State(job, load_recognizers(job.level, job.entities), policy, rosters, Keyed(job.key))
+    recognizers = load_recognizers(job.level, job.entities)
+    for each in recognizers:
+        if each.needs_model:  # models load at first use: here, where a missing one ends the run and says so
+            each.find_many(["Jane Doe, 12 Elm Street"])
+    return State(job, recognizers, policy, rosters, Keyed(job.key))
 
 
 # --- plan -------------------------------------------------------------------------------
+
+
+def _open_file(path: str, flags: int) -> int:
+    return os.open(path, flags | _OPEN_SAFELY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +124,30 @@ class InputFile:
     size: int
     modified: int
 
-    def read(self, start: int = 0, stop: int | None = None) -> bytes:
-        """Return bytes ``start`` to ``stop``.
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open the file itself: no link is followed, and nothing waits for the other end of a pipe.
 
         Raises:
-            UnreadableSource: it cannot be read, or changed since the run began.
+            UnreadableSource: it cannot be read, is no regular file, or changed since the run began.
         """
         try:
-            with self.path.open("rb") as stream:
-                now = self.path.lstat()
+            with open(self.path, "rb", opener=_open_file) as stream:
+                now = os.fstat(stream.fileno())
+                if not stat.S_ISREG(now.st_mode):
+                    raise UnreadableSource(self.label, "it is no regular file", "copy what it holds into one")
                 if (now.st_size, now.st_mtime_ns) != (self.size, self.modified):
                     raise UnreadableSource(self.label, "it changed while it was being read", "run again")
-                stream.seek(start)
-                return stream.read() if stop is None else stream.read(stop - start)
+                yield stream
         except OSError as error:
-            raise UnreadableSource(
-                self.label, f"it cannot be read ({error.strerror})", "check its permissions"
-            ) from None
+            why = "it is a link" if self.path.is_symlink() else f"it cannot be read ({error.strerror})"
+            raise UnreadableSource(self.label, why, "check its permissions, or copy it here") from None
+
+    def read(self, start: int = 0, stop: int | None = None) -> bytes:
+        """Return bytes ``start`` to ``stop`` (raises UnreadableSource)."""
+        with self.open() as stream:
+            stream.seek(start)
+            return stream.read() if stop is None else stream.read(stop - start)
 
     @property
     def label(self) -> str:
@@ -144,25 +164,38 @@ class Planned:
     columns: tuple[ColumnClass, ...] = ()
     name_findings: tuple[Finding, ...] = ()
     gap: Gap | None = None
+    name_examined: bool = True
 
 
 def plan(state: State, file: InputFile) -> Planned:
-    """Tell the format of a file, cut it into units, classify its columns and scan its name."""
+    """Tell the format of a file, cut it into units, classify its columns and scan its name.
+
+    A file that cannot be read keeps what its name gives away: the name stands in the log.
+    """
     named = _scan_name(state, file.name)
-    if file.size == 0:
-        return Planned(None, name_findings=named, gap=Gap((), "empty", "the file is empty", holds=True))
+    try:
+        return replace(_planned(state, file), name_findings=named)
+    except UnreadableSource as error:
+        return Planned(None, name_findings=named, gap=Gap((), "damaged", error.what, holds=True))
+    except Exception as error:  # noqa: BLE001 - whatever a parser raises, the file is held
+        why = f"it could not be read ({Failure.of(error).what})"
+        return Planned(None, name_findings=named, gap=Gap((), "failed", why, holds=True))
+
+
+def _planned(state: State, file: InputFile) -> Planned:
     head = file.read(0, HEAD_SIZE)
+    if not head:
+        return Planned(None, gap=Gap((), "empty", "the file is empty", holds=True))
     kind = format_of(head, PurePosixPath(file.name).name)
     if kind is None:
-        why = "no format that can be read claims this file"
-        return Planned(None, name_findings=named, gap=Gap((), "unknown_format", why, holds=True))
+        return Planned(None, gap=Gap((), "unknown_format", "no format that can be read claims this file", holds=True))
     source = Source(file.name, kind.name, file.size)
-    with file.path.open("rb") as stream:
+    with file.open() as stream:
         units = tuple(kind.units(stream, source))
     columns: tuple[ColumnClass, ...] = ()
     if kind.name == "delimited" and units:
         columns = _columns(state, kind, file, units)
-    return Planned(source, units, columns, named)
+    return Planned(source, units, columns)
 
 
 def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) -> tuple[ColumnClass, ...]:
@@ -171,7 +204,7 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
     segments: list[Segment] = []
     for unit in units[::step]:
         segments.extend(kind.read(file.read(unit.start, unit.stop), unit).segments)
-    patterns = [each for each in state.recognizers if not each.NEEDS_MODEL]
+    patterns = [each for each in state.recognizers if not each.needs_model]
     classes = profile(_rows(segments, state.markers), _header(segments), patterns, load_vocabulary(state.job.config))
     if not state.job.entities:
         return classes
@@ -204,10 +237,11 @@ def _scan_name(state: State, name: str) -> tuple[Finding, ...]:
     text = name.translate({ord("_"): " ", ord("-"): " "})
     segments = [
         Segment(each, (FileName(),), record=name, role=Role.NAME)
-        for each in {text, name}
-        if any(c.isalpha() for c in each)
+        for each in dict.fromkeys((text, name))
+        if any(c.isalnum() for c in each)
     ]
-    return tuple(findings_of(state, segments, {}))
+    found = {(each.start, each.end, each.entity): each for each in findings_of(state, segments, {})}
+    return tuple(found.values())
 
 
 # --- examine ----------------------------------------------------------------------------
@@ -262,10 +296,15 @@ def _examined(state: State, reading: Reading, columns: Iterable[ColumnClass]) ->
 
 
 def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Finding]) -> list[Needle]:
-    """Return the needles of the values of findings, given the texts of the segments that they name."""
+    """Return the needles of the values of findings, given the texts of the segments that they name.
+
+    A lone word that may be no name at all is withheld where it was found; it is not searched for, as linking
+    does not spread it either.
+    """
     return [
         needle
         for each in findings
+        if not (each.entity == "PERSON" and "common_word" in each.signals)
         for needle in needles(
             Withheld(each.entity, each.record, each.thread, each.part),
             texts[each.address][each.start : each.end],

@@ -62,7 +62,7 @@ def write(state: State, task: UnitTask) -> Written:
     for _ in range(ROUNDS):
         copy = _copy_of(kind, unit, part)
         fresh = [each for each in copy.segments if known.get(each.address) != each.text]
-        decisions = _decide_again(state, fresh, task)
+        decisions = _decide_again(state, copy, fresh, task)
         withheld = [each for each in decisions if each.withholds]
         if not withheld:
             spans = _cleared_in_copy(fresh, decisions, cleared)
@@ -96,11 +96,15 @@ def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:
     return copy
 
 
-def _decide_again(state: State, fresh: Sequence[Segment], task: UnitTask) -> list[Decision]:
+def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: UnitTask) -> list[Decision]:
+    """Return the decisions for the changed segments; whole records are scanned, or linking would not see who is who."""
     if state.policy is None or not fresh:
         return []
-    findings = findings_of(state, fresh, {each.index: each for each in task.columns})
-    return decide(findings, state.job.facts, state.policy, state.job.decided_at)
+    changed, records = {each.address for each in fresh}, {each.record for each in fresh}
+    around = [each for each in copy.segments if each.record in records]
+    findings = findings_of(state, around, {each.index: each for each in task.columns})
+    asked = [each for each in findings if each.address in changed]
+    return decide(asked, state.job.facts, state.policy, state.job.decided_at)
 
 
 def _cleared_in_copy(fresh: Sequence[Segment], decisions: Iterable[Decision], before: Spans) -> Spans:

@@ -27,7 +27,7 @@ def demo_command(
 ) -> None:
     """Redact the made-up sample case under the Montana policy and say where to look.
 
-    Nobody in it is real. Three of its records are broken or encrypted on purpose, to show that they are held.
+    Nobody in it is real. Two of its records are encrypted on purpose, to show that what cannot be examined is held.
     """
     from pipeline.cli.tables import print_release  # noqa: PLC0415 - keeps --help quick
 
@@ -56,7 +56,7 @@ def sample_folder() -> Path:
 
 
 def held_as_planted(done: Release, sample: Path) -> bool:
-    """Return whether exactly the records that are broken on purpose are held, and nothing else."""
+    """Return whether exactly the records that are encrypted on purpose are held, and nothing else."""
     planted = json.loads((sample / "planted.json").read_text(encoding="utf-8"))
     expected: dict[str, int] = {}
     for each in planted["held"]:

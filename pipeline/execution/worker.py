@@ -7,13 +7,18 @@ exception only its class and place travel back, never its arguments (they may ho
 from __future__ import annotations
 
 import logging
+import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from pipeline.errors import Failure
+
+_ASKS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
+_REACHES = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
 
 def close_doors() -> None:
@@ -24,6 +29,11 @@ def close_doors() -> None:
     logging.disable(logging.CRITICAL)
     sys.excepthook = lambda *_: None
     forbid_network()
+    forbid_core_dumps()
+
+
+def forbid_core_dumps() -> None:
+    """Leave no core dump of this process or its children: it would hold the records."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
 
@@ -38,8 +48,8 @@ def forbid_network() -> None:
 
 
 def _refuse_hosts(event: str, args: tuple[Any, ...]) -> None:
-    if event == "socket.getaddrinfo" or (event in {"socket.connect", "socket.sendto"} and isinstance(args[1], tuple)):
-        raise PermissionError("a worker connects to no host")
+    if event in _ASKS or (event in _REACHES and isinstance(args[1], tuple)):  # a pipe's address is no tuple
+        raise PermissionError("no host is reached from here")
 
 
 def serve(pipe: Connection, setup: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
@@ -48,6 +58,7 @@ def serve(pipe: Connection, setup: Callable[..., Any], arguments: tuple[Any, ...
     The first answer is that of ``setup``, whose result is the state that every function gets.
     """
     close_doors()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         state = setup(*arguments)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must hear of it
@@ -67,6 +78,14 @@ def serve(pipe: Connection, setup: Callable[..., Any], arguments: tuple[Any, ...
             pipe.send(answer)
         except (OSError, ValueError):
             return
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is gone (killed, say): a hung task would go on for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def set_shared(state: Any, value: Any) -> None:

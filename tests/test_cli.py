@@ -1,0 +1,157 @@
+"""The command: exit codes, help, examples, plain words for errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+from conftest import PROJECT, Command, command_environment, message
+from typer.testing import CliRunner
+
+from pipeline.cli.app import EXAMPLES, app
+
+
+def _commands() -> Iterator[tuple[str, Any]]:
+    waiting = [("", typer.main.get_command(app))]
+    while waiting:
+        name, each = waiting.pop()
+        yield name, each
+        for inner, more in getattr(each, "commands", {}).items():
+            waiting.append((f"{name} {inner}".strip(), more))
+
+
+COMMANDS = dict(_commands())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_and_every_option_has_help(name: str) -> None:
+    """Every command says in a sentence what it does, and every option and argument what it is for."""
+    each = COMMANDS[name]
+    assert each.help
+    for parameter in each.params:
+        shown = getattr(parameter, "help", None)
+        assert shown, f"{name} {parameter.name}"
+
+
+def test_the_commands_are_those_of_the_plan() -> None:
+    """The commands that other programs rely on are there."""
+    assert {"scan", "redact", "verify", "detect", "demo", "policy check", "models install"} <= set(COMMANDS)
+
+
+def test_bare_it_shows_three_examples_to_copy() -> None:
+    """Without a command it shows three examples and leaves with 0."""
+    done = CliRunner().invoke(app, [])
+    assert done.exit_code == 0
+    assert done.output == EXAMPLES
+    assert sum(line.startswith("  releasable ") for line in EXAMPLES.splitlines()) == 3
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("redact", "--help")])
+def test_help_is_quick(arguments: tuple[str, ...]) -> None:
+    """Help answers within half a second of one core: no model, no recognizer, no presidio is loaded for it."""
+    code = (
+        "import sys, time; sys.argv = ['releasable', *sys.argv[1:]]\n"
+        "from pipeline.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'presidio_analyzer', 'spacy', 'numpy', 'pandas', 'onnxruntime'} & set(sys.modules)\n"
+        "sys.stderr.write(f'{time.process_time()} {heavy}')\n"
+    )
+    spent = []
+    for _ in range(2):  # the first may have to compile
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=PROJECT, capture_output=True, text=True, check=True
+        )
+        seconds, _, heavy = done.stderr.partition(" ")
+        spent.append(float(seconds))
+    assert heavy == "set()"
+    assert min(spent) < 0.5
+
+
+def test_it_runs_as_a_module_and_tells_its_version(command: Command) -> None:
+    """``python -m pipeline`` is the command."""
+    done = command("--version")
+    assert (done.returncode, done.stdout.split()[0]) == (0, "releasable")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("redact", "in"), "--out"),
+        (("redact", "in", "--out", "out"), "policies: massachusetts, montana"),
+        (("redact", "in", "--out", "out", "--policy", "montanna"), "did you mean montana?"),
+        (("redact", "nowhere", "--out", "out", "--policy", "montana"), "no such file"),
+        (("redact", "in", "--out", "in", "--policy", "montana"), "exists already"),
+        (("scan", "in", "--entities", "US_SNN"), "US_SSN"),
+        (("scan", "in", "--fail-on", "sometimes"), "sometimes"),
+        (("frobnicate",), "frobnicate"),
+    ],
+)
+def test_a_wrong_call_is_told_with_its_remedy(tmp_path: Path, command: Command, arguments: Any, told: str) -> None:
+    """A wrong call leaves with 2, says what is wrong and what would be right, and makes nothing."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("The hedge.\n")
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_verify_of_a_folder_that_is_no_release_says_so(tmp_path: Path, command: Command) -> None:
+    """Verify of a folder without a manifest leaves with 1 and says what is missing."""
+    done = command("verify", tmp_path)
+    assert done.returncode == 1
+    assert "release.json" in done.stderr
+
+
+@pytest.mark.models
+def test_exit_codes_of_scan_redact_and_verify(tmp_path: Path, command: Command) -> None:
+    """Scan, redact and verify leave with 0, 1 or 3 as the plan says, on names with any letters, into a pipe."""
+    fast = ("--accuracy", "fast", "--workers", "1")
+    clean, found = tmp_path / "Straße - 申請", tmp_path / "found"
+    for folder, text in ((clean, "The hedge on the corner.\n"), (found, "My number is 536-90-4399.\n")):
+        folder.mkdir()
+        (folder / "a.txt").write_text(text, encoding="utf-8")
+    assert command("scan", clean, "--policy", "montana", *fast).returncode == 0
+    done = command("scan", found, "--policy", "montana", "--json", "-", *fast)
+    assert done.returncode == 1
+    assert json.loads(done.stdout)
+    assert command("scan", found, "--policy", "montana", "--fail-on", "never", *fast).returncode == 0
+    done = command("redact", found, clean, "--policy", "montana", "--out", "out", *fast)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "out" / "records" / clean.name / "a.txt").is_file()
+    assert "reading: 1 of 2" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr
+    assert command("verify", "out", "--against", found, *fast).returncode == 0
+    path = tmp_path / "out" / "records" / "found" / "a.txt"
+    path.write_bytes(path.read_bytes() + b"x")
+    done = command("verify", "out", *fast)
+    assert done.returncode == 1
+    assert "records/found/a.txt: altered after it was written" in done.stdout
+
+
+@pytest.mark.models
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    """``releasable … | head -1`` ends without a traceback."""
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "one.eml").write_text(message("My number is 536-90-4399."))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pipeline", "policy", "show", "montana"],
+        cwd=tmp_path, env=command_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    errors = process.stderr.read()
+    process.wait(60)
+    assert b"Traceback" not in errors
+    assert b"BrokenPipe" not in errors
