@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pipeline.decide import decide
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
+from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Source, Unit
-from pipeline.tasks import InputFile, State, findings_of
+from pipeline.state import State, findings_of
 from pipeline.verify import Elsewhere, Leak, leaks, second_reader
 
 _CUT_BY_CONTENT = frozenset({"mbox"})

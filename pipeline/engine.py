@@ -15,10 +15,13 @@ from typing import Any, Protocol, TypeVar
 from pipeline.decide import decide
 from pipeline.digest import Keyed
 from pipeline.errors import Failure
+from pipeline.inputs import InputFile
 from pipeline.link import LinkRules, linked_elsewhere
 from pipeline.model import Address, Cover, Coverage, Decision, Dropped, Finding, Gap, Unit
+from pipeline.planning import Planned, plan
 from pipeline.policy.schema import Policy
-from pipeline.tasks import Again, Examined, InputFile, Job, Planned, UnitTask, examine, find_again, plan
+from pipeline.state import Job
+from pipeline.tasks import Again, Examined, UnitTask, examine, find_again
 from pipeline.verify import Needle, WithheldIndex
 
 Item = TypeVar("Item")
@@ -121,7 +124,7 @@ def scan(
         files: from :func:`pipeline.intake.collect`.
         job: what the workers were set up with.
         policy: the policy of ``job``, loaded.
-        runner: workers set up with :func:`pipeline.tasks.prepare`.
+        runner: workers set up with :func:`pipeline.state.prepare`.
         progress: is told stage, done and total.
     """
     tell = progress or (lambda *_: None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.tasks import InputFile
+from pipeline.inputs import InputFile
 
 
 def collect(paths: Sequence[Path]) -> list[InputFile]:

@@ -23,9 +23,10 @@ from pipeline.evidence.report import report_html
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
+from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
-from pipeline.tasks import InputFile, UnitTask
+from pipeline.tasks import UnitTask
 from pipeline.verify import View, search
 from pipeline.writing import Written, write
 

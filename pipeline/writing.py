@@ -17,7 +17,8 @@ from pipeline.formats.base import Format
 from pipeline.formats.encoding import unreadable_script
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
-from pipeline.tasks import State, UnitTask, findings_of, needles_of
+from pipeline.state import State, findings_of, needles_of
+from pipeline.tasks import UnitTask
 from pipeline.verify import Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
 
 ROUNDS = 4

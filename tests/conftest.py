@@ -18,7 +18,7 @@ from pipeline.errors import Failure
 from pipeline.intake import collect
 from pipeline.policy.load import load
 from pipeline.release import Release, release
-from pipeline.tasks import Job, State, prepare
+from pipeline.state import Job, State, prepare
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"

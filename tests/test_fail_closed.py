@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 from conftest import Command, Road, command_environment, everything_in, message, multipart
 
-from pipeline import tasks
+from pipeline import inputs
 from pipeline.execution.local import Limits, Pool
-from pipeline.tasks import Job, State, prepare
+from pipeline.state import Job, State, prepare
 from recognizers.model import Match
 from recognizers.presidio import Recognizer
 
@@ -131,7 +131,7 @@ def test_in_a_mailbox_only_the_failing_message_is_held(road: Road, tmp_path: Pat
 def test_a_hung_worker_is_ended_at_its_deadline(tmp_path: Path) -> None:
     """A recognizer that never returns is ended at the worker's deadline; the next task gets a new worker."""
     from pipeline.intake import collect
-    from pipeline.tasks import plan
+    from pipeline.planning import plan
 
     source = put(tmp_path / "in", a_qzxtrigger__txt=GOOD, b__txt=GOOD)
     job = Job(b"k" * 32, "", entities=("US_SSN",))
@@ -315,8 +315,8 @@ def test_a_file_that_cannot_be_read_is_held_alone(
     source = put(tmp_path / "in", good__txt=GOOD)
     _strange(source, kind)
     if kind == "no permission" and os.access(source / "strange.txt", os.R_OK):  # root reads every file
-        opened = tasks._open_file
-        monkeypatch.setattr(tasks, "_open_file", lambda path, flags: _denied(opened, path, flags))
+        opened = inputs._open_file
+        monkeypatch.setattr(inputs, "_open_file", lambda path, flags: _denied(opened, path, flags))
     done = road.release(source, tmp_path / "out")
     assert done.exit_code == 3
     assert set(records(tmp_path / "out")) == {"good.txt"}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pipeline.evidence.summary import Run
     from pipeline.execution.local import Pool
     from pipeline.policy.schema import Policy
-    from pipeline.tasks import Job
+    from pipeline.state import Job
 
 MOST_WORKERS = 8
 
@@ -66,7 +66,7 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
     """
     from pipeline.model import RecordFacts  # noqa: PLC0415 - keeps --help quick
     from pipeline.policy.load import find, load  # noqa: PLC0415
-    from pipeline.tasks import Job  # noqa: PLC0415
+    from pipeline.state import Job  # noqa: PLC0415
 
     policy = load(asked.policy, asked.config) if asked.policy else None
     path = str(find(asked.policy, asked.config).absolute()) if asked.policy else ""
@@ -86,7 +86,7 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
 def workers(job: Job, count: int) -> Iterator[Pool]:
     """Give the worker processes of a run; they are ended however it goes."""
     from pipeline.execution.local import Limits, Pool  # noqa: PLC0415 - keeps --help quick
-    from pipeline.tasks import prepare  # noqa: PLC0415
+    from pipeline.state import prepare  # noqa: PLC0415
 
     number = count or min(os.cpu_count() or 1, MOST_WORKERS)
     seconds = float(os.environ.get("RELEASABLE_SECONDS_A_UNIT", "120"))

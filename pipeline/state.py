@@ -1,0 +1,100 @@
+"""What a worker is set up with once, and the stages from segments to findings that every task shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.detect import detect
+from pipeline.digest import Keyed
+from pipeline.link import LinkRules, link
+from pipeline.markers import marker_spans
+from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Segment
+from pipeline.policy.load import load
+from pipeline.policy.rosters import Rosters
+from pipeline.policy.schema import Policy
+from pipeline.resolve import resolve
+from pipeline.verify.canonical import Needle, Withheld, needles
+from pipeline.verify.search import WithheldIndex
+from recognizers.presidio import Recognizer
+from recognizers.registry import load_recognizers
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a run does, fixed at its start and the same in every worker."""
+
+    key: bytes = field(repr=False)
+    decided_at: str
+    policy: str = ""
+    config: Path | None = None
+    level: str = "thorough"
+    entities: tuple[str, ...] = ()
+    facts: RecordFacts = field(default_factory=RecordFacts)
+
+
+@dataclass(slots=True)
+class State:
+    """What a worker keeps between tasks; ``shared`` is the release's index of withheld values."""
+
+    job: Job
+    recognizers: list[Recognizer]
+    policy: Policy | None
+    rosters: Rosters
+    keyed: Keyed
+    shared: WithheldIndex | None = None
+
+    @property
+    def markers(self) -> tuple[str, ...]:
+        return self.policy.markers if self.policy else ()
+
+    @property
+    def link_rules(self) -> LinkRules:
+        return LinkRules(self.policy.case_numbers_link if self.policy else False)
+
+
+def prepare(job: Job) -> State:
+    """Set up a worker: load models, policy and rosters.
+
+    Raises:
+        ModelMissing: a model is not installed or was altered.
+        PolicyError: the policy or a roster is wrong.
+    """
+    policy = load(job.policy, job.config) if job.policy else None
+    rosters = Rosters.load(job.config)
+    if policy is not None:
+        rosters = rosters.limited(use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials)
+    recognizers = load_recognizers(job.level, job.entities)
+    for each in recognizers:
+        if each.needs_model:  # models load at first use: here, where a missing one ends the run and says so
+            each.find_many(["Jane Doe, 12 Elm Street"])
+    return State(job, recognizers, policy, rosters, Keyed(job.key))
+
+
+def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Finding]) -> list[Needle]:
+    """Return the needles of the values of findings, given the texts of the segments that they name.
+
+    A lone word that may be no name at all is withheld where it was found; it is not searched for, as linking
+    does not spread it either.
+    """
+    return [
+        needle
+        for each in findings
+        if not (each.entity == "PERSON" and "common_word" in each.signals)
+        for needle in needles(
+            Withheld(each.entity, each.record, each.thread, each.part),
+            texts[each.address][each.start : each.end],
+            state.keyed,
+        )
+    ]
+
+
+def findings_of(state: State, segments: Sequence[Segment], columns: Mapping[int, ColumnClass]) -> list[Finding]:
+    """Return what stands in segments, linked within each record."""
+    raw = detect(segments, state.recognizers, columns)
+    resolved: list[list[Match]] = [
+        resolve(matches, segment.text, marker_spans(segment.text, state.markers))
+        for segment, matches in zip(segments, raw, strict=True)
+    ]
+    return link(segments, resolved, state.rosters, state.keyed, state.link_rules)
