@@ -49,11 +49,11 @@ def detect(
             if whole is not None:
                 found[at].append(whole)
             continue
-        patterns_only = column is not None and column.kind in _PATTERNS_ONLY
+        patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
         asked.setdefault((segment.label, segment.text, patterns_only), []).append(at)
     for patterns_only in (True, False):
         keys = [key for key in asked if key[2] is patterns_only]
-        chosen = [each for each in recognizers if not (patterns_only and each.NEEDS_MODEL)]
+        chosen = [each for each in recognizers if not (patterns_only and each.needs_model)]
         answers = examine([(label, text) for label, text, _ in keys], chosen, segments, asked)
         for key, matches in zip(keys, answers, strict=True):
             for at in asked[key]:
@@ -111,6 +111,12 @@ def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> Colu
         return None
     cell = segment.address[-1]
     return columns.get(cell.column) if cell.row >= 0 and len(segment.address) == 1 else None
+
+
+def _is_column_name(segment: Segment) -> bool:
+    """Return whether a segment is a column name of one word, in which a model sees people (``GivenName``)."""
+    cell = segment.address[-1] if segment.address else None
+    return isinstance(cell, Cell) and cell.row < 0 and len(segment.text.split()) == 1
 
 
 def _whole_cell(text: str, column: ColumnClass) -> Match | None:

@@ -13,9 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from pipeline.known_people import gather
 from pipeline.mentions import Person, find_mentions
-from pipeline.model import Finding, Kind, Match, Segment
-from pipeline.people import Name, cluster, fold, handles, local_part_names, parse_name
+from pipeline.model import Finding, Kind, Match, Role, Segment
+from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name
+from pipeline.roster_names import whole_officials
 from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 _LINKABLE = frozenset({UNIQUE_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
@@ -86,10 +88,12 @@ def link(
 def _link_record(
     record: str, inside: Mapping[int, tuple[Segment, list[Match]]], rosters: Rosters, digests: Digests
 ) -> list[tuple[int, _Place]]:
-    people = _people(inside)
+    inside = {at: (segment, whole_officials(segment.text, known, rosters)) for at, (segment, known) in inside.items()}
+    people = gather(inside)
     places: list[tuple[int, _Place]] = []
     for at, (segment, known) in inside.items():
-        spoken = find_mentions(segment.text, people, [(each.start, each.end) for each in known])
+        signed = segment.role is not Role.CELL or "\n" in segment.text.strip()
+        spoken = find_mentions(segment.text, people, [(each.start, each.end) for each in known], signed=signed)
         for match in sorted([*known, *spoken]):
             value = segment.text[match.start : match.end]
             finding = _finding(match, segment, record, digests.digest(match.entity, value))
@@ -117,26 +121,6 @@ def _finding(match: Match, segment: Segment, record: str, digest: str) -> Findin
     )
 
 
-def _people(inside: Mapping[int, tuple[Segment, list[Match]]]) -> list[Person]:
-    """Return the people named in a record, each with all forms of the name that were found."""
-    names: set[Name] = set()
-    halves: dict[str, list[tuple[str, str]]] = {"given": [], "surname": []}
-    for segment, known in inside.values():
-        for match in known:
-            if match.entity != "PERSON":
-                continue
-            value = segment.text[match.start : match.end]
-            name = parse_name(value, match.part)
-            if name.tokens:
-                names.add(name)
-            if match.recognizer == "column" and match.part in halves:
-                halves[match.part].append((segment.label, value))
-    if len(halves["given"]) == 1 and len(halves["surname"]) >= 1:
-        # One person a row in halves: the first surname column is the person's own.
-        names.add(Name(parse_name(halves["given"][0][1]).tokens, parse_name(halves["surname"][0][1], "surname").tokens))
-    return [Person(tuple(group)) for group in cluster(names)]
-
-
 def _owned(finding: Finding, value: str, segment: Segment, rosters: Rosters) -> Finding:
     """Say whose a finding is as far as it shows by itself: agency contact, official, or a sign of either."""
     if finding.entity in _CONTACTS and rosters.agency_contact(finding.entity, value):
@@ -159,22 +143,61 @@ def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Plac
         number = _owner_of(place, people, owner)
         if number is not None:
             by_person[number].append(place)
+    officials = {number for number, group in by_person.items() if _has(group, Kind.OFFICIAL)}
     for number, group in by_person.items():
-        official = any(place.finding.kind is Kind.OFFICIAL for place in group)
-        titled = any("official_title" in place.finding.signals for place in group)
-        has_office = any("government_mailbox" in place.finding.signals for place in group)
-        full = any(name.is_full for name in people[number].names)
+        public = _Public(
+            official=number in officials,
+            titled=any("official_title" in place.finding.signals for place in group),
+            office=any("government_mailbox" in place.finding.signals for place in group),
+        )
+        others = [person for other, person in enumerate(people) if other != number and other not in officials]
         for place in group:
             finding = replace(place.finding, subject=f"{record}/{number}")
-            if official and (finding.entity == "PERSON" or "government_mailbox" in finding.signals):
-                finding = replace(finding, kind=Kind.OFFICIAL, signals=finding.signals | {"roster"})
-            if titled and finding.entity == "PERSON":
-                finding = replace(finding, signals=finding.signals | {"official_title"})
-            if has_office and finding.entity == "PERSON":
-                finding = replace(finding, signals=finding.signals | {"government_mailbox"})
-            if full and finding.entity == "PERSON" and finding.part in {"given", "surname", "initials"}:
-                finding = replace(finding, signals=finding.signals | {"propagated"})
+            if finding.entity == "PERSON":
+                finding = _named(finding, place.value, people[number])
+            if not (finding.entity == "PERSON" and _can_be(place, others)):
+                finding = public.of(finding)
             place.finding = finding
+
+
+def _has(group: Iterable[_Place], kind: Kind) -> bool:
+    return any(place.finding.kind is kind for place in group)
+
+
+def _can_be(place: _Place, others: Sequence[Person]) -> bool:
+    """Return whether a name can be somebody's who is no official: then it shares in nobody's office."""
+    name = parse_name(place.value, place.finding.part)
+    return any(person.is_named(name) for person in others)
+
+
+@dataclass(frozen=True, slots=True)
+class _Public:
+    """What is known of a person's office: on the roster, beside a title, with a government mailbox."""
+
+    official: bool
+    titled: bool
+    office: bool
+
+    def of(self, finding: Finding) -> Finding:
+        """Return a finding of this person with what is known of the office."""
+        signals = finding.signals
+        if self.official and (finding.entity == "PERSON" or "government_mailbox" in signals):
+            finding = replace(finding, kind=Kind.OFFICIAL, signals=signals | {"roster"})
+        if finding.entity != "PERSON":
+            return finding
+        known = {"official_title"} if self.titled else set()
+        known |= {"government_mailbox"} if self.office else set()
+        return replace(finding, signals=finding.signals | known)
+
+
+def _named(finding: Finding, value: str, person: Person) -> Finding:
+    """Say of a part of a name whether the whole name is known, and of a lone word whether it may be no name at all."""
+    full = any(name.is_full for name in person.names)
+    if full and finding.part in {"given", "surname", "initials"}:
+        return replace(finding, signals=finding.signals | {"propagated"})
+    if not full and fold(value) not in person.loose and len(WORD.findall(value)) == 1:
+        return replace(finding, signals=finding.signals | {"common_word"})
+    return finding
 
 
 def _owner_of(place: _Place, people: Sequence[Person], owner: Mapping[Name, int]) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,15 +11,26 @@ from pipeline.model import Match
 from pipeline.people import TITLES, WORD, Name, common_words, fold, handles, initials, same_person
 
 _SHORTEST = 3
-_BETWEEN = re.compile(r"[\s,.'\"\u2019()/&_-]{1,3}")
+_BETWEEN = re.compile(r"[\s,'\"\u2019()/&_-]{1,3}(?:[^\W\d_]\.?\s{1,2})?|\.")
+"""What may stand between the words of one mention; a middle initial belongs to it."""
+_POSSESSIVE = re.compile(r"['\u2019\u02bc]s$", re.IGNORECASE)
 _SIGNED = re.compile(r"^[\s>~*\u2013\u2014-]*([A-Za-z]{2,3})[\s.*]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Person:
-    """One person of a record: all forms of the name that were found there."""
+    """One person of a record: all forms of the name that were found there, and how its words may return.
+
+    ``loose`` are folded words that stand for the person in any case, ``forms`` words that do as they stand.
+    """
 
     names: tuple[Name, ...]
+    loose: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
+
+    def answers_to(self, token: str, raw: str) -> bool:
+        """Return whether the word ``raw``, folded to ``token``, stands for this person."""
+        return token in self.loose or token in self.handles or raw in self.forms
 
     def is_named(self, name: Name) -> bool:
         """Return whether ``name`` can be this person's."""
@@ -43,6 +54,9 @@ class Person:
         return frozenset(initials(name) for name in self.names if name.is_full)
 
 
+_ByWord = Mapping[str, Sequence[Person]]
+
+
 @dataclass(slots=True)
 class _Hit:
     start: int
@@ -52,44 +66,56 @@ class _Hit:
     raw: str
 
 
-def find_mentions(text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]]) -> list[Match]:
+def find_mentions(
+    text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]], *, signed: bool = True
+) -> list[Match]:
     """Return matches for the mentions of ``people`` in ``text`` outside the ``taken`` spans.
 
-    A word that is also an English word (``may``, ``grant``) counts only beside another word of the
-    same name, after a title, or alone on its line; two letters count only as signed initials.
+    Which words stand for a person in which form is the person's own business (:meth:`Person.answers_to`). A word
+    that is also an English word (``may``, ``grant``) counts only beside another word of the same name, after
+    a title, or alone on its line; two letters count only as initials that sign, where a text can be ``signed``.
     """
     if not people:
         return []
-    by_word: dict[str, Person] = {}
+    by_word: dict[str, list[Person]] = {}
     for person in people:
         for word in person.words | person.handles:
-            by_word.setdefault(word, person)
+            by_word.setdefault(word, []).append(person)
     hits = _hits(text, by_word, sorted(taken))
     runs = _runs(text, hits)
     found = [_match(run) for run in runs if _is_name(text, run, taken)]
+    if not signed:
+        return sorted(found)
     return sorted([*found, *_signed_initials(text, people, [*taken, *((each.start, each.end) for each in found)])])
 
 
-def _hits(text: str, by_word: dict[str, Person], taken: Sequence[tuple[int, int]]) -> list[_Hit]:
-    hits = []
+def _hits(text: str, by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> list[_Hit]:
+    hits: list[_Hit] = []
     for word in WORD.finditer(text):
-        end = word.end() - (word.group()[-1] == ".")
         token = fold(word.group())
-        person = by_word.get(token)
-        if person is None and "-" in word.group():
-            hits.extend(_hyphen_pieces(word, by_word, taken))
-        elif person is not None and not _overlaps(word.start(), end, taken):
-            hits.append(_Hit(word.start(), end, person, token, text[word.start() : end]))
+        if token not in by_word:
+            if "-" in word.group():
+                hits.extend(_hyphen_pieces(word, by_word, taken))
+            continue
+        end = word.end() - (word.group()[-1] == ".")
+        hit = _hit(word.start(), end, text[word.start() : end], by_word)
+        if hit is not None and not _overlaps(hit.start, hit.end, taken):
+            hits.append(hit)
     return hits
 
 
-def _hyphen_pieces(word: re.Match[str], by_word: dict[str, Person], taken: Sequence[tuple[int, int]]) -> list[_Hit]:
-    pieces = []
+def _hyphen_pieces(word: re.Match[str], by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> Iterator[_Hit]:
     for piece in re.finditer(r"[^-]+", word.group()):
-        token, start, end = fold(piece.group()), word.start() + piece.start(), word.start() + piece.end()
-        if token in by_word and not _overlaps(start, end, taken):
-            pieces.append(_Hit(start, end, by_word[token], token, piece.group()))
-    return pieces
+        start, end = word.start() + piece.start(), word.start() + piece.end()
+        hit = _hit(start, end, piece.group(), by_word)
+        if hit is not None and not _overlaps(start, end, taken):
+            yield hit
+
+
+def _hit(start: int, end: int, word: str, by_word: _ByWord) -> _Hit | None:
+    token, raw = fold(word), _POSSESSIVE.sub("", word)
+    person = next((each for each in by_word.get(token, ()) if each.answers_to(token, raw)), None)
+    return None if person is None else _Hit(start, end, person, token, word)
 
 
 def _runs(text: str, hits: Sequence[_Hit]) -> list[list[_Hit]]:
@@ -133,7 +159,8 @@ def _signed_initials(text: str, people: Sequence[Person], taken: Sequence[tuple[
     found = []
     for line in _SIGNED.finditer(text) if known else ():
         start, end = line.span(1)
-        if line.group(1).casefold() in known and not _overlaps(start, end, taken):
+        letters = line.group(1).casefold()
+        if letters in known and letters not in TITLES and not _overlaps(start, end, taken):
             reason = "initials that sign and fit a person of the record"
             found.append(Match(start, end, "PERSON", 0.7, "link", reason, "initials"))
     return found

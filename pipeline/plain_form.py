@@ -1,10 +1,10 @@
 """The plain form of a text, in which values cannot hide, with the way back to the text.
 
 Zero-width characters and soft hyphens go, full-width characters and look-alike letters of other
-scripts become the plain ones, unusual blanks and hyphens the usual ones, HTML entities what they
-stand for, and the ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a
-number cut by a line is whole. A
-span found in the plain form is mapped back to exactly the characters that it came from.
+scripts become the plain ones, as do circled, framed, struck and mathematical characters and the digits
+of other scripts, unusual blanks and hyphens the usual ones, HTML entities what they stand for, and the
+``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
+line is whole. A span found in the plain form is mapped back to exactly the characters that it came from.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ import yaml
 
 from recognizers.resources import packaged_configs
 
-_INVISIBLE: Final = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ufe00-\ufe0f\U000e0000-\U000e01ef"  # variation selectors, tags
+    "\u0332-\u0338\u20d0-\u20f0"  # lines through or under a character, frames around it
+)
 _BLANKS: Final = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _HYPHENS: Final = "\u2010-\u2012\u2212\ufe58\ufe63\uff0d"
 _WIDE: Final = "\uff01-\uff5e"
@@ -30,9 +34,15 @@ _QUOTED: Final = r"(?<=\n)[ \t]{0,3}>[> \t]*"
 _WRAPPED: Final = r"(?<=\d[-.])\n[> \t]*(?=\d)"
 _ENTITY: Final = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
 _TORN: Final = "\ud800-\udfff"
+_SIGNS: Final = "\u2460-\u24ff\u2776-\u2793\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U0001fbf0-\U0001fbf9"
+"""Circled, squared and mathematical letters and digits."""
+_DIGITS: Final = "".join(
+    each for each in map(chr, range(0x660, 0x1FBFA)) if unicodedata.category(each) == "Nd"
+)
+"""The decimal digits of all scripts."""
 _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
 _SPECIAL: Final = re.compile(
-    f"[{_INVISIBLE}]+|[{_BLANKS}]|[{_HYPHENS}]|[{_WIDE}]|{_ENTITY}|{_WRAPPED}|{_QUOTED}|[{_MIXED}]|[{_TORN}]"
+    f"[{_INVISIBLE}]+|[{_BLANKS}]|[{_HYPHENS}]|[{_WIDE}]|{_ENTITY}|{_WRAPPED}|{_QUOTED}|[{_MIXED}]|[{_TORN}]|[{_SIGNS}{_DIGITS}]"
 )
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -110,15 +120,25 @@ def _replacement(piece: str, mixed: bool) -> str | None:
         return "\ufffd"
     if first in " \t\n>":
         return ""
-    if unicodedata.category(first) in {"Cf", "Mn"} or first in "\u115f\u1160":
+    kind = unicodedata.category(first)
+    if kind in {"Cf", "Mn", "Me"} or first in "\u115f\u1160" or first >= "\U000e0000":
         return ""
-    if unicodedata.category(first) == "Zs":
+    if kind == "Zs":
         return " "
     if "\uff01" <= first <= "\uff5e" and first != "\uff0d":
         return chr(ord(first) - 0xFEE0)
-    if unicodedata.category(first) in {"Pd", "Sm"}:
+    if kind in {"Pd", "Sm"} and first < "\U0001d400":
         return "-"
+    if kind in {"Nd", "No", "So", "Lu", "Ll"} and not "\u0370" <= first <= "\u052f":
+        return _plain_sign(first)
     return _look_alikes().get(first) if mixed else None
+
+
+def _plain_sign(character: str) -> str | None:
+    """Return the ASCII letter or digit that a digit of another script or a dressed-up character stands for, if any."""
+    digit = unicodedata.digit(character, None)
+    plain = str(digit) if digit is not None else unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 and plain.isascii() and plain.isalnum() else None
 
 
 def _mixed_words(text: str) -> Callable[[int], bool]:

@@ -8,13 +8,15 @@ Presidio, whose context enhancer would move scores a second time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
 from presidio_analyzer.nlp_engine import NlpArtifacts
 
 from recognizers.model import Match
+from recognizers.triggers import Trigger, scan_of, whole
 
 
 class Recognizer(EntityRecognizer):
@@ -55,7 +57,7 @@ class Recognizer(EntityRecognizer):
     ) -> list[RecognizerResult]:
         """Give the matches of ``find`` in Presidio's own shape (called by ``AnalyzerEngine``)."""
         wanted = set(entities) if entities else set(self.ENTITIES)
-        return [self._result(match) for match in self.find(text) if match.entity in wanted]
+        return [self._result(match) for match in self.find(whole(text)) if match.entity in wanted]
 
     def _result(self, match: Match) -> RecognizerResult:
         explanation = AnalysisExplanation(
@@ -72,3 +74,29 @@ class Recognizer(EntityRecognizer):
                 RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             },
         )
+
+
+class PatternRecognizer(Recognizer):
+    """A recognizer that needs no model and skips every text in which none of its triggers fires.
+
+    Subclasses implement ``triggers`` and ``matches``. Half characters (lone surrogates) in a text reach
+    ``matches`` as U+FFFD, so that spans stay what they are.
+    """
+
+    _gate: frozenset[int] = frozenset()
+
+    @abstractmethod
+    def triggers(self) -> Iterable[Trigger]:
+        """Return triggers of which at least one fires in every text in which this recognizer finds something."""
+
+    @abstractmethod
+    def matches(self, text: str) -> list[Match]:
+        """Return the matches in a text in which a trigger fires."""
+
+    def find(self, text: str) -> list[Match]:
+        return self.find_many((text,))[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        gate = self._gate = self._gate or frozenset(each.number for each in self.triggers())
+        scans = map(scan_of, texts)
+        return [[] if gate.isdisjoint(scan.fired) else self.matches(scan.text) for scan in scans]

@@ -26,7 +26,7 @@ from maker.writing import Book  # noqa: E402
 ABOUT = (
     "Every planted value: its file, its record (message from 0, row or line from 1, null for a whole file), "
     "its entity, whose it is, and whether a release under the Montana policy must withhold it there. 'held' lists the "
-    "records with a part that nobody can read; 'left_out' those with a part that holds no plain text."
+    "records that are held because a part is encrypted; 'left_out' those whose copy leaves a part out."
 )
 
 

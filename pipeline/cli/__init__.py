@@ -10,18 +10,14 @@ import sys
 
 from pipeline.cli.console import explain_failure, utf8_console
 from pipeline.errors import Failure, ReleasableError, SetupFailed
-
-OLDEST_PYTHON = (3, 11)
+from pipeline.execution.worker import forbid_core_dumps, forbid_network
 
 
 def main() -> None:
     """Run the ``releasable`` command and leave with its exit code; never with a traceback."""
-    if sys.version_info < OLDEST_PYTHON:  # pip refuses too, but a checkout can be run by hand
-        sys.stderr.write(f"releasable needs Python 3.11 or later; this is {sys.version.split()[0]}\n")
-        raise SystemExit(2)
     utf8_console()
     _close_doors()
-    from pipeline.cli.app import app  # noqa: PLC0415 - after the version check
+    from pipeline.cli.app import app  # noqa: PLC0415 - after the doors are closed
 
     try:
         code = app(standalone_mode=False)
@@ -36,15 +32,13 @@ def main() -> None:
 
 def _close_doors() -> None:
     """Leave no core dump, and reach no host except where a command is there for that."""
-    from pipeline.execution.worker import forbid_core_dumps, forbid_network  # noqa: PLC0415 - after the version check
-
     forbid_core_dumps()
     if sys.argv[1:2] != ["models"]:
         forbid_network()
 
 
 def _exit_code(error: BaseException) -> int:
-    import typer  # noqa: PLC0415 - loaded by now; at the top it would come before the version check
+    import typer  # noqa: PLC0415 - loaded by now
 
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
 from pipeline.formats.html_tokens import (
+    APART,
     BLOCKS,
     KEPT,
     LOOK_WORDS,
@@ -45,6 +46,10 @@ _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d]*[1-9])|mso-hide\s*:\s*all",
+    re.IGNORECASE,
+)
+_STANDS_APART = re.compile(
+    r"display\s*:\s*(?:block|flow-root|flex|grid|table|list-item)|position\s*:\s*(?:absolute|fixed)|float\s*:\s*(?:left|right)",
     re.IGNORECASE,
 )
 _RENAMED = {"xmp": "pre", "listing": "pre", "plaintext": "pre"}
@@ -197,7 +202,8 @@ class _Builder:
         self._size = 0
         self._preformatted = 0
         self._in_title = False
-        self._hidden: list[str] = []
+        self._styled: list[tuple[str, bool]] = []  # elements open since the first that its style sets apart
+        self._open: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
 
     def add(self, token: Token) -> None:
@@ -258,8 +264,12 @@ class _Builder:
 
     def _add_tag(self, tag: Tag) -> None:
         name = _RENAMED.get(tag.name, tag.name)
-        if tag.name in BLOCKS or tag.name in PREFORMATTED or self._hides(tag):
+        parts = self._parts(tag)
+        if tag.name in BLOCKS or tag.name in PREFORMATTED:
             self.end_block()
+        elif parts:
+            self.end_block()
+            self.made.items.append("\n")  # what sets it apart is not copied
         if tag.name in PREFORMATTED:
             self._preformatted = max(0, self._preformatted + (-1 if tag.closes else 1))
         if tag.name == "title":
@@ -280,18 +290,32 @@ class _Builder:
         else:
             self.made.items.append(self._element(name, tag.attributes))
 
-    def _hides(self, tag: Tag) -> bool:
-        """Return whether hidden text starts or ends here: nobody sees it run into the text around it."""
-        if not tag.closes and tag.name not in VOID:
-            attributes = dict(tag.attributes)
-            starts = "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
-            if starts or tag.name in self._hidden:
-                self._hidden.append(tag.name)
-            return starts
-        if tag.closes and self._hidden and self._hidden[-1] == tag.name:
-            self._hidden.pop()
-            return tag.name not in self._hidden
-        return False
+    def _parts(self, tag: Tag) -> bool:
+        """Return whether here starts or ends what a reader does not see run into the text around it."""
+        if tag.name in APART:
+            return True
+        if tag.name in VOID:
+            return False
+        if tag.closes:
+            return self._closed(tag.name)
+        attributes = dict(tag.attributes)
+        style = attributes.get("style", "")
+        starts = "hidden" in attributes or bool(_HIDING.search(style) or _STANDS_APART.search(style))
+        if starts or self._open[tag.name]:
+            self._styled.append((tag.name, starts))
+            self._open[tag.name] += 1
+        return starts
+
+    def _closed(self, name: str) -> bool:
+        """Take the innermost open element of that name off, with those inside it; return whether one stood apart."""
+        apart = False
+        while self._open[name]:
+            each, starts = self._styled.pop()
+            self._open[each] -= 1
+            apart = apart or starts
+            if each == name:
+                break
+        return apart
 
     def _add_meta(self, attributes: dict[str, str]) -> None:
         name, content = attributes.get("name", "").lower(), attributes.get("content", "")

@@ -26,6 +26,7 @@ def _names(key: str) -> frozenset[str]:
 
 BLOCKS: Final = _names("blocks")
 KEPT: Final = BLOCKS | _names("inline") | _names("void")
+APART: Final = _names("apart")
 VOID: Final = _names("void")
 RAW: Final = _names("raw")
 PREFORMATTED: Final = _names("preformatted")

@@ -28,6 +28,8 @@ LEAST_WIDE_DIGITS: Final = 6
 MOST_TOKENS: Final = 24
 
 _RUN = re.compile(r"[^\W_]+")
+_TOWN_LINE = re.compile(r"\s*[^\W\d]{2}[^\d,\n]{0,40},? [A-Z]{2}\.?,? \d{5}(?:-\d{4})?\s*")
+"""A town with its state and ZIP code: its pieces stand beside it in a table, where they may stay."""
 _PLACE_PARTS: Final = frozenset({"city", "state", "country", "county"})
 
 
@@ -101,9 +103,9 @@ def needles(withheld: Withheld, value: str, keyed: Keyed) -> tuple[Needle, ...]:
     Identifiers are searched in the whole release, and in their own record also across cells;
     names and what is identifying only beside a name (dates of birth, diagnoses, plain words)
     in their thread; short values in their record. Not searched: a name's lone token that is an
-    English word or shorter than three letters, a city or state alone, forms under three characters.
+    English word or shorter than three letters, a town, state or town line alone, forms under three characters.
     """
-    if withheld.entity == "STREET_ADDRESS" and withheld.part in _PLACE_PARTS:
+    if withheld.entity == "STREET_ADDRESS" and (withheld.part in _PLACE_PARTS or _TOWN_LINE.fullmatch(value)):
         return ()
     if withheld.entity == "PERSON" and not _is_telling_name(value):
         return ()

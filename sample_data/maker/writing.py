@@ -42,7 +42,8 @@ ROLES = {
     "other_heir": (200, ""),
 }
 """Each private role: how far its number lies from the cast's own, and what the text calls it."""
-BROKEN = frozenset({"encrypted", "base64 breaks off"})
+HOLDING = frozenset({"encrypted"})
+"""What holds a record whatever the policy says; any other part that cannot be examined is left out of the copy."""
 CHILDREN = frozenset({"kid", "girl", "boy"})
 
 
@@ -140,5 +141,5 @@ class Book:
 
     def unreadable(self, file: str, record: int | None, why: str) -> None:
         """Note a record with a part that cannot be read, or that is no text at all."""
-        where = self.held if why in BROKEN else self.left_out
+        where = self.held if why in HOLDING else self.left_out
         where.append({"file": file, "record": record, "why": why})
