@@ -15,6 +15,7 @@ from typing import Protocol
 
 from pipeline.known_people import gather
 from pipeline.mentions import Person, find_mentions
+from pipeline.minors import is_minor
 from pipeline.model import Finding, Kind, Match, Role, Segment
 from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name
 from pipeline.roster_names import whole_officials
@@ -130,6 +131,8 @@ def _owned(finding: Finding, value: str, segment: Segment, rosters: Rosters) -> 
     if finding.entity == "PERSON":
         if rosters.official(value):
             return replace(finding, kind=Kind.OFFICIAL, signals=finding.signals | {"roster"})
+        if is_minor(segment.text, finding.start, finding.end):
+            return replace(finding, signals=finding.signals | {"minor"})
         if rosters.title_near(segment.text, finding.start, finding.end):
             return replace(finding, signals=finding.signals | {"official_title"})
     return finding
@@ -145,9 +148,10 @@ def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Plac
             by_person[number].append(place)
     officials = {number for number, group in by_person.items() if _has(group, Kind.OFFICIAL)}
     for number, group in by_person.items():
-        public = _Public(
+        standing = _Standing(
             official=number in officials,
             titled=any("official_title" in place.finding.signals for place in group),
+            minor=any("minor" in place.finding.signals for place in group),
             office=any("government_mailbox" in place.finding.signals for place in group),
         )
         others = [person for other, person in enumerate(people) if other != number and other not in officials]
@@ -156,7 +160,7 @@ def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Plac
             if finding.entity == "PERSON":
                 finding = _named(finding, place.value, people[number])
             if not (finding.entity == "PERSON" and _can_be(place, others)):
-                finding = public.of(finding)
+                finding = standing.of(finding)
             place.finding = finding
 
 
@@ -171,15 +175,16 @@ def _can_be(place: _Place, others: Sequence[Person]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Public:
-    """What is known of a person's office: on the roster, beside a title, with a government mailbox."""
+class _Standing:
+    """What is known of a person: on the roster, beside a title, with a government mailbox, a child."""
 
     official: bool
     titled: bool
     office: bool
+    minor: bool
 
     def of(self, finding: Finding) -> Finding:
-        """Return a finding of this person with what is known of the office."""
+        """Return a finding of this person with what is known of the person."""
         signals = finding.signals
         if self.official and (finding.entity == "PERSON" or "government_mailbox" in signals):
             finding = replace(finding, kind=Kind.OFFICIAL, signals=signals | {"roster"})
@@ -187,6 +192,7 @@ class _Public:
             return finding
         known = {"official_title"} if self.titled else set()
         known |= {"government_mailbox"} if self.office else set()
+        known |= {"minor"} if self.minor and not self.official else set()
         return replace(finding, signals=finding.signals | known)
 
 

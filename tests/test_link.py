@@ -199,3 +199,14 @@ def test_cells_of_an_entity_column_are_findings_as_a_whole():
         [(1, 6, "PERSON", "surname")],
         [],
     ]
+
+
+def test_every_mention_of_a_child_is_known_for_a_childs() -> None:
+    """What one sentence says of a person holds for every mention in the record."""
+    text = "My son Tobias Felt was on the bus. Nobody told us. Later Tobias walked home alone."
+    at = text.index("Tobias Felt")
+    name = Match(at, at + len("Tobias Felt"), "PERSON", 0.9, "test", "a name", "full")
+    segment = Segment(text, (Block(0),), record="r")
+    found = link([segment], [[name]], Rosters(), KEYED)
+    assert len(found) == 2
+    assert all("minor" in each.signals for each in found)
