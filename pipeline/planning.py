@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.errors import Failure, UnreadableSource
-from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
 from pipeline.model import Cell, ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
 from pipeline.state import State, findings_of
@@ -73,6 +73,15 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
         return classes
     wanted = set(state.job.entities)
     return tuple(each for each in classes if each.kind != "entity" or each.entity in wanted)
+
+
+def header_names(file: InputFile, planned: Planned) -> list[str]:
+    """Return the header row of a planned table ([] where it has none)."""
+    if not planned.units or planned.source is None:
+        return []
+    first = planned.units[0]
+    reading = format_named(planned.source.format).read(file.read(first.start, first.stop), first)
+    return _header(reading.segments) or []
 
 
 def _rows(segments: Iterable[Segment], markers: tuple[str, ...]) -> list[list[str]]:

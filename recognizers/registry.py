@@ -10,7 +10,8 @@ from recognizers import RECOGNIZERS
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.presidio import Recognizer
 
-LEVELS = ("fast", "thorough")
+LEVELS = ("patterns", "fast", "thorough")
+"""How hard to look: no model at all, the light models, all of them."""
 
 
 def recognizer_class(module_name: str) -> type[Recognizer]:
@@ -44,6 +45,8 @@ def load_recognizers(level: str = "thorough", entities: Collection[str] = ()) ->
         each = recognizer_class(name)
         if wanted and not wanted.intersection(each.ENTITIES):
             continue
+        if level == "patterns" and each.NEEDS_MODEL:
+            continue
         takes_level = "level" in inspect.signature(each).parameters
-        made.append(each(**({"level": level} if takes_level else {})))
+        made.append(each(**({"level": "fast" if level == "patterns" else level} if takes_level else {})))
     return made

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import demo, detect, evaluate, models, policy, redact, scan, verify
+from pipeline.cli import columns, demo, detect, evaluate, models, policy, redact, scan, verify
 
 EXAMPLES = """\
 releasable finds what privacy law protects in public records, and makes a copy that may be released.
@@ -69,6 +69,7 @@ app.command("redact")(redact.redact_command)
 app.command("verify")(verify.verify_command)
 app.command("detect")(detect.detect_command)
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("columns")(columns.columns_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")

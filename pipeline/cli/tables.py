@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def print_scan(found: Sequence[tuple[Result, int]], summary: Summary, most: int 
         table.add_column(name, overflow="fold", justify="right" if name == "count" else "left")
     for result, count in found[:most]:
         tail = (_ACTIONS.get(result.action, result.action), result.rule) if judged else (result.reason,)
-        table.add_row(result.file, result.location, result.entity, str(count), *tail)
+        table.add_row(escape(result.file), escape(result.location), result.entity, str(count), *tail)
     if found:
         out.print(table)
     if most is not None and len(found) > most:
@@ -67,12 +68,31 @@ def print_release(summary: Summary, folder: str) -> None:
         table.add_column(name, overflow="fold", justify="right" if name in {"withheld", "held records"} else "left")
     for file in summary.files:
         table.add_row(
-            file.label,
+            escape(file.label),
             file.status.replace("_", " "),
             str(sum(file.withheld.values())),
             str(sum(file.released.values())),
             str(file.held_records or ""),
-            "; ".join(file.reasons),
+            escape("; ".join(file.reasons)),
         )
     out.print(table)
-    out.print(f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html")
+    closing = f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html"
+    out.print(escape(closing))
+
+
+def print_columns(told: Sequence[Mapping[str, Any]]) -> None:
+    """Print the classes of the columns of a table."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("column", "name", "class", "entity", "part", "sure", "evidence"):
+        table.add_column(name, overflow="fold", justify="right" if name in {"column", "sure"} else "left")
+    for each in told:
+        table.add_row(
+            str(each["index"] + 1),
+            escape(each["name"]),
+            each["class"],
+            each["entity"] or "",
+            each["part"] or "",
+            f"{each['confidence']:.2f}",
+            escape("; ".join(each["evidence"])),
+        )
+    console().print(table)

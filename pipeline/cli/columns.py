@@ -1,0 +1,79 @@
+"""``releasable columns``: the class of every column of a table, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipeline.cli.options import ConfigOption
+from pipeline.cli.running import Asked, make_job, workers
+from pipeline.errors import ReleasableError, UnreadableSource, UsageError
+
+if TYPE_CHECKING:
+    from pipeline.model import ColumnClass
+
+
+def columns_command(
+    file: Annotated[Path, typer.Argument(help="A table: CSV, TSV or another delimited text.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say what each column of a table holds, and on what evidence; no value is shown.
+
+    Header names are hints, the values decide. Classes: entity (withheld or released as a whole), identifier,
+    quasi (telling in combination), free_text and unsure (every cell is examined), inert.
+
+    Examples:
+      releasable columns dump.csv
+      releasable columns dump.csv --json
+    """
+    names, classes = column_classes(file, config)
+    told = [_told(names, each) for each in classes]
+    if as_json:
+        typer.echo(json.dumps({"columns": told}, indent=2, ensure_ascii=False))
+        return
+    from pipeline.cli.tables import print_columns  # noqa: PLC0415 - keeps --help quick
+
+    print_columns(told)
+
+
+def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[ColumnClass, ...]]:
+    """Return the header names of a table ("" where there is none) and the class of each column.
+
+    Raises:
+        UsageError: it is no table.
+        UnreadableSource: it cannot be read.
+    """
+    from dataclasses import replace  # noqa: PLC0415 - keeps --help quick
+
+    from pipeline.intake import collect  # noqa: PLC0415
+    from pipeline.planning import header_names, plan  # noqa: PLC0415
+
+    files = collect([file])
+    if len(files) != 1 or file.is_dir():
+        raise UsageError(str(file), "is a folder", "name one table")
+    job, _ = make_job(Asked(config=config))
+    with workers(replace(job, level="patterns"), 1) as pool:
+        _, planned, failure = next(iter(pool.map(plan, files)))
+    if failure is not None:
+        raise ReleasableError(str(file), failure.what, failure.remedy)
+    if planned.gap is not None:
+        raise UnreadableSource(str(file), planned.gap.why, "look at the file with another program")
+    if planned.source is None or planned.source.format != "delimited":
+        raise UsageError(str(file), "this is no table", "columns are for CSV, TSV and other delimited text")
+    return header_names(files[0], planned), planned.columns
+
+
+def _told(names: list[str], column: ColumnClass) -> dict[str, Any]:
+    return {
+        "name": names[column.index] if column.index < len(names) else "",
+        "index": column.index,
+        "class": column.kind,
+        "entity": column.entity or None,
+        "part": column.part if column.entity else None,
+        "confidence": round(column.confidence, 2),
+        "evidence": list(column.evidence),
+    }
