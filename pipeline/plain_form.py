@@ -36,9 +36,7 @@ _ENTITY: Final = r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30})
 _TORN: Final = "\ud800-\udfff"
 _SIGNS: Final = "\u2460-\u24ff\u2776-\u2793\U0001d400-\U0001d7ff\U0001f130-\U0001f189\U0001fbf0-\U0001fbf9"
 """Circled, squared and mathematical letters and digits."""
-_DIGITS: Final = "".join(
-    each for each in map(chr, range(0x660, 0x1FBFA)) if unicodedata.category(each) == "Nd"
-)
+_DIGITS: Final = "".join(each for each in map(chr, range(0x660, 0x1FBFA)) if unicodedata.category(each) == "Nd")
 """The decimal digits of all scripts."""
 _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
 _SPECIAL: Final = re.compile(

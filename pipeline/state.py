@@ -93,8 +93,9 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
 def findings_of(state: State, segments: Sequence[Segment], columns: Mapping[int, ColumnClass]) -> list[Finding]:
     """Return what stands in segments, linked within each record."""
     raw = detect(segments, state.recognizers, columns)
+    markers = state.markers
     resolved: list[list[Match]] = [
-        resolve(matches, segment.text, marker_spans(segment.text, state.markers))
+        resolve(matches, segment.text, marker_spans(segment.text, markers))
         for segment, matches in zip(segments, raw, strict=True)
     ]
     return link(segments, resolved, state.rosters, state.keyed, state.link_rules)

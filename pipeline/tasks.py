@@ -6,18 +6,21 @@ once) and one item. The local pool calls these; another engine would call the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.formats import format_named
-from pipeline.formats.encoding import unreadable_script
+from pipeline.formats.encoding import unreadable_spans
 from pipeline.inputs import InputFile
 from pipeline.model import Address, Block, ColumnClass, Decision, Dropped, Finding, Gap, Reading, Segment, Unit
 from pipeline.state import State, findings_of, needles_of
 from pipeline.verify.canonical import Needle
-from pipeline.verify.search import search
-from pipeline.verify.views import View
+from pipeline.verify.search import WithheldIndex, search
+from pipeline.verify.views import View, views
 from recognizers.entities import UNIQUE_IDENTIFIER
+
+_RUN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def _examined(state: State, reading: Reading, columns: Iterable[ColumnClass]) ->
     foreign = tuple(
         Gap(each.address, "language", "it is in a script that no model covers")
         for each in reading.segments
-        if unreadable_script(each.text)
+        if unreadable_spans(each.text)
     )
     characters = sum(len(each.text) for each in reading.segments)
     return Examined(tuple(findings), sought, reading.gaps + foreign, reading.dropped, len(reading.segments), characters)
@@ -103,7 +106,34 @@ def find_again(state: State, task: UnitTask) -> tuple[Again, ...]:
                 found.append(
                     Again(segment.address, hit.start, hit.end, segment.record, thread, segment.label, hit.digest)
                 )
+        for start, end, digest in _encoded(segment, state.shared, known):
+            found.append(Again(segment.address, start, end, segment.record, thread, segment.label, digest))
     return tuple(found)
+
+
+def _encoded(
+    segment: Segment, index: WithheldIndex, known: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield the runs without a blank (a link, most often) that say a withheld value in an encoded form: span, digest.
+
+    What is withheld already does not count. An encoded value has no place of its own: the whole run goes.
+    """
+    where = (segment.record, segment.thread or segment.record)
+    text = segment.text
+    if not search(_decoded(text), index, *where):
+        return
+    for low, high in known:
+        text = text[:low] + " " * (high - low) + text[high:]
+    for run in _RUN.finditer(segment.text):
+        plain = {hit.digest for hit in search([View("text", run.group())], index, *where)}
+        hits = [hit for hit in search(_decoded(run.group()), index, *where) if hit.digest not in plain]
+        hits += search(_decoded(text[run.start() : run.end()]), index, *where)
+        if hits:
+            yield run.start(), run.end(), hits[0].digest
+
+
+def _decoded(text: str) -> Iterator[View]:
+    return (view for view in views(text) if view.name != "text")
 
 
 # --- texts of other programs ------------------------------------------------------------

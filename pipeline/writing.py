@@ -14,7 +14,7 @@ from pipeline.decide import decide
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.base import Format
-from pipeline.formats.encoding import unreadable_script
+from pipeline.formats.encoding import unreadable_spans
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
 from pipeline.state import State, findings_of, needles_of
@@ -49,10 +49,8 @@ def write(state: State, task: UnitTask) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
     payload = task.file.read(unit.start, unit.stop)
     before = kind.read(payload, unit)
-    edits = edits_of(task.decisions) + _foreign(before)
-    part = kind.rewrite(
-        payload, unit, sorted(_outside_foreign(edits), key=lambda each: (str(each.address), each.start))
-    )
+    edits = _outside_foreign(edits_of(task.decisions), _foreign(before))
+    part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     known = {segment.address: segment.text for segment in before.segments}
     cleared: dict[Address, list[tuple[int, int]]] = {}
     for each in task.decisions:
@@ -78,16 +76,29 @@ def write(state: State, task: UnitTask) -> Written:
 def _foreign(reading: Reading) -> list[Edit]:
     """Leave out the texts that no model covers."""
     return [
-        Edit(each.address, 0, len(each.text), WITHHELD_PART)
+        Edit(each.address, start, end, WITHHELD_PART)
         for each in reading.segments
-        if unreadable_script(each.text)
+        for start, end in unreadable_spans(each.text)
     ]
 
 
-def _outside_foreign(edits: Iterable[Edit]) -> list[Edit]:
-    edits = list(edits)
-    whole = {each.address for each in edits if each.replacement == WITHHELD_PART}
-    return [each for each in edits if each.address not in whole or each.replacement == WITHHELD_PART]
+def _outside_foreign(edits: Sequence[Edit], foreign: Sequence[Edit]) -> list[Edit]:
+    """Return all edits; one that touches a text no model covers goes up into the edit that leaves that text out."""
+    left_out: dict[Address, list[Edit]] = {}
+    for each in foreign:
+        left_out.setdefault(each.address, []).append(each)
+    kept: list[Edit] = []
+    for each in edits:
+        around = left_out.get(each.address, [])
+        touched = [other for other in around if each.start < other.end and other.start < each.end]
+        if not touched:
+            kept.append(each)
+            continue
+        start = min(each.start, *(other.start for other in touched))
+        end = max(each.end, *(other.end for other in touched))
+        left_out[each.address] = [other for other in around if other not in touched]
+        left_out[each.address].append(Edit(each.address, start, end, WITHHELD_PART))
+    return kept + [each for around in left_out.values() for each in around]
 
 
 def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:

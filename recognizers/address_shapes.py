@@ -132,7 +132,7 @@ def candidates(text: str) -> Iterator[Candidate]:
             yield Candidate(match.start(), match.end(), 0.6, "a secondary unit", "unit")
 
 
-def finished(  # noqa: PLR0917  # a candidate's own fields
+def finished(  # a candidate's own fields
     text: str, start: int, end: int, score: float, reason: str, part: str = "full", *, has_unit: bool = False
 ) -> Candidate:
     """Return the candidate with the units and the last line that follow it, and what stands right before it."""

@@ -15,18 +15,19 @@ registry (``configs/iban_lengths.csv``).
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar, Final
 
 from recognizers.checksum import passes_aba, passes_luhn, passes_mod97
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import (
     ENDING,
     Label,
     Labelled,
+    Shape,
     Words,
     digits_of,
     has_digit,
@@ -35,8 +36,12 @@ from recognizers.text import (
     pattern,
     stands_alone,
 )
+from recognizers.triggers import Trigger
 
-_IBAN: Final = pattern(r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}")
+_IBAN: Final = Shape(
+    r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}",
+    hint=r"(?:^|[^\p{L}\p{N}_])[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){6}",
+)
 _IBAN_LABELLED: Final = Label(("iban(?: (?:number|no|code))?",), r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){10,30}")
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|nr|details?))"
 _KIND: Final = (
@@ -61,7 +66,7 @@ _ROUTING_NAMES: Final = (
     "rtn", f"aba{_NUMBER}?",
     f"transit{_NUMBER}", f"aba routing{_NUMBER}?", "ach routing",
 )  # fmt: skip
-_ROUTING: Final = Label(_ROUTING_NAMES, r"\d{4}[ \-]?\d{4}[ \-]?\d|\d{3}[ \-]\d{3}[ \-]\d{3}|\d{8,9}")
+_ROUTING: Final = Label(_ROUTING_NAMES, r"\d{4}[ \-]?\d{4}[ \-]?\d|\d{3}[ \-]\d{3}[ \-]\d{3}|\d{8,9}|[A-Z]{2}\d{5,24}")
 _CODES: Final = Label(
     ("ifsc(?: code)?", "micr(?: code| line)?", "swift(?: code)?", "sort code", "bsb(?: number)?"),
     r"[A-Z]{4,8}[A-Z0-9]{2,12}|\d{2}[\- ]?\d{2}[\- ]?\d{2}|\d{3}-?\d{3}",
@@ -94,17 +99,20 @@ def iban_lengths() -> dict[str, int]:
         return {row["country"]: int(row["length"]) for row in rows}
 
 
-class BankAccountRecognizer(Recognizer):
+class BankAccountRecognizer(PatternRecognizer):
     """Finds bank accounts by label, routing numbers by label or check digit, IBANs by check digits."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("BANK_ACCOUNT",)
     NAME: ClassVar[str] = "bank_account"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (_IBAN.trigger, _ANY_LABEL.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
         found = list(self._ibans(text))
-        if _ANY_LABEL.within(text):
+        if _ANY_LABEL.fires(text):
             found += (*self._labelled_ibans(text), *self._routing(text), *self._accounts(text))
         return joined(found)
 

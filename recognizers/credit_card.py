@@ -1,9 +1,9 @@
-"""CREDIT_CARD: payment card numbers, and the security code and expiry printed beside them.
+"""CREDIT_CARD: payment card numbers, and the security code printed beside them.
 
 A card number has 12 to 19 digits: an issuer's prefix, the account, a Luhn check digit. Behind
 a label the number is a match even when the check fails (a slip of the pen), and so is what a
-spreadsheet made of it (``5.54563E+15``). Security codes and expiry dates need their label and
-a card close by, or the words ``CVV``/``CVC`` themselves.
+spreadsheet made of it (``5.54563E+15``). Security codes need their label and a card
+close by, or the words ``CVV``/``CVC`` themselves. An expiry date alone tells nobody anything: it stays.
 
 Sources: ISO/IEC 7812-1 (numbering, annex B: Luhn); issuer prefixes as published by the networks.
 
@@ -12,16 +12,16 @@ Sources: ISO/IEC 7812-1 (numbering, annex B: Luhn); issuer prefixes as published
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.checksum import passes_luhn
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
     ENDING,
-    JOINER,
     Label,
+    NumberShape,
     Words,
     digits_of,
     has_digit,
@@ -30,12 +30,14 @@ from recognizers.text import (
     joined,
     pattern,
 )
+from recognizers.triggers import NINE_DIGITS, Trigger
 
 _SEPARATOR: Final = r"[ \-.\x{00A0}\x{2010}-\x{2015}]"
-_CANDIDATE: Final = pattern(
+_CANDIDATE: Final = NumberShape(
     r"[1-9]\d{11,18}|[1-9]\d{3}(?:[ \x{00A0}]\d{4}){2}[ \x{00A0}]\d{1,4}(?:[ \x{00A0}]\d{3})?"
     r"|[1-9]\d{3}[ \x{00A0}]\d{6}[ \x{00A0}]\d{4,5}"
-    r"|[1-9]\d{3}(?:[\-\x{2010}-\x{2015}]\d{2,6}){2,4}|[1-9]\d{3}(?:\.\d{3,6}){2,4}"
+    r"|[1-9]\d{3}(?:[\-\x{2010}-\x{2015}]\d{2,6}){2,4}|[1-9]\d{3}(?:\.\d{3,6}){2,4}",
+    least=12,
 )
 _ISSUERS: Final = pattern(
     r"4(?:\d{12}|\d{15}|\d{18})"  # Visa
@@ -69,45 +71,39 @@ _CODE: Final = Label(
 )  # fmt: skip
 _ANY_LABEL: Final = Words(
     *_NAMES[:2], r"cc[\s:#]{0,3}\d", "cc (?:numbers?|nos?|num)", "ccn", "pan", "cards?",
-    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "exp", "cc (?:cvc|cvv|exp[a-z]*)",
-    "expir(?:y|es|ation)", "valid (?:thru|through|until|to)",
+    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "card verification", "cc (?:cvc|cvv)",
 )  # fmt: skip
 _SURE_CODES: Final = ("cvv", "cvc")
-_EXPIRY: Final = Label(
-    ("exp(?:iry|ires|iration)?(?: date)?", "cc expires?", "cc exp(?:iration|iry)?(?: date)?",
-     "valid (?:thru|through|until|to)"),
-    r"(?:0?[1-9]|1[0-2]) ?[/\-] ?(?:20)?\d{2}"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[ \-/]{1,2}(?:20)?\d{2}",
-    joiner=rf"(?:{JOINER}|[ ]|date\b){{0,3}}",
-)  # fmt: skip
 _NUMBER_NEARBY: Final = 80
 
 
-class CreditCardRecognizer(Recognizer):
+class CreditCardRecognizer(PatternRecognizer):
     """Finds card numbers by issuer and check digit, and whatever stands behind a card label."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("CREDIT_CARD",)
     NAME: ClassVar[str] = "credit_card"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (NINE_DIGITS, _ANY_LABEL.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
         found = list(self._checked(text))
-        if _ANY_LABEL.within(text):
+        if _ANY_LABEL.fires(text):
             found += (*self._labelled(text), *self._codes(text))
         return joined(found)
 
     def _checked(self, text: str) -> Iterator[Match]:
-        for candidate in _CANDIDATE.finditer(text):
-            start, end = candidate.span()
-            digits = digits_of(candidate.group())
+        for start, end in _CANDIDATE.spans(text):
+            digits = digits_of(text[start:end])
             if (
                 not passes_luhn(digits)
                 or not _ISSUERS.fullmatch(digits)
                 or not is_cut_out(text, start, end, after_letters=False)
             ):
                 continue
-            if " " in candidate.group() and in_digit_groups(text, start, end):
+            if " " in text[start:end] and in_digit_groups(text, start, end):
                 continue
             alone = not text[:start].strip() and not text[end:].strip()
             weak = _WEAK.fullmatch(digits) is not None
@@ -134,10 +130,6 @@ class CreditCardRecognizer(Recognizer):
             sure = any(code in label for code in _SURE_CODES)
             if sure or _CARD_WORDS.near(text, value.label_start, value.end, _NUMBER_NEARBY, _NUMBER_NEARBY):
                 yield self._match(value.start, value.end, 0.85, "security code of a card", "cvv")
-        for value in _EXPIRY.values(text):
-            card_label = text[value.label_start : value.label_end].casefold().startswith("cc")
-            if card_label or _CARD_WORDS.before(text, value.label_start, _NUMBER_NEARBY):
-                yield self._match(value.start, value.end, 0.6, "expiry of a card", "expiry")
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
         return Match(start, end, "CREDIT_CARD", score, self.NAME, reason, part)

@@ -12,12 +12,13 @@ Source for the forms: ISO 8601-1:2019 section 5.2; the US forms are custom, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import Words, has_digit, is_cut_out, joined, pattern
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import Found, Words, has_digit, is_cut_out, joined, pattern
+from recognizers.triggers import Trigger
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -60,13 +61,16 @@ _ON: Final = pattern(r"(?i)\bon $")
 _REACH: Final = 70
 
 
-class DateOfBirthRecognizer(Recognizer):
+class DateOfBirthRecognizer(PatternRecognizer):
     """Finds dates that the text calls somebody's birth."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("DATE_OF_BIRTH",)
     NAME: ClassVar[str] = "date_of_birth"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (_LABEL.trigger,)
+
+    def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
         return joined(match for start, end in _LABEL.spans(text) for match in self._around(text, start, end))
@@ -106,8 +110,8 @@ class DateOfBirthRecognizer(Recognizer):
             yield self._dated(candidate, start, end, close=close)
             last = candidate.end()
 
-    def _dated(self, candidate: object, start: int, end: int, *, close: bool) -> Match:
-        year, partly = candidate.group("year"), candidate.group("partly")  # type: ignore[attr-defined]  # a re2 match
+    def _dated(self, candidate: Found, start: int, end: int, *, close: bool) -> Match:
+        year, partly = candidate.group("year"), candidate.group("partly")
         if year:
             return self._match(start, end, 0.6, "year of birth", "year")
         if partly:

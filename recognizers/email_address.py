@@ -11,17 +11,19 @@ around ``@`` and dots after OCR or tokenising, ``name (at) example dot org``, Lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import Words, joined, pattern
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import Shape, Words, joined, pattern
+from recognizers.triggers import Trigger
 
 _LOCAL: Final = r"[\p{L}\p{N}\p{M}._%+'\x{2019}~$=!#*^&\-]+"
 _WORD: Final = r"[\p{L}\p{N}_%+\-]+"
 _DOMAIN_LABEL: Final = r"[\p{L}\p{N}\p{M}_\-]+"
+_AT: Final = Trigger("@|%40")
 _COMMON_TLD: Final = r"(?i:com|net|org|gov|edu|us|mil|info|biz|io|co|uk|ca|de|fr|eu)"
 
 _DOMAIN: Final = re.compile(
@@ -40,16 +42,20 @@ _SPACED: Final = pattern(
     rf"|{_LOCAL}@{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*(?: \. ?|\. ){_COMMON_TLD}"
 )
 _DOT: Final = r"(?:\.| dot | ?[(\[{] ?(?:dot|\.) ?[)\]}] ?)"
-_SPELLED: Final = pattern(
+_SPELLED: Final = Shape(
     rf"(?i){_WORD}(?:{_DOT}{_WORD}){{0,3}}(?: ?[(\[{{<] ?(?:at|@) ?[)\]}}>] ?| at )"
-    rf"([\p{{L}}\p{{N}}\-]+)(?:{_DOT}[\p{{L}}\p{{N}}\-]+){{0,3}}{_DOT}{_COMMON_TLD}"
+    rf"([\p{{L}}\p{{N}}\-]+)(?:{_DOT}[\p{{L}}\p{{N}}\-]+){{0,3}}{_DOT}{_COMMON_TLD}",
+    hint=rf"(?:[(\[{{<] ?(?:at|@) ?[)\]}}>] ?| at )[\p{{L}}\p{{N}}\-]+{_DOT}",
+    ignore_case=True,
 )
 _SPELLED_SIGN: Final = pattern(r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]| dot |[(\[{] ?dot")
 _DOTLESS: Final = pattern(r"[\p{L}\p{N}][\p{L}\p{N}._+\-]*@\p{L}[\p{L}\p{N}_\-]+")
 _NOTES: Final = pattern(
     r"(?:CN=)?\p{Lu}[\p{L}'.\-]*(?: \p{Lu}[\p{L}'.\-]*){0,3}(?:/(?:OU?=|C=)?[\p{L}\p{N}&.\- ]+){1,4}@[\p{L}\p{N}_\-]+"
 )
-_X500: Final = pattern(r"(?i)/O=[^/<>\r\n]+(?:/OU=[^/<>\r\n]+){0,3}(?:/CN=[^/<>\r\n\"';:,@\]) ]+){1,3}")
+_X500: Final = Shape(
+    r"/O=[^/<>\r\n]+(?:/OU=[^/<>\r\n]+){0,3}(?:/CN=[^/<>\r\n\"';:,@\]) ]+){1,3}", hint="/cn=", ignore_case=True
+)
 _MAIL_WORDS: Final = Words(
     "e mails?", "e mail address(?:es)?", "mail(?:ed|to)?", "contact", "reach", "write", "address", "send", "from", "to",
     "b?cc", "reply to", "upi", "log ?ins?", "users?", "user ?names?", "sender", "recipient",
@@ -63,13 +69,16 @@ _KEY: Final = pattern(
 _NO_DOMAINS: Final = frozenset({"the", "a", "an", "this", "that", "our", "my", "your", "his", "her", "their"})
 
 
-class EmailAddressRecognizer(Recognizer):
+class EmailAddressRecognizer(PatternRecognizer):
     """Finds e-mail addresses: plain, tokenised, spelled out, in Notes and in Exchange form."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("EMAIL_ADDRESS",)
     NAME: ClassVar[str] = "email_address"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (_AT, _SPELLED.trigger, _X500.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         found: list[Match] = []
         if "@" in text:
             found += self._plain(text)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-DIRECT_IDENTIFIERS: Final = frozenset(
-    {"PERSON", "STREET_ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN"}
-)
+DIRECT_IDENTIFIERS: Final = frozenset({"PERSON", "STREET_ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN"})
 """What makes another identifier a linked one when both stand in one record."""
 
 UNIQUE_IDENTIFIER: Final = "UNIQUE_IDENTIFIER"

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.text import Words, joined, pattern
+from recognizers.triggers import Trigger
 
 _V4: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,3})?")  # every part bounded, so linear
-_SIX_GROUPS: Final = pattern(r"(?:[0-9A-Fa-f]{1,4}:){6}")
+_FOUR_NUMBERS: Final = Trigger(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_COLONS: Final = Trigger(r"::|(?:[0-9A-Fa-f]{1,4}:){6}")
 _V6: Final = pattern(
     r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[0-9A-Za-z]{1,15})?(?:/\d{1,4})?"
 )
@@ -45,15 +47,18 @@ _SMALL: Final = 32
 _OPEN_FIRST: Final = frozenset({0, 10, 127})
 
 
-class IpAddressRecognizer(Recognizer):
+class IpAddressRecognizer(PatternRecognizer):
     """Finds IPv4 and IPv6 addresses and networks."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("IP_ADDRESS",)
     NAME: ClassVar[str] = "ip_address"
 
-    def find(self, text: str) -> list[Match]:
-        dotted = self._dotted(text) if text.count(".") >= 3 else ()
-        colons = self._colons(text) if "::" in text or (text.count(":") >= 6 and _SIX_GROUPS.search(text)) else ()
+    def triggers(self) -> Iterable[Trigger]:
+        return (_FOUR_NUMBERS, _COLONS)
+
+    def matches(self, text: str) -> list[Match]:
+        dotted = self._dotted(text) if _FOUR_NUMBERS.fires(text) else ()
+        colons = self._colons(text) if _COLONS.fires(text) else ()
         return joined((*colons, *dotted))
 
     def _dotted(self, text: str) -> Iterator[Match]:

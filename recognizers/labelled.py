@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from recognizers.model import Match
 from recognizers.text import Words
@@ -64,11 +63,11 @@ class Labels:
     def __init__(self, parts: Mapping[str, Iterable[str]]) -> None:
         self._parts = {_letters(phrase): part for part, phrases in parts.items() for phrase in phrases}
         self._words = Words(*(_as_pattern(phrase) for phrases in parts.values() for phrase in phrases))
+        self.trigger = self._words.trigger
 
-    def find(self, text: str) -> Iterator[Label]:
-        """Yield the labels in ``text`` from left to right."""
-        for start, end in self._words.spans(text):
-            yield Label(start, end, self._parts[_letters(text[start:end])])
+    def find(self, text: str) -> list[Label]:
+        """Return the labels in ``text`` from left to right."""
+        return [Label(start, end, self._parts[_letters(text[start:end])]) for start, end in self._words.spans(text)]
 
     def values(self, text: str) -> Iterator[Labelled]:
         """Yield each label that a token of letters and digits follows, with that token."""
@@ -119,17 +118,6 @@ def outermost(matches: Iterable[Match]) -> list[Match]:
         if not kept or match.end > kept[-1].end:
             kept.append(match)
     return kept
-
-
-@lru_cache(maxsize=4)
-def _lowered(text: str) -> str:
-    return text.lower()
-
-
-def mentions(text: str, words: Iterable[str]) -> bool:
-    """Return whether one of ``words`` (lower case, plain) occurs in ``text``: a cheap test before a pattern's pass."""
-    lower = _lowered(text)
-    return any(word in lower for word in words)
 
 
 def has_digits(value: str, least: int = 1) -> bool:

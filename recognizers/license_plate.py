@@ -9,12 +9,14 @@ Source: MCA 61-3-332 (Montana number plates, county numbers); G.L. c. 90 section
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
-from recognizers.labelled import Labels, mentions, outermost, value_after
+from recognizers.labelled import Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import Words, pattern, stands_alone
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import Shape, Words, stands_alone
+from recognizers.triggers import Trigger
 
 _LABELS = Labels(
     {
@@ -31,20 +33,23 @@ _VEHICLE = Words(
 )  # fmt: skip
 _STATE = r"(?:(?:[A-Z]{2}|Montana|Massachusetts|Mass\.?|Wyoming|Idaho)[ :#-]{1,2})?"
 _VALUE = re.compile(rf"{_STATE}(?P<plate>[A-Z0-9]{{1,7}}(?:[ -][A-Z0-9]{{1,6}})?)(?![^\W_]|[-/]\w)")
-_MONTANA = pattern(r"(?:[1-9]|[1-4][0-9]|5[0-6])-[0-9]{4,6}[A-Z]?")
+_MONTANA = Shape(r"(?:[1-9]|[1-4][0-9]|5[0-6])-[0-9]{4,6}[A-Z]?", hint="[0-9]-[0-9]{4}")
 _LOWER = re.compile(r"(?P<plate>[a-z0-9]{5,8})(?![^\W_])")
 _NEEDS_VEHICLE = frozenset({"tag", "lp", "plated"})
 
 
-class LicensePlate(Recognizer):
+class LicensePlate(PatternRecognizer):
     """Finds licence plates behind words such as plate or tag."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("LICENSE_PLATE",)
     NAME: ClassVar[str] = "license_plate"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (_LABELS.trigger, _MONTANA.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}
-        for label in _LABELS.find(text) if mentions(text, ("plate", "tag", "regist", "lic", "lp")) else ():
+        for label in _LABELS.find(text):
             word = text[label.start : label.end].casefold()
             value = value_after(text, label, _VALUE) or value_after(text, label, _LOWER)
             if value is None or not _is_plate(value.value):
@@ -53,7 +58,7 @@ class LicensePlate(Recognizer):
                 continue
             score = 0.8 if value.explicit else 0.65
             found[value.end] = self._match(value.start, value.end, score, "a plate behind its label")
-        for match in _MONTANA.finditer(text):
+        for match in _MONTANA.finditer(text) if _VEHICLE.fires(text) else ():
             start, end = match.span()
             if (
                 stands_alone(text, start, end)

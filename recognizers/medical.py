@@ -11,26 +11,28 @@ G.L. c. 4 section 7(26)(c) (medical files).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labels, has_digits, mentions, outermost
+from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import letter_or_digit_at, pattern
+from recognizers.text import Shape, letter_or_digit_at
+from recognizers.triggers import Trigger
 
-_DIAGNOSED = pattern(
-    r"(?i)\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
+_DIAGNOSED = Shape(
+    r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
-    r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})"  # noqa: E501  # one pattern, one line
+    r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
+    hint="diagnos|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
+    ignore_case=True,
 )
-_STATING = ("diagnos", "suffer", "treat", "positive", "hospitali", "disab", "surgery", "history of", "condition")
 _PERSON_HAS = (
-    r"(?i)\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
+    r"\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
     r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
 )
@@ -43,20 +45,25 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
-def _vocabulary() -> tuple[Labels, Any]:
+def _vocabulary() -> tuple[Labels, Shape]:
     words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
-    return Labels(words["labels"]), pattern(f"{_PERSON_HAS}({alternatives})")
+    return Labels(words["labels"]), Shape(
+        f"{_PERSON_HAS}({alternatives})", hint=rf"[ ](?:{alternatives})\b", ignore_case=True
+    )
 
 
-class Medical(Recognizer):
+class Medical(PatternRecognizer):
     """Finds medical numbers by label and statements of a person's condition."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("MEDICAL",)
     NAME: ClassVar[str] = "medical"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (*(each.trigger for each in _vocabulary()), _DIAGNOSED.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         labels, conditions = _vocabulary()
         found = {(each.start, each.end): each for each in self._statements(text, conditions)}
         for value in labels.values(text):
@@ -71,8 +78,8 @@ class Medical(Recognizer):
                 )
         return outermost(found.values())
 
-    def _statements(self, text: str, conditions: Any) -> Iterator[Match]:
-        for match in _DIAGNOSED.finditer(text) if mentions(text, _STATING) else ():
+    def _statements(self, text: str, conditions: Shape) -> Iterator[Match]:
+        for match in _DIAGNOSED.finditer(text):
             start, end = _condition(text, match.start(1), match.end(1))
             if start < end:
                 yield self._match(start, end, 0.5, "statement", "says which condition somebody has")

@@ -12,45 +12,50 @@ MCA 30-14-1704; RFC 7235 and 6750 (Authorization), RFC 7468 (private keys), RFC 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, mentions, outermost, value_after
+from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import Words, pattern
+from recognizers.text import Shape, Words
+from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
 _ANSWER = re.compile(r"[^\n\r;|]{1,60}")
-_BEHIND_MAILBOX = pattern(
-    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}['\"]?[ \t]*[/|:][ \t]*([^\s/|,;'\"<>()@]+(?:@[^\s/|,;'\"<>()@.]+)?)"  # noqa: E501  # one pattern, one line
+_BEHIND_MAILBOX = Shape(
+    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}['\"]?[ \t]*[/|:][ \t]*([^\s/|,;'\"<>()@]+(?:@[^\s/|,;'\"<>()@.]+)?)",  # noqa: E501  # one pattern, one line
+    hint=r"@[A-Za-z0-9.\-]+\.[A-Za-z]{2,}['\"]?[ \t]*[/|:][ \t]*[^\s/|,;'\"<>()@]",
 )
 _DOMAIN_GOES_ON = re.compile(r"\.\w")
-_IN_URL = pattern(r"(?i)\b[a-z][a-z0-9+.-]{1,12}://[^\s/@:]{0,64}:([^\s/@]{1,128})@")
-_PAIR = pattern(r"(?im)^[ \t>]*u(?:ser)?[:=][ \t]*[^\s:=]{2,40}[ \t]*[\r\n,;]+[ \t>]*p(?:ass)?[:=][ \t]*([^\s]{2,60})")
-_AUTHORIZATION = pattern(
-    r"(?i)\b(?:proxy-)?authorization[\"']?[ \t]*[:=][ \t]*[\"']?(?:bearer|basic|token|digest|apikey)[ \t]+([A-Za-z0-9._~+/=-]{6,})"  # noqa: E501  # one pattern, one line
+_IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://[^\s/@:]{0,64}:([^\s/@]{1,128})@", hint="://[^\\s/@:]*:", ignore_case=True)
+_PAIR = Shape(
+    r"(?m)^[ \t>]*u(?:ser)?[:=][ \t]*[^\s:=]{2,40}[ \t]*[\r\n,;]+[ \t>]*p(?:ass)?[:=][ \t]*([^\s]{2,60})",
+    hint=r"[\r\n,; \t>]p(?:ass)?[:=]",
+    ignore_case=True,
 )
-_VENDOR = pattern(
+_AUTHORIZATION = Shape(
+    r"\b(?:proxy-)?authorization[\"']?[ \t]*[:=][ \t]*[\"']?(?:bearer|basic|token|digest|apikey)[ \t]+([A-Za-z0-9._~+/=-]{6,})",  # noqa: E501  # one pattern, one line
+    hint="authorization",
+    ignore_case=True,
+)
+_VENDOR = Shape(
     r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}|\bgithub_pat_[A-Za-z0-9_]{30,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
     r"|\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}|\bsk-[A-Za-z0-9_-]{20,}|\bAIza[A-Za-z0-9_-]{35}|\bglpat-[A-Za-z0-9_-]{20,}"
-    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}"
-)
-_VENDOR_MARKS = (
-    *("AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
-    *("xox", "k_live_", "k_test_", "sk-", "AIza", "glpat-", "eyJ"),
+    r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    hint="AKIA|ASIA|gh[pousr]_|github_pat_|xox[abprs]-|k_live_|k_test_|sk-|AIza|glpat-|eyJ",
 )
 _SHAPES = (
-    (_IN_URL, 0.9, "password in a URL", ("://",)),
-    (_PAIR, 0.75, "a pair of user and password", ("p:", "p=", "pass:", "pass=")),
-    (_AUTHORIZATION, 0.9, "authorization header", ("authorization",)),
+    (_IN_URL, 0.9, "password in a URL"),
+    (_PAIR, 0.75, "a pair of user and password"),
+    (_AUTHORIZATION, 0.9, "authorization header"),
 )
-_KEY_BEGIN = pattern(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----")
+_KEY_BEGIN = Shape(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----", hint="PRIVATE KEY")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _LOGIN_WORDS = Words(
     "login", "username", "user name", "user", "userid", "user id", "logon", "credentials", "account", "u"
@@ -78,13 +83,19 @@ def _vocabulary() -> tuple[Labels, frozenset[str]]:
     return Labels(words["password_labels"]), frozenset(words["no_passwords"].split())
 
 
-class Password(Recognizer):
+class Password(PatternRecognizer):
     """Finds secrets: passwords, PINs, keys, tokens, security answers."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("PASSWORD",)
     NAME: ClassVar[str] = "password"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (
+            *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
+            *(shape.trigger for shape, *_ in _SHAPES),
+        )
+
+    def matches(self, text: str) -> list[Match]:
         return outermost(each for each in self._candidates(text) if each.start < each.end)
 
     def _candidates(self, text: str) -> Iterator[Match]:
@@ -94,15 +105,15 @@ class Password(Recognizer):
             )
             if span:
                 yield self._match(*span, score, f"a secret behind a label ({label.part})")
-        for shape, score, reason, hint in _SHAPES:
-            for match in shape.finditer(text) if mentions(text, hint) else ():
+        for shape, score, reason in _SHAPES:
+            for match in shape.finditer(text):
                 yield self._match(match.start(1), match.end(1), score, reason)
-        for match in _VENDOR.finditer(text) if any(mark in text for mark in _VENDOR_MARKS) else ():
+        for match in _VENDOR.finditer(text):
             yield self._match(match.start(), match.end(), 0.9, "shape of an access key or token")
-        for match in _KEY_BEGIN.finditer(text) if "-----BEGIN" in text else ():
+        for match in _KEY_BEGIN.finditer(text):
             closing = _KEY_END.search(text, match.end())
             yield self._match(match.start(), closing.end() if closing else match.end(), 0.95, "a private key")
-        for match in _BEHIND_MAILBOX.finditer(text) if "@" in text else ():
+        for match in _BEHIND_MAILBOX.finditer(text):
             start, end = match.start(1), match.start(1) + len(match.group(1).rstrip(".!?") or match.group(1))
             end = end if _is_strong(text[start:end]) else match.end(1)
             secret = text[start:end]

@@ -14,7 +14,10 @@ from functools import cached_property
 from typing import ClassVar
 
 from recognizers.model import Match
+from recognizers.names.displayed import displayed
+from recognizers.names.doubts import undoubted
 from recognizers.names.ensemble import Level, NameModels
+from recognizers.names.introduced import introduced
 from recognizers.names.joining import joined
 from recognizers.names.labelled import labelled
 from recognizers.names.listed import listed
@@ -53,9 +56,15 @@ class PersonName(Recognizer):
         return [self._matches(text, spans) for text, spans in zip(texts, annotations, strict=True)]
 
     def _matches(self, text: str, spans: list[Span]) -> list[Match]:
-        by_rule = [*labelled(text), *salutations(text), *listed(text), *lone_given_names(text, spans)]
-        candidates = [*by_rule, *modelled(text, spans)]
+        announced = [*labelled(text), *salutations(text), *displayed(text)]
+        candidates = [
+            *announced,
+            *listed(text),
+            *lone_given_names(text, spans),
+            *introduced(text, spans),
+            *modelled(text, spans),
+        ]
         return [
             Match(name.start, name.end, "PERSON", name.score, self.NAME, name.reason, name.part)
-            for name in joined(text, candidates)
+            for name in undoubted(text, joined(text, candidates), spans)
         ]

@@ -13,19 +13,20 @@ Sources: NANPA numbering resources (https://www.nanpa.com/), ITU-T E.164, libpho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 import phonenumbers
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
     JOINER,
     Label,
+    NumberShape,
+    Shape,
     Words,
     digits_of,
-    has_digit,
     in_digit_groups,
     is_cut_out,
     joined,
@@ -33,18 +34,24 @@ from recognizers.text import (
     pattern,
     stands_alone,
 )
+from recognizers.triggers import NINE_DIGITS, Trigger
 
 _EXTENSION: Final = r"(?i:(?: ?[,;/]? ?(?:x|ext|extn|extension)[.:]? ?#? ?| #)\d{1,6})?"
 _DASH: Final = r"[\-\x{2010}-\x{2015}.]"
-_NANP: Final = pattern(
+_NANP: Final = NumberShape(
     rf"(?:(?:\+|00|011[\-. ])? ?1 ?{_DASH}? ?)?(?:\( ?[2-9]\d{{2}} ?\)|[2-9]\d{{2}})"
-    rf"(?: ?(?:{_DASH}|/)? ?)\d{{3}}(?: ?{_DASH}? ?)\d{{4}}{_EXTENSION}"
+    rf"(?: ?(?:{_DASH}|/)? ?)\d{{3}}(?: ?{_DASH}? ?)\d{{4}}{_EXTENSION}",
+    least=10,
+    before=4,
+    after=24,
 )
 _GROUPS: Final = rf"\d(?:[ \x{{00A0}}().\-\x{{2010}}-\x{{2015}}/]{{0,3}}\d){{5,14}}{_EXTENSION}"
-_PLUS: Final = pattern(rf"\+ ?\(?{_GROUPS}")
+_PLUS_SIGN: Final = Trigger(r"\+ ?\(?[0-9]")
+_PLUS: Final = NumberShape(rf"\+ ?\(?{_GROUPS}", least=6, before=4, after=24)
 _GROUPED: Final = pattern(rf"[+(]?{_GROUPS}")
-_VANITY: Final = pattern(
-    r"(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?|8\d{2}[\-.])[A-Z0-9]{3}-?[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,6})?"
+_VANITY: Final = Shape(
+    r"(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?|8\d{2}[\-.])[A-Z0-9]{3}-?[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,6})?",
+    hint=r"8\d{2}[)\-. ]{1,3}[A-Z0-9\-]*[A-Z]",
 )
 _DIRECT: Final = (
     "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
@@ -61,10 +68,8 @@ _NUMBER_JOINER: Final = (
 )
 _LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=80)
 _OWN_NUMBER: Final = Label((r"(?:my|our|his|her|their|your)(?: \p{L}+)? number",), rf"[+(]?{_GROUPS}")
-_BEHIND: Final = pattern(
-    rf"(?i)([+(]?{_GROUPS}) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
-)
-_NUMBER_WORD: Final = pattern("(?i) number")
+_BEHIND_WORD: Final = r"(?i) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
+_BEHIND: Final = Shape(rf"([+(]?{_GROUPS}){_BEHIND_WORD}", hint=rf"\d{_BEHIND_WORD}")
 _OTHER_NUMBER: Final = Words(
     "account", "acct", "cards?", "case", "orders?", "docket", "invoices?", "tickets?", "tracking", "isbn", "upc",
     "parts?",
@@ -81,88 +86,99 @@ _OTHER_SHAPE: Final = pattern(
 )
 
 
-class PhoneNumberRecognizer(Recognizer):
+Candidate = tuple[int, int, float, str]
+"""A span, how sure it is, and why."""
+
+
+class PhoneNumberRecognizer(PatternRecognizer):
     """Finds telephone and fax numbers: US shapes anywhere, all others with ``+`` or in context."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("PHONE_NUMBER",)
     NAME: ClassVar[str] = "phone_number"
 
-    def find(self, text: str) -> list[Match]:
-        if not has_digit(text):
-            return []
-        found: list[Match] = []
-        words = list(_CONTEXT.spans(text))
-        if words:
-            found += (*self._labelled(text, words), *self._in_context(text, words))
-        found += self._label_behind(text)
-        if _NUMBER_WORD.search(text):
-            found += self._owned(text)
-        return joined((*found, *self._north_american(text), *self._international(text), *self._vanity(text)))
+    def triggers(self) -> Iterable[Trigger]:
+        return (NINE_DIGITS, _PLUS_SIGN, *(each.trigger for each in (_CONTEXT, _BEHIND, _OWN_NUMBER, _VANITY)))
 
-    def _north_american(self, text: str) -> Iterator[Match]:
-        for candidate in _NANP.finditer(text):
-            start, end = candidate.span()
+    def matches(self, text: str) -> list[Match]:
+        first: dict[tuple[int, int], tuple[float, str]] = {}
+        for start, end, score, reason in self._candidates(text):
+            first.setdefault((start, end), (score, reason))
+        return joined(self._match(text, *span, *judged) for span, judged in first.items())
+
+    def _candidates(self, text: str) -> Iterator[Candidate]:
+        """Yield spans with a score and a reason, one span more than once where several rules find it."""
+        words = _CONTEXT.spans(text)
+        yield from self._labelled(text, words)
+        yield from self._in_context(text, words)
+        yield from self._label_behind(text)
+        yield from self._owned(text)
+        yield from self._north_american(text)
+        yield from self._international(text)
+        yield from self._vanity(text)
+
+    def _north_american(self, text: str) -> Iterator[Candidate]:
+        for start, end in _NANP.spans(text):
             value = text[start:end]
             if not is_cut_out(text, start, end) and not _runs_into_word(text, start, end):
                 continue
             if value.isdecimal():
                 if _is_bare_number(text, start, end):
-                    yield self._match(text, start, end, 0.6, "ten bare digits that are a valid number")
+                    yield start, end, 0.6, "ten bare digits that are a valid number"
                 continue
             if set(value) <= set("0123456789 ") and in_digit_groups(text, start, end):
                 continue
             if not _OTHER_NUMBER.before(text, start, 20, same_line=True) or _CONTEXT.before(text, start, 20):
-                yield self._match(text, start, end, 0.85, "North American number")
+                yield start, end, 0.85, "North American number"
 
-    def _international(self, text: str) -> Iterator[Match]:
-        if "+" not in text:
-            return
-        for candidate in _PLUS.finditer(text):
-            start, end = candidate.span()
-            end = start + _possible_length(text[start:end])
+    def _international(self, text: str) -> Iterator[Candidate]:
+        for start, last in _PLUS.spans(text) if _PLUS_SIGN.fires(text) else ():
+            end = start + _possible_length(text[start:last])
             if end > start and is_cut_out(text, start, end, after_letters=False):
-                yield self._match(text, start, end, 0.85, "international number, possible in its country")
+                yield start, end, 0.85, "international number, possible in its country"
 
-    def _vanity(self, text: str) -> Iterator[Match]:
+    def _vanity(self, text: str) -> Iterator[Candidate]:
         for candidate in _VANITY.finditer(text):
             start, end = candidate.span()
             if any(char.isalpha() for char in candidate.group()) and stands_alone(text, start, end):
-                yield self._match(text, start, end, 0.85, "toll-free number spelled with letters")
+                yield start, end, 0.85, "toll-free number spelled with letters"
 
-    def _labelled(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+    def _labelled(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         for value in _LABELLED.values(text, words):
             if _is_phone_like(text, value.start, value.end):
-                yield self._match(text, value.start, value.end, 0.95, "labelled as a telephone number")
+                yield value.start, value.end, 0.95, "labelled as a telephone number"
 
-    def _owned(self, text: str) -> Iterator[Match]:
+    def _owned(self, text: str) -> Iterator[Candidate]:
         for value in _OWN_NUMBER.values(text):
             other = _OTHER_NUMBER.within(text, value.label_start, value.label_end)
             short = len(digits_of(text[value.start : value.end])) <= 13
             if short and not other and _is_phone_like(text, value.start, value.end, fewest=7):
-                yield self._match(text, value.start, value.end, 0.6, "somebody's number")
+                yield value.start, value.end, 0.6, "somebody's number"
 
-    def _label_behind(self, text: str) -> Iterator[Match]:
+    def _label_behind(self, text: str) -> Iterator[Candidate]:
         for candidate in _BEHIND.finditer(text):
             start, end = candidate.span(1)
             low = max(0, start - 2)
             if _is_phone_like(text[low:end], start - low, end - low, fewest=7):
-                yield self._match(text, start, end, 0.85, "telephone label behind the number")
+                yield start, end, 0.85, "telephone label behind the number"
 
-    def _in_context(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
+    def _in_context(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
+        judged: set[tuple[int, int]] = set()
         for _, label_end in words:
             high = min(line_of(text, label_end, label_end, 45)[1] + 5, label_end + 45)
             for candidate in _GROUPED.finditer(text[label_end:high]):
                 start, end = candidate.start() + label_end, candidate.end() + label_end
-                if end == high and text[end : end + 1].isdecimal():
-                    continue  # cut off by the window
+                if (start, end) in judged or (end == high and text[end : end + 1].isdecimal()):
+                    continue  # seen before, or cut off by the window
+                judged.add((start, end))
                 if _has_phone_form(text[start:end]) and _is_phone_like(text, start, end, fewest=7):
-                    yield self._match(text, start, end, 0.6, "number near the words for a telephone")
+                    yield start, end, 0.6, "number near the words for a telephone"
 
     def _match(self, text: str, start: int, end: int, score: float, reason: str) -> Match:
         if text[start] == "(" and ")" not in text[start:end]:
             start += 1
-        fax = _FAX.before(text, start, 14, same_line=True) or _FAX.within(
-            text, end, min(end + 6, line_of(text, start, end)[1])
+        fax = _FAX.fires(text) and (
+            _FAX.before(text, start, 14, same_line=True)
+            or _FAX.within(text, end, min(end + 6, line_of(text, start, end)[1]))
         )
         if score < 0.95 and _CONTEXT.before(text, start, 30, same_line=True):
             score, reason = max(score, 0.85 if score < 0.85 else 0.95), f"{reason}, in context"

@@ -24,6 +24,7 @@ from recognizers.names.ensemble import Level, NameModels
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
 from recognizers.text import Words, letter_or_digit_at, pattern
+from recognizers.triggers import whole
 
 _LABEL = pattern(
     r"(?im)\b(?:(full)|(suite|ste|apt|apartment|unit|room|building|bldg|floor|secondary[ _]?unit|p\.?[ ]?o\.?[ ]?box)|(office))\b".replace(  # noqa: E501  # one pattern, one line
@@ -73,6 +74,7 @@ class StreetAddress(Recognizer):
         return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        texts = [whole(text) for text in texts]
         annotated = self._models.annotate(texts) if self._models else [[] for _ in texts]
         return [self._find(text, spans) for text, spans in zip(texts, annotated, strict=True)]
 

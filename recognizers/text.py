@@ -30,14 +30,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Final
 
 import re2
 
 from recognizers.model import Match
+from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
 
 JOINER: Final = (
     r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
@@ -102,11 +102,13 @@ def in_digit_groups(text: str, start: int, end: int) -> bool:
 
 def has_digit(text: str) -> bool:
     """Return whether any ASCII digit stands in ``text`` (other digits are made ASCII before recognizers run)."""
-    return _ANY_DIGIT.search(text) is not None
+    return DIGIT.fires(text)
 
 
 def digits_of(value: str) -> str:
     """Return the digits of ``value`` as ASCII, full-width and other decimal digits included."""
+    if value.isascii():
+        return "".join(filter(str.isdecimal, value))
     return "".join(str(int(char)) for char in value if char.isdecimal())
 
 
@@ -118,13 +120,74 @@ def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int
     return left, end + len(after[0]) if after else high
 
 
-def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) -> Any:
+class Found:
+    """What a pattern matched: like the match objects of ``re``, offsets in code points."""
+
+    __slots__ = ("_inner", "_names", "_text")
+
+    def __init__(self, text: str, inner: Any, names: Mapping[str, int]) -> None:
+        self._text = text
+        self._inner = inner
+        self._names = names
+
+    def span(self, group: int | str = 0) -> tuple[int, int]:
+        """Return the half-open span of a group, (-1, -1) where it took no part."""
+        span: tuple[int, int] = self._inner.span(self._names[group] if isinstance(group, str) else group)
+        return span
+
+    def start(self, group: int | str = 0) -> int:
+        return self.span(group)[0]
+
+    def end(self, group: int | str = 0) -> int:
+        return self.span(group)[1]
+
+    def group(self, group: int | str = 0) -> str:
+        """Return the text of a group, empty where it took no part."""
+        start, end = self.span(group)
+        return self._text[start:end]
+
+
+class Pattern:
+    """A google-re2 pattern. ASCII texts go to it as bytes, which spares its wrapper the work on offsets."""
+
+    __slots__ = ("_compiled", "_names")
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+        self._names: Mapping[str, int] = compiled.groupindex
+
+    def finditer(self, text: str) -> Iterator[Found]:
+        """Yield the matches from left to right."""
+        for inner in self._compiled.finditer(_as_given(text)):
+            yield Found(text, inner, self._names)
+
+    def search(self, text: str) -> Found | None:
+        """Return the first match."""
+        return self._made(text, self._compiled.search(_as_given(text)))
+
+    def match(self, text: str) -> Found | None:
+        """Return the match at the beginning."""
+        return self._made(text, self._compiled.match(_as_given(text)))
+
+    def fullmatch(self, text: str) -> Found | None:
+        """Return the match of the whole text."""
+        return self._made(text, self._compiled.fullmatch(_as_given(text)))
+
+    def _made(self, text: str, inner: Any) -> Found | None:
+        return None if inner is None else Found(text, inner, self._names)
+
+
+def _as_given(text: str) -> str | bytes:
+    return text.encode() if text.isascii() else text
+
+
+def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) -> Pattern:
     """Compile ``source`` with google-re2, logging off (a log line could show a pattern's text)."""
     options = re2.Options()
     options.log_errors = False
     options.longest_match = longest
     options.case_sensitive = not ignore_case
-    return re2.compile(source, options)
+    return Pattern(re2.compile(source, options))
 
 
 def joined(matches: Iterable[Match]) -> list[Match]:
@@ -150,13 +213,6 @@ def joined(matches: Iterable[Match]) -> list[Match]:
 
 
 _ANY_DIGIT: Final = re.compile("[0-9]")
-_KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
-
-
-@lru_cache(maxsize=8)
-def _key_humps(text: str) -> tuple[int, ...]:
-    """Where a capital begins a word inside a camelCase key (``employeeSSN:``); the look ahead is short, so linear."""
-    return tuple(found.end() for found in _KEY_HUMP.finditer(text))
 
 
 def _gaps(words: Sequence[str]) -> str:
@@ -175,32 +231,84 @@ def _is_word(text: str, start: int, end: int) -> bool:
     return after[0].isupper() and (last.islower() or after[1:].islower())
 
 
+class Shape:
+    """A pattern (re2) that is looked for only in texts in which its trigger fires.
+
+    ``hint`` is the trigger: a pattern, cheap for an automaton, that occurs in every match.
+    """
+
+    def __init__(self, source: str, *, hint: str, ignore_case: bool = False) -> None:
+        self._pattern = pattern(source, ignore_case=ignore_case)
+        self.trigger = Trigger(hint, ignore_case=ignore_case)
+
+    def finditer(self, text: str) -> Iterable[Found]:
+        """Return the matches in ``text``."""
+        return self._pattern.finditer(text) if self.trigger.fires(text) else ()
+
+
+class NumberShape:
+    """A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
+
+    ``least`` is the fewest digits of a match; it may begin ``before`` characters before its first digit and end
+    ``after`` behind the last digit that is no extension.
+    """
+
+    def __init__(self, source: str, *, least: int, before: int = 0, after: int = 0) -> None:
+        self._pattern = pattern(source)
+        self._window = (least, before, after)
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where the pattern matches in ``text``."""
+        for low, high in scan_of(text).numbers(*self._window):
+            for found in self._pattern.finditer(text[low:high]):
+                start, end = found.span()
+                yield start + low, end + low
+
+
 class Words:
     """A set of context words, matched whole, in any case; see the module for how they are written."""
 
     def __init__(self, *words: str) -> None:
-        self._pattern = pattern(rf"(?:\b|[_0-9])({_gaps(words)})", longest=True, ignore_case=True)
+        source = rf"(?:\b|[_0-9])({_gaps(words)})"
+        self.trigger = Trigger(source, ignore_case=True, words=True)
+        self._pattern = pattern(source, longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)
 
-    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
-        """Yield where the words stand in ``text[start:end]``; their ends are judged in the whole text."""
-        start = max(0, start)
-        window = text[start:end] if start or end is not None else text
-        for found in self._pattern.finditer(window):
+    def fires(self, text: str) -> bool:
+        """Return whether one of the words may stand in ``text``: a cheap test that is never wrong about a No."""
+        return self.trigger.fires(text)
+
+    def spans(self, text: str, start: int = 0, end: int | None = None) -> Iterable[tuple[int, int]]:
+        """Return where the words stand in ``text[start:end]``; their ends are judged in the whole text."""
+        scan, number = scan_of(text), self.trigger.number
+        if number not in scan.fired:
+            return ()
+        if start > 0 or end is not None:
+            return self._found(scan, max(0, start), len(text) if end is None else end)
+        if number not in scan.spans:
+            scan.spans[number] = [span for region in scan.regions(number) for span in self._found(scan, *region)]
+        return scan.spans[number]
+
+    def _found(self, scan: Scan, start: int, end: int) -> Iterator[tuple[int, int]]:
+        text = scan.text
+        for found in self._pattern.finditer(text[start:end]):
             low, high = found.span(1)
             if low < high and _is_word(text, low + start, high + start):
                 yield low + start, high + start
-        for hump in _key_humps(window):
-            inner = self._at_hump.match(window[hump : hump + 60])
-            if inner and inner.end() and _is_word(text, hump + start, hump + inner.end() + start):
-                yield hump + start, hump + inner.end() + start
+        for hump in scan.humps:
+            if start <= hump < end:
+                inner = self._at_hump.match(text[hump : min(end, hump + HUMP_AHEAD)])
+                if inner and inner.end() and _is_word(text, hump, hump + inner.end()):
+                    yield hump, hump + inner.end()
 
     def within(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether one of the words stands in ``text[start:end]``."""
-        return next(self.spans(text, start, end), None) is not None
+        return next(iter(self.spans(text, start, end)), None) is not None
 
     def before(self, text: str, start: int, within: int = 40, *, same_line: bool = False) -> bool:
         """Return whether one of the words stands in the ``within`` characters (of the same line) before ``start``."""
+        if not self.trigger.fires(text):
+            return False
         low = line_of(text, start, start, within)[0] if same_line else start - within
         return self.within(text, low, start)
 
@@ -214,6 +322,8 @@ class Words:
 
     def in_line(self, text: str, start: int, end: int, reach: int = 200) -> bool:
         """Return whether one of the words stands in the same line, at most ``reach`` characters away."""
+        if not self.trigger.fires(text):
+            return False
         low, high = line_of(text, start, end, reach)
         return self.within(text, low, start) or self.within(text, end, high)
 
@@ -229,7 +339,7 @@ class Labelled:
 
 
 class Label:
-    """Values that stand behind one of these labels, with only a joiner (``:``, ``#``, ``is`` …) between.
+    """Values with a digit that stand behind one of these labels, with only a joiner (``:``, ``#``, ``is`` …) between.
 
     ``value`` is an re2 pattern (letters in any case); what matches must begin at the joiner's
     end, and no letter or digit may touch it (a form's ``____`` may). ``joiner`` replaces :data:`JOINER`.
@@ -238,12 +348,15 @@ class Label:
 
     def __init__(self, words: Sequence[str], value: str, *, joiner: str = JOINER, reach: int = 90) -> None:
         self._words = Words(*words)
+        self.trigger = self._words.trigger
         self._value = pattern(f"(?:{joiner})({value})", ignore_case=True)
         self._reach = reach
 
     def values(self, text: str, labels: Iterable[tuple[int, int]] | None = None) -> Iterator[Labelled]:
         """Yield every value that stands behind one of the labels (behind the spans ``labels``, where given)."""
         for label_start, label_end in self._words.spans(text) if labels is None else labels:
+            if _ANY_DIGIT.search(text, label_end, label_end + self._reach) is None:
+                continue
             found = self._value.match(text[label_end : label_end + self._reach])
             if found is None:
                 continue

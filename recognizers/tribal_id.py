@@ -8,12 +8,14 @@ personal information; Bureau of Indian Affairs form 4432 (Certificate of Degree 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, mentions, outermost
+from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.text import Words
+from recognizers.triggers import Trigger
 
 _LABELS = Labels(
     {
@@ -34,15 +36,16 @@ _TRIBE = Words(
 )  # fmt: skip
 
 
-class TribalId(Recognizer):
+class TribalId(PatternRecognizer):
     """Finds tribal enrolment numbers behind their labels."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("TRIBAL_ID",)
     NAME: ClassVar[str] = "tribal_id"
 
-    def find(self, text: str) -> list[Match]:
-        if not mentions(text, ("trib", "cdib", "bia", "enrol", "roll", "census", "indian blood")):
-            return []
+    def triggers(self) -> Iterable[Trigger]:
+        return (_LABELS.trigger,)
+
+    def matches(self, text: str) -> list[Match]:
         matches = []
         for value in _LABELS.values(text):
             strong = value.label.part == "strong"

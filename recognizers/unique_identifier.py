@@ -12,26 +12,34 @@ RFC 6265, sections 4.1 and 4.2 (cookie headers); IEEE 802 (MAC addresses).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, has_digits, mentions, outermost
+from recognizers.labelled import Labelled, Labels, has_digits, outermost
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import Words, pattern, stands_alone
+from recognizers.text import Shape, Words, stands_alone
+from recognizers.triggers import Trigger
 
-_COOKIES = pattern(r"(?im)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)")
-_MAC = pattern(r"(?i)(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}")
-_PARCEL = pattern(r"1Z ?[0-9A-Z]{3} ?[0-9A-Z]{3} ?[0-9A-Z]{2} ?[0-9A-Z]{4} ?[0-9A-Z]{3} ?[0-9A-Z]")
-_CODE_LINE = pattern(
-    r"(?m)^[ \t>]*[\"']?(\p{L}[\p{L}\p{N}_ -]{1,30})[\"']?[ \t]*[:=][ \t]*[\"']?([A-Z]{1,3}-?[0-9]{5,10}[A-Z]?)[\"',]?[ \t]*\r?$"  # noqa: E501  # one pattern, one line
+_COOKIES = Shape(
+    r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
+)
+_MAC = Shape(
+    r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
+    hint=r"(?:[0-9a-f]{2}:){4}|(?:[0-9a-f]{2}-){4}|(?:[0-9a-f]{4}\.){2}",
+    ignore_case=True,
+)
+_PARCEL = Shape(r"1Z ?[0-9A-Z]{3} ?[0-9A-Z]{3} ?[0-9A-Z]{2} ?[0-9A-Z]{4} ?[0-9A-Z]{3} ?[0-9A-Z]", hint="1Z ?[0-9A-Z]")
+_CODE_LINE = Shape(
+    r"(?m)^[ \t>]*[\"']?(\p{L}[\p{L}\p{N}_ -]{1,30})[\"']?[ \t]*[:=][ \t]*[\"']?([A-Z]{1,3}-?[0-9]{5,10}[A-Z]?)[\"',]?[ \t]*\r?$",  # noqa: E501  # one pattern, one line
+    hint=r"[:=][ \t]*[\"']?[A-Z]{1,3}-?[0-9]{5}",
 )
 
-_ID = pattern(r"(?im)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?")
+_ID = Shape(r"(?m)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?", hint=r"id[\"']?[ \t]*[:=]", ignore_case=True)
 _ID_VALUE = re.compile(r"[^\W_][\w.:-]{1,80}")
 
 _CASE_SHAPE = re.compile(r"[A-Z]{1,4}-(?:19|20)\d\d-\d{2,6}")
@@ -54,13 +62,19 @@ def _labels() -> tuple[Labels, frozenset[str]]:
     return Labels(words["parts"]), frozenset(words["not_labels"])
 
 
-class UniqueIdentifier(Recognizer):
+class UniqueIdentifier(PatternRecognizer):
     """Finds identifiers of accounts, customers, devices, sessions, cases and the like."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("UNIQUE_IDENTIFIER",)
     NAME: ClassVar[str] = "unique_identifier"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (
+            *(_labels()[0].trigger, _CODE_LINE.trigger, _ID.trigger),
+            *(_MAC.trigger, _PARCEL.trigger, _COOKIES.trigger),
+        )
+
+    def matches(self, text: str) -> list[Match]:
         return outermost(self._candidates(text))
 
     def _candidates(self, text: str) -> Iterator[Match]:
@@ -82,10 +96,10 @@ class UniqueIdentifier(Recognizer):
         for match in _MAC.finditer(text):
             if stands_alone(text, match.start(), match.end()):
                 yield self._match(match.start(), match.end(), "device", 0.7, "shape of a MAC address")
-        for match in _PARCEL.finditer(text) if "1Z" in text else ():
+        for match in _PARCEL.finditer(text):
             if stands_alone(text, match.start(), match.end()):
                 yield self._match(match.start(), match.end(), "tracking", 0.7, "shape of a parcel number")
-        for match in _COOKIES.finditer(text) if mentions(text, ("cookie",)) else ():
+        for match in _COOKIES.finditer(text):
             end = text.find(";", match.start(2), match.end(2)) if match.group(1) else match.end(2)
             yield self._match(match.start(2), match.end(2) if end < 0 else end, "cookie", 0.85, "a cookie header")
 

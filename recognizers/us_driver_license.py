@@ -11,12 +11,14 @@ Source: MCA 61-5-111 and 61-11-507 (Montana: personal information in driver reco
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, mentions, outermost, value_after
+from recognizers.labelled import Labels, has_digits, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import Words, pattern, stands_alone
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import Shape, Words, has_digit, stands_alone
+from recognizers.triggers import Trigger
 
 _LABELS = Labels(
     {
@@ -40,18 +42,20 @@ _LICENCE_WORDS = Words("license", "licence", "licenses", "rmv", "mvd", "dmv", "d
 _VALUE = re.compile(
     r"(?:DL:[ ]?)?(?![A-Za-z]{2,}[ ])[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])", re.IGNORECASE
 )
-_NEEDED = ("lic", "driv", "dl", "oln", "d.l.", "permit", "rmv", "mvd", "dmv", "operator")
-_ALONE = pattern(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}")
+_ALONE = Shape(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}", hint="[0-9]{7}")
 
 
-class UsDriverLicense(Recognizer):
+class UsDriverLicense(PatternRecognizer):
     """Finds driver's licence numbers by label, and a few state shapes by a word nearby."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_DRIVER_LICENSE",)
     NAME: ClassVar[str] = "us_driver_license"
 
-    def find(self, text: str) -> list[Match]:
-        if not mentions(text, _NEEDED):
+    def triggers(self) -> Iterable[Trigger]:
+        return (_LABELS.trigger, _LICENCE_WORDS.trigger)
+
+    def matches(self, text: str) -> list[Match]:
+        if not has_digit(text):
             return []
         found: dict[int, Match] = {}
         for label in _LABELS.find(text):
@@ -68,7 +72,7 @@ class UsDriverLicense(Recognizer):
                 continue
             score = 0.85 if strong and value.explicit else 0.65
             found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")
-        for match in _ALONE.finditer(text):
+        for match in _ALONE.finditer(text) if _LICENCE_WORDS.fires(text) else ():
             if match.start() in found or not stands_alone(text, *match.span()):
                 continue
             if self._confirmed(text, *match.span()):

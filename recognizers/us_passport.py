@@ -10,11 +10,13 @@ Source: 22 CFR 51 (passports); ICAO Doc 9303, part 4, section 4.2.2 (document nu
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import ClassVar
 
-from recognizers.labelled import Labels, has_digits, mentions, outermost, value_after
+from recognizers.labelled import Labels, has_digits, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
+from recognizers.triggers import Trigger
 
 _LABELS = Labels(
     {
@@ -32,15 +34,16 @@ _LABELS = Labels(
 _VALUE = re.compile(r"[A-Z0-9]{1,3}(?:[ -]?[A-Z0-9*]){4,10}(?![^\W_])", re.IGNORECASE)
 
 
-class UsPassport(Recognizer):
+class UsPassport(PatternRecognizer):
     """Finds passport numbers behind the word passport."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_PASSPORT",)
     NAME: ClassVar[str] = "us_passport"
 
-    def find(self, text: str) -> list[Match]:
-        if not mentions(text, ("passport", "travel")):
-            return []
+    def triggers(self) -> Iterable[Trigger]:
+        return (_LABELS.trigger,)
+
+    def matches(self, text: str) -> list[Match]:
         matches = []
         for label in _LABELS.find(text):
             value = value_after(text, label, _VALUE)

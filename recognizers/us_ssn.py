@@ -14,21 +14,37 @@ Source: SSA Program Operations Manual System RM 10201.035
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import ENDING, Label, Words, digits_of, has_digit, in_digit_groups, is_cut_out, joined, pattern
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import (
+    ENDING,
+    Label,
+    NumberShape,
+    Shape,
+    Words,
+    digits_of,
+    has_digit,
+    in_digit_groups,
+    is_cut_out,
+    joined,
+    pattern,
+)
+from recognizers.triggers import NINE_DIGITS, Trigger
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 GAP: Final = rf"(?: ?{DASH} ?|[ ._/\x{{00A0}}])"
 
-_SHAPE: Final = pattern(rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}")
+_SHAPE: Final = NumberShape(
+    rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}", least=9
+)
 _BARE: Final = pattern(r"\d{9}")
 _HIDDEN: Final = r"[Xx*#\x{2022}]"
-_MASKED: Final = pattern(
-    rf"{_HIDDEN}{{3}}{DASH}{_HIDDEN}{{2}}{DASH}\d{{4}}|\d{{3}}{DASH}{_HIDDEN}{{2}}{DASH}{_HIDDEN}{{4}}"
+_MASKED: Final = Shape(
+    rf"{_HIDDEN}{{3}}{DASH}{_HIDDEN}{{2}}{DASH}\d{{4}}|\d{{3}}{DASH}{_HIDDEN}{{2}}{DASH}{_HIDDEN}{{4}}",
+    hint=rf"{_HIDDEN}{{2}}{DASH}",
 )
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|id|card|account))*"
 _NAMES: Final = (
@@ -73,13 +89,22 @@ def is_assignable(digits: str) -> bool:
     return len(digits) == 9 and area not in {"000", "666"} and area < "900" and group != "00" and serial != "0000"
 
 
-class UsSsnRecognizer(Recognizer):
+def _touches_letters_only(text: str, start: int, end: int) -> bool:
+    """Return whether a dashed number runs into words alone (``ssn536-90-4399x``): nothing else is written so."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return all(not each or each.isalpha() or (not each.isalnum() and each not in "-_./") for each in (before, after))
+
+
+class UsSsnRecognizer(PatternRecognizer):
     """Finds Social Security numbers: labelled in any state, else by shape and validity."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_SSN",)
     NAME: ClassVar[str] = "us_ssn"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (NINE_DIGITS, _MASKED.trigger, _CONTEXT.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
         found = [*self._shaped(text), *self._masked(text)]
@@ -89,10 +114,10 @@ class UsSsnRecognizer(Recognizer):
         return joined(found)
 
     def _shaped(self, text: str) -> Iterator[Match]:
-        for candidate in _SHAPE.finditer(text):
-            start, end = candidate.span()
+        for start, end in _SHAPE.spans(text):
             value = text[start:end]
-            if not is_cut_out(text, start, end):
+            dashed = not {" ", ".", "\u00a0"}.issuperset(char for char in value if not char.isdecimal())
+            if not is_cut_out(text, start, end) and not (dashed and _touches_letters_only(text, start, end)):
                 continue
             if not is_assignable(digits_of(value)):
                 if _CONTEXT.before(text, start, 60):
@@ -101,7 +126,6 @@ class UsSsnRecognizer(Recognizer):
             spaced = " " in value or "\u00a0" in value
             if spaced and "-" not in value and in_digit_groups(text, start, end):
                 continue
-            dashed = not {" ", ".", "\u00a0"}.issuperset(char for char in value if not char.isdecimal())
             if _CONTEXT.before(text, start, 40, same_line=True):
                 yield self._match(start, end, 0.95, "valid SSN shape near the words for an SSN")
             elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40):

@@ -13,16 +13,17 @@ information" (groups in use), IRS Publication 1635 (EIN), IRS "Get an identity p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
-from recognizers.text import Label, Words, digits_of, has_digit, in_digit_groups, is_cut_out, joined, pattern
+from recognizers.presidio import PatternRecognizer
+from recognizers.text import Label, NumberShape, Words, digits_of, has_digit, in_digit_groups, is_cut_out, joined
+from recognizers.triggers import NINE_DIGITS, Trigger
 
 _DASH: Final = r"[\-\x{2010}-\x{2015}]"
-_ITIN: Final = pattern(rf"9\d{{2}}(?: ?{_DASH} ?\d{{2}} ?{_DASH} ?| \d{{2}} )\d{{4}}")
-_EIN: Final = pattern(rf"\d{{2}} ?{_DASH} ?\d{{7}}")
+_ITIN: Final = NumberShape(rf"9\d{{2}}(?: ?{_DASH} ?\d{{2}} ?{_DASH} ?| \d{{2}} )\d{{4}}", least=9)
+_EIN: Final = NumberShape(rf"\d{{2}} ?{_DASH} ?\d{{7}}", least=9)
 _ITIN_GROUPS: Final = frozenset([*range(50, 66), *range(70, 89), *range(90, 93), 93, *range(94, 100)])
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|id|ids|code))*"
 _ITIN_NAMES: Final = (
@@ -68,17 +69,20 @@ _ANY_WORD: Final = Words(
 )  # fmt: skip
 
 
-class UsTaxIdRecognizer(Recognizer):
+class UsTaxIdRecognizer(PatternRecognizer):
     """Finds ITIN and ATIN by shape, EIN by shape with tax words, all of them and IP PINs by label."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_TAX_ID",)
     NAME: ClassVar[str] = "us_tax_id"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (NINE_DIGITS, _ANY_WORD.trigger)
+
+    def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
         found = list(self._itins(text))
-        if _ANY_WORD.within(text):
+        if _ANY_WORD.fires(text):
             found += (*self._labelled(text), *self._eins(text))
         return joined(found)
 
@@ -95,19 +99,18 @@ class UsTaxIdRecognizer(Recognizer):
                 yield self._match(value.start, value.end, 0.95, "labelled as an identity protection PIN", "ip_pin")
 
     def _itins(self, text: str) -> Iterator[Match]:
-        for candidate in _ITIN.finditer(text):
-            start, end = candidate.span()
-            if int(digits_of(candidate.group())[3:5]) not in _ITIN_GROUPS or not is_cut_out(text, start, end):
+        for start, end in _ITIN.spans(text):
+            value = text[start:end]
+            if int(digits_of(value)[3:5]) not in _ITIN_GROUPS or not is_cut_out(text, start, end):
                 continue
-            spaced = not any(char in candidate.group() for char in "-\u2010\u2011\u2012\u2013\u2014\u2015")
+            spaced = not any(char in value for char in "-\u2010\u2011\u2012\u2013\u2014\u2015")
             if not spaced:
                 yield self._match(start, end, 0.85, "ITIN shape with a group in use", "itin")
             elif not in_digit_groups(text, start, end) and _TAX_WORDS.near(text, start, end):
                 yield self._match(start, end, 0.6, "ITIN shape near tax words", "itin")
 
     def _eins(self, text: str) -> Iterator[Match]:
-        for candidate in _EIN.finditer(text):
-            start, end = candidate.span()
+        for start, end in _EIN.spans(text):
             if is_cut_out(text, start, end, after_letters=False) and _TAX_WORDS.near(text, start, end, 60, 25):
                 yield self._match(start, end, 0.6, "EIN shape near tax words", "ein")
 

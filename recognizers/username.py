@@ -10,17 +10,18 @@ your legal name"); RFC 3986, section 3.2.1 (userinfo).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, mentions, outermost, value_after
+from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import Recognizer
+from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import Words, pattern
+from recognizers.text import Shape, Words, pattern
+from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -33,19 +34,32 @@ _SOCIAL = Words(
     "twitter", "tweet", "tweets", "tweeter", "instagram", "insta", "facebook", "handle", "skype", "telegram", "snapchat", "tiktok",  # noqa: E501  # one pattern, one line
     "github", "venmo", "discord", "mastodon", "threads", "follow me", "follow us", "dm", "cashapp", "youtube", "reddit", "linkedin",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
-_ON_SITE = pattern(
-    r"(?i)\b(?:i[ ]?['\x{2019}]?m|i am|me at|me as|find me as|reach me as)[ ]([\w.-]{3,32})[ ]on (?:skype|twitter|instagram|github|discord|telegram)\b"  # noqa: E501  # one pattern, one line
+_ON_SITE = Shape(
+    r"\b(?:i[ ]?['\x{2019}]?m|i am|me at|me as|find me as|reach me as)[ ]([\w.-]{3,32})[ ]on (?:skype|twitter|instagram|github|discord|telegram)\b",  # noqa: E501  # one pattern, one line
+    hint=r"[ ]on (?:skype|twitter|instagram|github|discord|telegram)",
+    ignore_case=True,
 )
-_SITE_PAREN = pattern(r"(?i)\b(?:skype|twitter|instagram|telegram|discord)\b[ ]{0,2}\(([\w.@-]{3,32})\)")
-_SITE_ID = pattern(
-    r"(?i)\b(?:skype|twitter|instagram|telegram|discord|snapchat)\b[^\n]{0,30}?\b(?:my|her|his|their) (?:id|name|handle|username|user name) is[ ]([\w.@-]{3,32})"  # noqa: E501  # one pattern, one line
+_SITE_PAREN = Shape(
+    r"\b(?:skype|twitter|instagram|telegram|discord)\b[ ]{0,2}\(([\w.@-]{3,32})\)",
+    hint=r"(?:skype|twitter|instagram|telegram|discord)[ ]{0,2}\(",
+    ignore_case=True,
 )
-_LOGIN_FOR = pattern(
-    r"(?i)\blogin for [^\s]{1,60}(?: \S{1,20})? (?:was|is)[ ]['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{3,40})['\"\x{2019}\x{201D}]"  # noqa: E501  # one pattern, one line
+_SITE_ID = Shape(
+    r"\b(?:skype|twitter|instagram|telegram|discord|snapchat)\b[^\n]{0,30}?\b(?:my|her|his|their) (?:id|name|handle|username|user name) is[ ]([\w.@-]{3,32})",  # noqa: E501  # one pattern, one line
+    hint="(?:my|her|his|their) (?:id|name|handle|username|user name) is ",
+    ignore_case=True,
 )
-_PAIR = pattern(r"(?im)^[ \t>]*u(?:ser)?[:=][ \t]*([^\s:=]{2,40})[ \t]*[\r\n,;]+[ \t>]*p(?:ass)?[:=]")
-_IN_URL = pattern(r"(?i)\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@")
-_SHAPE_HINTS = ("login for", "p:", "p=", "pass:", "pass=", "://")
+_LOGIN_FOR = Shape(
+    r"\blogin for [^\s]{1,60}(?: \S{1,20})? (?:was|is)[ ]['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{3,40})['\"\x{2019}\x{201D}]",  # noqa: E501  # one pattern, one line
+    hint="login for ",
+    ignore_case=True,
+)
+_PAIR = Shape(
+    r"(?m)^[ \t>]*u(?:ser)?[:=][ \t]*([^\s:=]{2,40})[ \t]*[\r\n,;]+[ \t>]*p(?:ass)?[:=]",
+    hint=r"[\r\n,; \t>]p(?:ass)?[:=]",
+    ignore_case=True,
+)
+_IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", hint="://[^\\s/@:]+:", ignore_case=True)
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
 
@@ -57,13 +71,16 @@ def _vocabulary() -> tuple[Labels, frozenset[str]]:
     return Labels(words["username_labels"]), frozenset(words["no_usernames"].split())
 
 
-class Username(Recognizer):
+class Username(PatternRecognizer):
     """Finds user names and handles."""
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("USERNAME",)
     NAME: ClassVar[str] = "username"
 
-    def find(self, text: str) -> list[Match]:
+    def triggers(self) -> Iterable[Trigger]:
+        return (_vocabulary()[0].trigger, _SOCIAL.trigger, *(shape.trigger for shape, *_ in _SHAPES))
+
+    def matches(self, text: str) -> list[Match]:
         return outermost(each for each in self._candidates(text) if each.start < each.end)
 
     def _candidates(self, text: str) -> Iterator[Match]:
@@ -74,9 +91,7 @@ class Username(Recognizer):
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
         speaks_of_site = _SOCIAL.within(text)
         for shape, score, reason, needs_site in _SHAPES:
-            for match in (
-                shape.finditer(text) if (speaks_of_site if needs_site else mentions(text, _SHAPE_HINTS)) else ()
-            ):
+            for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
             start = match.start(1)

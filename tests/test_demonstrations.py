@@ -254,7 +254,6 @@ def _unlabelled_body(document: dict[str, Any]) -> str | None:
 # --- public tables ----------------------------------------------------------------------
 
 ALLOWED = {
-    ("fakenamegenerator_3000.csv", "CCExpires"): "the expiry of a card is withheld with the card",
     ("congress_district_offices.csv", "id"): "a unique identifier that stands with a telephone is linked",
 }
 """Columns whose labels call them harmless and which are withheld on purpose."""

@@ -15,12 +15,14 @@ from recognizers import models
 from recognizers.errors import ModelMissing
 from recognizers.names import ensemble
 from recognizers.names.casing import respelled
+from recognizers.names.doubts import undoubted
 from recognizers.names.ensemble import NameModels
 from recognizers.names.labelled import label_kind, part_of_label
 from recognizers.names.spacy_ner import PIECE_CHARS, PIECE_OVERLAP
 from recognizers.names.span import Span
 from recognizers.names.vocabulary import vocabulary
 from recognizers.names.windows import text_windows, windows
+from recognizers.names.words import Candidate
 from recognizers.person_name import PersonName
 
 
@@ -121,6 +123,14 @@ def test_labels_say_which_part_they_ask_for(label: str, part: str) -> None:
         ("Hi everyone,", []),
         ("company name: Quillfeather", []),
         ("name: n/a", []),
+        ("the fence is up\nthanks bill", ["bill"]),
+        ("I met my husband Zuk there", ["Zuk"]),
+        ("We asked. Then Zuk said no", ["Zuk"]),
+        ("see Zuk Quill <zquill@example.org>", ["Zuk Quill"]),
+        ("see Records List <records@example.org>", []),
+        ("Jane's deli is closed", []),
+        ("Dear Town Clerk,\nhello", []),
+        ("The gate is shut.\n-- \nRuth Two Rivers", ["Ruth Two Rivers"]),
     ],
 )
 def test_rules_find_names_without_any_model(rules: PersonName, text: str, names: list[str]) -> None:
@@ -128,6 +138,64 @@ def test_rules_find_names_without_any_model(rules: PersonName, text: str, names:
     covered = found(rules, text)
     assert all(any(name in piece for piece in covered) for name in names)
     assert bool(covered) == bool(names)
+
+
+def said(text: str, name: str, *, models: tuple[str, ...] = ("spacy",), label: str = "PERSON") -> list[str]:
+    """Return the names found where the models of the given names call ``name`` a ``label`` wherever it stands."""
+
+    class Saying:
+        def annotate(self, asked: str) -> list[Span]:
+            places = [at for at in range(len(asked)) if asked.startswith(name, at)]
+            return [Span(at, at + len(name), label, 0.9, model) for at in places for model in models]
+
+    recognizer = PersonName("thorough")
+    recognizer.__dict__["models"] = NameModels([Saying()])
+    return found(recognizer, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We drove through Quillby and stopped in Quillby.", "It cost less than a Quillby.", "Quillby, MT is far.", "I work for Quillby.",
+        "Lunch at Quillby's.", "Quillby is a design agency.", "Write to info@quillby.example, Quillby answers.",
+        "The Quillby bid. We saw quillby on the sign.", "Quillby and Sons built it.", "city: Quillby",
+    ],
+)  # fmt: skip
+def test_a_word_that_its_surroundings_show_to_be_something_else_is_no_person(text: str) -> None:
+    """What a model takes for a lone name is dropped where the text around it, or elsewhere, speaks against a person."""
+    assert said(text, "Quillby") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Quillby said no.", "Thanks to my neighbor Quillby.", "We saw Quillby there.", "Jane Quillby came. A Quillby is here.", "Dr. Quillby", "in g.b. Quillby"],
+)  # fmt: skip
+def test_a_word_that_speaks_and_has_kin_is_a_person(text: str) -> None:
+    """Verbs, titles and kinship, or the full name elsewhere, outweigh what speaks against a person."""
+    assert any("Quillby" in piece for piece in said(text, "Quillby"))
+
+
+@pytest.mark.parametrize("word", ["INGT", "IntraDay", "Soooo", "XXX-XX-XXXX"])
+def test_acronyms_keys_and_drawn_out_words_are_no_names(word: str) -> None:
+    """A word that is shaped like no name is dropped although a model takes it for one."""
+    assert said(f"We sent {word} to them.", word) == []
+
+
+def test_both_models_together_outweigh_a_doubt() -> None:
+    """Where both models see a person, one sign against it does not drop the name."""
+    assert said("It was near Quillby then.", "Quillby") == []
+    assert said("It was near Quillby then.", "Quillby", models=("spacy", "rampart")) != []
+
+
+@given(
+    st.sampled_from(["the", "in", "a", "my", "work for", "at"]),
+    st.sampled_from(["Ltd", "'s deli", ", MT", " and Sons"]),
+)
+def test_a_name_that_a_label_announced_is_never_doubted(before: str, after: str) -> None:
+    """Doubts are about what models and lists found, not about what a form calls a name."""
+    text = f"{before} Quillby{after}"
+    announced = Candidate(text.index("Quillby"), text.index("Quillby") + 7, 0.9, "label", sure=True)
+    assert undoubted(text, [announced], []) == [announced]
 
 
 def test_the_models_run_once_a_text() -> None:
@@ -248,7 +316,28 @@ def test_a_stock_analyzer_engine_gives_the_matches_of_find(thorough: PersonName)
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "A-", "a.", "x@", "@", "<", "(", "name: ", "To: Doe, ", "Jane ", 'Jane "', "J. ", "thanks ", " ", "\n"],
+    [
+        "a",
+        "A-",
+        "a.",
+        "x@",
+        "@",
+        "<",
+        "(",
+        "name: ",
+        "To: Doe, ",
+        "Jane ",
+        'Jane "',
+        "J. ",
+        "thanks ",
+        " ",
+        "\n",
+        "Jane said ",
+        "my husband Jane ",
+        "Jane <a@",
+        "Jane and ",
+        "A: Jane ",
+    ],
 )
 def test_hostile_text_costs_time_in_proportion_to_its_length(rules: PersonName, piece: str) -> None:
     """Four times the text takes nowhere near sixteen times as long: no rule is quadratic."""

@@ -55,12 +55,18 @@ def test_the_program_runs_from_the_wheel_alone(wheel: zipfile.ZipFile, tmp_path:
     """Outside a checkout the packaged policies and the sample case are found."""
     wheel.extractall(tmp_path / "site")
     code = (
-        "from pipeline.cli.demo import sample_folder; from pipeline.policy.load import packs;"
-        "print(sample_folder().is_relative_to(r'{0}'), all(str(p).startswith(r'{0}') for p in packs().values()), *packs())"
-    ).format(tmp_path)
+        "import sys; from pipeline.cli.demo import sample_folder; from pipeline.policy.load import packs;"
+        "here = sys.argv[1];"
+        "print(sample_folder().is_relative_to(here), all(str(p).startswith(here) for p in packs().values()), *packs())"
+    )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site"), "RELEASABLE_CONFIG": str(tmp_path / "none")}
     told = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-P", "-c", code, str(tmp_path)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert told.stdout.split()[:2] == ["True", "True"], told.stderr[-2000:]
     assert "montana" in told.stdout

@@ -5,6 +5,7 @@ It holds no hash of any input: a small form can be guessed and confirmed.
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
@@ -15,6 +16,7 @@ from pipeline.evidence.summary import FileOutcome, Run, Summary, coarse
 from pipeline.model import Cover
 
 MANIFEST: Final = "release.json"
+LOG: Final = "redaction-log.csv"
 SCHEMA: Final = 1
 _CHUNK: Final = 1 << 20
 _OUTSIDE: Final = ("held", "not_scanned")
@@ -127,7 +129,21 @@ def integrity(folder: Path, besides: Collection[str] = ()) -> list[str]:
     problems += [
         f"{name}: {MANIFEST} contradicts itself" for name, digest in sorted(records) if listed.get(name) != digest
     ]
+    holding = {str(parent) for name in _names(folder) for parent in PurePosixPath(name).parents}
+    empty = {
+        path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()
+    }
+    problems += [f"{name}: a folder that holds nothing" for name in sorted(empty - holding - {"records"})]
+    if told["status"] == "final" and not problems and _has_undecided(folder / LOG):
+        problems.append(f"{MANIFEST}: says final, and {LOG} has undecided rows")
     return problems
+
+
+def _has_undecided(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", newline="") as stream:
+        return any(row.get("decided_by") == "undecided" for row in csv.DictReader(stream))
 
 
 def _problem(folder: Path, name: str, digest: str) -> str:

@@ -38,6 +38,10 @@ _LATIN_LETTER: Final = re.compile(
     "[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02af\u1d00-\u1d25\u1d2c-\u1d5c\u1d62-\u1d65\u1d6b-\u1d77"
     "\u1d79-\u1dbe\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787\ua78b-\ua7ff\uab30-\uab64\ufb00-\ufb06\uff21-\uff3a\uff41-\uff5a]"
 )
+_LINE: Final = re.compile(r"[^\r\n]+")
+_FOREIGN_RUN: Final = re.compile(rf"(?:(?!{_LATIN_LETTER.pattern})[^\W\d_])(?:(?!{_LATIN_LETTER.pattern}).)*+")
+LEAST_LETTERS: Final = 20
+"""Letters of another script below which a text is a word or a sign in a text that models do cover."""
 _NOT_TEXT: Final = re.compile(rb"%PDF-|%!PS|\{\\rtf|PK\x03\x04|\xd0\xcf\x11\xe0|.{0,4096}\x1b[$(][@-Z]", re.DOTALL)
 
 
@@ -122,7 +126,22 @@ def unreadable_script(text: str) -> bool:
     if text.isascii():
         return False
     letters = len(_LETTER.findall(text))
-    return letters >= 20 and len(_LATIN_LETTER.findall(text)) * 2 < letters
+    return letters >= LEAST_LETTERS and len(_LATIN_LETTER.findall(text)) * 2 < letters
+
+
+def unreadable_spans(text: str) -> list[tuple[int, int]]:
+    """Return the spans of ``text`` that no model covers: all of it, else lines, else runs without Latin letters."""
+    if text.isascii() or len(_LETTER.findall(text)) - len(_LATIN_LETTER.findall(text)) < LEAST_LETTERS:
+        return []
+    if unreadable_script(text):
+        return [(0, len(text))]
+    spans: list[tuple[int, int]] = []
+    for line in _LINE.finditer(text):
+        if unreadable_script(line.group()):
+            spans.append(line.span())
+        elif not line.group().isascii():
+            spans += [run.span() for run in _FOREIGN_RUN.finditer(text, *line.span()) if unreadable_script(run.group())]
+    return spans
 
 
 def errors_of(charset: str) -> str:

@@ -187,6 +187,8 @@ class _Cutter:
         flow = "".join(
             f"; {key}={kind.parameters[key].lower()}" for key in ("format", "delsp") if self._flows(kind, key)
         )
+        if "delsp=yes" in flow and "format=flowed" in flow:
+            text, flow = unwrapped(text), ""
         nodes: list[Node] = []
         for run in mail_sniff.runs(text):
             self.limits.parts += bool(nodes)
@@ -287,6 +289,23 @@ def _calendar(data: bytes, kind: _Kind) -> Content:
     if not is_calendar(text):
         raise Undecodable("damaged", "it is declared as a calendar and is none")
     return CalendarContent(CalendarText(text))
+
+
+def unwrapped(text: str) -> str:
+    """Return a text without the line breaks that ``format=flowed; delsp=yes`` put into its words (RFC 3676)."""
+    lines: list[list[str]] = []
+    depth, soft = -1, False
+    for line in text.split("\n"):
+        rest = line.lstrip(">")
+        marks = len(line) - len(rest)
+        bare = rest.removeprefix(" ")
+        if soft and marks == depth and bare != "-- ":
+            lines[-1][-1] = lines[-1][-1][:-1]
+            lines[-1].append(bare)
+        else:
+            lines.append([line])
+        depth, soft = marks, bare.endswith(" ") and bare != "-- "
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def unframed(data: bytes) -> bytes:

@@ -134,7 +134,8 @@ def _class_of(column: Column, hint: Hint | None, label: str, recognizers: Sequen
         return ColumnClass(column.index, "inert", confidence=1.0, evidence=("no values in the sample",))
     seen = (f"filled {len(column.values) / max(1, column.rows):.0%}", f"distinct {column.distinct:.2f}")
     judged = (
-        _certain(column, hint)
+        _row_numbers(column)
+        or _certain(column, hint)
         or (_hinted(column, hint) if hint is not None else None)
         or _recognized(column, label, recognizers)
         or _from_values(column, hint)
@@ -144,6 +145,19 @@ def _class_of(column: Column, hint: Hint | None, label: str, recognizers: Sequen
 
 
 _Judged = tuple[str, str, str, float, tuple[str, ...]]
+
+
+def _row_numbers(column: Column) -> _Judged | None:
+    """Judge a column that only counts the rows from 0 or 1: it says nothing of anybody."""
+    values = column.values
+    if len(values) < 3 or values[0] not in {"0", "1"} or len(values) < column.rows:
+        return None
+    if not all(value.isascii() and value.isdecimal() and len(value) < 12 for value in values):
+        return None
+    steps = {int(after) - int(before) for before, after in pairwise(values)}
+    if len(steps) == 1 and steps.pop() > 0:
+        return "inert", "", "full", 1.0, ("counts the rows",)
+    return None
 
 
 def _certain(column: Column, hint: Hint | None) -> _Judged | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from recognizers.names.contexts import contexts
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, words_of
 
@@ -19,7 +20,19 @@ def completed(text: str, candidate: Candidate) -> Candidate:
     start, end = _whole_words(text, candidate.start, candidate.end)
     end = _rightwards(text, end, words)
     start = _leftwards(text, start, words)
-    return candidate.moved(start, end)
+    return candidate.moved(*_whole_cell(text, start, end, words))
+
+
+def _whole_cell(text: str, start: int, end: int, words: Vocabulary) -> tuple[int, int]:
+    """Return the bounds of a cell of few words that may all be names, where the name is at least half of them."""
+    if len(text) > _REACH or any(not (c.isalpha() or c in " .'\u2019-") for c in text.strip()):
+        return start, end
+    found = words_of(text)
+    if not 2 <= len(found) <= 4:
+        return start, end
+    inside = sum(start <= word.start and word.end <= end for word in found)
+    named = all(not words.is_stop(w.low) and not words.is_common(w.text) and w.low not in words.titles for w in found)
+    return (found[0].start, found[-1].end) if named and 2 * inside >= len(found) else (start, end)
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
@@ -50,8 +63,8 @@ def _ends_in_initial(text: str, start: int, end: int) -> bool:
 
 def _rightwards(text: str, end: int, words: Vocabulary) -> int:
     """Return the end after initials, particles with a name, a nickname, further name words and suffixes."""
-    limit = text.find("\n", end)
-    limit = min(len(text) if limit < 0 else limit, end + _REACH)
+    limit = text.find("\n", end, end + _REACH)
+    limit = min(len(text), end + _REACH) if limit < 0 else limit
     for _ in range(_MOST_STEPS):
         reached = _one_more(text, end, limit, words)
         if reached == end:
@@ -92,7 +105,21 @@ def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
         return first.end
     if first.is_capital and _goes_with_given(text, end, first, words):
         return first.end
+    if second and _is_two_word_surname(text, end, (first, second), words):
+        return second.end
     return end
+
+
+def _is_two_word_surname(text: str, end: int, pair: tuple[Word, Word], words: Vocabulary) -> bool:
+    """Return whether two capitalised everyday words follow a listed given name: ``Joseph Not Afraid``."""
+    if any(not w.text[0].isupper() or w.text.isupper() or len(w.low) < 2 or w.low in words.never_alone for w in pair):
+        return False
+    if pair[0].low in words.organisation or pair[1].low in contexts().roles or pair[1].low in words.titles:
+        return False
+    before = words_of(text, max(0, end - 30), end)
+    return (
+        bool(before) and before[-1].end == end and before[-1].text.istitle() and words.is_plain_given(before[-1].text)
+    )
 
 
 def _closes(text: str, word: Word) -> bool:
@@ -150,7 +177,8 @@ def _past_nickname(text: str, end: int, first: Word, limit: int, words: Vocabula
 
 def _leftwards(text: str, start: int, words: Vocabulary) -> int:
     """Return the start before courtesy titles, initials, and given names that stand right before."""
-    line = max(text.rfind("\n", 0, start) + 1, start - _REACH)
+    first = max(0, start - _REACH)
+    line = max(text.rfind("\n", first, start) + 1, first)
     before = words_of(text, line, start)
     while before:
         word = before.pop()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 import re2
 
 from recognizers.names.completing import completed
+from recognizers.names.contexts import contexts
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, words_of
 
@@ -17,6 +19,7 @@ _NOT_NAMES: Final = re2.compile(
     rf"(?i)[^\s<>\"'(),;:\[\]@]+@[{_LETTERS}\-]+(?:\.[{_LETTERS}\-]+)+|(?:https?|ftp)://\S+|www\.\S+"
     rf"|(?:^|[^{_LETTERS}.@])@[{_LETTERS}.\-]+"
 )
+_POSSESSIVE: Final = re.compile(r" ?['\u2019]s(?= )")
 _BEHIND_NAMES: Final = frozenset({"apt", "apartment", "suite", "ste", "unit", "floor", "building", "bldg", "st"})
 """Words of an address that may stand right behind a person's name in a letter's head."""
 
@@ -43,7 +46,12 @@ def _taken(text: str) -> list[tuple[int, int]]:
     found = [match.span() for match in _NOT_NAMES.finditer(text)]
     for match in _DOMAIN.finditer(text):
         ending = match.group().rsplit(".", 1)[1].lower()
-        if ending in endings or (ending in {"com", "org", "net", "gov", "edu", "us"}):
+        host = match.group().islower() and sum(len(label) > 2 for label in match.group().split(".")) > 1
+        if (
+            (host and match.group().count(".") > 1)
+            or ending in endings
+            or (ending in {"com", "org", "net", "gov", "edu", "us"})
+        ):
             found.append(match.span())
     return found
 
@@ -104,10 +112,14 @@ def _is_of_organisation(text: str, name: Candidate, own: list[Word], words: Voca
     """Return whether a word of an organisation follows a name that is no full one: ``Halvorsen Electric``."""
     if len(own) >= 2 and words.is_given(own[0].text) and words.is_surname(own[-1].text):
         return False
-    line = text.find("\n", name.end)
-    following = words_of(text, name.end, min(len(text) if line < 0 else line, name.end + 40))[:2]
-    if not following or text[name.end : following[0].start] not in {" ", " & ", "'s ", "\u2019s "}:
+    line = text.find("\n", name.end, name.end + 60)
+    owning = _POSSESSIVE.match(text, name.end)
+    end = owning.end() if owning else name.end
+    following = words_of(text, end, min(len(text) if line < 0 else line, end + 40))[:2]
+    if not following or text[end : following[0].start] not in {" ", " & "}:
         return False
+    if owning:
+        return following[0].low in contexts().shops
     if following[0].low in _BEHIND_NAMES:
         return False
     if following[0].low in words.organisation:

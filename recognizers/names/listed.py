@@ -77,7 +77,8 @@ def _whole_line(text: str, start: int, end: int, found: list[Word], words: Vocab
     if any(w.low in words.edge or w.low in words.organisation for w in names) or not _has_one_case(names, words):
         return None
     plain = [w for w in names if not words.is_everyday(w.text)]
-    given = [w for w in plain if words.is_given(w.text)]
+    joint = any(w.low in _JOINERS for w in found) or "&" in line
+    given = [w for w in (names if joint else plain) if words.is_given(w.text)]
     known = [w for w in names if words.is_listed(w.text)]
     beside = len(found) - len(names)
     reversed_order = "," in text[names[0].end : names[0].end + 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from recognizers.names.contexts import contexts
 from recognizers.names.span import Span
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, words_of
@@ -13,10 +14,11 @@ _PARTS: Final = {"GIVEN_NAME": "given", "SURNAME": "surname", "PERSON": "full"}
 _NAMES: Final = {"spacy": "the language model", "rampart": "the token classifier"}
 _PLACES: Final = frozenset({"STREET_NAME", "CITY", "STATE", "SECONDARY_ADDRESS", "URL", "EMAIL"})
 _THINGS: Final = frozenset({"ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK_OF_ART", "LAW", "EVENT"})
+_PATH: Final = frozenset("/@_<>|;\\")
 _SURE_OTHERWISE: Final = 0.6
 _PLAIN_ENOUGH: Final = 0.9
 _LEAST_ALONE: Final = 0.5
-"""A lone word that no list knows and of which the model is less sure is no name (measured: none in a dozen was)."""
+"""A lone word that no list knows and of which the model is less sure is no name (measured: hardly any was)."""
 
 
 def modelled(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
@@ -36,10 +38,16 @@ def lone_given_names(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
     """Yield capitalised given names of the list that no model takes for a place or a thing."""
     words = vocabulary()
     others = Cover(len(text), ((s.start, s.end) for s in spans if s.label in _THINGS or s.label in _PLACES))
+    casual = not any(c.isupper() for c in text)
+    before = ""
     for word in words_of(text):
-        known = word.text[0].isupper() and len(word.low) > 2 and words.is_plain_given(word.text)
+        cased = word.text[0].isupper() or (
+            (casual or before in contexts().addressing) and not words.is_common(word.text)
+        )
+        known = cased and len(word.low) > 2 and words.is_plain_given(word.text)
         if known and not words.is_stop(word.low) and not others.touches(word.start, word.end):
             yield Candidate(word.start, word.end, 0.5, "a given name on the list", "given")
+        before = word.low
 
 
 def _within_lines(text: str, span: Span) -> Iterator[tuple[int, int]]:
@@ -51,7 +59,14 @@ def _within_lines(text: str, span: Span) -> Iterator[tuple[int, int]]:
 
 def _trimmed(text: str, start: int, end: int, words: Vocabulary) -> list[Word]:
     """Return the words of a span without those at its edges that no name begins or ends with."""
+    # A label inside the span (`bioguide: M`) is none of the name; nor is a word that runs into a digit (`M001214`).
     found = words_of(text, start, end)
+    marks = [at for at, word in enumerate(found[:-1], start=1) if ":" in text[word.end : found[at].start]]
+    found = found[marks[-1] :] if marks else found
+    cut = next(
+        (at for at in range(1, len(found)) if _PATH & set(text[found[at - 1].end : found[at].start])), len(found)
+    )
+    found = [word for word in found[:cut] if not text[word.end : word.end + 1].isdigit()]
     while found and found[0].low in words.edge and not (len(found) == 1 and words.is_plain_given(found[0].text)):
         found = found[1:]
     while found and (

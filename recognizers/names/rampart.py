@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +35,17 @@ OVERLAP_TOKENS: Final = 32
 PIECE_CHARS: Final = 50_000
 PIECE_OVERLAP: Final = 1_000
 
+_KEPT_RUNS: Final = 2_000
+"""Signatures, disclaimers and headers come again and again: the same tokens are read once (20 MB at most)."""
+
+CONTEXT_TOKENS: Final = 16
+"""How much is read on either side of a place that is asked about."""
+WHOLE_TOKENS: Final = 64
+"""A text of so few tokens is read as a whole where any place of it is asked about."""
+LEAST_GAP: Final = 8
+"""Reading on costs no more than to begin anew where fewer tokens lie between."""
+
+Place = tuple[int, int]
 Probabilities = NDArray[np.float32]
 
 
@@ -51,33 +64,52 @@ class Rampart:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         path = str(folder / "onnx" / "model_int8.onnx")
+        self._probabilities = lru_cache(_KEPT_RUNS)(self._run)
         self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
     def annotate(self, text: str) -> list[Span]:
-        """Return the labelled spans of ``text``, sorted by start."""
-        if not text or text.isspace():
+        """Return the labelled spans of the whole ``text``, sorted by start."""
+        return self.annotate_about(text, [(0, len(text))])
+
+    def annotate_about(self, text: str, places: Sequence[Place]) -> list[Span]:
+        """Return the labelled spans of the surroundings of ``places``, sorted by start.
+
+        Args:
+            text: any text.
+            places: half-open bounds in ``text``, sorted.
+        """
+        if not places or not text or text.isspace():
             return []
         if len(text) <= PIECE_CHARS:
-            return self._annotate_piece(text)
+            return self._annotate_piece(text, places)
         found: set[Span] = set()
         for window in text_windows(text, PIECE_CHARS, PIECE_OVERLAP):
-            found.update(_kept(self._annotate_piece(text[window.start : window.end]), window))
+            inside = [
+                (max(start, window.start) - window.start, min(end, window.end) - window.start)
+                for start, end in places
+                if start < window.end and end > window.start
+            ]
+            found.update(_kept(self._annotate_piece(text[window.start : window.end], inside), window))
         return sorted(found)
 
-    def _annotate_piece(self, text: str) -> list[Span]:
+    def _annotate_piece(self, text: str, places: Sequence[Place]) -> list[Span]:
+        if not places:
+            return []
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         ids = encoding.ids
-        if not ids:
-            return []
-        rows = [self._run(ids, window) for window in windows(len(ids), WINDOW_TOKENS, OVERLAP_TOKENS)]
-        return list(self._columns.spans(text, encoding, np.concatenate(rows)))
+        rows = np.zeros((len(ids), self._columns.count), np.float32)
+        for start, end in surroundings(places, [first for first, _ in encoding.offsets]):
+            for window in windows(end - start, WINDOW_TOKENS, OVERLAP_TOKENS):
+                seen = self._probabilities(tuple(ids[start + window.start : start + window.end]))
+                kept = slice(window.keep_start - window.start, window.keep_end - window.start)
+                rows[start + window.keep_start : start + window.keep_end] = seen[kept]
+        return list(self._columns.spans(text, encoding, rows)) if ids else []
 
-    def _run(self, ids: list[int], window: Window) -> Probabilities:
-        """Return the label probabilities, shape (tokens, labels), of the tokens that ``window`` keeps."""
-        row = np.array([[self._first, *ids[window.start : window.end], self._last]], dtype=np.int64)
+    def _run(self, ids: tuple[int, ...]) -> Probabilities:
+        """Return the label probabilities of the tokens, shape (tokens, labels)."""
+        row = np.array([[self._first, *ids, self._last]], dtype=np.int64)
         feed = {"input_ids": row, "attention_mask": np.ones_like(row), "token_type_ids": np.zeros_like(row)}
         logits = self._session.run(None, feed)[0][0, 1:-1]
-        logits = logits[window.keep_start - window.start : window.keep_end - window.start]
         powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
         return powers / powers.sum(axis=-1, keepdims=True)  # type: ignore[no-any-return]
 
@@ -86,6 +118,7 @@ class _Columns:
     """Turns probabilities of 35 BIO labels into spans of 17 labels."""
 
     def __init__(self, names: dict[int, str]) -> None:
+        self.count = len(names)
         self.labels = sorted({name[2:] for name in names.values() if name != "O"})
         self._begin = np.array([_column(names, f"B-{label}") for label in self.labels])
         self._inside = np.array([_column(names, f"I-{label}") for label in self.labels])
@@ -114,6 +147,25 @@ class _Columns:
             current = Span(start, end, label, score, MODEL)
         if current:
             yield current
+
+
+def surroundings(places: Sequence[Place], starts: Sequence[int]) -> Iterator[Place]:
+    """Yield the bounds, in tokens, of what is read about places in the text: joined where they all but touch."""
+    if places and len(starts) <= WHOLE_TOKENS:
+        yield 0, len(starts)
+        return
+    current: Place | None = None
+    for start, end in places:
+        first = max(bisect_right(starts, start) - 1 - CONTEXT_TOKENS, 0)
+        last = min(bisect_left(starts, end) + CONTEXT_TOKENS, len(starts))
+        if current and first <= current[1] + LEAST_GAP:
+            current = current[0], max(current[1], last)
+            continue
+        if current:
+            yield current
+        current = first, last
+    if current:
+        yield current
 
 
 def _column(names: dict[int, str], wanted: str) -> int:

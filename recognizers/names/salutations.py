@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-from recognizers.names.vocabulary import vocabulary
+from recognizers.names.contexts import contexts
+from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, lines_of, words_of
 
 _QUOTING: Final = " \t>*-\u2013\u2014~_."
@@ -31,11 +32,17 @@ def salutations(text: str) -> Iterator[Candidate]:
             yield _candidate(found, "name below a closing phrase")
         elif (
             short
+            and number
+            and number + 1 == len(lines)
+            and (found := _signed_off(text, lines[number - 1], (start, end)))
+        ) or (
+            short
             and (end_kind := _ends_message(text, lines, number))
             and (found := _alone(text, start, end, strict=end_kind == "text"))
         ):
             yield _candidate(found, "name on the last line of a message")
-        signed = short and bool(_signoff().fullmatch(text[start:end].strip()))
+        line = text[start:end].strip()
+        signed = short and (line.strip("> ") == "--" or bool(_signoff().fullmatch(line)))
 
 
 def _candidate(found: list[Word], reason: str) -> Candidate:
@@ -63,7 +70,7 @@ def _greeted(text: str, start: int, end: int) -> list[Word]:
     found = _run(text, match.end(), min(end, match.end() + 50), any_case=formal)
     after = text[found[-1].end : found[-1].end + 1] if found else ""
     closed = found and (found[-1].end == end or after in _AFTER_GREETING or found[-1].text.endswith("."))
-    return found if closed else []
+    return found if closed and found[-1].low not in contexts().roles else []
 
 
 def _addressed(text: str, start: int, end: int) -> list[Word]:
@@ -96,10 +103,33 @@ def _thanked(text: str, start: int, end: int) -> list[Word]:
             continue
         while begin < end and text[begin] in " ,.!-\u2013\u2014":
             begin += 1
-        found = _run(text, begin, end, any_case=False)
+        found = _run(text, begin, end, any_case=False) or _lower_given(text, begin, end)
         if found and not text[found[-1].end : end].strip(" .!,-\u2013\u2014"):
             return found
     return []
+
+
+def _signed_off(text: str, before: tuple[int, int], line: tuple[int, int]) -> list[Word]:
+    """Return the given name or the initials that are a text's last line, below a finished sentence."""
+    if text[before[0] : before[1]].rstrip()[-1:] not in {".", "!", "?"}:
+        return []
+    words = vocabulary()
+    found = words_of(text, *line)
+    if len(found) != 1 or text[line[0] : line[1]].strip(" -~*.,>") != found[0].text.rstrip("."):
+        return []
+    word = found[0]
+    if words.is_stop(word.low) or (word.text.isupper() and word.low in contexts().states) or not word.text[0].isupper():
+        return []
+    initials = word.text.isupper() and 2 <= len(word.text) <= 3 and not words.is_common(word.text)
+    return found if initials or (words.is_given(word.text) and len(word.low) > 1) else []
+
+
+def _lower_given(text: str, start: int, end: int) -> list[Word]:
+    """Return the one word of the stretch if it is a given name in lower case: ``thanks bill``."""
+    words = vocabulary()
+    found = words_of(text, start, end)
+    fits = len(found) == 1 and found[0].start == start and len(found[0].low) > 2
+    return found if fits and words.is_given(found[0].text) and not words.is_stop(found[0].low) else []
 
 
 def _alone(text: str, start: int, end: int, *, strict: bool = False) -> list[Word]:
@@ -124,6 +154,9 @@ def _run(text: str, start: int, end: int, *, any_case: bool) -> list[Word]:
         if gap.strip(" "):
             break
         titled = word.low in words.courtesy or word.low in words.titles
+        if not titled and _is_rest_of_line(text, found, word, words):
+            found.append(word)
+            continue
         if not titled and (
             words.is_barred(word.low) or not (word.is_capital or (any_case and words.is_plain_given(word.text)))
         ):
@@ -131,6 +164,17 @@ def _run(text: str, start: int, end: int, *, any_case: bool) -> list[Word]:
         found.append(word)
     only_titles = all(w.low in words.courtesy or w.low in words.titles for w in found)
     return [] if only_titles else found
+
+
+def _is_rest_of_line(text: str, found: list[Word], word: Word, words: Vocabulary) -> bool:
+    """Return whether a capitalised word behind a given name ends its line: a surname, be it a stopword (``Na``)."""
+    return (
+        bool(found)
+        and word.text[0].isupper()
+        and words.is_given(found[0].text)
+        and text[word.end : word.end + 1] in {"", "\n", "\r"}
+        and word.low not in words.organisation
+    )
 
 
 def _ends_message(text: str, lines: list[tuple[int, int]], number: int) -> str:

@@ -9,6 +9,7 @@ import spacy
 
 from recognizers.models import installed
 from recognizers.names.casing import respelled
+from recognizers.names.entity_network import EntityNetwork
 from recognizers.names.span import Span
 from recognizers.names.windows import text_windows
 
@@ -26,7 +27,9 @@ class SpacyNames:
     """The statistical entity recognizer; it has its own ``tok2vec``, so nothing else of the pipeline is loaded."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._pipeline = spacy.load(folder or installed("en_core_web_md"), exclude=list(_UNUSED))
+        pipeline = spacy.load(folder or installed("en_core_web_md"), exclude=list(_UNUSED))
+        self._tokens = pipeline.make_doc
+        self._network = EntityNetwork(pipeline)
 
     def annotate(self, text: str) -> list[Span]:
         """Return the entities of ``text``, sorted by start.
@@ -53,5 +56,10 @@ class SpacyNames:
         return sorted(found)
 
     def _annotate_piece(self, text: str, offset: int) -> list[Span]:
-        entities = self._pipeline(text).ents
-        return [Span(e.start_char + offset, e.end_char + offset, e.label_, SCORE, MODEL) for e in entities]
+        doc = self._tokens(text)
+        found = []
+        for entity in self._network.entities(doc):
+            last = doc[entity.end - 1]
+            bounds = doc[entity.start].idx + offset, last.idx + len(last) + offset
+            found.append(Span(*bounds, entity.label, SCORE, MODEL))
+        return found

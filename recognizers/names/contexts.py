@@ -1,0 +1,53 @@
+"""The words around names, from ``configs/name_contexts.yaml``, read once a process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import yaml
+
+from recognizers.resources import packaged_configs
+
+_LISTS: Final = (
+    "relations",
+    "addressing",
+    "doings",
+    "pronouns",
+    "place_before",
+    "determiners",
+    "predicates",
+    "venues",
+    "other_labels",
+    "roles",
+    "states",
+    "shops",
+)
+
+
+@dataclass(frozen=True)
+class Contexts:
+    """Sets of lower-case words; the file says what each means."""
+
+    relations: frozenset[str]
+    addressing: frozenset[str]
+    doings: frozenset[str]
+    pronouns: frozenset[str]
+    place_before: frozenset[str]
+    determiners: frozenset[str]
+    predicates: frozenset[str]
+    venues: frozenset[str]
+    other_labels: frozenset[str]
+    roles: frozenset[str]
+    states: frozenset[str]
+    shops: frozenset[str]
+
+
+@cache
+def contexts() -> Contexts:
+    """Return the packaged words."""
+    text = (packaged_configs() / "name_contexts.yaml").read_text(encoding="utf-8")
+    # The base loader keeps every word a string: `no` and `on` are words here.
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    return Contexts(**{key: frozenset(found[key]) for key in _LISTS})

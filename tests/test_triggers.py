@@ -1,0 +1,116 @@
+"""Triggers: one pass that may fire too often and never too seldom, in short, long and torn texts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recognizers import RECOGNIZERS
+from recognizers.phone_number import PhoneNumberRecognizer
+from recognizers.presidio import PatternRecognizer
+from recognizers.registry import recognizer_class
+from recognizers.text import Words
+from recognizers.triggers import REACH, SIZE, Trigger, scan_of
+from recognizers.us_ssn import UsSsnRecognizer
+
+CASES = Path(__file__).parent / "cases"
+CLASSES = [recognizer_class(name) for name in RECOGNIZERS]
+PATTERNS: list[PatternRecognizer] = [each() for each in CLASSES if issubclass(each, PatternRecognizer)]
+
+
+def _known_texts() -> list[str]:
+    """The text of every case of every recognizer."""
+    found = []
+    for path in sorted(CASES.glob("*.yaml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found += [case["text"] for case in (data["cases"] if isinstance(data, dict) else data)]
+    return found
+
+
+KNOWN = _known_texts()
+SCRAPS = st.one_of(st.text(max_size=20), st.sampled_from(KNOWN), st.from_regex(r"[0-9 .\-()/:+@xX*]{1,18}"))
+
+
+@pytest.mark.parametrize("each", PATTERNS, ids=lambda each: each.NAME)
+def test_no_known_text_is_skipped_that_holds_a_match(each: PatternRecognizer) -> None:
+    """Where no trigger of a recognizer fires, it finds nothing, over all cases of all recognizers."""
+    assert [each.find(text) for text in KNOWN] == [each.matches(text) for text in KNOWN]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(SCRAPS, max_size=6).map("".join))
+def test_no_text_is_skipped_that_holds_a_match(text: str) -> None:
+    """Where no trigger of a recognizer fires, it finds nothing, in any text."""
+    for each in PATTERNS:
+        assert each.find(text) == each.matches(text)
+
+
+@pytest.mark.parametrize("each", PATTERNS, ids=lambda each: each.NAME)
+def test_a_match_is_found_wherever_it_stands_in_a_long_text(each: PatternRecognizer) -> None:
+    """Across the seams of the pieces in which a long text is scanned, what is found stays found."""
+    text = next(text for text in KNOWN if each.find(text + "\n\n"))
+    alone = [(match.start, match.end) for match in each.find(f"\n\n{text}\n\n")]
+    for at in (SIZE - len(text) - 3, SIZE - len(text) // 2, SIZE - 2, SIZE + REACH - len(text) // 2, 3 * SIZE):
+        blanks = " \n" * (at // 2)
+        inside = each.find(f"{blanks}\n\n{text}\n\n{blanks}")
+        assert [(match.start - len(blanks), match.end - len(blanks)) for match in inside] == alone
+
+
+def test_words_of_a_long_text_stand_where_they_stand() -> None:
+    """Words at every offset around a seam are found once, at their place."""
+    badge = Words("badge number")
+    for at in range(SIZE - 20, SIZE + 20):
+        text = f"{'x ' * (at // 2)}badge_number {'y ' * SIZE}"
+        start = text.index("badge")
+        assert list(badge.spans(text)) == [(start, start + 12)]
+
+
+def test_a_word_inside_a_camel_case_key_fires() -> None:
+    """``employeeSSN:`` holds the word SSN, also far inside a long text."""
+    for text in ("employeeSSN: 536904399", "a " * SIZE + "employeeSSN: 536904399"):
+        assert [text[match.start : match.end] for match in UsSsnRecognizer().find(text)] == ["536904399"]
+
+
+def test_a_trigger_made_later_counts_at_once() -> None:
+    """A pattern registered after a text was scanned fires in that text all the same."""
+    text = "a zyxwvut stands here"
+    assert scan_of(text).fired is not None
+    assert Trigger("zyx[w]vut").fires(text)
+    assert not Trigger("zyx[w]{2}").fires(text)
+
+
+def test_numbers_come_with_their_separators_and_by_their_digits() -> None:
+    """Numbers are found with what stands between their digits; short ones are none."""
+    text = "on 12 May call (406) 555-0143 or 12/3"
+    assert [text[low:high].strip() for low, high in scan_of(text).numbers(10)] == ["406) 555-0143"]
+    assert list(scan_of(text).numbers(11)) == []
+
+
+@pytest.mark.parametrize("each", PATTERNS, ids=lambda each: each.NAME)
+def test_half_characters_stop_no_recognizer(each: PatternRecognizer) -> None:
+    """A lone surrogate, which no pattern engine takes, changes no span around it."""
+    text = next(text for text in KNOWN if each.find(text) and each.find(f"{text}\n\ufffd"))
+    torn = [(match.start, match.end) for match in each.find(f"{text}\n\ud800")]
+    assert torn == [(match.start, match.end) for match in each.find(f"{text}\n\ufffd")]
+    assert [(found.start, found.end) for found in each.analyze(f"{text}\n\ud800", [])] == torn
+
+
+def test_many_labelled_numbers_in_one_text_stay_quick() -> None:
+    """A hostile text of 25,000 telephone numbers takes seconds, not minutes, and all of them are found."""
+    text = "call 555-0143 " * 25_000
+    started = time.process_time()
+    assert len(PhoneNumberRecognizer().find(text)) == 25_000
+    assert time.process_time() - started < 5
+
+
+def test_the_list_of_recognizers_builds_no_automaton() -> None:
+    """Importing the package loads neither the triggers nor google-re2."""
+    code = "import sys, recognizers; sys.exit('re2' in sys.modules or 'recognizers.triggers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
