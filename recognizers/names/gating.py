@@ -2,8 +2,8 @@
 
 The token classifier takes many times as long as the entity recognizer and knows no capitals. What it adds are
 people whom the other takes for a place or a thing, or does not see, and streets. So it reads the surroundings
-of what ``doubtful`` gives. Measured: it reads a quarter of mail, and finds all but one in 500 of the names that
-it finds if it reads everything.
+of what ``doubtful`` gives. Measured: it reads three tenths of the tokens of mail, and of 100 names in
+labelled sets at most 0.1 more are missed than if it reads everything.
 """
 
 from __future__ import annotations
@@ -40,13 +40,11 @@ def doubtful(text: str, spans: Sequence[Span]) -> list[Place]:
     """
     words, short = words_of(text), len(text) <= _SHORT
     people = [(s.start, s.end) for s in spans if s.label == "PERSON" and not text[s.start : s.end].islower()]
-    named = Cover(len(text), people)
     found = [(word.start, word.end) for word in words if _may_be_name(text, word, short=short)]
-    if found := [place for place in found if not named.holds(*place)]:  # else the rules need not be asked
-        announced = [(each.start, each.end) for each in (*labelled(text), *salutations(text), *listed(text))]
-        known = Cover(len(text), people + announced)
+    if found:  # else no rule has anything to say either
+        people += [(each.start, each.end) for each in (*labelled(text), *salutations(text), *listed(text))]
+        known = Cover(len(text), people)
         found = [place for place in found if not known.holds(*place)]
-        people += announced
     others = Cover(len(text), ((span.start, span.end) for span in spans if span.label in _NO_STREETS))
     found += (place for place in _streets(text, words, short=short) if not others.touches(*place))
     found += (place for place in people if text[place[1] : place[1] + 2].strip(" \t").isdigit())
