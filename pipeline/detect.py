@@ -27,7 +27,10 @@ def label_words(label: str) -> str:
 
 
 def detect(
-    segments: Sequence[Segment], recognizers: Sequence[Recognizer], columns: Mapping[int, ColumnClass] | None = None
+    segments: Sequence[Segment],
+    recognizers: Sequence[Recognizer],
+    columns: Mapping[int, ColumnClass] | None = None,
+    known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
 
@@ -36,10 +39,12 @@ def detect(
         recognizers: see :func:`recognizers.registry.load_recognizers`.
         columns: classes of the columns of a table, by column number: the cells of an entity
             column are matches as a whole; cells of inert columns meet the patterns only.
+        known: matches of texts that were examined before, by label, text and whether only patterns were asked.
 
     Raises:
         RecognizerFailed: a recognizer raised or gave a span outside its text.
     """
+    known = known or {}
     found: list[list[Match]] = [[] for _ in segments]
     asked: dict[tuple[str, str, bool], list[int]] = {}
     for at, segment in enumerate(segments):
@@ -52,12 +57,15 @@ def detect(
         patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
         asked.setdefault((segment.label, segment.text, patterns_only), []).append(at)
     for patterns_only in (True, False):
-        keys = [key for key in asked if key[2] is patterns_only]
+        keys = [key for key in asked if key[2] is patterns_only and key not in known]
         chosen = [each for each in recognizers if not (patterns_only and each.needs_model)]
         answers = examine([(label, text) for label, text, _ in keys], chosen, segments, asked)
         for key, matches in zip(keys, answers, strict=True):
             for at in asked[key]:
                 found[at] = matches
+    for key, places in asked.items():
+        for at in places if key in known else ():
+            found[at] = known[key]
     return found
 
 

@@ -54,6 +54,11 @@ class InputFile:
             return stream.read() if stop is None else stream.read(stop - start)
 
     @property
+    def key(self) -> str:
+        """The key of this file, unique within a run."""
+        return self.name
+
+    @property
     def label(self) -> str:
         """A name for messages to the person who gave the path."""
         return self.name

@@ -9,14 +9,14 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pipeline.checking import CheckTask, WrittenUnit, check
-from pipeline.engine import FileResult, Progress, Runner, Scan, UnitResult
-from pipeline.errors import LeakFound, OutputError
+from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
+from pipeline.errors import IntegrityError, LeakFound, OutputError
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, file_sha256, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import report_html
@@ -26,11 +26,12 @@ from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
-from pipeline.tasks import UnitTask
-from pipeline.verify import View, search
+from pipeline.verify import Hit, View, search
+from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
 RECORDS = "records"
+MARKED = "marked"
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
@@ -86,6 +87,7 @@ def release(
         LeakFound: a withheld value survived; what was written is renamed out of the way.
     """
     tell = progress or (lambda *_: None)
+    runner = Remembering(runner, done.workspace)
     partial = _partial_folder(out)
     try:
         copies = _copies(done)
@@ -175,15 +177,17 @@ def _gives_away(result: FileResult, done: Scan) -> bool:
         return True
     source = result.planned.source
     one_record = source is not None and source.format in {"message", "plain_text"}
-    scopes = {
-        scope
-        for unit in result.units
-        for each in unit.decisions
-        if each.withholds
-        for scope in (each.finding.record, each.finding.thread)
-    }
-    hits = (hit for scope in scopes for hit in search([name], done.index, scope))
+    hits = (hit for unit in result.units for hit in _hits_nearby(name, unit, done))
     return any(one_record or len(_RUN.findall(name.text[hit.start : hit.end])) > 1 for hit in hits)
+
+
+def _hits_nearby(name: View, unit: UnitResult, done: Scan) -> Iterator[Hit]:
+    """Yield where a name holds what is withheld in the records and threads of a unit."""
+    outcome = unit.outcome
+    index = done.index if outcome.table is None else done.index.beside(outcome.table.near)
+    withheld = [each.finding for each in outcome.decisions if each.withholds]
+    for scope in dict.fromkeys(scope for each in withheld for scope in (each.record, each.thread)):
+        yield from search([name], index, scope)
 
 
 def _plain_suffix(name: str) -> str:
@@ -224,10 +228,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     owner: dict[str, tuple[Copy, UnitResult]] = {
         unit.unit.key: (copy, unit) for copy in copies if not copy.held for unit in copy.result.units if not unit.held
     }
-    tasks = (
-        UnitTask(copy.result.file, unit.unit, copy.result.planned.columns, tuple(unit.decisions))
-        for copy, unit in owner.values()
-    )
+    tasks = (decided_task(copy.result, unit) for copy, unit in owner.values())
     sink: BinaryIO | None = None
     current: Copy | None = None
     try:
@@ -268,7 +269,9 @@ def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> N
     stop = copy.size + len(written.part)
     copy.units.append(WrittenUnit(unit.unit, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
     copy.size = stop
-    unit.decisions.extend(written.mended)
+    if written.marked is not None:
+        unit.workspace.put(MARKED, unit.number, written.marked)
+    unit.decide_more(written.mended)
 
 
 def _remove_empty(folder: Path) -> None:
@@ -283,17 +286,37 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     released = [copy for copy in copies if copy.is_released]
     runner.share(done.index)
     places: list[str] = []
-    tasks = [
-        CheckTask(_on_disk(partial / RECORDS / copy.name, copy.name), tuple(copy.units), copy.result.planned.columns)
-        for copy in released
-    ]
+    total = sum(len(copy.units) if _by_unit(copy) else 1 for copy in released)
+    tasks = (task for copy in released for task in _check_tasks(copy, partial))
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
-        tell("verifying", number, len(tasks))
+        tell("verifying", number, total)
         if failure is not None:
             places.append(f"{task.file.name}: {failure.what}")
         else:
             places += [f"{task.file.name}: {leak.place} ({leak.entity}, {leak.view})" for leak in answer]
     return places
+
+
+def _by_unit(copy: Copy) -> bool:
+    """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
+    return any(unit.is_table for unit in copy.result.units)
+
+
+def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
+    file = _on_disk(partial / RECORDS / copy.name, copy.name)
+    columns = copy.result.planned.columns
+    if not _by_unit(copy):
+        yield CheckTask(file, tuple(copy.units), columns)
+        return
+    if file.size != copy.size:
+        raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
+    results = {each.unit.key: each for each in copy.result.units}
+    for written in copy.units:
+        unit = results[written.unit.key]
+        marked = unit.workspace.get(MARKED, unit.number) if unit.is_table else NOTHING
+        yield CheckTask(
+            file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
+        )
 
 
 def _on_disk(path: Path, name: str) -> InputFile:
@@ -327,10 +350,11 @@ def _outcomes(copy: Copy) -> Iterator[Outcome]:
         yield Outcome(copy.name, Coverage(copy.name, Cover.NOT_SCANNED, (gap,)))
     for number, unit in enumerate(copy.result.units):
         place = f"message {unit.unit.ordinal + 1}" if by_message else ""
-        kept = () if unit.held or copy.held else tuple(unit.decisions)
+        decisions = unit.decisions
+        kept = () if unit.held or copy.held else decisions
         if number == 0 and copy.is_released:
             kept += tuple(copy.result.name_decisions)
-        yield Outcome(copy.name, unit.coverage, kept, place=place)
+        yield Outcome(copy.name, unit.coverage(decisions), kept, place=place)
 
 
 def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:

@@ -23,7 +23,10 @@ from recognizers.registry import load_recognizers
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run does, fixed at its start and the same in every worker."""
+    """What a run does, fixed at its start and the same in every worker.
+
+    ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
+    """
 
     key: bytes = field(repr=False)
     decided_at: str
@@ -32,11 +35,16 @@ class Job:
     level: str = "thorough"
     entities: tuple[str, ...] = ()
     facts: RecordFacts = field(default_factory=RecordFacts)
+    by_column: bool = True
 
 
 @dataclass(slots=True)
 class State:
-    """What a worker keeps between tasks; ``shared`` is the release's index of withheld values."""
+    """What a worker keeps between tasks; ``shared`` is the release's index of withheld values.
+
+    ``quiet`` are short texts of table columns in which the recognizers see nothing, as label, text and whether
+    only patterns were asked; ``clear`` are short texts that hold nothing which ``shared`` knows.
+    """
 
     job: Job
     recognizers: list[Recognizer]
@@ -44,6 +52,8 @@ class State:
     rosters: Rosters
     keyed: Keyed
     shared: WithheldIndex | None = None
+    quiet: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
+    clear: set[str] = field(default_factory=set, repr=False)
 
     @property
     def markers(self) -> tuple[str, ...]:
@@ -90,9 +100,14 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
     ]
 
 
-def findings_of(state: State, segments: Sequence[Segment], columns: Mapping[int, ColumnClass]) -> list[Finding]:
-    """Return what stands in segments, linked within each record."""
-    raw = detect(segments, state.recognizers, columns)
+def findings_of(
+    state: State,
+    segments: Sequence[Segment],
+    columns: Mapping[int, ColumnClass],
+    known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
+) -> list[Finding]:
+    """Return what stands in segments, linked within each record; ``known`` texts are not examined again."""
+    raw = detect(segments, state.recognizers, columns, known)
     markers = state.markers
     resolved: list[list[Match]] = [
         resolve(matches, segment.text, marker_spans(segment.text, markers))

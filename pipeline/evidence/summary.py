@@ -205,24 +205,26 @@ class Tally:
         for gap in coverage.gaps:
             where = located(examined.place, words(gap.address))
             self._parts[examined.file, gap.code, gap.why, gap.holds, where] += 1
-        file.found.update(finding.entity for finding in examined.findings)
+        for finding in examined.findings:
+            file.found[finding.entity] += finding.count
         if examined.held:
-            file.found.update(decision.finding.entity for decision in examined.decisions)
+            for decision in examined.decisions:
+                file.found[decision.finding.entity] += decision.finding.count
             return
         for decision in examined.decisions:
             self._decide(file, decision)
 
     def _decide(self, file: _FileTally, decision: Decision) -> None:
-        entity = decision.finding.entity
-        file.found[entity] += 1
-        file.undecided += decision.undecided
+        entity, count = decision.finding.entity, decision.finding.count
+        file.found[entity] += count
+        file.undecided += count if decision.undecided else 0
         if not decision.withholds:
-            file.released[entity] += 1
+            file.released[entity] += count
             return
-        file.withheld[entity] += 1
+        file.withheld[entity] += count
         key = (decision.rule, entity, decision.exemption, basis(decision), decision.reason)
-        self._rules[key] += 1
-        self._undecided[key] += decision.undecided
+        self._rules[key] += count
+        self._undecided[key] += count if decision.undecided else 0
 
     def summary(self, run: Run, outcomes: Iterable[FileOutcome] = ()) -> Summary:
         """Return the summary; ``outcomes`` give output, digest, size, status and reasons by ``label``."""

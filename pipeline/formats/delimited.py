@@ -15,6 +15,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import BinaryIO, Final
@@ -238,10 +239,11 @@ def _text(payload: bytes, unit: Unit) -> tuple[bytes, str, str]:
 
 
 def _rows(body: str, dialect: Dialect, unit: Unit) -> Iterator[tuple[int, Row]]:
-    """Yield the rows of a unit with their numbers."""
-    row = int(unit.context["row"])
+    """Yield the rows of a unit with their numbers; ``rows`` of its context numbers chosen ones."""
+    first = int(unit.context["row"])
+    numbers = json.loads(unit.context["rows"]) if "rows" in unit.context else count(first)
     try:
-        yield from enumerate(_counted(rows(body, dialect), row), row)
+        yield from zip(numbers, _counted(rows(body, dialect), first), strict=False)
     except MalformedRow as malformed:
         raise UnreadableSource(unit.source.path, malformed.words(), _REMEDY) from None
 
