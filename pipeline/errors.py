@@ -66,6 +66,16 @@ class LeakFound(ReleasableError):
     exit_code = 1
 
 
+class Stopped(ReleasableError):
+    """The person stopped the run; nothing was released."""
+
+    exit_code = 1
+
+
+class ResumeRefused(ReleasableError):
+    """A killed run cannot be taken up again: what its result depends on has changed."""
+
+
 class IntegrityError(ReleasableError):
     """A release folder does not match its manifest."""
 

@@ -87,12 +87,11 @@ def release(
         LeakFound: a withheld value survived; what was written is renamed out of the way.
     """
     tell = progress or (lambda *_: None)
-    runner = Remembering(runner, done.workspace)
     partial = _partial_folder(out)
     try:
         copies = _copies(done)
         _hold(copies, hold_undecided=hold_undecided)
-        _write(done, copies, partial, runner, tell)
+        _write(done, copies, partial, Remembering(runner, done.workspace), tell)
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 
 from pipeline.cli.console import progress_bar
 from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
-from pipeline.cli.running import Asked, describe_run, make_job, workers
+from pipeline.cli.running import Asked, asked_of, describe_run, make_job, workers
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def redact_command(
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
     config: ConfigOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed.")] = False,
 ) -> None:
     """Write a copy that may be released, with its log, manifest and report, and prove that it is clean.
 
@@ -53,6 +55,7 @@ def redact_command(
       releasable redact mailbox.mbox --policy montana --out release/
       releasable redact export/ --policy massachusetts --request 2026-114 --out release-114/
       releasable redact dump.csv --policy my-policy.yaml --config our-config/ --on-review hold --out release/
+      releasable redact export/ --policy montana --out release/ --resume      (after a power cut: goes on)
 
     Exit codes: 0 final; 1 provisional or something is held; 3 something could not be examined and is held.
     """
@@ -62,7 +65,7 @@ def redact_command(
         listed = ", ".join(packs(config))
         raise UsageError("--policy", "a redaction needs a policy to decide by", f"policies: {listed}; or a file")
     asked = Asked(policy, config, accuracy, entities, workers_, recipient.value)
-    done = redact_paths(paths, out, asked, request=request, hold_undecided=on_review is OnReview.HOLD)
+    done = redact_paths(paths, out, asked, request=request, hold_undecided=on_review is OnReview.HOLD, resume=resume)
     from pipeline.cli.tables import print_release  # noqa: PLC0415
 
     print_release(done.summary, str(out))
@@ -70,19 +73,37 @@ def redact_command(
 
 
 def redact_paths(
-    paths: list[Path], out: Path, asked: Asked, *, request: str = "", hold_undecided: bool = False
+    paths: list[Path],
+    out: Path,
+    asked: Asked,
+    *,
+    request: str = "",
+    hold_undecided: bool = False,
+    resume: bool = False,
 ) -> Release:
     """Scan files and write their release (see :mod:`pipeline.release`)."""
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
-    from pipeline.errors import OutputError  # noqa: PLC0415
+    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
+    from pipeline.resuming import working_folder  # noqa: PLC0415
 
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     files = collect(paths)
     job, loaded = make_job(asked)
+    described = asked_of(files, job, loaded, describe_run(job, loaded, request), hold_undecided=hold_undecided)
+    folder = working_folder(out, described, job.decided_at, resume=resume)
+    job = replace(job, key=folder.key, decided_at=folder.started_at)
     run = describe_run(job, loaded, request)
-    with workers(job, asked.workers) as pool, progress_bar() as progress:
-        done = scan(files, job, loaded, pool, progress)
-        return release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
+    try:
+        with workers(job, asked.workers) as pool, progress_bar() as progress:
+            done = scan(files, job, loaded, pool, progress, workspace=folder.workspace, to_write=True)
+            made = release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
+    except KeyboardInterrupt:
+        raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
+    except BaseException:
+        folder.dispose()
+        raise
+    folder.dispose()
+    return made

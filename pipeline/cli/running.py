@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     from pipeline.evidence.summary import Run
     from pipeline.execution.local import Pool
+    from pipeline.inputs import InputFile
     from pipeline.policy.schema import Policy
     from pipeline.state import Job
 
@@ -80,6 +81,24 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
         facts=RecordFacts(recipient=asked.recipient),
     )
     return job, policy
+
+
+def asked_of(
+    files: Sequence[InputFile], job: Job, policy: Policy | None, run: Run, *, hold_undecided: bool
+) -> dict[str, object]:
+    """Return everything that the result of a run depends on: a run is taken up again only when all of it is the same."""
+    from pipeline.resources import user_config_folder  # noqa: PLC0415 - keeps --help quick
+    from pipeline.resuming import digest_of_folder, digest_of_inputs  # noqa: PLC0415
+
+    return {
+        "the input": digest_of_inputs(files),
+        "the policy": policy.sha256 if policy else "",
+        "the configuration": [digest_of_folder(job.config), digest_of_folder(user_config_folder())],
+        "an option": [job.level, list(job.entities), repr(job.facts), hold_undecided, run.request_id],
+        "the program": run.version,
+        "a model": [each.sha256 for each in run.models],
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", ""),
+    }
 
 
 @contextmanager
