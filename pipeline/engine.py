@@ -22,7 +22,7 @@ from pipeline.model import Address, Cover, Coverage, Decision, Dropped, Finding,
 from pipeline.planning import Planned, plan
 from pipeline.policy.schema import Policy
 from pipeline.regular_copies import ColumnDecision
-from pipeline.regular_rows import Group
+from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.state import Job
 from pipeline.tasks import Again, DecidedTable, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
@@ -246,7 +246,7 @@ def _link_and_decide(done: Scan, tell: Progress) -> None:
     units = list(done.units)
     known = _linked_values(done, units)
     columns = DigestSetWriter(done.workspace.folder / "withheld")
-    gates: set[tuple[bytes, int]] = set()
+    gates: set[int] = set()
     if policy is not None:
         for file in done.files:
             file.name_decisions = decide(file.planned.name_findings, done.job.facts, policy, done.job.decided_at)
@@ -257,7 +257,9 @@ def _link_and_decide(done: Scan, tell: Progress) -> None:
         else:
             _decide_unit(done, unit, _Linking(known, rules))
     if columns.count:
-        done.index.take_columns(columns.finish(), gates)
+        mask = (1 << GATE_BITS) - 1
+        opened = ((each >> GATE_BITS, each & mask) for each in gates)
+        done.index.take_columns(columns.finish(), ((gate.to_bytes(4, "big"), length) for gate, length in opened))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +308,7 @@ def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
     unit.needles = []
 
 
-def _decide_table(
-    done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[tuple[bytes, int]]
-) -> None:
+def _decide_table(done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[int]) -> None:
     examined = _examined(unit)
     regular = examined.regular
     assert regular is not None
@@ -323,18 +323,20 @@ def _decide_table(
         if decision.withholds:
             code = done.index.code_of(decision)
             for needle in needles:
-                if needle.scope:
+                if needle.length >> GATE_BITS:
+                    done.index.update([needle], decision)
+                elif needle.scope:
                     near.append((needle, code))
                 else:
                     columns.add([digest64(needle.digest)], code)
-                    gates.add((needle.gate, needle.length))
+                    gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
     decided = []
     for finding, group, rows in grouped:
         (decision,) = decide([finding], done.job.facts, done.policy, done.job.decided_at)
         decided.append(ColumnDecision(decision, group.shapes, rows))
         if decision.withholds:
             columns.add(group.digests, done.index.code_of(decision))
-            gates |= group.gates
+            gates.update(group.gates.tolist())
     table = DecidedTable(regular.of_row, tuple(decided), tuple(near))
     unit.outcome = TableOutcome(decisions=tuple(decisions), table=table)
 

@@ -36,7 +36,7 @@ from pipeline.formats.encoding import (
 )
 from pipeline.model import Cell, Edit, Reading, Role, Segment, Source, SpanError, Unit
 
-UNIT_SIZE: Final = 256 * 1024
+UNIT_SIZE: Final = 1024 * 1024
 _EXTENSIONS: Final = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _OTHERS: Final = frozenset({".eml", ".mbox", ".mbx", ".log", ".md"})
 _MAIL: Final = re.compile(rb"From |[A-Za-z][A-Za-z-]{1,40}: [^\r\n]*\r?\n(?:[A-Za-z][A-Za-z-]{1,40}:|[ \t])")
