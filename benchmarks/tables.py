@@ -10,6 +10,7 @@ is ``BatchAnalyzerEngine.analyze_dict`` (find only) with the same spaCy model, o
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import shutil
@@ -25,6 +26,8 @@ import numpy as np
 import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
+from presidio_analyzer import BatchAnalyzerEngine
+from stock_presidio import stock_engine
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHUNK = 100_000
@@ -110,7 +113,8 @@ def comments(rng: np.random.Generator, columns: list[pa.Array], given: pa.Array,
         start, length = int(rng.integers(len(FILLER))), int(rng.integers(15, 36))
         texts[row] = f"{text} Case {row}: " + " ".join((FILLER * 3)[start : start + length]) + "."
         kept.append(texts[row])
-    return pa.array(texts)
+    quoted = [f'"{text}"' if "," in text else text for text in texts]
+    return pa.array(quoted)
 
 
 def write_table(path: Path, rows: int, *, form: bool, seed: int = 7) -> None:
@@ -174,26 +178,7 @@ def redact(path: Path, level: str, workers: int) -> tuple[float, float]:
 
 def stock(path: Path, rows: int, seconds: float) -> float:
     """Return cells per second of stock Presidio over the first rows, for as long as ``seconds``."""
-    import csv
-
-    from presidio_analyzer import AnalyzerEngine, BatchAnalyzerEngine
-    from presidio_analyzer.nlp_engine import SpacyNlpEngine
-
-    from recognizers.models import installed_path  # type: ignore[attr-defined]
-
-    class Engine(SpacyNlpEngine):
-        def __init__(self) -> None:
-            import spacy
-
-            super().__init__()
-            self.nlp = {"en": spacy.load(installed_path())}
-
-        def load(self) -> None: ...
-
-        def is_loaded(self) -> bool:
-            return True
-
-    batch = BatchAnalyzerEngine(AnalyzerEngine(nlp_engine=Engine(), supported_languages=["en"]))
+    batch = BatchAnalyzerEngine(stock_engine())
     with path.open(newline="", encoding="utf-8") as stream:
         reader = csv.reader(stream)
         header = next(reader)
