@@ -26,7 +26,7 @@ from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
-from pipeline.verify import Hit, View, search
+from pipeline.verify import View, search
 from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
@@ -172,21 +172,20 @@ def _copies(done: Scan) -> list[Copy]:
 def _gives_away(result: FileResult, done: Scan) -> bool:
     """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
     name = View("text", result.file.name)
-    if search([name], done.index):
+    if result.name_repeats_record or search([name], done.index):
         return True
     source = result.planned.source
     one_record = source is not None and source.format in {"message", "plain_text"}
-    hits = (hit for unit in result.units for hit in _hits_nearby(name, unit, done))
+    scopes = {
+        scope
+        for unit in result.units
+        if not unit.is_table
+        for each in unit.decisions
+        if each.withholds
+        for scope in (each.finding.record, each.finding.thread)
+    }
+    hits = (hit for scope in scopes for hit in search([name], done.index, scope))
     return any(one_record or len(_RUN.findall(name.text[hit.start : hit.end])) > 1 for hit in hits)
-
-
-def _hits_nearby(name: View, unit: UnitResult, done: Scan) -> Iterator[Hit]:
-    """Yield where a name holds what is withheld in the records and threads of a unit."""
-    outcome = unit.outcome
-    index = done.index if outcome.table is None else done.index.beside(outcome.table.near)
-    withheld = [each.finding for each in outcome.decisions if each.withholds]
-    for scope in dict.fromkeys(scope for each in withheld for scope in (each.record, each.thread)):
-        yield from search([name], index, scope)
 
 
 def _plain_suffix(name: str) -> str:

@@ -43,7 +43,8 @@ class State:
     """What a worker keeps between tasks; ``shared`` is the release's index of withheld values.
 
     ``quiet`` are short texts of table columns in which the recognizers see nothing, as label, text and whether
-    only patterns were asked; ``clear`` are short texts that hold nothing which ``shared`` knows.
+    only patterns were asked; ``clear`` are short texts that hold nothing which the index
+    ``clear_of`` knows.
     """
 
     job: Job
@@ -54,6 +55,7 @@ class State:
     shared: WithheldIndex | None = None
     quiet: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
     clear: set[str] = field(default_factory=set, repr=False)
+    clear_of: WithheldIndex | None = field(default=None, repr=False)
 
     @property
     def markers(self) -> tuple[str, ...]:
