@@ -31,9 +31,20 @@ from stock_presidio import stock_engine
 
 PROJECT = Path(__file__).resolve().parent.parent
 CHUNK = 100_000
-HEADER_A = (
-    "record_no,first_name,last_name,email,phone,ssn,date_of_birth,street_address,city,zip,fee_paid,filed_on"
-).split(",")
+HEADER_A = [
+    "record_no",
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "ssn",
+    "date_of_birth",
+    "street_address",
+    "city",
+    "zip",
+    "fee_paid",
+    "filed_on",
+]
 HEADER_B = (*HEADER_A, "status", "comments")
 STREETS = ("Elm", "Oak", "Pine", "Main", "Rodney", "Ewing", "Cutler", "Harrison", "Benton", "Broadway", "Spruce")
 KINDS = ("St", "Ave", "Rd", "Dr", "Ln", "Blvd", "Street", "Avenue")
@@ -47,11 +58,66 @@ OPENINGS = (
     "You can reach my husband at 406-555-{digits} about the {thing}.",
     "We live at {number} {street} {kind} and the {thing} is a danger to everybody.",
 )
-THINGS = "culvert,street light,permit,water bill,fence,dog licence,sidewalk,snow plow,storm drain,parking ticket".split(",")
-FILLER = (
-    "the office was closed when we came by and nobody could say whether our form had been read yet so we would be "
-    "glad of an answer by mail or by telephone at any time that suits you and thank you for your patience with this"
-).split()
+THINGS = [
+    "culvert",
+    "street light",
+    "permit",
+    "water bill",
+    "fence",
+    "dog licence",
+    "sidewalk",
+    "snow plow",
+    "storm drain",
+    "parking ticket",
+]
+FILLER = [
+    "the",
+    "office",
+    "was",
+    "closed",
+    "when",
+    "we",
+    "came",
+    "by",
+    "and",
+    "nobody",
+    "could",
+    "say",
+    "whether",
+    "our",
+    "form",
+    "had",
+    "been",
+    "read",
+    "yet",
+    "so",
+    "we",
+    "would",
+    "be",
+    "glad",
+    "of",
+    "an",
+    "answer",
+    "by",
+    "mail",
+    "or",
+    "by",
+    "telephone",
+    "at",
+    "any",
+    "time",
+    "that",
+    "suits",
+    "you",
+    "and",
+    "thank",
+    "you",
+    "for",
+    "your",
+    "patience",
+    "with",
+    "this",
+]
 
 
 def names(path: str) -> pa.Array:
@@ -64,6 +130,10 @@ def picked(rng: np.random.Generator, texts: pa.Array, count: int) -> pa.Array:
     return texts.take(pa.array(rng.integers(0, len(texts), count)))
 
 
+def one_of(rng: np.random.Generator, texts: Any) -> Any:
+    return texts[int(rng.integers(len(texts)))]
+
+
 def padded(numbers: np.ndarray, width: int) -> pa.Array:
     return pc.utf8_lpad(pc.cast(pa.array(numbers), pa.string()), width, "0")
 
@@ -72,7 +142,9 @@ def joined(*parts: Any) -> pa.Array:
     return pc.binary_join_element_wise(*parts, "")
 
 
-def typed_columns(rng: np.random.Generator, first: int, count: int, given: pa.Array, surname: pa.Array) -> list[pa.Array]:
+def typed_columns(
+    rng: np.random.Generator, first: int, count: int, given: pa.Array, surname: pa.Array
+) -> list[pa.Array]:
     def number(low: int, high: int) -> np.ndarray:
         return rng.integers(low, high, count)
 
@@ -83,11 +155,24 @@ def typed_columns(rng: np.random.Generator, first: int, count: int, given: pa.Ar
         pc.cast(pa.array(1_000_000 + serial), pa.string()),
         one,
         other,
-        joined(pc.utf8_lower(one), ".", pc.utf8_lower(other), pc.cast(pa.array(serial % 9973), pa.string()), "@example.", picked(rng, pa.array(["com", "org", "net"]), count)),
+        joined(
+            pc.utf8_lower(one),
+            ".",
+            pc.utf8_lower(other),
+            pc.cast(pa.array(serial % 9973), pa.string()),
+            "@example.",
+            picked(rng, pa.array(["com", "org", "net"]), count),
+        ),
         joined("406-555-", padded(number(100, 200), 4)),
         joined(padded(number(1, 666), 3), "-", padded(number(1, 100), 2), "-", padded(number(1, 10000), 4)),
         joined(padded(number(1930, 2007), 4), "-", padded(number(1, 13), 2), "-", padded(number(1, 29), 2)),
-        joined(pc.cast(pa.array(number(1, 9999)), pa.string()), " ", picked(rng, pa.array(STREETS), count), " ", picked(rng, pa.array(KINDS), count)),
+        joined(
+            pc.cast(pa.array(number(1, 9999)), pa.string()),
+            " ",
+            picked(rng, pa.array(STREETS), count),
+            " ",
+            picked(rng, pa.array(KINDS), count),
+        ),
         pa.array(CITIES).take(pa.array(place)),
         pa.array(ZIPS).take(pa.array(place)),
         joined(pc.cast(pa.array(number(5, 400)), pa.string()), ".", picked(rng, pa.array(["00", "25", "50"]), count)),
@@ -101,15 +186,20 @@ def comments(rng: np.random.Generator, columns: list[pa.Array], given: pa.Array,
     texts = [""] * count
     for row in np.flatnonzero(rng.random(count) < 0.2).tolist():
         if kept and rng.random() < 0.1:
-            texts[row] = kept[int(rng.integers(len(kept)))]
+            texts[row] = one_of(rng, kept)
             continue
         fill = {
-            "thing": THINGS[int(rng.integers(len(THINGS)))], "given": columns[1][row].as_py(), "surname": columns[2][row].as_py(),
-            "other": given[int(rng.integers(len(given)))].as_py(), "surname2": surname[int(rng.integers(len(surname)))].as_py(),
-            "digits": f"{int(rng.integers(100, 200)):04d}", "number": int(rng.integers(1, 9999)),
-            "street": STREETS[int(rng.integers(len(STREETS)))], "kind": KINDS[int(rng.integers(len(KINDS)))],
-        }  # fmt: skip
-        text = OPENINGS[int(rng.integers(len(OPENINGS)))].format(**fill)
+            "thing": one_of(rng, THINGS),
+            "given": columns[1][row].as_py(),
+            "surname": columns[2][row].as_py(),
+            "other": one_of(rng, given).as_py(),
+            "surname2": one_of(rng, surname).as_py(),
+            "digits": f"{int(rng.integers(100, 200)):04d}",
+            "number": int(rng.integers(1, 9999)),
+            "street": one_of(rng, STREETS),
+            "kind": one_of(rng, KINDS),
+        }
+        text = one_of(rng, OPENINGS).format(**fill)
         start, length = int(rng.integers(len(FILLER))), int(rng.integers(15, 36))
         texts[row] = f"{text} Case {row}: " + " ".join((FILLER * 3)[start : start + length]) + "."
         kept.append(texts[row])
@@ -161,9 +251,29 @@ def redact(path: Path, level: str, workers: int) -> tuple[float, float]:
     """Return seconds of wall clock and peak MiB of one redaction."""
     out = path.with_suffix(".release")
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "pipeline", "redact", str(path), "--policy", "montana", "--out", str(out), "--accuracy", level, "--workers", str(workers)]
+    command = [
+        sys.executable,
+        "-m",
+        "pipeline",
+        "redact",
+        str(path),
+        "--policy",
+        "montana",
+        "--out",
+        str(out),
+        "--accuracy",
+        level,
+        "--workers",
+        str(workers),
+    ]
     start = time.perf_counter()
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(PROJECT)})
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
+    )
     memory = Memory(process.pid)
     memory.start()
     _, told = process.communicate()
