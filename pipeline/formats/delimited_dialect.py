@@ -33,7 +33,7 @@ _DATA: Final = re.compile(
 _ONE_THING: Final = re.compile(r"[^;|\t\"]*")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _STYLED: Final = re.compile(r"[A-Za-z]+[0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+[A-Z][A-Za-z]*|(?:[A-Z][a-z]+){2,}")
-_SEP: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
+_SEP: Final = re.compile(r"sep=([\t -~])\r?\n|sep=([\t -~])\r", re.IGNORECASE)
 _MARKER: Final = re.compile(r"\[[A-Z][^\]]*\]")
 _PROSE: Final = re.compile(r", [^\n,]*")
 
