@@ -14,6 +14,13 @@ _VALUE_LIMIT: Final = 2000
 """Characters of a value that shapes look at: more is running text in any case."""
 
 
+_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\s+|[^\w\s]|_")
+_MOST_PIECES: Final = 9
+
+Judged = tuple[str, str, str, float, tuple[str, ...]]
+"""Class, entity, part, confidence and evidence of a column."""
+
+
 @dataclass(frozen=True)
 class Column:
     """The values of one column in the sample, blanks taken off, empty ones left out."""
@@ -60,6 +67,26 @@ class Column:
         """Return the share of values with a word of companies or bodies."""
         hits = sum(times for value, times in self.counts.items() if self.vocabulary.organisation.fullmatch(value))
         return hits / len(self.values)
+
+    def forms(self) -> tuple[str, ...]:
+        """Return how the values are built, told by kinds of characters only: ``word, word (80%)``."""
+        seen = Counter(_form(value) for value in self.counts)
+        common = [(form, times) for form, times in seen.most_common(2) if times * 5 >= len(self.counts)]
+        return tuple(f"built like: {form} ({times / len(self.counts):.0%})" for form, times in common)
+
+
+def _form(value: str) -> str:
+    """Return a value with words, numbers and blanks named by their kind, whatever their length."""
+    pieces = _PIECE.findall(value[:200])
+    if len(pieces) > _MOST_PIECES:
+        return "running text or a long value"
+    return "".join(map(_kind_of_piece, pieces))
+
+
+def _kind_of_piece(piece: str) -> str:
+    if piece.isspace():
+        return " "
+    return "word" if piece.isalpha() else "number" if piece.isdigit() else piece
 
 
 def issued_as_ssn(column: Column) -> bool:
