@@ -10,6 +10,7 @@ No value of a table is shown.
 from __future__ import annotations
 
 import argparse
+import csv
 import io
 import json
 from collections.abc import Iterator
@@ -89,19 +90,34 @@ def made_up(recognizers: list[Recognizer], seeds: int) -> Iterator[tuple[int, Ta
         tally = Tally()
         for seed in range(seeds):
             for table in tables(seed, size):
-                judge(table, profile(table.rows, table.header, recognizers, load_vocabulary()), tally)
+                header, rows = as_read(table)
+                judge(table, profile(rows, header, recognizers, load_vocabulary()), tally)
         yield size, tally
+
+
+def as_read(table: OfficeTable) -> tuple[list[str] | None, list[list[str]]]:
+    """Return header and rows of a table as the reader finds them in its CSV file."""
+    text = io.StringIO()
+    csv.writer(text).writerows([table.header, *table.rows] if table.header is not None else table.rows)
+    return read_csv(text.getvalue().encode(), table.name)
+
+
+def read_csv(data: bytes, name: str) -> tuple[list[str] | None, list[list[str]]]:
+    """Return header (None: none) and rows of a CSV file as the reader finds them."""
+    kind = Delimited()
+    units = list(kind.units(io.BytesIO(data), Source(name, "delimited", len(data))))
+    found = [(row, cells) for unit in units for row, cells in kind.table(data[unit.start : unit.stop], unit)]
+    return json.loads(units[0].context["header"]) or None, [cells for row, cells in found if row >= 0]
 
 
 def labelled(recognizers: list[Recognizer], folder: Path) -> Tally:
     """Return what came out over the labelled tables of a folder."""
-    tally, kind = Tally(), Delimited()
+    tally = Tally()
     for path in sorted(folder.glob("*.labels.json")):
         data = path.with_name(path.name.replace(".labels.json", ".csv")).read_bytes()
         labels = json.loads(path.read_text(encoding="utf-8"))["columns"]
-        units = list(kind.units(io.BytesIO(data), Source(path.name, "delimited", len(data))))
-        rows = [cells for unit in units for row, cells in kind.table(data[unit.start : unit.stop], unit) if row >= 0]
-        header = json.loads(units[0].context["header"])
+        header, rows = read_csv(data, path.name)
+        header = header or []
         holds = [_holds(labels.get(title, {}).get("label")) for title in header]
         table = OfficeTable(path.name, header, rows, holds, header)
         judge(table, profile(rows, header, recognizers, load_vocabulary()), tally)

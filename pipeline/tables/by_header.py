@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pipeline.tables.column import Column, Judged, issued_as_ssn
 from pipeline.tables.name_values import NameShares, name_shares
 from pipeline.tables.vocabulary import Hint
+
+_COUNTED: Final = frozenset({"number", "num", "no", "code", "value"})
 
 
 def by_header(column: Column, hint: Hint) -> Judged | None:
@@ -19,6 +23,8 @@ def by_header(column: Column, hint: Hint) -> Judged | None:
         return None
     if hint.kind == "identifier" and hint.part != "item":
         return _numbered(column, hint, share, why)
+    if hint.kind == "inert" and hint.phrase in _COUNTED and column.share("integer", "code") >= 0.9:
+        return None  # "of what" is not known: the values tell counts from numbers of something
     if hint.kind in ("inert", "quasi") and (column.words > 8 or (hint.few and _many(column))):
         return None
     return hint.kind, hint.entity, hint.part, 0.6 + 0.4 * share, why

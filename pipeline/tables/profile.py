@@ -48,6 +48,7 @@ def profile(
     width = max([len(names), *map(len, sample)], default=0)
     columns = [_column(index, sample, vocabulary) for index in range(width)]
     hints: list[Hint | None] = [vocabulary.hint(name) for name in names] + [None] * (width - len(names))
+    names = ["" if vocabulary.asks_to_choose(name) else name for name in names]
     if _headers_are_data(names, vocabulary):
         hints, names = [None] * width, []
     believed = _aligned(columns, hints)

@@ -52,6 +52,7 @@ class Vocabulary:
     questions: tuple[tuple[tuple[str, ...], str], ...]
     known: frozenset[str]
     asks: frozenset[str]
+    heads: frozenset[str]
 
     def hint(self, header: str) -> Hint | None:
         """Return what ``header`` means, or None where the vocabulary does not know.
@@ -64,6 +65,8 @@ class Vocabulary:
         if is_question(header, words, self.asks):
             return self._answer(header_words(without_remarks(header)))
         plain = header_words(without_remarks(header))
+        if plain and plain[0] in self.heads:
+            return self._head_first(plain)
         hints = [self._hint_of(words), self._hint_of(plain), self._hint_of(unglued(plain, self.known, self.short_for))]
         found = [hint for hint in hints if hint is not None]
         return next((hint for hint in found if not hint.weak), found[0] if found else None)
@@ -80,6 +83,25 @@ class Vocabulary:
             if not filler or len(words) == 1:
                 return self._inside(words[:-1])
             words = words[:-1]
+        return None
+
+    def asks_to_choose(self, header: str) -> bool:
+        """Return whether a header is a question that is answered by a choice or a number, whatever it speaks of."""
+        words = header_words(without_remarks(header))
+        if not is_question(header, words, self.asks):
+            return False
+        return any(tuple(words[: len(starts)]) == starts for starts, means in self.questions if means == "nothing")
+
+    def _head_first(self, words: Sequence[str]) -> Hint | None:
+        """Return what a header in Spanish means: the longest entry that it begins with."""
+        for size in range(len(words), 0, -1):
+            found = self._phrase(words[:size])
+            if found is None:
+                continue
+            if words[0] == "nombre" and size < len(words) and found.part == "given":
+                thing = self._is_thing(words)
+                return _full_name("nombre", weak=thing, thing=thing)
+            return found
         return None
 
     def _answer(self, words: Sequence[str]) -> Hint | None:
@@ -159,6 +181,7 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
             shapes={name: re2.compile(pattern) for name, pattern in document["shapes"].items()},
             organisation=re2.compile(document["organisation"]),
             asks=frozenset(document["asks"]),
+            heads=frozenset(document["heads"]),
             fillers=frozenset(document["fillers"]),
             roles=frozenset(document["roles"]),
             prefixes=frozenset(document["prefixes"]),
