@@ -96,7 +96,7 @@ def from_values(column: Column, hint: Hint | None, label: str) -> Judged:
     if column.words >= 6 or sum(map(len, column.values)) >= 60 * len(column.values):
         return "free_text", "", "full", 0.8, (f"{count} of {column.words:.0f} words",)
     if hint is not None and hint.kind == "free_text":
-        return "free_text", "", "full", 0.7, (f"header hint: {hint.phrase}",)
+        return "free_text", "", hint.part, 0.7, (f"header hint: {hint.phrase}",)
     if hint is not None and hint.kind == "entity" and not hint.weak:
         return "unsure", "", "full", 0.3, (f"header hint: {hint.phrase}", "values do not fit")
     return (

@@ -53,6 +53,8 @@ class Vocabulary:
     known: frozenset[str]
     asks: frozenset[str]
     heads: frozenset[str]
+    submitted: frozenset[str]
+    subscribed: frozenset[str]
 
     def hint(self, header: str) -> Hint | None:
         """Return what ``header`` means, or None where the vocabulary does not know.
@@ -182,6 +184,8 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
             organisation=re2.compile(document["organisation"]),
             asks=frozenset(document["asks"]),
             heads=frozenset(document["heads"]),
+            submitted=frozenset(document["submitted"]),
+            subscribed=frozenset(document["subscribed"]),
             fillers=frozenset(document["fillers"]),
             roles=frozenset(document["roles"]),
             prefixes=frozenset(document["prefixes"]),
