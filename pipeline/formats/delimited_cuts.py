@@ -24,7 +24,7 @@ UNIT_SIZE: Final = 1024 * 1024
 """Bytes (characters, in a charset of wide ones) from which on a unit ends at the next row end."""
 
 _DOUBTFUL_SPAN: Final = 16 * 1024
-"""Bytes after a doubtful place that are still cut row by row, as such places seldom come alone."""
+"""Bytes after a doubtful place that are still cut row by row; twice as many after the next."""
 
 _LF: Final = 10
 _CR: Final = 13
@@ -86,20 +86,24 @@ def _byte_cuts(stream: BinaryIO, mark: int, layout: Layout) -> Iterator[Cut]:
     while True:
         chunk = stream.read(min(max(CHUNK, len(carry)), CELL_LIMIT))  # what must be read again doubles: linear time
         window = carry + chunk
+        span = _DOUBTFUL_SPAN
         if b"\0" in chunk:
             raise MalformedRow("a NUL byte", tally.row + window.count(b"\n", 0, window.index(b"\0")))
         while pos < len(window):
             ends, doubt = _clean_ends(window, pos, layout.dialect)
             if len(ends):
+                _refuse_long_rows(ends, pos, tally.row)
                 pos = int(ends[-1])
                 for cut in tally.pass_ends(ends + offset):
                     given = cut[0]
                     yield cut
             if pos == len(window) or (doubt < 0 and chunk and len(window) - pos <= CELL_LIMIT):
                 break  # the last row is all there, or simply not there yet
-            doubtful = _row_by_row(window, pos, max(doubt, pos), layout.dialect, row=tally.row, final=not chunk)
+            until, span = max(doubt, pos) + span, span * 2
+            doubtful = _row_by_row(window, pos, until, layout.dialect, row=tally.row, final=not chunk)
             if not len(doubtful):
                 break
+            _refuse_long_rows(doubtful, pos, tally.row)
             pos = int(doubtful[-1])
             for cut in tally.pass_ends(doubtful + offset):
                 given = cut[0]
@@ -111,13 +115,20 @@ def _byte_cuts(stream: BinaryIO, mark: int, layout: Layout) -> Iterator[Cut]:
         yield offset + len(window), tally.first
 
 
-def _row_by_row(window: bytes, pos: int, doubt: int, dialect: Dialect, *, row: int, final: bool) -> NDArray[np.int64]:
-    """Return where rows end from ``pos`` to a little past ``doubt``, cut as a worker cuts them."""
+def _refuse_long_rows(ends: NDArray[np.int64], start: int, row: int) -> None:
+    """Raise MalformedRow where a row (the first is number ``row``) is too long to be held in memory with others."""
+    long = np.flatnonzero(np.diff(ends, prepend=start) > CELL_LIMIT)
+    if len(long):
+        raise MalformedRow("a row that does not end within 64 MiB", row + int(long[0]))
+
+
+def _row_by_row(window: bytes, pos: int, until: int, dialect: Dialect, *, row: int, final: bool) -> NDArray[np.int64]:
+    """Return where rows end from ``pos`` to the first end past ``until``, cut as a worker cuts them."""
     text = window[pos:].decode("latin-1")
     found: list[int] = []
     for _, _, following in counted(rows(text, dialect, final=final), row):
         found.append(pos + following)
-        if found[-1] > doubt + _DOUBTFUL_SPAN:
+        if found[-1] > until:
             break
     return np.array(found, dtype=np.int64)
 

@@ -48,15 +48,18 @@ class Column:
         """How often values are built alike: letters as ``a``, digits as ``0``."""
         return Counter(re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "a", value)) for value in self.counts)
 
+    @cached_property
+    def shapes(self) -> Counter[frozenset[str]]:
+        """How many values have which shapes."""
+        seen: Counter[frozenset[str]] = Counter()
+        for value, times in self.counts.items():
+            shapes = self.vocabulary.shapes.of(value)
+            seen[shapes | {"luhn"} if "card" in shapes and luhn(value) else shapes] += times
+        return seen
+
     def share(self, *names: str) -> float:
         """Return the share of values that have one of these shapes (``luhn``: a card number whose check digit fits)."""
-        fitting = sum(times for value, times in self.counts.items() if any(self._fits(value, name) for name in names))
-        return fitting / len(self.values)
-
-    def _fits(self, value: str, name: str) -> bool:
-        if name == "luhn":
-            return self.vocabulary.shapes["card"].fullmatch(value) is not None and luhn(value)
-        return self.vocabulary.shapes[name].fullmatch(value) is not None
+        return sum(times for shapes, times in self.shapes.items() if not shapes.isdisjoint(names)) / len(self.values)
 
     @cached_property
     def digits(self) -> float:

@@ -27,7 +27,11 @@ from pipeline.tables.vocabulary import Hint, Vocabulary, load_vocabulary
 from recognizers.presidio import Recognizer
 
 SAMPLE_ROWS: Final = 1000
+SAMPLE_CELLS: Final = 1_000_000
+_LEAST_ROWS: Final = 50
 
+_DATA: Final = frozenset({"email", "ssn", "phone", "date", "street"})
+_MOST_EMPTY: Final = 16_384
 _TELLING: Final = frozenset({"email", "ssn", "phone", "ip", "date", "card", "url", "zip", "year", "number"})
 
 
@@ -37,16 +41,20 @@ def profile(
     recognizers: Sequence[Recognizer],
     vocabulary: Vocabulary,
 ) -> tuple[ColumnClass, ...]:
-    """Return the class of each column of a table, from at most 1,000 rows spread over ``rows``.
+    """Return the class of each column of a table, from at most 1,000 rows (of wide ones, fewer) spread over ``rows``.
 
     ``header`` is None where the table has no header row. ``recognizers`` are asked about columns that
     neither shapes nor headers explain. Rows may be ragged; the widest row or the header gives the width.
     """
-    step = max(1, -(-len(rows) // SAMPLE_ROWS))
+    wide = max([1, *map(len, rows[:_LEAST_ROWS])])
+    most = max(_LEAST_ROWS, min(SAMPLE_ROWS, SAMPLE_CELLS // wide))
+    step = max(1, -(-len(rows) // most))
     sample = rows[::step]
     names = list(header or ())
-    width = max([len(names), *map(len, sample)], default=0)
-    columns = [_column(index, sample, vocabulary) for index in range(width)]
+    values = _by_column(sample)
+    widest = min(max(map(len, sample), default=0), _MOST_EMPTY)  # a row of a million commas has no million columns
+    width = max(len(names), widest, max(values, default=-1) + 1)
+    columns = [Column(index, tuple(values.get(index, ())), len(sample), vocabulary) for index in range(width)]
     hints: list[Hint | None] = [vocabulary.hint(name) for name in names] + [None] * (width - len(names))
     names = ["" if vocabulary.asks_to_choose(name) else name for name in names]
     if _headers_are_data(names, vocabulary):
@@ -82,15 +90,19 @@ def _as_list(cells: Mapping[int, str]) -> list[str]:
     return [cells.get(column, "") for column in range(max(cells, default=-1) + 1)]
 
 
-def _column(index: int, sample: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Column:
-    values = (" ".join(row[index].split()) for row in sample if index < len(row))
-    return Column(index, tuple(value for value in values if value), len(sample), vocabulary)
+def _by_column(sample: Sequence[Sequence[str]]) -> dict[int, list[str]]:
+    """Return the values of each column that has any, blanks taken off; one pass over the cells there are."""
+    values: dict[int, list[str]] = {}
+    for row in sample:
+        for index, cell in enumerate(row):
+            if cell and (value := " ".join(cell.split())):
+                values.setdefault(index, []).append(value)
+    return values
 
 
 def _headers_are_data(names: Sequence[str], vocabulary: Vocabulary) -> bool:
     """Return whether what is given as header row holds values: an e-mail address names no column."""
-    shapes = [vocabulary.shapes[name] for name in ("email", "ssn", "phone", "date", "street")]
-    return any(shape.fullmatch(name.strip()) for name in names for shape in shapes)
+    return any(_DATA.intersection(vocabulary.shapes.of(name.strip())) for name in names)
 
 
 def _aligned(columns: Sequence[Column], hints: list[Hint | None]) -> list[Hint | None]:

@@ -14,6 +14,7 @@ import yaml
 from pipeline.errors import ConfigError
 from pipeline.resources import config_file
 from pipeline.tables.header import header_words, is_question, long_form, unglued, without_remarks
+from pipeline.tables.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Vocabulary:
     """Headers to hints, and shapes of values. Build it with :func:`load_vocabulary`."""
 
     phrases: Mapping[tuple[str, ...], Hint]
-    shapes: Mapping[str, Any]
+    shapes: Shapes
     organisation: Any
     fillers: frozenset[str]
     roles: frozenset[str]
@@ -180,7 +181,7 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
                 (tuple(start.split()), each["means"]) for each in document["questions"] for start in each["starts"]
             ),
             known=frozenset(words | set(document["roles"]) | set(document["prefixes"])),
-            shapes={name: re2.compile(pattern) for name, pattern in document["shapes"].items()},
+            shapes=Shapes(document["shapes"]),
             organisation=re2.compile(document["organisation"]),
             asks=frozenset(document["asks"]),
             heads=frozenset(document["heads"]),
