@@ -64,7 +64,7 @@ def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[Co
         raise UnreadableSource(str(file), planned.gap.why, "look at the file with another program")
     if planned.source is None or planned.source.format != "delimited":
         raise UsageError(str(file), "this is no table", "columns are for CSV, TSV and other delimited text")
-    return header_names(files[0], planned), planned.columns
+    return header_names(planned), planned.columns
 
 
 def _told(names: list[str], column: ColumnClass) -> dict[str, Any]:
