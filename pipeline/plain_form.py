@@ -36,14 +36,16 @@ _SIGNS: Final = "\u2460-\u24ff\u2776-\u2793\U0001d400-\U0001d7ff\U0001f130-\U000
 _DIGITS: Final = "".join(each for each in map(chr, range(0x660, 0x1FBFA)) if unicodedata.category(each) == "Nd")
 """The decimal digits of all scripts."""
 _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
-# Every alternative starts with a character of its own, none with a look behind: plain text is skipped quickly.
+# The pattern begins with one set of characters, outside any group: so `re` skips plain text quickly.
 _MARKUP: Final = (
-    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-    r"|(?P<wrapped>\n(?<=\d[-.]\n)[> \t]*(?=\d))"
-    r"|\n[ \t]{0,3}>[> \t]*"
+    r"(?<=&)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    r"|(?<=\n)(?:(?P<wrapped>(?<=\d[-.]\n)[> \t]*(?=\d))|[ \t]{0,3}>[> \t]*)"
 )
-_ASCII: Final = re.compile(_MARKUP)
-_SPECIAL: Final = re.compile(f"[{_INVISIBLE}]+|[{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}]|{_MARKUP}")
+_SINGLE: Final = f"{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}"
+_ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
+_SPECIAL: Final = re.compile(
+    rf"[&\n{_INVISIBLE}{_SINGLE}](?:(?<=[{_INVISIBLE}])[{_INVISIBLE}]*|(?<=[{_SINGLE}])|{_MARKUP})"
+)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -77,7 +79,10 @@ class PlainForm:
 
 def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
-    special = _ASCII if text.isascii() else _SPECIAL
+    ascii_only = text.isascii()
+    if ascii_only and not _may_hide(text):
+        return PlainForm(text)
+    special = _ASCII if ascii_only else _SPECIAL
     if special.search(text) is None:
         return PlainForm(text)
     mixed = _mixed_words(text)
@@ -109,6 +114,11 @@ def plain_form(text: str) -> PlainForm:
         lengths.append(-1)
         pieces.append(text[done:])
     return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
+def _may_hide(text: str) -> bool:
+    """Return whether an ASCII text has a character without which no entity, quoted line or cut number stands in it."""
+    return "&" in text or ("\n" in text and (">" in text or "-\n" in text or ".\n" in text))
 
 
 def _replacement(piece: str, mixed: bool) -> str | None:
