@@ -64,8 +64,7 @@ def _planned(state: State, file: InputFile) -> Planned:
     if kind.name != "delimited" or not units:
         return Planned(source, units)
     columns, hold = _columns(state, kind, file, units)
-    gap = Gap((), "held", hold, holds=True) if hold and state.policy is not None else None
-    return Planned(source, units, columns, gap=gap, hold=hold)
+    return Planned(source, units, columns, hold=hold)
 
 
 def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) -> tuple[tuple[ColumnClass, ...], str]:

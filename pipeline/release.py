@@ -90,7 +90,8 @@ def release(
     partial = _partial_folder(out)
     try:
         copies = _copies(done)
-        _hold(copies, hold_undecided=hold_undecided)
+        lists_held = done.policy is not None and done.policy.hold_distribution_lists
+        _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
         _write(done, copies, partial, Remembering(runner, done.workspace), tell)
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
@@ -193,7 +194,7 @@ def _plain_suffix(name: str) -> str:
     return suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
 
 
-def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
+def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> None:
     for copy in copies:
         for unit in copy.result.units:
             if hold_undecided and any(each.undecided for each in unit.decisions):
@@ -203,6 +204,8 @@ def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
         if copy.result.held:
             _hold_file(copy, copy.result.held, unscanned=True)
             continue
+        if copy.result.planned.hold and lists_held:
+            _hold_file(copy, copy.result.planned.hold, unscanned=False)
         _hold_whole(copy)
 
 

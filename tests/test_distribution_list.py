@@ -21,7 +21,7 @@ from office_tables import tables
 
 VOCABULARY = load_vocabulary()
 SAMPLE = Path(__file__).resolve().parents[1] / "sample_data" / "web_form" / "contact-form.csv"
-LISTS = {"voter_roll", "crm_contacts", "newsletter", "sql_abbreviated", "staff_directory", "spanish2", "lying_headers"}
+LISTS = {"voter_roll", "crm_contacts", "newsletter", "staff_directory", "spanish2"}
 """The made-up tables that are lists of people."""
 
 NAMES = ["Maribel", "Asa", "Ida", "Ned", "Uma"]

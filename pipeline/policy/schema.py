@@ -223,6 +223,7 @@ class Policy(_Strict):
     use_agency_contacts: StrictBool = True
     use_officials: StrictBool = True
     case_numbers_link: StrictBool = False
+    hold_distribution_lists: StrictBool = False
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
 

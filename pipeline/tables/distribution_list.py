@@ -15,6 +15,10 @@ from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import Vocabulary
 
 _CONTACTS: Final = {"EMAIL_ADDRESS": "e-mail addresses", "PHONE_NUMBER": "telephones", "STREET_ADDRESS": "addresses"}
+_OF_A_CASE: Final = frozenset(
+    {"US_SSN", "CREDIT_CARD", "BANK_ACCOUNT", "US_TAX_ID", "US_DRIVER_LICENSE", "US_PASSPORT", "MEDICAL", "PASSWORD"}
+)
+"""What an office asks for in a matter of its own; nobody mails with it."""
 _PARTS_OF_A_NAME: Final = 3
 _MOST: Final = 0.5
 """Share of the filled columns above which names, contacts and places are what a table is about."""
@@ -35,6 +39,8 @@ def distribution_list(columns: Sequence[ColumnClass], header: Sequence[str], voc
     if not people or not contacts:
         return ""
     if any(each.kind == "free_text" and each.part != "organisation" for each in filled):
+        return ""
+    if any(each.entity in _OF_A_CASE for each in filled):
         return ""
     subscribed = not words.isdisjoint(vocabulary.subscribed)
     if not subscribed and _sent_in(header, vocabulary):
