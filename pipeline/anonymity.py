@@ -15,6 +15,7 @@ from typing import Final
 import pyarrow as pa
 
 from pipeline.checking import WrittenUnit
+from pipeline.evidence.summary import QuasiFacts
 from pipeline.formats import format_named
 from pipeline.formats.delimited import Delimited
 from pipeline.model import Cell, ColumnClass, Edit
@@ -52,6 +53,18 @@ class WrittenTable:
 def quasi_columns(columns: Sequence[ColumnClass]) -> tuple[int, ...]:
     """Return the numbers of the quasi-identifying columns."""
     return tuple(each.index for each in columns if each.kind == "quasi")
+
+
+def quasi_facts(risk: Risk) -> QuasiFacts | None:
+    """Return what the evidence says of a table's quasi-identifiers."""
+    if risk.whole is None:
+        return None
+    alone = [each.columns for each in risk.combinations if each.unique and len(each.columns) < 4]
+    fewest = min(map(len, alone), default=0)
+    telling = tuple(tuple(at + 1 for at in each) for each in alone if len(each) == fewest)[:5]
+    mending = tuple((f"column {way.column + 1}: {way.words}", after.unique, after.k) for way, after in risk.mended)
+    whole = risk.whole
+    return QuasiFacts(tuple(each + 1 for each in risk.columns), risk.rows, whole.unique, whole.k, telling, mending)
 
 
 def table_risk(table: WrittenTable, columns: Sequence[ColumnClass], folder: Path, k: int) -> Risk | None:
