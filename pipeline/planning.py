@@ -61,7 +61,7 @@ def _planned(state: State, file: InputFile) -> Planned:
     source = Source(file.name, kind.name, file.size)
     with file.open() as stream:
         units = tuple(kind.units(stream, source))
-    if kind.name != "delimited" or not units:
+    if not hasattr(kind, "table") or not units or units[0].context.get("single") == "1":
         return Planned(source, units)
     columns, hold = _columns(state, kind, file, units)
     return Planned(source, units, columns, hold=hold)
