@@ -14,6 +14,7 @@ from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
 from pipeline.errors import IntegrityError, LeakFound, OutputError
@@ -253,8 +254,12 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     for copy in copies:
         if not copy.held:
             _hold_whole(copy)
-        if not copy.is_released:
-            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+        source, path = copy.result.planned.source, partial / RECORDS / copy.name
+        if not copy.is_released or source is None:
+            path.unlink(missing_ok=True)
+            continue
+        copy.units = assemble_copy(source, path, copy.units)
+        copy.size = path.stat().st_size
     _remove_empty(partial / RECORDS)
 
 
@@ -300,7 +305,8 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
 
 def _by_unit(copy: Copy) -> bool:
     """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
-    return any(unit.is_table for unit in copy.result.units)
+    source = copy.result.planned.source
+    return source is not None and hasattr(format_named(source.format), "table")
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
@@ -313,8 +319,8 @@ def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
         raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
     results = {each.unit.key: each for each in copy.result.units}
     for written in copy.units:
-        unit = results[written.unit.key]
-        marked = unit.workspace.get(MARKED, unit.number) if unit.is_table else NOTHING
+        unit = results.get(written.unit.key)  # an assembled copy is cut anew
+        marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
         yield CheckTask(
             file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
         )

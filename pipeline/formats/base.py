@@ -4,14 +4,15 @@
 one unit into segments, ``rewrite`` builds new bytes for the unit from what ``read`` gave and
 the edits, and the parts of a source, written one after another, are its copy. ``read`` and
 ``rewrite`` are pure functions of picklable things: the same input gives the same output, on
-any machine. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
+any machine. A format whose parts are no file when written one after another (Parquet) has a fourth step,
+``assemble(parts, sink)``; :func:`assembled` takes it, or joins the parts. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
 travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from pipeline.model import Edit, Reading, Source, Unit
 
@@ -57,3 +58,19 @@ class Format(Protocol):
             UnreadableSource: the unit cannot be read at all.
             SpanError: an edit does not fit its segment.
         """
+
+
+@runtime_checkable
+class Assembled(Protocol):
+    """A format whose parts become a file by a step of their own."""
+
+    def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
+        """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
+
+
+def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:
+    """Write the copy of a source from its parts."""
+    if isinstance(kind, Assembled):
+        kind.assemble(parts, sink)
+        return
+    sink.writelines(parts)

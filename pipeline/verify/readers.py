@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.views import byte_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mailbox", "message"})
@@ -48,7 +49,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; for JSON one text a record, its keys and values parted by tabs; None where no independent reader exists for the format.
+        its cells parted by tabs; for JSON and Parquet alike, and
+        their keys and names too; None where no independent reader exists for the format.
 
     Raises:
         UnreadableSource: the independent reader cannot parse it.
@@ -61,6 +63,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return _table_rows(data, context or {})
     if format_name in JSON_FORMATS:
         return _json_records(data, context or {})
+    if format_name == "parquet":
+        return parquet_rows(data, context or {})
     return None
 
 
