@@ -55,7 +55,7 @@ def _planned(state: State, file: InputFile) -> Planned:
     head = file.read(0, HEAD_SIZE)
     if not head:
         return Planned(None, gap=Gap((), "empty", "the file is empty", holds=True))
-    kind = format_of(head, PurePosixPath(file.name).name)
+    kind = format_of(head, PurePosixPath(file.inner_name).name)
     if kind is None:
         return Planned(None, gap=Gap((), "unknown_format", "no format that can be read claims this file", holds=True))
     source = Source(file.name, kind.name, file.size)

@@ -26,6 +26,7 @@ from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
+from pipeline.packing import compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, search
 from pipeline.workspace import NOTHING, Remembering, Runner
@@ -97,6 +98,7 @@ def release(
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)
+        _pack(copies, partial / RECORDS)
         summary = _evidence(done, copies, partial, run)
         problems = integrity(partial)
         if problems:
@@ -162,7 +164,8 @@ def _copies(done: Scan) -> list[Copy]:
         name = result.file.name
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
-            name = f"file-{number:04d}{_plain_suffix(name)}"
+            packed = ".gz" if result.file.wrapping else ""
+            name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
@@ -331,6 +334,21 @@ def _on_disk(path: Path, name: str) -> InputFile:
     return InputFile(path, name, about.st_size, about.st_mtime_ns)
 
 
+def _pack(copies: Sequence[Copy], records: Path) -> None:
+    """Pack again what was packed; copies that were renamed stand outside their archive."""
+    released = [copy for copy in copies if copy.is_released]
+    for copy in released:
+        if copy.result.file.wrapping:
+            compress(records / copy.name)
+    pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
+
+
+def _output(copy: Copy) -> str:
+    """Return where a copy lies in the release: the outermost archive that holds it, or a file of its own."""
+    archives = copy.result.file.archives
+    return f"{RECORDS}/{archives[0] if archives and not copy.renamed else copy.name}"
+
+
 # --- the evidence -----------------------------------------------------------------------
 
 
@@ -370,13 +388,13 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
         return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
-    path = partial / RECORDS / copy.name
+    path = partial / _output(copy)
     return FileOutcome(
         copy.name,
         "released",
-        output=f"{RECORDS}/{copy.name}",
+        output=_output(copy),
         sha256=file_sha256(path),
-        size=copy.size,
+        size=path.stat().st_size,
         reasons=reasons,
         held_records=held.total(),
     )

@@ -4,9 +4,13 @@
 one unit into segments, ``rewrite`` builds new bytes for the unit from what ``read`` gave and
 the edits, and the parts of a source, written one after another, are its copy. ``read`` and
 ``rewrite`` are pure functions of picklable things: the same input gives the same output, on
-any machine. A format whose parts are no file when written one after another (Parquet) has a fourth step,
-``assemble(parts, sink)``; :func:`assembled` takes it, or joins the parts. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
+any machine. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
 travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
+
+Two things some formats have beside these. ``assemble(parts, sink)``, where parts written one after another are
+no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
+a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
+their cells: then the file is a table, and its columns are classified.
 """
 
 from __future__ import annotations
@@ -34,6 +38,8 @@ class Format(Protocol):
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
         """Cut a source into units that cover every byte of it, in order, in bounded memory.
+
+        Where a format cannot cut finer (a row group of Parquet), units in a row share the same bytes.
 
         Raises:
             UnreadableSource: the source is not what its format says.

@@ -38,7 +38,7 @@ class JsonLines:
     holds = "file"
 
     def claims(self, head: bytes, name: str) -> float:
-        """Return 0.96 where the first lines are JSON objects, 0.92 for lists, 0.9 for what is only called so, else 0."""
+        """Return 0.96 where the first lines are objects, 0.92 for lists, 0.9 for what is only called so, else 0."""
         if not looks_like_text(head):
             return 0.0
         called_so = PurePosixPath(name).suffix.lower() in _EXTENSIONS
