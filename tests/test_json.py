@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_named, format_of
-from pipeline.model import Cell, Edit, Source
+from pipeline.model import Block, Cell, Edit, Source
 from pipeline.verify import second_reader
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -136,6 +136,16 @@ def test_duplicate_keys_are_both_read():
     (unit,) = units_of(data)
     assert "first one" in (second_reader("json_lines", data, unit.context) or [""])[0]
     assert b"second" not in withheld(data, "second one")
+
+
+def test_values_of_a_list_are_blocks_of_their_cell():
+    """Lists under a key that comes again have a column; each value in them its place."""
+    data = b'{"a": {"p": ["one", "two"]}}\n{"a": {"p": [["three"], "four"]}}\n'
+    found = {each.text: each.address for each in segments_of(data) if each.label == "p"}
+    column = found["one"][0].column
+    assert found["one"] == (Cell(0, column), Block(0))
+    assert found["two"] == (Cell(0, column), Block(1))
+    assert found["four"] == (Cell(1, column), Block(0))
 
 
 def test_json_inside_a_string_is_text():

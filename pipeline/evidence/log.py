@@ -91,6 +91,8 @@ class Log:
     def _add_decision(self, examined: Examined, decision: Decision) -> None:
         why = _why(decision)
         address = decision.finding.address
+        if len(address) > 1 and isinstance(address[-1], Block) and isinstance(address[-2], Cell):
+            address = address[:-1]  # one of several values in a cell is counted with its column
         cell = address[-1] if address else None
         if isinstance(cell, Column):  # counted already: no cell of it is told apart
             place = (_place(examined, (*address[:-1], Cell(0, cell.column))), why)

@@ -2,11 +2,13 @@
 
 A record is a line, an element of a top-level array, or the document. Keys that come in several records are
 the columns of a table: ``Cell(row, column)`` is the value under such a key, and the key itself stands once a
-unit, in its header row. Other texts (elements of lists, values under keys that are data) are ``Field``.
+unit, in its header row. Several values under one key (in a list) are blocks of its cell. Other texts (values
+under keys that are data, keys that came once) are ``Field``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +18,7 @@ from typing import Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
 from pipeline.formats.json_tokens import Elements, Malformed, Paths, Token, Tree, edited, string, tokens, valid
-from pipeline.model import Address, Cell, Edit, Field, Reading, Role, Segment, Source, SpanError, Unit
+from pipeline.model import Address, Block, Cell, Edit, Field, Reading, Role, Segment, Source, SpanError, Unit
 
 UNIT_SIZE: Final = 256 * 1024
 REMEDY: Final = "open it where it was made and export it again as JSON"
@@ -110,7 +112,7 @@ def rows_of(payload: bytes, unit: Unit) -> Iterator[tuple[int, list[str]]]:
     yield header, [readable(key or "") for _, key in tree.nodes]
     for token, address, _, start in _placed(text, unit):
         step = address[0]
-        if token.is_key or not isinstance(step, Cell):
+        if token.is_key or len(address) > 1 or not isinstance(step, Cell):
             continue
         if step.row != row:
             if row >= 0:
@@ -160,14 +162,17 @@ def _placed(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int]]:
     whole = unit.context["layout"] == DOCUMENT
     for row, (start, end) in enumerate(records(text, unit), int(unit.context["row"])):
         record = path if whole else f"{path}#row{row}"
-        taken: set[int] = set()
+        taken: Counter[int] = Counter()
         body = text[start:end]
         _checked(body, unit)
         for place, token in enumerate(tokens(body, tree)):
             if token.node >= 0 and token.is_key:
                 address: Address = (Cell(header, token.node),)
-            elif token.node >= 0 and not token.repeats and token.node not in taken:
-                taken.add(token.node)
+            elif token.node >= 0 and token.repeats:
+                address = (Cell(row, token.node), Block(taken[token.node]))
+                taken[token.node] += 1
+            elif token.node >= 0 and not taken[token.node]:
+                taken[token.node] += 1
                 address = (Cell(row, token.node),)
             else:
                 address = (Field(row, place, token.is_key),)
