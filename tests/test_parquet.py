@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
 import signal
 from datetime import date
+from email import message_from_bytes
+from email.message import EmailMessage
 from pathlib import Path
 
 import duckdb
@@ -275,3 +278,24 @@ def test_the_road_withholds_in_every_column(road, tmp_path):
     assert next(
         each for each in segments_of((source / "people.parquet").read_bytes()) if each.label == "email"
     ).address == (Cell(0, email.index),)
+
+
+@pytest.mark.models
+def test_an_attached_parquet_file_is_read_and_written_inside_its_message(road, tmp_path):
+    """The parts of an attachment are assembled too; JSON attachments go the same way."""
+    table = pa.table({"n": list(range(5)), "email": [f"w{at}@example.org" for at in range(5)]})
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "w@example.org", "clerk@example.gov", "Papers"
+    message.set_content("See the files.\n")
+    message.add_attachment(as_bytes(table, row_group_size=2), "application", "octet-stream", filename="a.parquet")
+    message.add_attachment(b'{"email": "w7@example.org", "n": 7}', "application", "json", filename="a.json")
+    path = tmp_path / "one.eml"
+    path.write_bytes(bytes(message))
+    road.release(path, tmp_path / "out")
+    copy = message_from_bytes((tmp_path / "out/records/one.eml").read_bytes())
+    attached = [each.get_payload(decode=True) for each in copy.walk() if not each.is_multipart()][1:]
+    after = pq.read_table(io.BytesIO(attached[0])).to_pydict()
+    assert after["n"] == list(range(5))
+    assert not any("example.org" in each for each in after["email"])
+    assert json.loads(attached[1])["n"] == 7
+    assert b"example.org" not in attached[1]
