@@ -21,8 +21,9 @@ from pipeline.errors import UnreadableSource
 from pipeline.evidence.manifest import integrity
 from pipeline.intake import collect
 
-TABLE = b"name,email\r\nWilma Testperson,wilma.testperson@example.com\r\n" + b"".join(
-    b"Bruno Madeup,bruno.madeup%d@example.org\r\n" % at for at in range(8)
+TABLE = b"case,work,fee,approved,name,email\r\n" + b"".join(
+    b"BP-2025-%04d,fence,%d.50,yes,Bruno Testperson,bruno.made.up%d@example.org\r\n" % (at, at + 40, at)
+    for at in range(9)
 )
 
 
@@ -220,7 +221,7 @@ def test_a_release_packs_again_and_holds_only_what_is_held(road, tmp_path):
     packed = (out / "records/people.csv.gz").read_bytes()
     assert packed[3] == 0  # no name, no comment
     assert packed[4:8] == bytes(4)  # no time
-    assert gzip.decompress(packed).startswith(b"name,email\r\n")
+    assert gzip.decompress(packed).startswith(b"case,work,fee,")
     with zipfile.ZipFile(out / "records/all.zip") as made:
         assert made.namelist() == ["mail/one.eml", "rows.jsonl", "tables/people.csv"]
         assert made.comment == b""

@@ -8,8 +8,9 @@ under keys that are data, keys that came once) are ``Field``.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -36,23 +37,27 @@ class Cut:
     row: int
 
 
-def unit_of(source: Source, charset: Charset, layout: str, cut: Cut, ordinal: int, facts: tuple[str, bool]) -> Unit:
-    """Return a unit with its context (``facts``: the columns, and whether the file is one record)."""
+def unit_of(source: Source, charset: Charset, layout: str, cut: Cut, ordinal: int, facts: Mapping[str, str]) -> Unit:
+    """Return a unit with its context; ``facts`` are those of the file."""
     context = {
         "encoding": charset.name,
         "layout": layout,
         "mark": str(0 if ordinal else len(charset.mark)),
         "row": str(cut.row),
         "opens": str(int(layout == ARRAY and not ordinal)),
-        "columns": facts[0],
-        "single": str(int(facts[1])),
+        **facts,
     }
     return Unit(source, ordinal, cut.start, cut.stop, MappingProxyType(context))
 
 
 def units_of(source: Source, charset: Charset, layout: str, cuts: Sequence[Cut], paths: Paths) -> Iterator[Unit]:
     """Yield the units of a file that was walked."""
-    facts = (paths.columns().dumps(), paths.records == 1)
+    tree = paths.columns()
+    facts = {
+        "columns": tree.dumps(),
+        "header": json.dumps([readable(key or "") for _, key in tree.nodes]),
+        "single": str(int(paths.records == 1)),
+    }
     for ordinal, cut in enumerate(cuts):
         yield unit_of(source, charset, layout, cut, ordinal, facts)
 

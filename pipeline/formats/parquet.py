@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zlib
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
@@ -55,12 +56,14 @@ class Parquet:
         meta = metadata_of(footer, source)
         starts = starts_of(meta, source, len(footer))
         packed = base64.b85encode(zlib.compress(footer)).decode("ascii")
+        header = json.dumps([each.name for each in nodes_of(meta.schema.to_arrow_schema())])
         ordinal = row = 0
         for group, start in enumerate(starts):
             stop = starts[group + 1] if group + 1 < len(starts) else source.size
             for first, count in ranges_of(meta, group):
                 context = {
                     "footer": packed,
+                    "header": header,
                     "size": str(source.size),
                     "start": str(start),
                     "group": str(group),
