@@ -55,13 +55,13 @@ def _planned(state: State, file: InputFile) -> Planned:
     head = file.read(0, HEAD_SIZE)
     if not head:
         return Planned(None, gap=Gap((), "empty", "the file is empty", holds=True))
-    kind = format_of(head, PurePosixPath(file.name).name)
+    kind = format_of(head, PurePosixPath(file.inner_name).name)
     if kind is None:
         return Planned(None, gap=Gap((), "unknown_format", "no format that can be read claims this file", holds=True))
     source = Source(file.name, kind.name, file.size)
     with file.open() as stream:
         units = tuple(kind.units(stream, source))
-    if kind.name != "delimited" or not units:
+    if not hasattr(kind, "table") or not units or units[0].context.get("single") == "1":
         return Planned(source, units)
     columns, hold = _columns(state, kind, file, units)
     return Planned(source, units, columns, hold=hold)

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pipeline.anonymity import WrittenTable, generalised, quasi_columns, quasi_facts, shuffled, table_risk
+from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
 from pipeline.errors import IntegrityError, LeakFound, OutputError
@@ -26,6 +27,7 @@ from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Action, Column, Cover, Coverage, Decision, Finding, Gap
+from pipeline.packing import compress, pack_archives
 from pipeline.policy.schema import TableRules
 from pipeline.resources import config_file
 from pipeline.tables.quasi import Combination, Generalisation, Risk
@@ -104,6 +106,7 @@ def release(
         if leaking:
             _refuse(partial, out, leaking)
         _shuffle_tables(done, copies, partial)
+        _pack(copies, partial / RECORDS)
         summary = _evidence(done, copies, partial, run)
         problems = integrity(partial)
         if problems:
@@ -169,7 +172,8 @@ def _copies(done: Scan) -> list[Copy]:
         name = result.file.name
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
-            name = f"file-{number:04d}{_plain_suffix(name)}"
+            packed = ".gz" if result.file.wrapping else ""
+            name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
@@ -261,8 +265,12 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     for copy in copies:
         if not copy.held:
             _hold_whole(copy)
-        if not copy.is_released:
-            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+        source, path = copy.result.planned.source, partial / RECORDS / copy.name
+        if not copy.is_released or source is None:
+            path.unlink(missing_ok=True)
+            continue
+        copy.units = assemble_copy(source, path, copy.units)
+        copy.size = path.stat().st_size
     _remove_empty(partial / RECORDS)
 
 
@@ -308,7 +316,8 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
 
 def _by_unit(copy: Copy) -> bool:
     """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
-    return any(unit.is_table for unit in copy.result.units)
+    source = copy.result.planned.source
+    return source is not None and hasattr(format_named(source.format), "table")
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
@@ -321,8 +330,8 @@ def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
         raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
     results = {each.unit.key: each for each in copy.result.units}
     for written in copy.units:
-        unit = results[written.unit.key]
-        marked = unit.workspace.get(MARKED, unit.number) if unit.is_table else NOTHING
+        unit = results.get(written.unit.key)  # an assembled copy is cut anew
+        marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
         yield CheckTask(
             file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
         )
@@ -343,6 +352,13 @@ def _weigh_tables(done: Scan, copies: Sequence[Copy], partial: Path, tell: Progr
     tables = [copy for copy in copies if copy.is_released and quasi_columns(copy.result.planned.columns)]
     for number, copy in enumerate(tables, start=1):
         tell("weighing tables", number, len(tables))
+        source = copy.result.planned.source
+        if source is None or source.format != "delimited":
+            if rules.k is not None:
+                why = f"the policy asks for groups of {rules.k} rows, which are counted in delimited tables only"
+                _hold_file(copy, why, unscanned=False)
+                (partial / RECORDS / copy.name).unlink(missing_ok=True)
+            continue
         table = WrittenTable(partial / RECORDS / copy.name, tuple(copy.units))
         k = rules.k or USUAL_K
         copy.risk = table_risk(table, copy.result.planned.columns, folder, k)
@@ -403,6 +419,21 @@ def _shuffle_tables(done: Scan, copies: Sequence[Copy], partial: Path) -> None:
             copy.size = path.stat().st_size
 
 
+def _pack(copies: Sequence[Copy], records: Path) -> None:
+    """Pack again what was packed; copies that were renamed stand outside their archive."""
+    released = [copy for copy in copies if copy.is_released]
+    for copy in released:
+        if copy.result.file.wrapping:
+            compress(records / copy.name)
+    pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
+
+
+def _output(copy: Copy) -> str:
+    """Return where a copy lies in the release: the outermost archive that holds it, or a file of its own."""
+    archives = copy.result.file.archives
+    return f"{RECORDS}/{archives[0] if archives and not copy.renamed else copy.name}"
+
+
 # --- the evidence -----------------------------------------------------------------------
 
 
@@ -442,13 +473,13 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
         return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
-    path = partial / RECORDS / copy.name
+    path = partial / _output(copy)
     return FileOutcome(
         copy.name,
         "released",
-        output=f"{RECORDS}/{copy.name}",
+        output=_output(copy),
         sha256=file_sha256(path),
-        size=copy.size,
+        size=path.stat().st_size,
         reasons=reasons,
         held_records=held.total(),
         quasi=quasi_facts(copy.risk) if copy.risk is not None else None,
