@@ -43,9 +43,9 @@ _MARKUP: Final = (
 )
 _SINGLE: Final = f"{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}"
 _ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
-_SPECIAL: Final = re.compile(
-    rf"[&\n{_INVISIBLE}{_SINGLE}](?:(?<=[{_INVISIBLE}])[{_INVISIBLE}]*|(?<=[{_SINGLE}])|{_MARKUP})"
-)
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+_HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
+_REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -79,10 +79,10 @@ class PlainForm:
 
 def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
-    ascii_only = text.isascii()
-    if ascii_only and not _may_hide(text):
+    signs = "" if text.isascii() else _signs_of("".join(sorted(set("".join(_FOREIGN.findall(text))))))
+    if not signs and not _may_hide(text):
         return PlainForm(text)
-    special = _ASCII if ascii_only else _SPECIAL
+    special = _special(signs) if signs else _ASCII
     if special.search(text) is None:
         return PlainForm(text)
     mixed = _mixed_words(text)
@@ -118,7 +118,36 @@ def plain_form(text: str) -> PlainForm:
 
 def _may_hide(text: str) -> bool:
     """Return whether an ASCII text has a character without which no entity, quoted line or cut number stands in it."""
-    return "&" in text or ("\n" in text and (">" in text or "-\n" in text or ".\n" in text))
+    if "&" in text:
+        return True
+    return "\n" in text and (
+        ">" in text or _ends_a_line_in_a_number(text, "-\n") or _ends_a_line_in_a_number(text, ".\n")
+    )
+
+
+def _ends_a_line_in_a_number(text: str, sign: str) -> bool:
+    at = text.find(sign)
+    while at >= 0:
+        if at and text[at - 1].isdigit():
+            return True
+        at = text.find(sign, at + 2)
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _signs_of(foreign: str) -> str:
+    """Return those of some characters outside ASCII that go or are replaced."""
+    return "".join(each for each in foreign if _HIDDEN.match(each) or _REPLACED.match(each))
+
+
+@lru_cache(maxsize=1024)
+def _special(signs: str) -> re.Pattern[str]:
+    """Return the pattern for a text with these signs: with thousands of them in it, it would be slow."""
+    hidden = "".join(re.escape(each) for each in signs if _HIDDEN.match(each))
+    replaced = "".join(re.escape(each) for each in signs if not _HIDDEN.match(each))
+    ways = [rf"(?<=[{hidden}])[{hidden}]*"] if hidden else []
+    ways += [rf"(?<=[{replaced}])"] if replaced else []
+    return re.compile(rf"[&\n{hidden}{replaced}](?:{'|'.join([*ways, _MARKUP])})")
 
 
 def _replacement(piece: str, mixed: bool) -> str | None:
