@@ -18,6 +18,7 @@ from pipeline.policy.schema import Policy
 from pipeline.resolve import resolve
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.search import WithheldIndex
+from recognizers.names.ensemble import check_models
 from recognizers.presidio import Recognizer
 from recognizers.registry import load_recognizers
 
@@ -69,7 +70,7 @@ class State:
 
 
 def prepare(job: Job) -> State:
-    """Set up a worker: load models, policy and rosters.
+    """Set up a worker: load policy and rosters, see that the models are there.
 
     Raises:
         ModelMissing: a model is not installed or was altered.
@@ -80,9 +81,9 @@ def prepare(job: Job) -> State:
     if policy is not None:
         rosters = rosters.limited(use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials)
     recognizers = load_recognizers(job.level, job.entities)
-    for each in recognizers:
-        if each.needs_model:  # models load at first use: here, where a missing one ends the run and says so
-            each.find_many(["Jane Doe, 12 Elm Street"])
+    if any(each.needs_model for each in recognizers):
+        # Models load at first use, which a table of numbers never makes; a missing one ends the run here and says so.
+        check_models("fast" if job.level == "fast" else "thorough")
     return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config))
 
 

@@ -33,6 +33,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import ClassVar, Final, Literal, Protocol
 
+from recognizers.models import installed
+from recognizers.names import rampart, spacy_ner
 from recognizers.names.gating import doubtful
 from recognizers.names.rampart import Rampart
 from recognizers.names.spacy_ner import SpacyNames
@@ -62,6 +64,18 @@ def _rampart() -> SecondModel:
 @cache
 def _spacy() -> NameModel:
     return SpacyNames()
+
+
+def check_models(level: Level) -> None:
+    """See that the models of a level are installed and unaltered, without loading them (about 0.1 s each).
+
+    Raises:
+        ModelMissing: a model is not installed.
+        ModelRefused: a file of a model was altered.
+    """
+    installed(spacy_ner.INSTALLED)
+    if level == "thorough":
+        installed(rampart.MODEL)
 
 
 class NameModels:

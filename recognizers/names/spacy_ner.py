@@ -14,6 +14,8 @@ from recognizers.names.span import Span
 from recognizers.names.windows import text_windows
 
 MODEL: Final = "spacy"
+INSTALLED: Final = "en_core_web_md"
+"""Its name in ``configs/models.yaml``."""
 SCORE: Final = 0.85
 """spaCy's parser gives no probability; this is the score that Presidio gives its entities."""
 RESPELLED_SCORE: Final = 0.6
@@ -27,7 +29,7 @@ class SpacyNames:
     """The statistical entity recognizer; it has its own ``tok2vec``, so nothing else of the pipeline is loaded."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        pipeline = spacy.load(folder or installed("en_core_web_md"), exclude=list(_UNUSED))
+        pipeline = spacy.load(folder or installed(INSTALLED), exclude=list(_UNUSED))
         self._tokens = pipeline.make_doc
         self._network = EntityNetwork(pipeline)
 
