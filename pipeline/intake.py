@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
@@ -56,3 +57,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _file(path: Path, name: Path) -> InputFile:
     about = path.lstat()
     return InputFile(path, name.as_posix(), about.st_size, about.st_mtime_ns)
+
+
+_TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".psv", ".jsonl", ".ndjson", ".parquet"})
+
+
+def are_tables(files: Sequence[InputFile]) -> bool:
+    """Return whether files are tables all of them, as their names say."""
+    return all(PurePosixPath(each.name.removesuffix(".gz")).suffix.lower() in _TABLES for each in files)

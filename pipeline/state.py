@@ -28,6 +28,7 @@ class Job:
     """What a run does, fixed at its start and the same in every worker.
 
     ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
+    ``only_tables`` says that nothing but tables is expected, so that models are loaded when one first needs them.
     """
 
     key: bytes = field(repr=False)
@@ -38,6 +39,7 @@ class Job:
     entities: tuple[str, ...] = ()
     facts: RecordFacts = field(default_factory=RecordFacts)
     by_column: bool = True
+    only_tables: bool = False
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class State:
 
 
 def prepare(job: Job) -> State:
-    """Set up a worker: load policy and rosters, see that the models are there.
+    """Set up a worker: load policy and rosters, load models, or see that they are there.
 
     Raises:
         ModelMissing: a model is not installed or was altered.
@@ -81,9 +83,11 @@ def prepare(job: Job) -> State:
     if policy is not None:
         rosters = rosters.limited(use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials)
     recognizers = load_recognizers(job.level, job.entities)
-    if any(each.needs_model for each in recognizers):
-        # Models load at first use, which a table of numbers never makes; a missing one ends the run here and says so.
+    modelled = [each for each in recognizers if each.needs_model]
+    if modelled:  # a missing model ends the run here and says so
         check_models("fast" if job.level == "fast" else "thorough")
+    for each in () if job.only_tables else modelled:  # models load at first use, which a table may never make
+        each.find_many(["Jane Doe, 12 Elm Street"])
     return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config))
 
 

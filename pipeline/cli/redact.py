@@ -84,7 +84,7 @@ def redact_paths(
     """Scan files and write their release (see :mod:`pipeline.release`)."""
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.errors import OutputError, Stopped  # noqa: PLC0415
-    from pipeline.intake import collect  # noqa: PLC0415
+    from pipeline.intake import are_tables, collect  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
     from pipeline.resuming import working_folder  # noqa: PLC0415
 
@@ -94,7 +94,7 @@ def redact_paths(
     job, loaded = make_job(asked)
     described = asked_of(files, job, loaded, describe_run(job, loaded, request), hold_undecided=hold_undecided)
     folder = working_folder(out, described, job.decided_at, resume=resume)
-    job = replace(job, key=folder.key, decided_at=folder.started_at)
+    job = replace(job, key=folder.key, decided_at=folder.started_at, only_tables=are_tables(files))
     run = describe_run(job, loaded, request)
     try:
         with workers(job, asked.workers) as pool, progress_bar() as progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -71,10 +72,11 @@ def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     """Scan files and return what was found with its summary (see :func:`pipeline.engine.scan`)."""
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.summary import FileOutcome, Tally  # noqa: PLC0415
-    from pipeline.intake import collect  # noqa: PLC0415
+    from pipeline.intake import are_tables, collect  # noqa: PLC0415
 
     files = collect(paths)
     job, policy = make_job(asked)
+    job = replace(job, only_tables=are_tables(files))
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(files, job, policy, pool, progress)
     tally = Tally()
