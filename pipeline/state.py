@@ -26,6 +26,8 @@ class Job:
     """What a run does, fixed at its start and the same in every worker.
 
     ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
+    ``facts`` are those of every file for which ``file_facts`` states no others; ``enclosed`` are files that go into
+    the release folder beside the records, by name.
     """
 
     key: bytes = field(repr=False)
@@ -36,6 +38,12 @@ class Job:
     entities: tuple[str, ...] = ()
     facts: RecordFacts = field(default_factory=RecordFacts)
     by_column: bool = True
+    file_facts: Mapping[str, RecordFacts] = field(default_factory=dict)
+    enclosed: Mapping[str, Path] = field(default_factory=dict)
+
+    def facts_of(self, path: str) -> RecordFacts:
+        """Return what rules may ask about the records of a file, named as inside the input."""
+        return self.file_facts.get(path, self.facts)
 
 
 @dataclass(slots=True)

@@ -47,7 +47,7 @@ def check_command(
     from pipeline.policy.load import find  # noqa: PLC0415
 
     path = find(file, config)
-    faults = check(path)
+    faults = check(path, config)
     for fault in faults:
         typer.echo(fault, err=True)
     if not faults:
