@@ -162,12 +162,12 @@ class SourceText(Strict):
 class Promise(Strict):
     """What a website told people at the time when it took their information.
 
-    It binds what was collected under it, from ``made_from`` to ``made_until`` (the last day, where it is known);
-    it is told in the log and lets nothing be withheld by itself.
+    It binds what was collected under it, from ``made_from`` to ``made_until`` (the last day, where it is known); one
+    without a date is told for every day. It stands in the log and lets nothing be withheld by itself.
     """
 
     title: Text
-    made_from: date
+    made_from: date | None = None
     made_until: date | None = None
     says: str = ""
     source_rules: tuple[SourceRule, ...] = ()
@@ -175,7 +175,8 @@ class Promise(Strict):
 
     def bound(self, day: str) -> bool:
         """Return whether what was collected on a day (ISO 8601) was collected under this promise."""
-        return self.made_from.isoformat() <= day and (self.made_until is None or day <= self.made_until.isoformat())
+        starts, ends = self.made_from, self.made_until
+        return (starts is None or starts.isoformat() <= day) and (ends is None or day <= ends.isoformat())
 
 
 class Revoked(Strict):
