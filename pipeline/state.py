@@ -27,7 +27,7 @@ class Job:
 
     ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
     ``facts`` are those of every file for which ``file_facts`` states no others; ``enclosed`` are files that go into
-    the release folder beside the records, by name.
+    the release folder beside the records, by name; ``identity_check`` says who checked who asks for their own record.
     """
 
     key: bytes = field(repr=False)
@@ -39,7 +39,8 @@ class Job:
     facts: RecordFacts = field(default_factory=RecordFacts)
     by_column: bool = True
     file_facts: Mapping[str, RecordFacts] = field(default_factory=dict)
-    enclosed: Mapping[str, Path] = field(default_factory=dict)
+    enclosed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    identity_check: Mapping[str, object] = field(default_factory=dict)
 
     def facts_of(self, path: str) -> RecordFacts:
         """Return what rules may ask about the records of a file, named as inside the input."""

@@ -147,9 +147,7 @@ def _examples(base: Marked, own: Marked) -> list[_Item]:
     asked = [_question(item) for item in mine]
     gone = _gone(base, own)
     kept = [
-        item
-        for item in _items(base, "examples")
-        if item.data.get("rule") not in gone and _question(item) not in asked
+        item for item in _items(base, "examples") if item.data.get("rule") not in gone and _question(item) not in asked
     ]
     return [*kept, *mine]
 

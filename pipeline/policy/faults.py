@@ -71,7 +71,9 @@ def _around_a_mandate(policy: Policy) -> Iterator[Fault]:
             if rule.no_override:  # a part of it stands, under a law that it names
                 continue
             what = f"it could let out what {mandate.name} withholds without override"
-            remedy = f"move it behind {mandate.name}; only subject_access (kind: requester) or ordered may stand before it"
+            remedy = (
+                f"move it behind {mandate.name}; only subject_access (kind: requester) or ordered may stand before it"
+            )
             yield ("rules", before), what, remedy
 
 

@@ -20,7 +20,7 @@ from pipeline.policy.words import (
     SIGNALS,
     Entities,
     Flags,
-    Purposes,
+    Purpose,
     Recipient,
     Score,
     Signals,
@@ -201,7 +201,7 @@ class Example(Strict):
     consent: StrictBool = False
     ordered: StrictBool = False
     recipient: Recipient = "requester"
-    purpose: Annotated[str, AfterValidator(lambda name: _purpose(name))] = "records_request"
+    purpose: Purpose = "records_request"
     channel: Word = "online"
     origin: str = ""
     context: str = ""
@@ -213,12 +213,6 @@ class Example(Strict):
     action: Action
     proposal: Action | None = None
     rule: Word
-
-
-def _purpose(name: str) -> str:
-    if name not in PURPOSES:
-        raise ValueError(f"unknown purpose; known are {', '.join(PURPOSES)}")
-    return name
 
 
 class Policy(Strict):

@@ -79,7 +79,12 @@ def _known_purposes(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _known_purpose(name: str) -> str:
+    return _known_purposes((name,))[0]
+
+
 Minor = Literal["minor"]
+Purpose = Annotated[str, AfterValidator(_known_purpose)]
 Recipient = Literal["requester", "public", "court", "agency"]
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1)]
