@@ -2,7 +2,8 @@
 
 The file that extends names the other in ``extends``, and then only what differs:
 
-- a key of its own (``title``, ``sources`` ...) replaces the other's; ``name`` and ``version`` it has to have;
+- a key of its own (``title``, ``note`` ...) replaces the other's; ``name`` and ``version`` it has to have;
+- its ``sources``, ``promises``, ``revoked`` and ``definitions_only`` are added to the other's;
 - a rule with the name of one of the other's replaces it in its place;
 - a new rule stands ``before`` the rule that it names, or at the end;
 - the rules named in ``without`` are gone, with their examples;
@@ -24,6 +25,7 @@ __all__ = ["extended", "whole"]
 
 _OWN: Final = ("name", "version")
 _NEVER: Final = ("approved_by", "approved_on", "posted_on")
+_ADDED: Final = ("sources", "promises", "revoked", "definitions_only")
 _OUTCOME: Final = ("action", "proposal", "rule")
 _KEYS_OF_EXTENDING: Final = ("extends", "without")
 
@@ -65,11 +67,13 @@ def extended(base: Marked, own: Marked) -> Marked:
     made = _Whole(lines={(): 1})
     for marked in (base, own):
         for key in marked.data:
-            if key in {"rules", "examples", *_KEYS_OF_EXTENDING} or (marked is base and key in _NEVER):
+            if key in {"rules", "examples", *_ADDED, *_KEYS_OF_EXTENDING} or (marked is base and key in _NEVER):
                 continue
             made.data[key] = marked.data[key]
             made.put((key,), _Item(marked.data[key], marked, (key,)))
     made.data["built_on"] = f"{base.data.get('name')} {base.data.get('version')}"
+    for key in _ADDED:
+        _put_list(made, key, _added(base, own, key))
     _put_list(made, "rules", _rules(base, own))
     _put_list(made, "examples", _examples(base, own))
     return Marked(own.path, made.data, made.lines, made.homes)
@@ -98,6 +102,8 @@ def _home(marked: Marked, at: Location) -> tuple[Path, Location]:
 
 
 def _put_list(made: _Whole, key: str, items: list[_Item]) -> None:
+    if not items:
+        return
     made.data[key] = [each.data for each in items]
     for number, item in enumerate(items):
         made.put((key, number), item)
@@ -108,9 +114,20 @@ def _items(marked: Marked, key: str) -> Iterator[_Item]:
     if not isinstance(listed, list):
         raise marked.error((key,), "this should be a list", "begin each item with a dash")
     for number, each in enumerate(listed):
-        if not isinstance(each, dict):
+        if not isinstance(each, dict) and key in {"rules", "examples"}:
             raise marked.error((key, number), "this should have keys and values", "start from a shipped policy")
         yield _Item(each, marked, (key, number))
+
+
+def _added(base: Marked, own: Marked, key: str) -> list[_Item]:
+    """Return the items of both, own first; one that both have by title or citation counts once, as its own."""
+    mine = list(_items(own, key))
+    known = [_named(item.data) for item in mine]
+    return [*mine, *(item for item in _items(base, key) if _named(item.data) not in known)]
+
+
+def _named(data: Any) -> Any:
+    return data.get("title", data.get("cite")) if isinstance(data, dict) else data
 
 
 def _gone(base: Marked, own: Marked) -> set[str]:
