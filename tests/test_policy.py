@@ -342,7 +342,12 @@ def test_the_documented_table_agrees_with_the_packs():
         for name, text in documented().items()
         for pack, rule in re.findall(rf"`({'|'.join(PACKS)})\.(\w+)`", text)
     }
-    held = {(name, pack, rule["name"]) for pack in PACKS for rule in written_in(pack) for name in rule.get("source_rules", ())}
+    held = {
+        (name, pack, rule["name"])
+        for pack in PACKS
+        for rule in written_in(pack)
+        for name in rule.get("source_rules", ())
+    }
     assert said == held
 
 

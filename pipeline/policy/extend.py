@@ -105,6 +105,7 @@ def _put_list(made: _Whole, key: str, items: list[_Item]) -> None:
     if not items:
         return
     made.data[key] = [each.data for each in items]
+    made.lines[key,] = 1  # the list as a whole has no line of its own: its pieces do
     for number, item in enumerate(items):
         made.put((key, number), item)
 
