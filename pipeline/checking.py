@@ -95,7 +95,7 @@ def _leaks(
     is_mail = unit.source.format in {"message", "mbox"}
     record = unit.key if is_mail else ""
     thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
-    tabular = unit.source.format == "delimited"
+    tabular = hasattr(format_named(unit.source.format), "table")
     texts = [*(second_reader(unit.source.format, data, unit.context) or ()), data.decode("utf-8", "replace")]
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
+from recognizers.triggers import scan_of
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
@@ -21,6 +23,7 @@ _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
 
 
+@lru_cache(maxsize=4096)
 def label_words(label: str) -> str:
     """Return a column or header name as words: ``ssnNumber`` and ``ssn_number`` give ``ssn number``."""
     return _NOT_WORD.sub(" ", _CAMEL.sub(" ", label)).strip()
@@ -83,15 +86,39 @@ def examine(
     found: list[list[Match]] = [[] for _ in texts]
     if not full:
         return found
-    for recognizer in recognizers:
+    try:
+        woken = _woken(plain, recognizers)
+    except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
+        place = _place_of_failure(texts, segments, places)
+        raise RecognizerFailed(place, f"the scan for triggers failed ({type(error).__name__})") from None
+    for number, recognizer in enumerate(recognizers):
+        chosen = woken.get(number, ())
+        if not chosen:
+            continue
         try:
-            answers = recognizer.find_many(plain)
+            answers = recognizer.find_many([plain[at] for at in chosen])
         except Exception as error:  # noqa: BLE001 - any failure of a recognizer holds the unit
             place = _place_of_failure(texts, segments, places)
             raise RecognizerFailed(place, f"the recognizer {recognizer.NAME} failed ({type(error).__name__})") from None
-        for at, (prefix, form, matches) in enumerate(zip(prefixes, forms, answers, strict=True)):
-            found[at].extend(_in_text(matches, form, len(prefix), recognizer.NAME))
+        for at, matches in zip(chosen, answers, strict=True):
+            if matches:
+                found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
     return found
+
+
+def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
+    """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
+    known: dict[frozenset[int], list[int]] = {}
+    woken: dict[int, list[int]] = {}
+    for at, text in enumerate(texts):
+        fired = scan_of(text).fired
+        numbers = known.get(fired)
+        if numbers is None:
+            numbers = [number for number, each in enumerate(recognizers) if each.is_woken_by(fired)]
+            known[fired] = numbers
+        for number in numbers:
+            woken.setdefault(number, []).append(at)
+    return woken
 
 
 def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:

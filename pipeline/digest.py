@@ -142,7 +142,7 @@ def _date_forms(iso: str) -> set[str]:
 class Keyed:
     """Makes keyed digests; equal values have equal digests under one key and nothing in common under another."""
 
-    __slots__ = ("_key", "_values")
+    __slots__ = ("_gates", "_key", "_values")
 
     def __init__(self, key: bytes) -> None:
         """Take the key of the case or run (16 to 64 random bytes).
@@ -154,6 +154,7 @@ class Keyed:
             raise ValueError(f"a digest key has {LEAST_KEY_SIZE} to {blake2b.MAX_KEY_SIZE} bytes, not {len(key)}")
         self._key = key
         self._values = lru_cache(maxsize=65536)(self._digest)
+        self._gates = lru_cache(maxsize=65536)(self._gate)
 
     def __reduce__(self) -> tuple[object, ...]:  # a cache does not pickle
         return (Keyed, (self._key,))
@@ -192,6 +193,9 @@ class Keyed:
 
     def gate(self, start: str) -> bytes:
         """Return the keyed digest of the first characters of a canonical form, 4 bytes: a cheap first test."""
+        return self._gates(start)
+
+    def _gate(self, start: str) -> bytes:
         return self._hash(b"gate", start)[:4]
 
     def search_digests(self, entity: str, value: str) -> frozenset[str]:

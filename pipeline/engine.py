@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from pipeline.decide import decide
-from pipeline.digest import Keyed
+from pipeline.digest import Keyed, tokens
 from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
 from pipeline.inputs import InputFile
 from pipeline.link import LinkRules, is_linkable, linked, linked_if_known
@@ -22,7 +22,7 @@ from pipeline.model import Address, Cover, Coverage, Decision, Dropped, Finding,
 from pipeline.planning import Planned, plan
 from pipeline.policy.schema import Policy
 from pipeline.regular_copies import ColumnDecision
-from pipeline.regular_rows import Group
+from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.state import Job
 from pipeline.tasks import Again, DecidedTable, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
@@ -61,6 +61,7 @@ class UnitResult:
     held: str = ""
     unscanned: bool = False
     _kept: TableOutcome = TableOutcome()
+    _more: int = 0
 
     @property
     def outcome(self) -> TableOutcome:
@@ -68,7 +69,11 @@ class UnitResult:
         if not self.is_table:
             return self._kept
         stored = self.workspace.get(DECIDED, self.number)
-        return TableOutcome() if stored is NOTHING else stored
+        if stored is NOTHING:
+            return TableOutcome()
+        outcome: TableOutcome = stored
+        more = [each for at in range(self._more) for each in self.workspace.get(f"{DECIDED}-{at + 1}", self.number)]
+        return replace(outcome, decisions=(*outcome.decisions, *more)) if more else outcome
 
     @outcome.setter
     def outcome(self, outcome: TableOutcome) -> None:
@@ -92,9 +97,13 @@ class UnitResult:
     def decide_more(self, decisions: Iterable[Decision]) -> None:
         """Take in decisions for places that were met later."""
         more = tuple(decisions)
-        if more:
-            outcome = self.outcome
-            self.outcome = replace(outcome, decisions=outcome.decisions + more)
+        if not more:
+            return
+        if self.is_table:
+            self._more += 1
+            self.workspace.put(f"{DECIDED}-{self._more}", self.number, more)
+        else:
+            self._kept = replace(self._kept, decisions=self._kept.decisions + more)
 
     def hold(self, why: str, *, unscanned: bool = False) -> None:
         """Hold this unit back; the first reason stands."""
@@ -121,6 +130,7 @@ class FileResult:
     planned: Planned
     units: list[UnitResult] = field(default_factory=list)
     name_decisions: list[Decision] = field(default_factory=list)
+    name_repeats_record: bool = False
     held: str = ""
 
     @property
@@ -183,9 +193,9 @@ def scan(
     kept = workspace or Workspace.temporary()
     road = Remembering(runner, kept)
     results = _plan(files, road, kept, tell)
-    _examine(results, road, tell)
     done = Scan(job, policy, results, WithheldIndex(Keyed(job.key)), kept)
-    _link_and_decide(done, tell)
+    known = _examine(done, road, tell)
+    _link_and_decide(done, known, tell)
     if policy is not None:
         _hold_what_policy_holds(done, policy)
         _find_again(done, road, tell, tables=not to_write)
@@ -215,14 +225,21 @@ def _tasks(results: Iterable[FileResult]) -> Iterator[UnitTask]:
             yield UnitTask(result.file, unit.unit, result.planned.columns)
 
 
-def _examine(results: Sequence[FileResult], runner: Runner, tell: Progress) -> None:
-    units = [unit for result in results for unit in result.units]
-    for result, (_, answer, failure) in zip(units, runner.map(examine, _tasks(results)), strict=True):
+def _examine(done: Scan, runner: Runner, tell: Progress) -> DigestSet:
+    """Examine every unit; return the digests of the values that are linked somewhere."""
+    units = list(done.units)
+    known = DigestSetWriter(done.workspace.folder / "linked")
+    for result, (_, answer, failure) in zip(units, runner.map(examine, _tasks(done.files)), strict=True):
         tell("examining", result.number + 1, len(units))
         if failure is not None:
             result.hold(failure.what, unscanned=True)
             continue
         _take(result, answer)
+        known.add(digest64(bytes.fromhex(each.digest)) for each in answer.findings if each.linked and each.digest)
+        for group in answer.regular.groups if answer.regular is not None else ():
+            if group.finding.linked:
+                known.add(np.unique(group.values))
+    return known.finish()
 
 
 def _take(result: UnitResult, answer: Examined) -> None:
@@ -239,27 +256,30 @@ def _take(result: UnitResult, answer: Examined) -> None:
 # --- linked anywhere, linked everywhere; then every finding is decided ---------------------
 
 
-def _link_and_decide(done: Scan, tell: Progress) -> None:
+def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
     """Link identifiers whose value is linked anywhere in the release, decide, and index what is withheld."""
     policy = done.policy
     rules = LinkRules(policy.case_numbers_link if policy else False)
     units = list(done.units)
-    known = _linked_values(done, units)
     columns = DigestSetWriter(done.workspace.folder / "withheld")
-    gates: set[tuple[bytes, int]] = set()
+    gates: set[int] = set()
     if policy is not None:
         for file in done.files:
-            file.name_decisions = decide(
-                file.planned.name_findings, done.job.facts_of(file.file.name), policy, done.job.decided_at
-            )
-    for unit in units:
-        if unit.is_table:
+            facts = done.job.facts_of(file.file.name)
+            file.name_decisions = decide(file.planned.name_findings, facts, policy, done.job.decided_at)
+    for file in done.files:
+        forms = _forms_in_name(done, file.file.name)
+        for unit in file.units:
+            if not unit.is_table:
+                _decide_unit(done, unit, _Linking(known, rules))
+                continue
             tell("deciding", unit.number + 1, len(units))
-            _decide_table(done, unit, _Linking(known, rules), columns, gates)
-        else:
-            _decide_unit(done, unit, _Linking(known, rules))
+            near = _decide_table(done, unit, _Linking(known, rules), columns, gates)
+            file.name_repeats_record |= any(needle.digest in forms for needle, _ in near)
     if columns.count:
-        done.index.take_columns(columns.finish(), gates)
+        mask = (1 << GATE_BITS) - 1
+        opened = ((each >> GATE_BITS, each & mask) for each in gates)
+        done.index.take_columns(columns.finish(), ((gate.to_bytes(4, "big"), length) for gate, length in opened))
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,17 +294,12 @@ class _Linking:
         return self.known.code(digest64(bytes.fromhex(digest))) is not None
 
 
-def _linked_values(done: Scan, units: Iterable[UnitResult]) -> DigestSet:
-    """Return the digests of the values that are linked somewhere."""
-    known = DigestSetWriter(done.workspace.folder / "linked")
-    for unit in units:
-        examined = _examined(unit) if unit.is_table else None
-        findings = unit.findings if examined is None else examined.findings
-        known.add(digest64(bytes.fromhex(each.digest)) for each in findings if each.linked and each.digest)
-        for group in () if examined is None or examined.regular is None else examined.regular.groups:
-            if group.finding.linked:
-                known.add(np.unique(group.values))
-    return known.finish()
+def _forms_in_name(done: Scan, name: str) -> frozenset[bytes]:
+    """Return the digests of all that two or more words in a row of a file's name can be (a lone word tells little)."""
+    words = tokens(name)
+    pairs = [(low, high) for low in range(len(words)) for high in range(low + 2, min(len(words), low + 8) + 1)]
+    keyed = Keyed(done.job.key)
+    return frozenset(keyed.form_digest("".join(words[low:high])) for low, high in pairs)
 
 
 def _examined(unit: UnitResult) -> Examined:
@@ -310,8 +325,9 @@ def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
 
 
 def _decide_table(
-    done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[tuple[bytes, int]]
-) -> None:
+    done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[int]
+) -> list[tuple[Needle, int]]:
+    """Decide a table's unit and return the needles of its single rows, with the codes of their decisions."""
     examined = _examined(unit)
     regular = examined.regular
     assert regular is not None
@@ -319,7 +335,7 @@ def _decide_table(
     grouped = [part for group in regular.groups for part in _with_late_links(group, regular.of_row, linking)]
     if done.policy is None:
         unit.outcome = TableOutcome((*findings, *(finding for finding, *_ in grouped)))
-        return
+        return []
     facts = done.job.facts_of(unit.unit.source.path)
     decisions = decide(findings, facts, done.policy, done.job.decided_at)
     near: list[tuple[Needle, int]] = []
@@ -327,20 +343,23 @@ def _decide_table(
         if decision.withholds:
             code = done.index.code_of(decision)
             for needle in needles:
-                if needle.scope:
+                if needle.length >> GATE_BITS:
+                    done.index.update([needle], decision)
+                elif needle.scope:
                     near.append((needle, code))
                 else:
                     columns.add([digest64(needle.digest)], code)
-                    gates.add((needle.gate, needle.length))
+                    gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
     decided = []
     for finding, group, rows in grouped:
         (decision,) = decide([finding], facts, done.policy, done.job.decided_at)
         decided.append(ColumnDecision(decision, group.shapes, rows))
         if decision.withholds:
             columns.add(group.digests, done.index.code_of(decision))
-            gates |= group.gates
+            gates.update(group.gates.tolist())
     table = DecidedTable(regular.of_row, tuple(decided), tuple(near))
     unit.outcome = TableOutcome(decisions=tuple(decisions), table=table)
+    return near
 
 
 def _with_late_links(

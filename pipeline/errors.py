@@ -66,6 +66,12 @@ class LeakFound(ReleasableError):
     exit_code = 1
 
 
+class NotReleased(ReleasableError):
+    """What was given by import is held; nothing comes out."""
+
+    exit_code = 3
+
+
 class Stopped(ReleasableError):
     """The person stopped the run; nothing was released."""
 

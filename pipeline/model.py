@@ -27,6 +27,7 @@ __all__ = [
     "Decision",
     "Dropped",
     "Edit",
+    "Field",
     "FileName",
     "Finding",
     "Gap",
@@ -119,6 +120,19 @@ class Attribute:
         return f"{self.name} {self.number + 1}"
 
 
+@pickles_by_fields
+@dataclass(frozen=True, slots=True, order=True)
+class Field:
+    """A text of a record that no column holds: records from 0, and its place among the record's keys and values."""
+
+    record: int
+    place: int
+    is_key: bool = False
+
+    def words(self) -> str:
+        return f"record {self.record + 1}, {'key' if self.is_key else 'value'} at place {self.place + 1}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FileName:
     """The name of the file or of the attachment itself."""
@@ -127,7 +141,7 @@ class FileName:
         return "file name"
 
 
-Step = Part | Header | Cell | Column | Block | Attribute | FileName
+Step = Part | Header | Cell | Column | Block | Attribute | Field | FileName
 Address = tuple[Step, ...]
 
 

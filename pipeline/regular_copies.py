@@ -116,6 +116,9 @@ def leaking(state: State, texts: pa.Array) -> pa.Array:
     """Return those of distinct texts in which a value withheld in the whole release stands, plain or encoded."""
     index = state.shared
     assert index is not None
+    if state.clear_of is not index:  # what another index did not know this one may know
+        state.clear.clear()
+        state.clear_of = index
     plain = pc.replace_substring_regex(texts, r"[^\p{L}\p{N}]+", "")
     letters = pc.match_substring_regex(plain, r"\p{L}")
     long = pc.or_(

@@ -33,17 +33,21 @@ from pipeline.tables.regular import (
     Shapes,
     coded,
     coded_by_texts,
+    plain_texts,
     shapes,
 )
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_DIGITS, LEAST_WIDE_LENGTH
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.names.vocabulary import vocabulary
+from recognizers.presidio import Recognizer
 
 LINKABLE: Final = frozenset({UNIQUE_IDENTIFIER, LINKED_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
 _NEARBY: Final = frozenset({"PERSON", "DATE_OF_BIRTH", "MEDICAL"})
 _PLACE_PARTS: Final = frozenset({"city", "state", "country", "county"})
 _WHOLE: Final = frozenset({"entity", "identifier"})
 _PATTERNS: Final = frozenset({"inert", "quasi"})
+GATE_BITS: Final = 8
+"""The length beside a gate takes this many bits; longer forms than 255 are not searched by column."""
 MOST_QUIET: Final = 200_000
 LONGEST_QUIET: Final = 80
 _EXAMPLES: Final = 3
@@ -56,13 +60,14 @@ class Group:
     """Cells of one column that are alike: a finding with a count, the shapes they stand in, their values as digests.
 
     ``digests`` are the forms that are searched in the whole release, ``gates`` the keyed first letters of these
-    with their lengths, ``values`` the keyed digests of the values of an identifier, one a cell, in the order of rows.
+    with their lengths (``gate << GATE_BITS | length``), ``values`` the keyed digests of the values of an
+    identifier, one a cell, in the order of rows.
     """
 
     finding: Finding
     shapes: tuple[int, ...]
     digests: np.ndarray
-    gates: frozenset[tuple[bytes, int]]
+    gates: np.ndarray
     values: np.ndarray
 
 
@@ -136,13 +141,64 @@ def _size(table: Columnar, plain: np.ndarray) -> tuple[int, int]:
 # --- texts that need a look of their own --------------------------------------------------
 
 
+_ALONE: Final = -1
+_EXAMINED: Final = 60
+"""How many numbers of one form are examined before the others of that form go with them."""
+
+
+def _alike(distinct: pa.Array) -> np.ndarray:
+    """Return for each distinct text the number of its form, ``_ALONE`` for what has to be examined by itself.
+
+    What the patterns say of up to eight digits without letters depends on their form and label, not on the
+    digits: no checksum, number plan or range is that short. The form is the text with every digit alike.
+    """
+    groups = np.full(len(distinct), _ALONE, dtype=np.int32)
+    if len(distinct) <= _EXAMINED:
+        return groups
+    plain = pc.match_substring_regex(distinct, r"^[0-9.,:/$%+\- ]+$")
+    few = pc.less_equal(pc.count_substring_regex(distinct, "[0-9]"), 8)
+    no_address = pc.less(pc.count_substring(distinct, "."), 3)
+    eligible = np.flatnonzero(np.asarray(pc.and_(pc.and_(plain, few), no_address)))
+    forms = pc.replace_substring_regex(distinct.take(pa.array(eligible)), "[0-9]", "9").dictionary_encode()
+    numbers = np.asarray(forms.indices)
+    counts = np.bincount(numbers, minlength=len(forms.dictionary))
+    groups[eligible] = np.where(counts[numbers] > 2 * _EXAMINED, numbers, _ALONE)
+    return groups
+
+
+def _kind_of(text: str, matches: Sequence[Match]) -> tuple[str, str, str] | None:
+    """Return what the whole of a text is taken for, or None."""
+    if len(matches) != 1 or (matches[0].start, matches[0].end) != (0, len(text)) or unreadable_spans(text):
+        return None
+    one = matches[0]
+    return one.entity, one.part, f"{one.recognizer} {one.score} {one.reason}"
+
+
+def _told_by_examples(
+    same: Sequence[str], label: str, chosen: Sequence[Recognizer]
+) -> Iterable[tuple[str, tuple[str, str, str] | None, list[Match]]]:
+    """Yield each text of one form with what it is taken for; some are examined, all where these do not agree."""
+    step = max(1, len(same) // _EXAMINED)
+    sample = same[::step]
+    found = examine([(label, each) for each in sample], chosen)
+    kinds = {_kind_of(text, matches) if matches else () for text, matches in zip(sample, found, strict=True)}
+    only = next(iter(kinds)) if len(kinds) == 1 else None
+    if only is None or (only and only[0] != UNIQUE_IDENTIFIER):
+        found = examine([(label, each) for each in same], chosen)
+        yield from ((text, _kind_of(text, matches), matches) for text, matches in zip(same, found, strict=True))
+        return
+    yield from ((text, only or None, found[0]) for text in same)
+
+
 def _coded_by_recognizers(
     state: State, cells: pa.Array, asked: tuple[int, str, bool], lists: Lists, known: Known
 ) -> Coded:
     """Return the codes of a column whose texts are examined, each distinct one once."""
     at, label, patterns_only = asked
+    distinct = pc.unique(cells)
+    alike = _alike(distinct)
     texts = []
-    for each in pc.unique(cells).to_pylist():
+    for each in distinct.filter(pa.array(alike == _ALONE)).to_pylist() if len(distinct) else ():
         if each and (label, each, patterns_only) in state.quiet:
             known[label, each, patterns_only] = []
         elif each:
@@ -152,21 +208,29 @@ def _coded_by_recognizers(
     strange = []
     for text, matches in zip(texts, examine([(label, each) for each in texts], chosen), strict=True):
         known[label, text, patterns_only] = matches
-        if len(matches) == 1 and (matches[0].start, matches[0].end) == (0, len(text)) and not unreadable_spans(text):
-            one = matches[0]
-            by_kind.setdefault((one.entity, one.part, f"{one.recognizer} {one.score} {one.reason}"), []).append(text)
+        kind = _kind_of(text, matches)
+        if kind is not None:
+            by_kind.setdefault(kind, []).append(text)
         elif matches or unreadable_spans(text):
             strange.append(text)
         elif len(text) <= LONGEST_QUIET:
             if len(state.quiet) >= MOST_QUIET:
                 state.quiet.clear()
             state.quiet.add((label, text, patterns_only))
+    for group in range(int(alike.max(initial=0)) + 1):
+        same = distinct.filter(pa.array(alike == group)).to_pylist()
+        for text, kind, matches in _told_by_examples(same, label, chosen):
+            known[label, text, patterns_only] = matches
+            if kind is not None:
+                by_kind.setdefault(kind, []).append(text)
+            elif matches:
+                strange.append(text)
     usual = max(by_kind, key=lambda each: (len(by_kind[each]), each), default=None)
     strange += [text for kind, some in by_kind.items() if kind != usual for text in some]
     entity, part, _ = usual or ("", "full", "")
-    kind = ColumnClass(at, "entity" if usual else "text", entity, part)
+    told = ColumnClass(at, "entity" if usual else "text", entity, part)
     found = by_kind[usual] if usual else []
-    return coded_by_texts(cells, kind, lists, pa.array(found, pa.string()), pa.array(strange, pa.string()))
+    return coded_by_texts(cells, told, lists, pa.array(found, pa.string()), pa.array(strange, pa.string()))
 
 
 def _lists(rosters: Rosters) -> Lists:
@@ -276,12 +340,12 @@ def _group(state: State, columns: Mapping[int, Coded], finding: Finding, at: tup
     return Group(replace(finding, count=len(rows)), at, digests, gates, values)
 
 
-def _wide_digests(state: State, finding: Finding, cells: pa.Array) -> tuple[np.ndarray, frozenset[tuple[bytes, int]]]:
-    """Return digests of the forms under which the values are searched in the whole release (see ``needles``)."""
-    nothing = np.empty(0, dtype=np.uint64), frozenset[tuple[bytes, int]]()
+def _wide_digests(state: State, finding: Finding, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Return digests and gates of the forms under which the values are searched in the release (see ``needles``)."""
+    nothing = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
     if finding.entity in _NEARBY or (finding.entity == "STREET_ADDRESS" and finding.part in _PLACE_PARTS):
         return nothing
-    plain = pc.replace_substring_regex(pc.ascii_lower(pc.unique(cells)), r"[^a-z0-9]+", "")
+    plain = plain_texts(pc.unique(cells))
     if finding.entity == "PHONE_NUMBER":
         short = pc.replace_substring_regex(plain, r"(x|ext)[0-9]*$", "")
         local = pc.replace_substring_regex(short, r"^1([0-9]{10})$", r"\1")
@@ -289,7 +353,7 @@ def _wide_digests(state: State, finding: Finding, cells: pa.Array) -> tuple[np.n
         far = pc.binary_join_element_wise(pa.scalar("1"), ten, "") if len(ten) else ten
         plain = pa.concat_arrays([plain, short, local, far])
     lengths = pc.binary_length(plain)
-    keep = pc.greater_equal(lengths, max(LEAST_LENGTH, LEAST_WIDE_LENGTH))
+    keep = pc.and_(pc.greater_equal(lengths, max(LEAST_LENGTH, LEAST_WIDE_LENGTH)), pc.less(lengths, 255))
     number = pc.match_substring_regex(plain, r"^[0-9]+$")
     keep = pc.and_(keep, pc.or_(pc.invert(number), pc.greater_equal(lengths, LEAST_WIDE_DIGITS)))
     if finding.entity != "EMAIL_ADDRESS":
@@ -297,16 +361,14 @@ def _wide_digests(state: State, finding: Finding, cells: pa.Array) -> tuple[np.n
     forms = pc.unique(plain.filter(keep))
     if not len(forms):
         return nothing
-    heads = pc.binary_join_element_wise(
-        pc.utf8_slice_codeunits(forms, 0, GATE_LENGTH), pc.cast(pc.binary_length(forms), pa.string()), " "
-    )
-    gates = (each.split(" ") for each in pc.unique(heads).to_pylist())
-    keyed = frozenset((state.keyed.gate(head), int(length)) for head, length in gates)
-    return state.keyed.form_digests(forms.cast(pa.binary()).to_pylist()), keyed
+    heads = pc.utf8_slice_codeunits(forms, 0, GATE_LENGTH).dictionary_encode()
+    gates = np.array([int.from_bytes(state.keyed.gate(each), "big") for each in heads.dictionary.to_pylist()])
+    told = (gates[np.asarray(heads.indices)] << GATE_BITS) | np.minimum(np.asarray(pc.binary_length(forms)), 255)
+    return state.keyed.form_digests(forms.cast(pa.binary()).to_pylist()), np.unique(told)
 
 
 def _value_digests(state: State, finding: Finding, cells: pa.Array) -> np.ndarray:
     """Return the digests of the values as findings have them, the first 64 bits."""
     entity = UNIQUE_IDENTIFIER if finding.entity == LINKED_IDENTIFIER else finding.entity
-    plain = pc.replace_substring_regex(pc.ascii_lower(cells), r"[^a-z0-9]+", "")
+    plain = plain_texts(cells)
     return state.keyed.value_digests(entity, plain.cast(pa.binary()).to_pylist())

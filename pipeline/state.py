@@ -11,6 +11,7 @@ from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
 from pipeline.markers import marker_spans
 from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Segment
+from pipeline.policy.column_pins import ColumnPins
 from pipeline.policy.load import load
 from pipeline.policy.rosters import Rosters
 from pipeline.policy.schema import Policy
@@ -52,7 +53,8 @@ class State:
     """What a worker keeps between tasks; ``shared`` is the release's index of withheld values.
 
     ``quiet`` are short texts of table columns in which the recognizers see nothing, as label, text and whether
-    only patterns were asked; ``clear`` are short texts that hold nothing which ``shared`` knows.
+    only patterns were asked; ``clear`` are short texts that hold nothing which the index
+    ``clear_of`` knows.
     """
 
     job: Job
@@ -61,8 +63,10 @@ class State:
     rosters: Rosters
     keyed: Keyed
     shared: WithheldIndex | None = None
+    pins: ColumnPins = field(default_factory=ColumnPins)
     quiet: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
     clear: set[str] = field(default_factory=set, repr=False)
+    clear_of: WithheldIndex | None = field(default=None, repr=False)
 
     @property
     def markers(self) -> tuple[str, ...]:
@@ -78,7 +82,7 @@ def prepare(job: Job) -> State:
 
     Raises:
         ModelMissing: a model is not installed or was altered.
-        PolicyError: the policy or a roster is wrong.
+        PolicyError: the policy, a roster or the office's column pins are wrong.
     """
     policy = load(job.policy, job.config) if job.policy else None
     rosters = Rosters.load(job.config)
@@ -88,7 +92,7 @@ def prepare(job: Job) -> State:
     for each in recognizers:
         if each.needs_model:  # models load at first use: here, where a missing one ends the run and says so
             each.find_many(["Jane Doe, 12 Elm Street"])
-    return State(job, recognizers, policy, rosters, Keyed(job.key))
+    return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config))
 
 
 def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Finding]) -> list[Needle]:

@@ -176,7 +176,7 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
             raise UnreadableSource("", f"the copy has headers that are not copied ({len(strange)})", "report this")
     if state.shared is None:
         return []
-    tabular = kind == "delimited"
+    tabular = hasattr(format_named(kind), "table")
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
     elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

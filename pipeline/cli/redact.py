@@ -141,6 +141,10 @@ def redact_paths(
             made = release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
     except KeyboardInterrupt:
         raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
+    except OSError as error:  # a full disk, most often
+        folder.dispose()
+        what = f"the release cannot be written ({error.strerror})"
+        raise OutputError(str(out), what, "make room or choose another --out; nothing was released") from None
     except BaseException:
         folder.dispose()
         raise

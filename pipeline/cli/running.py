@@ -109,7 +109,7 @@ def state_facts(job: Job, stated: Stated, names: Sequence[str], policy: Policy |
 def asked_of(
     files: Sequence[InputFile], job: Job, policy: Policy | None, run: Run, *, hold_undecided: bool
 ) -> dict[str, object]:
-    """Return what the result of a run depends on: a run is taken up again only when all of it is the same."""
+    """Return all that the result of a run depends on: a run is taken up again only when none of it has changed."""
     from pipeline.resources import user_config_folder  # noqa: PLC0415 - keeps --help quick
     from pipeline.resuming import digest_of_folder, digest_of_inputs  # noqa: PLC0415
 

@@ -71,6 +71,22 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class QuasiFacts:
+    """What the columns that stay in a table give away together: columns counted from 1, counts given coarsely.
+
+    ``unique`` is the number of rows that are alone with their combination, ``smallest`` the size of the smallest
+    group, ``telling`` the fewest columns that leave a row alone, ``mending`` what would change that, in words.
+    """
+
+    columns: tuple[int, ...]
+    rows: int
+    unique: int
+    smallest: int
+    telling: tuple[tuple[int, ...], ...] = ()
+    mending: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file. ``status`` is ``released``, ``held`` or ``not_scanned``.
 
@@ -92,6 +108,7 @@ class FileOutcome:
     parts_withheld: int = 0
     headers_dropped: int = 0
     held_records: int = 0
+    quasi: QuasiFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +266,7 @@ def _merged(counted: FileOutcome, told: FileOutcome) -> FileOutcome:
         size=told.size,
         reasons=told.reasons,
         held_records=told.held_records or counted.held_records,
+        quasi=told.quasi,
     )
 
 
@@ -269,6 +287,11 @@ def label(number: int, name: str, *, holds_finding: bool) -> str:
     return f"file {number}" if holds_finding else name
 
 
+def coarse_count(count: int) -> int | str:
+    """Return a count, one that could single a person out as a range."""
+    return f"1-{SMALL - 1}" if 0 < count < SMALL else count
+
+
 def coarse(counts: Mapping[str, int]) -> dict[str, int | str]:
     """Return counts with those that could single a person out given as a range."""
-    return {entity: count if count >= SMALL else f"1-{SMALL - 1}" for entity, count in counts.items() if count}
+    return {entity: coarse_count(count) for entity, count in counts.items() if count}

@@ -91,4 +91,3 @@ def _end_with_parent() -> None:
 def set_shared(state: Any, value: Any) -> None:
     """Keep what the whole release shares (an index of keyed digests) in the worker's state."""
     state.shared = value
-    state.clear.clear()  # what the index did not know before it may know now

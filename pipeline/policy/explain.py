@@ -106,6 +106,9 @@ def head_lines(policy: Policy) -> Iterator[str]:
     yield f"the office's own contacts are {'known' if policy.use_agency_contacts else 'not used'}"
     yield f"the list of officials is {'used' if policy.use_officials else 'not used'}"
     yield f"case numbers {'count' if policy.case_numbers_link else 'do not count'} as identifiers of a person"
+    if policy.hold_distribution_lists:
+        yield "a table that is mainly names and how to reach people waits for the officer"
+    yield from _table_lines(policy)
     if policy.note:
         yield f"note: {policy.note}"
     for source in policy.sources:
@@ -117,6 +120,17 @@ def head_lines(policy: Policy) -> Iterator[str]:
         yield f"promise to those whose information was collected: {promise.title}, {made}{says}{_noted(promise.note)}"
     for gone in policy.revoked:
         yield f"never cited: {gone.cite}, revoked by {gone.by}"
+
+
+def _table_lines(policy: Policy) -> Iterator[str]:
+    tables = policy.tables
+    if tables.k is not None:
+        made = "columns are made coarser until that is so" if tables.generalise else "or the table is held"
+        yield f"in a table at least {tables.k} rows share what tells people apart; {made}"
+    if tables.generalise:
+        yield f"columns are made coarser under {tables.authority} (definition: {tables.definition})"
+    if tables.shuffle_rows:
+        yield "the rows of tables leave in another order"
 
 
 def _noted(note: str) -> str:

@@ -77,6 +77,7 @@ class Coded:
     kind: ColumnClass
     cells: pa.Array
     codes: np.ndarray
+    words: Words | None = None
 
     @property
     def entity(self) -> str:
@@ -122,12 +123,13 @@ def coded_by_texts(cells: pa.Array, kind: ColumnClass, lists: Lists, found: pa.A
 
     In ``others`` something else is found; in every other text nothing is.
     """
-    codes = coded(cells, kind, lists).codes
+    made = coded(cells, kind, lists)
+    codes = made.codes
     whole = _true(pc.is_in(cells, found))
     codes[~whole] = STAYS
     codes[_true(pc.is_in(cells, others))] = SINGLE
     codes[_true(pc.equal(pc.binary_length(cells), 0))] = EMPTY
-    return Coded(kind.index, kind, cells, codes)
+    return made
 
 
 def staying(columns: Sequence[Coded]) -> list[pa.Array]:
@@ -143,8 +145,9 @@ def coded(cells: pa.Array, kind: ColumnClass, lists: Lists) -> Coded:
     """Return the codes of an entity or identifier column."""
     codes = np.full(len(cells), SINGLE, dtype=np.uint8)
     entity = kind.entity or "UNIQUE_IDENTIFIER"
+    words = None
     if entity == "PERSON":
-        _code_names(codes, cells, lists)
+        words = _code_names(codes, cells, lists)
     else:
         usual = _true(pc.match_substring_regex(cells, _USUAL.get(entity, _ANY)))
         listed = _listed(cells, entity, lists)
@@ -152,7 +155,7 @@ def coded(cells: pa.Array, kind: ColumnClass, lists: Lists) -> Coded:
     telling = _true(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"))
     codes[~telling & _true(pc.match_substring_regex(cells, r"^[!-/:-Z^-`{-~]*$"))] = SIGNS
     codes[_true(pc.equal(pc.binary_length(cells), 0))] = EMPTY
-    return Coded(kind.index, kind, cells, codes)
+    return Coded(kind.index, kind, cells, codes, words)
 
 
 def _true(mask: Any) -> np.ndarray:
@@ -160,7 +163,7 @@ def _true(mask: Any) -> np.ndarray:
     return told
 
 
-def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> None:
+def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     for name, code in (("one", USUAL), ("several", SEVERAL), ("inverted", INVERTED), ("initial", INITIAL)):
         codes[_true(pc.match_substring_regex(cells, _NAMES[name]))] = code
     words = Words.of(cells)
@@ -168,6 +171,7 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> None:
     codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
+    return words
 
 
 def _listed(cells: pa.Array, entity: str, lists: Lists) -> np.ndarray | None:
@@ -201,16 +205,22 @@ class Words:
     def of(cls, cells: pa.Array) -> Words:
         """Cut cells into words of letters and digits."""
         lowered = pc.ascii_lower(cells)
-        pieces = pc.split_pattern(pc.replace_substring_regex(lowered, r"[^a-z0-9]+", " "), " ")
-        joined = pc.replace_substring_regex(lowered, r"['\-]", "")
-        inner = _true(pc.match_substring_regex(lowered, r"['\-]"))
-        words, rows = pc.list_flatten(pieces), np.asarray(pc.list_parent_indices(pieces))
-        if inner.any():
-            kept = pa.array(np.flatnonzero(inner))
-            again = pc.split_pattern(pc.replace_substring_regex(joined.take(kept), r"[^a-z0-9]+", " "), " ")
-            words = pa.concat_arrays([words, pc.list_flatten(again)])
-            rows = np.concatenate([rows, np.asarray(kept)[np.asarray(pc.list_parent_indices(again))]])
-        return cls(words, rows, len(cells))
+        several = np.flatnonzero(_true(pc.match_substring_regex(lowered, r"[^a-z0-9]")))
+        if not len(several):
+            return cls(lowered, np.arange(len(cells)), len(cells))
+        others = lowered.take(pa.array(several))
+        pieces = pc.split_pattern(pc.replace_substring_regex(others, r"[^a-z0-9]+", " "), " ")
+        joined = pc.replace_substring_regex(others, r"['\-]", "")
+        again = pc.split_pattern(pc.replace_substring_regex(joined, r"[^a-z0-9]+", " "), " ")
+        single = np.ones(len(cells), dtype=bool)
+        single[several] = False
+        words = [lowered.filter(pa.array(single)), pc.list_flatten(pieces), pc.list_flatten(again)]
+        rows = [
+            np.flatnonzero(single),
+            several[np.asarray(pc.list_parent_indices(pieces))],
+            several[np.asarray(pc.list_parent_indices(again))],
+        ]
+        return cls(pa.concat_arrays(words), np.concatenate(rows), len(cells))
 
     def rows_with(self, known: pa.Array) -> np.ndarray:
         """Return which rows have one of the known words."""
@@ -256,9 +266,8 @@ def _named_again(columns: Sequence[Coded], stays: Sequence[pa.Array], count: int
     if not len(met):
         return again
     for each in people:
-        again |= Words.of(each.cells).rows_with(met)
-    for made in _handles(people):
-        again |= _true(pc.is_in(made, met))
+        again |= (each.words or Words.of(each.cells)).rows_with(met)
+    again |= _logged_in(people, met, count)
     return again
 
 
@@ -278,28 +287,71 @@ def _without_accents(cells: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(plain, r"\p{M}+", "")
 
 
-def _handles(people: Sequence[Coded]) -> list[pa.Array]:
-    """Return the log-ins that could be made of the names of each row (see :func:`pipeline.people.handles`)."""
-    made: list[pa.Array] = []
-    halves = [
-        (one, other) for one in people for other in people if (one.kind.part, other.kind.part) == ("given", "surname")
-    ]
-    pairs = [(_first_word(one.cells), _plain(other.cells)) for one, other in halves]
+def _logged_in(people: Sequence[Coded], met: pa.Array, count: int) -> np.ndarray:
+    """Return the rows in which a log-in made of the row's own name is met (see :func:`pipeline.people.handles`).
+
+    A log-in is a surname with something before or behind it, so hardly any surname has to be tried.
+    """
+    found = np.zeros(count, dtype=bool)
+    words = [each for each in met.to_pylist() if len(each) >= 4]
+    ends = {word[:at] for word in words for at in range(1, len(word))} | {
+        word[at:] for word in words for at in range(1, len(word))
+    }
+    if not ends:
+        return found
+    known = pa.array(sorted(ends), pa.string())
+    for given, surname in _name_pairs(people):
+        rows = np.flatnonzero(_true(pc.is_in(surname, known)))
+        if not len(rows):
+            continue
+        one, other = given.take(pa.array(rows)), surname.take(pa.array(rows))
+        initial = pc.utf8_slice_codeunits(one, 0, 1)
+        for first, last in ((initial, other), (other, initial), (one, other), (other, one)):
+            made = pc.binary_join_element_wise(first, last, "")
+            found[rows[_true(pc.is_in(made, met))]] = True
+    return found
+
+
+def _name_pairs(people: Sequence[Coded]) -> list[tuple[pa.Array, pa.Array]]:
+    """Return given names and surnames as they would stand in a log-in."""
+    given = [_first_word(each.cells) for each in people if each.kind.part == "given"]
+    surnames = [_plain(each.cells) for each in people if each.kind.part == "surname"]
+    pairs = [(one, other) for one in given for other in surnames]
     for each in people:
         if each.kind.part not in {"given", "surname"}:
             lowered = pc.ascii_lower(each.cells)
             turned = pc.replace_substring_regex(lowered, r"^([^,]*), *(.*)$", r"\2 \1")
             pairs.append((_first_word(turned), _last_word(turned)))
             pairs.append((_first_word(turned), _plain(pc.replace_substring_regex(turned, r"^[^ ]+ ([a-z]\.? )*", ""))))
-    for given, surname in pairs:
-        initial = pc.utf8_slice_codeunits(given, 0, 1)
-        for one, other in ((initial, surname), (surname, initial), (given, surname), (surname, given)):
-            made.append(pc.binary_join_element_wise(one, other, ""))
-    return made
+    return pairs
 
 
 def _plain(cells: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(pc.ascii_lower(cells), r"[^a-z0-9]+", "")
+    """Return cells folded (ASCII) to letters and digits; a few signs go one by one, which is quicker."""
+    lowered = pc.ascii_lower(cells)
+    buffer = lowered.buffers()[2]
+    signs = bytes(set((buffer.to_pybytes() if buffer is not None else b"").translate(None, _ALNUM)))
+    if len(signs) > _FEW_SIGNS or any(sign >= 128 for sign in signs):
+        return pc.replace_substring_regex(lowered, r"[^a-z0-9]+", "")
+    for sign in signs:
+        lowered = pc.replace_substring(lowered, chr(sign), "")
+    return lowered
+
+
+def plain_texts(cells: pa.Array) -> pa.Array:
+    """Return cells as letters and digits only, folded (ASCII)."""
+    return _plain(cells)
+
+
+def _plain_again(cells: pa.Array) -> pa.Array:
+    """Return the same for cells with few distinct texts, accents folded too."""
+    known = cells.dictionary_encode()
+    texts = known.dictionary
+    return _plain(texts if _is_ascii(texts) else _without_accents(texts)).take(known.indices)
+
+
+_ALNUM: Final = b"0123456789abcdefghijklmnopqrstuvwxyz"
+_FEW_SIGNS: Final = 5
 
 
 def _first_word(cells: pa.Array) -> pa.Array:
@@ -316,7 +368,7 @@ def _numbered_again(columns: Sequence[Coded], stays: Sequence[pa.Array], single:
     asked = [each for each in columns if each.entity != "PERSON" and each.is_found.any()]
     if not asked or not stays:
         return again
-    parts = [_plain(each if _is_ascii(each) else _without_accents(each)) for each in stays]
+    parts = [_plain_again(each) for each in stays]
     rest = (pc.binary_join_element_wise(*parts, "") if len(parts) > 1 else parts[0]).to_pylist()
     for each in asked:
         values = _plain(each.cells)
