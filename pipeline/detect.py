@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Final
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
@@ -108,17 +109,24 @@ def examine(
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
     """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
-    known: dict[frozenset[int], list[int]] = {}
+    own = tuple(map(id, recognizers))
     woken: dict[int, list[int]] = {}
     for at, text in enumerate(texts):
         fired = scan_of(text).fired
-        numbers = known.get(fired)
+        numbers = _WAKES.get((own, fired))
         if numbers is None:
-            numbers = [number for number, each in enumerate(recognizers) if each.is_woken_by(fired)]
-            known[fired] = numbers
+            if len(_WAKES) >= _MOST_WAKES:
+                _WAKES.clear()
+            numbers = tuple(number for number, each in enumerate(recognizers) if each.is_woken_by(fired))
+            _WAKES[own, fired] = numbers
         for number in numbers:
             woken.setdefault(number, []).append(at)
     return woken
+
+
+_MOST_WAKES: Final = 10_000
+_WAKES: dict[tuple[tuple[int, ...], frozenset[int]], tuple[int, ...]] = {}
+"""Which recognizers a set of triggers wakes, by what they are in this process."""
 
 
 def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
@@ -127,7 +135,9 @@ def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> I
         if not match.fits(form.text):
             raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
         start, end = form.span(match.start, match.end)
-        if end > by:
+        if not by and (start, end) == (match.start, match.end):
+            yield match
+        elif end > by:
             yield replace(match, start=max(start - by, 0), end=end - by)
 
 
