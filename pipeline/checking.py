@@ -85,7 +85,7 @@ def _survivors(state: State, written: WrittenUnit, data: bytes, columns: Sequenc
     copy = format_named(unit.source.format).read(data, unit)
     left = _leaks(state, unit, data, copy, {})
     # Most copies end here. What a released finding explains (May, the month) needs the decisions again.
-    return _leaks(state, unit, data, copy, _cleared(state, copy, columns)) if left else []
+    return _leaks(state, unit, data, copy, _cleared(state, unit, copy, columns)) if left else []
 
 
 def _leaks(
@@ -101,12 +101,14 @@ def _leaks(
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
 
 
-def _cleared(state: State, copy: Reading, columns: Sequence[ColumnClass]) -> dict[Address, list[tuple[int, int]]]:
+def _cleared(
+    state: State, unit: Unit, copy: Reading, columns: Sequence[ColumnClass]
+) -> dict[Address, list[tuple[int, int]]]:
     spans: dict[Address, list[tuple[int, int]]] = {}
     if state.policy is None:
         return spans
     found = findings_of(state, copy.segments, {each.index: each for each in columns})
-    for each in decide(found, state.job.facts, state.policy, state.job.decided_at):
+    for each in decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at):
         if not each.withholds:
             spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
     return spans

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pipeline.markers import REDACTED
 from pipeline.model import Action, Decision, Finding, RecordFacts
-from pipeline.policy.fit import first_rule, fits_facts, rules_of
+from pipeline.policy.fit import first_rule, fits_facts, in_force, rules_of
+from pipeline.policy.own import claimed
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Policy, Rule
 from recognizers.entities import ENTITIES
 
@@ -23,14 +25,19 @@ _NOTHING_FITS: Final = "No rule of the policy speaks of this; it is held back un
 def decide(findings: Iterable[Finding], facts: RecordFacts, policy: Policy, decided_at: str) -> list[Decision]:
     """Return one decision for each finding, in order.
 
+    Statutes are those in force on the day of the release, the day of ``decided_at`` where the facts name no other;
+    the day of collection tells which promise of a website was made. Both stand in the reason of what is withheld.
+
     Args:
-        findings: what was found, resolved and linked.
+        findings: what was found, resolved and linked: all of each record, or it does not show whose a record is.
         facts: what rules may ask about the records.
         policy: the rules.
         decided_at: the fixed time of the run, ISO 8601, as it shall stand in the log.
     """
+    if not facts.released_on:
+        facts = replace(facts, released_on=decided_at[:10])
     book = _book(policy, facts)
-    return [book.decision(finding, decided_at) for finding in findings]
+    return [book.decision(finding, decided_at) for finding in claimed(findings, facts)]
 
 
 class _Answer(NamedTuple):
@@ -61,6 +68,7 @@ class _Book:
 
     def __init__(self, policy: Policy, facts: RecordFacts) -> None:
         self._facts = facts
+        self._dates = _date_words(policy, facts)
         self._approved_by = policy.approved_by or ""
         self._chapters = {entity: _Chapter(rules_of(policy, entity), facts) for entity in (*ENTITIES, ANY_ENTITY)}
         self._answers: dict[Hashable, _Answer] = {}
@@ -84,7 +92,7 @@ class _Book:
             authority=rule.authority_words,
             exemption=rule.exemption,
             citation=rule.citation_words,
-            reason=rule.reason,
+            reason=f"{rule.reason} {self._dates}".rstrip() if rule.withholds else rule.reason,
             marker=rule.marker,
             decided_by=_UNDECIDED if undecided else _BY_RULE,
             approved_by="" if undecided else self._approved_by,
@@ -95,14 +103,17 @@ class _Chapter:
     """The rules that speak of one entity, and what of a finding they ask for."""
 
     def __init__(self, rules: list[Rule], facts: RecordFacts) -> None:
-        self.rules = tuple(rule for rule in rules if fits_facts(rule.when, facts))
+        self.rules = tuple(rule for rule in rules if in_force(rule, facts) and fits_facts(rule.when, facts))
         conditions = [rule.when for rule in self.rules]
         joined = {name for when in conditions for name in when.joined_any or ()}
         self._all_joined = ANY_ENTITY in joined
         self._joined = frozenset(joined)
         self._signals = frozenset(
-            name for when in conditions for name in (*(when.signals_any or ()), *(when.signals_none or ()))
+            str(name)
+            for when in conditions
+            for name in (*(when.signals_any or ()), *(when.signals_none or ()), *(when.kind or ()))
         )
+        self._consents = facts.consents if any(when.consent is not None for when in conditions) else frozenset()
         self._label = any(when.label_any for when in conditions)
         scores = (score for when in conditions for score in (when.score_below, when.score_at_least))
         self._scores = sorted({score for score in scores if score is not None})
@@ -118,6 +129,7 @@ class _Chapter:
             joined,
             finding.signals & self._signals,
             finding.label if self._label else "",
+            finding.digest in self._consents,
             bisect_right(self._scores, finding.score),
         )
 
@@ -125,3 +137,12 @@ class _Chapter:
 @lru_cache(maxsize=64)
 def _book(policy: Policy, facts: RecordFacts) -> _Book:
     return _Book(policy, facts)
+
+
+def _date_words(policy: Policy, facts: RecordFacts) -> str:
+    """Return the two days that count, in words: of the law, and of the promise; "" where nobody stated the second."""
+    if not facts.collected_on:
+        return ""
+    made = "; ".join(promise.title for promise in policy.promises_on(facts.collected_on))
+    promised = f"under: {made}" if made else "no promise of this policy's websites is known for that day"
+    return f"Law as in force on {facts.released_on}. Collected on {facts.collected_on}, {promised}."

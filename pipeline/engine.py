@@ -265,7 +265,8 @@ def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
     gates: set[int] = set()
     if policy is not None:
         for file in done.files:
-            file.name_decisions = decide(file.planned.name_findings, done.job.facts, policy, done.job.decided_at)
+            facts = done.job.facts_of(file.file.name)
+            file.name_decisions = decide(file.planned.name_findings, facts, policy, done.job.decided_at)
     for file in done.files:
         forms = _forms_in_name(done, file.file.name)
         for unit in file.units:
@@ -313,7 +314,8 @@ def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
     if done.policy is None:
         unit.outcome = TableOutcome(findings)
         return
-    decisions = decide(findings, done.job.facts, done.policy, done.job.decided_at)
+    facts = done.job.facts_of(unit.unit.source.path)
+    decisions = decide(findings, facts, done.policy, done.job.decided_at)
     unit.outcome = TableOutcome(decisions=tuple(decisions))
     for decision, needles in zip(decisions, unit.needles, strict=True):
         if decision.withholds:
@@ -334,7 +336,8 @@ def _decide_table(
     if done.policy is None:
         unit.outcome = TableOutcome((*findings, *(finding for finding, *_ in grouped)))
         return []
-    decisions = decide(findings, done.job.facts, done.policy, done.job.decided_at)
+    facts = done.job.facts_of(unit.unit.source.path)
+    decisions = decide(findings, facts, done.policy, done.job.decided_at)
     near: list[tuple[Needle, int]] = []
     for decision, needles in zip(decisions, examined.needles, strict=True):
         if decision.withholds:
@@ -349,7 +352,7 @@ def _decide_table(
                     gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
     decided = []
     for finding, group, rows in grouped:
-        (decision,) = decide([finding], done.job.facts, done.policy, done.job.decided_at)
+        (decision,) = decide([finding], facts, done.policy, done.job.decided_at)
         decided.append(ColumnDecision(decision, group.shapes, rows))
         if decision.withholds:
             columns.add(group.digests, done.index.code_of(decision))

@@ -24,7 +24,8 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.cli.options import Accuracy
-from pipeline.cli.running import Asked, describe_run, make_job, workers
+from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.stating import Stated
 from pipeline.engine import Scan, scan
 from pipeline.errors import NotReleased
 from pipeline.intake import collect
@@ -66,8 +67,10 @@ class Redactor:
             PolicyError: the policy is unknown or wrong.
             UsageError: an entity is unknown.
         """
-        self._asked = Asked(policy, config, Accuracy(accuracy), ",".join(entities), processes, recipient)
-        self._job, self._policy = make_job(self._asked)
+        stated = Stated(recipient=recipient)
+        self._asked = Asked(policy, config, Accuracy(accuracy), ",".join(entities), processes, stated)
+        job, self._policy = make_job(self._asked)
+        self._job = state_facts(job, stated, (), self._policy)
         self._pool = workers(self._job, processes)
         self._runner = self._pool.__enter__()
 

@@ -261,13 +261,30 @@ class ColumnClass:
 
 @dataclass(frozen=True, slots=True)
 class RecordFacts:
-    """What rules may ask about the records of a release."""
+    """What rules may ask about a record beside its text; what nobody stated is "" or empty.
+
+    Dates are ISO 8601. ``permitted_use`` is the section that permits a use of a motor vehicle record,
+    ``court_order`` names an order, ``ordered`` the entities that it opens, ``flags`` are what an officer states and
+    no detector sees. ``consents`` and ``own`` are keyed digests: of the mailboxes and telephones whose owners agreed
+    to this purpose in time, and of what belongs to the person who asks for their own record. ``own_decided`` says
+    that a person, not two strong identifiers, decided that this record is theirs.
+    """
 
     channel: str = "online"
     origin: str = ""
+    context: str = ""
     collected_on: str = ""
+    released_on: str = ""
     recipient: str = "requester"
-    consent: str = ""
+    purpose: str = "records_request"
+    permitted_use: str = ""
+    court_order: str = ""
+    ordered: frozenset[str] = frozenset()
+    flags: frozenset[str] = frozenset()
+    consents: frozenset[str] = field(default=frozenset(), repr=False)
+    own: frozenset[str] = field(default=frozenset(), repr=False)
+    own_decided: bool = False
+    subject_access: bool = False
 
 
 # --- what is found and decided ----------------------------------------------------------
@@ -320,11 +337,25 @@ class Finding:
 
 
 class Action(StrEnum):
-    """What a decision does with a finding."""
+    """What a decision does with a finding; the last four hide all but what their name says stands."""
 
     WITHHOLD = "withhold"
     RELEASE = "release"
     REVIEW = "review"
+    KEEP_LAST_FOUR = "keep_last_four"
+    YEAR_ONLY = "year_only"
+    INITIALS = "initials"
+    GENERALISE = "generalise"
+
+    @property
+    def hides(self) -> bool:
+        """Whether the value as a whole does not stand in the copy."""
+        return self not in {Action.RELEASE, Action.REVIEW}
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a part of the value stands."""
+        return self.hides and self is not Action.WITHHOLD
 
 
 @pickles_by_fields
@@ -351,10 +382,14 @@ class Decision:
     decided_at: str = ""
 
     @property
+    def effective(self) -> Action:
+        """What the copy shows: the action, or what a review proposes."""
+        return self.proposal if self.action is Action.REVIEW else self.action
+
+    @property
     def withholds(self) -> bool:
-        """Whether the copy hides this finding (a review hides what it proposes to withhold)."""
-        effective = self.proposal if self.action is Action.REVIEW else self.action
-        return effective is Action.WITHHOLD
+        """Whether the copy hides this finding, all of it or a part (a review hides what it proposes to withhold)."""
+        return self.effective.hides
 
     @property
     def undecided(self) -> bool:

@@ -22,6 +22,7 @@ from pipeline.errors import IntegrityError, LeakFound, OutputError
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, file_sha256, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import report_html
+from pipeline.evidence.stated import FACTS, facts_bytes
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
@@ -444,7 +445,7 @@ def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Su
             tally.add(outcome)
             log.add(outcome)
     summary = tally.summary(run, [_file_outcome(copy, partial) for copy in copies])
-    _keep_policy(done, partial)
+    _keep_policy(done, copies, partial)
     with (partial / "redaction-log.csv").open("w", encoding="utf-8", newline="") as stream:
         write_log(log.rows(), stream)
     (partial / "report.html").write_text(report_html(summary), encoding="utf-8")
@@ -486,11 +487,16 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     )
 
 
-def _keep_policy(done: Scan, partial: Path) -> None:
-    """Put the policy and the contact files that were used beside the records."""
+def _keep_policy(done: Scan, copies: Sequence[Copy], partial: Path) -> None:
+    """Put the policy, the contact files and the facts that were used beside the records, and what is enclosed."""
     folder = partial / "policy"
     folder.mkdir()
     if done.policy is not None:
         (folder / f"{done.policy.name}.yaml").write_bytes(done.policy.content)
     for name in CONTACT_FILES:
         shutil.copyfile(config_file(name, done.job.config), folder / name)
+    stated = {copy.name: done.job.file_facts.get(copy.result.file.name) for copy in copies if copy.is_released}
+    of_files = {name: facts for name, facts in stated.items() if facts is not None}
+    (folder / FACTS).write_bytes(facts_bytes(done.job.facts, of_files, done.job.identity_check))
+    for name, content in done.job.enclosed.items():
+        (partial / name).write_bytes(content)

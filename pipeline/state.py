@@ -29,6 +29,8 @@ class Job:
 
     ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
     ``only_tables`` says that nothing but tables is expected, so that models are loaded when one first needs them.
+    ``facts`` are those of every file for which ``file_facts`` states no others; ``enclosed`` are files that go into
+    the release folder beside the records, by name; ``identity_check`` says who checked who asks for their own record.
     """
 
     key: bytes = field(repr=False)
@@ -40,6 +42,13 @@ class Job:
     facts: RecordFacts = field(default_factory=RecordFacts)
     by_column: bool = True
     only_tables: bool = False
+    file_facts: Mapping[str, RecordFacts] = field(default_factory=dict)
+    enclosed: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    identity_check: Mapping[str, object] = field(default_factory=dict)
+
+    def facts_of(self, path: str) -> RecordFacts:
+        """Return what rules may ask about the records of a file, named as inside the input."""
+        return self.file_facts.get(path, self.facts)
 
 
 @dataclass(slots=True)

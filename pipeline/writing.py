@@ -81,9 +81,9 @@ def _table(state: State, task: UnitTask, decided: DecidedTable, payload: bytes) 
 def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
     before = kind.read(payload, unit)
-    edits = _outside_foreign(edits_of(task.decisions), _foreign(before))
-    part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     known = {segment.address: segment.text for segment in before.segments}
+    edits = _outside_foreign(edits_of(task.decisions, known), _foreign(before))
+    part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     cleared: dict[Address, list[tuple[int, int]]] = {}
     for each in task.decisions:
         if not each.withholds:
@@ -102,7 +102,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
         mended += withheld
         texts = {each.address: each.text for each in fresh}
         found += needles_of(state, texts, [each.finding for each in withheld if each.finding.entity not in _BY_MODEL])
-        part = kind.rewrite(part, replace(unit, start=0, stop=len(part)), edits_of(withheld))
+        part = kind.rewrite(part, replace(unit, start=0, stop=len(part)), edits_of(withheld, texts))
     raise UnreadableSource("", "a scan of the copy keeps finding what must be withheld", "release this record by hand")
 
 
@@ -148,8 +148,9 @@ def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: U
     changed, records = {each.address for each in fresh}, {each.record for each in fresh}
     around = [each for each in copy.segments if each.record in records]
     findings = findings_of(state, around, {each.index: each for each in task.columns})
-    asked = [each for each in findings if each.address in changed]
-    return decide(asked, state.job.facts, state.policy, state.job.decided_at)
+    facts = state.job.facts_of(task.unit.source.path)
+    decided = decide(findings, facts, state.policy, state.job.decided_at)  # whose a record is shows in all of it
+    return [each for each in decided if each.finding.address in changed]
 
 
 def _cleared_in_copy(fresh: Sequence[Segment], decisions: Iterable[Decision], before: Spans) -> Spans:

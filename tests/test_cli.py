@@ -85,7 +85,7 @@ def test_it_runs_as_a_module_and_tells_its_version(command: Command) -> None:
     ("arguments", "told"),
     [
         (("redact", "in"), "--out"),
-        (("redact", "in", "--out", "out"), "policies: massachusetts, montana"),
+        (("redact", "in", "--out", "out"), "policies: federal_foia, helena, massachusetts"),
         (("redact", "in", "--out", "out", "--policy", "montanna"), "did you mean montana?"),
         (("redact", "nowhere", "--out", "out", "--policy", "montana"), "no such file"),
         (("redact", "in", "--out", "in", "--policy", "montana"), "exists already"),

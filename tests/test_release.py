@@ -50,6 +50,7 @@ def test_the_folder_holds_what_the_plan_says(road: Road, tmp_path: Path) -> None
         "montana.yaml",
         "agency_contacts.yaml",
         "officials.csv",
+        "facts.json",
     }
     told = manifest(out)
     assert told["request_id"] == "2026-7"

@@ -26,3 +26,29 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="A folder with your own policies, agency_contacts.yaml and officials.csv."),
 ]
+
+
+class Recipient(StrEnum):
+    """Who receives the copy."""
+
+    REQUESTER = "requester"
+    PUBLIC = "public"
+    COURT = "court"
+    AGENCY = "agency"
+
+
+OriginOption = Annotated[str, typer.Option("--origin", help="Where the records come from, such as mvd or personnel.")]
+CollectedOption = Annotated[
+    str, typer.Option("--collected-on", help="The day they were collected (2014-05-02): which promise was made then.")
+]
+FlagsOption = Annotated[
+    list[str] | None,
+    typer.Option("--flag", help="What no detector sees, such as crime_victim or pupil_record; may be repeated."),
+]
+FactsOption = Annotated[
+    Path | None, typer.Option("--facts", help="A file that states the rest: purpose, context, court order, by file.")
+]
+ConsentsOption = Annotated[Path | None, typer.Option("--consents", help="The register of consents, a CSV file.")]
+SubjectOption = Annotated[
+    Path | None, typer.Option("--for-subject", help="Who asks for their own record, identity checked: a YAML file.")
+]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.cli.options import ConfigOption
+
+if TYPE_CHECKING:
+    from pipeline.policy.schema import Policy
 
 app = typer.Typer(help="List, show, check, explain and compare policies.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A pack's name or a policy file.", show_default=False)]
@@ -24,15 +28,42 @@ def list_command(config: ConfigOption = None) -> None:
 
 
 @app.command("show")
-def show_command(name: Name, config: ConfigOption = None) -> None:
-    """Show a policy in plain words, rule by rule, with its law.
+def show_command(
+    name: Name,
+    html: Annotated[Path | None, typer.Option("--html", help="Write it as a page to look at or print.")] = None,
+    as_file: Annotated[
+        bool, typer.Option("--file", help="Print the policy file itself, whole, to start from.")
+    ] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show a policy in plain words, rule by rule, with its law; one that extends another is shown whole.
 
-    Example: releasable policy show montana
+    Examples:
+      releasable policy show montana
+      releasable policy show helena --html helena.html
+      releasable policy show montana --file > our-policy.yaml
     """
     from pipeline.policy.explain import show  # noqa: PLC0415 - keeps --help quick
     from pipeline.policy.load import load  # noqa: PLC0415
 
-    typer.echo(show(load(name, config)))
+    policy = load(name, config)
+    if html is not None:
+        _write_page(policy, html)
+    elif as_file:
+        typer.echo(policy.content.decode("utf-8"), nl=False)
+    else:
+        typer.echo(show(policy), nl=False)
+
+
+def _write_page(policy: Policy, path: Path) -> None:
+    from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+    from pipeline.policy.page import page  # noqa: PLC0415
+
+    try:
+        path.write_text(page(policy), encoding="utf-8")
+    except OSError as error:
+        raise OutputError(str(path), f"cannot be written ({error.strerror})", "choose another file") from None
+    typer.echo(f"{path}: written")
 
 
 @app.command("check")
@@ -47,7 +78,7 @@ def check_command(
     from pipeline.policy.load import find  # noqa: PLC0415
 
     path = find(file, config)
-    faults = check(path)
+    faults = check(path, config)
     for fault in faults:
         typer.echo(fault, err=True)
     if not faults:
@@ -69,8 +100,8 @@ def explain_command(
     from pipeline.policy.explain import explain  # noqa: PLC0415
     from pipeline.policy.load import load  # noqa: PLC0415
 
-    for each in entity_list(entity):
-        typer.echo(explain(load(name, config), each))
+    policy = load(name, config)
+    typer.echo("\n".join(explain(policy, each) for each in entity_list(entity)), nl=False)
 
 
 @app.command("diff")
@@ -79,7 +110,7 @@ def diff_command(old: Name, new: Name, config: ConfigOption = None) -> None:
 
     Example: releasable policy diff montana our-policy.yaml
     """
-    from pipeline.policy.explain import diff  # noqa: PLC0415 - keeps --help quick
+    from pipeline.policy.compare import diff  # noqa: PLC0415 - keeps --help quick
     from pipeline.policy.load import load  # noqa: PLC0415
 
-    typer.echo(diff(load(old, config), load(new, config)))
+    typer.echo(diff(load(old, config), load(new, config)), nl=False)

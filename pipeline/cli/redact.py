@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -10,8 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.console import progress_bar
-from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
-from pipeline.cli.running import Asked, asked_of, describe_run, make_job, workers
+from pipeline.cli.options import (
+    Accuracy,
+    AccuracyOption,
+    CollectedOption,
+    ConfigOption,
+    ConsentsOption,
+    EntitiesOption,
+    FactsOption,
+    FlagsOption,
+    OriginOption,
+    Paths,
+    Recipient,
+    SubjectOption,
+    WorkersOption,
+)
+from pipeline.cli.running import Asked, asked_of, describe_run, make_job, state_facts, workers
+from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,15 +41,6 @@ class OnReview(StrEnum):
     HOLD = "hold"
 
 
-class Recipient(StrEnum):
-    """Who receives the copy."""
-
-    REQUESTER = "requester"
-    PUBLIC = "public"
-    COURT = "court"
-    AGENCY = "agency"
-
-
 def redact_command(
     paths: Paths,
     out: Annotated[Path, typer.Option("--out", help="The release folder to make; it must not exist yet.")],
@@ -42,7 +49,18 @@ def redact_command(
     on_review: Annotated[
         OnReview, typer.Option("--on-review", help="propose: withhold what waits for a person; hold: hold its record.")
     ] = OnReview.PROPOSE,
-    recipient: Annotated[Recipient, typer.Option("--recipient", help="Who receives the copy.")] = Recipient.REQUESTER,
+    recipients: Annotated[
+        list[Recipient] | None,
+        typer.Option(
+            "--recipient", help="Who receives the copy; given several times: a folder of its own in --out each."
+        ),
+    ] = None,
+    origin: OriginOption = "",
+    collected_on: CollectedOption = "",
+    flags: FlagsOption = None,
+    facts: FactsOption = None,
+    consents: ConsentsOption = None,
+    for_subject: SubjectOption = None,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
@@ -55,6 +73,8 @@ def redact_command(
       releasable redact mailbox.mbox --policy montana --out release/
       releasable redact export/ --policy massachusetts --request 2026-114 --out release-114/
       releasable redact dump.csv --policy my-policy.yaml --config our-config/ --on-review hold --out release/
+      releasable redact export/ --policy montana --recipient requester --recipient public --out release/
+      releasable redact vehicles.csv --policy motor_vehicle_records --facts facts.yaml --out release/
       releasable redact export/ --policy montana --out release/ --resume      (after a power cut: goes on)
 
     Exit codes: 0 final; 1 provisional or something is held; 3 something could not be examined and is held.
@@ -64,12 +84,27 @@ def redact_command(
 
         listed = ", ".join(packs(config))
         raise UsageError("--policy", "a redaction needs a policy to decide by", f"policies: {listed}; or a file")
-    asked = Asked(policy, config, accuracy, entities, workers_, recipient.value)
-    done = redact_paths(paths, out, asked, request=request, hold_undecided=on_review is OnReview.HOLD, resume=resume)
-    from pipeline.cli.tables import print_release  # noqa: PLC0415
+    given = tuple(dict.fromkeys(recipients or [Recipient.REQUESTER]))
+    if for_subject and Recipient.REQUESTER not in given:
+        raise UsageError("--for-subject", "a person's own record goes to that person", "use --recipient requester")
+    told = Stated(given[0].value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
+    asked = Asked(policy, config, accuracy, entities, workers_, told)
+    hold = on_review is OnReview.HOLD
+    raise typer.Exit(max(_for_each(paths, out, asked, given, request=request, hold=hold, resume=resume)))
 
-    print_release(done.summary, str(out))
-    raise typer.Exit(done.exit_code)
+
+def _for_each(
+    paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipient], *, request: str, hold: bool, resume: bool
+) -> Iterator[int]:
+    """Release one version for each recipient; the rules decide them all, from the same findings and facts."""
+    from pipeline.cli.tables import print_release  # noqa: PLC0415 - keeps --help quick
+
+    for each in given:
+        folder = out / each.value if len(given) > 1 else out
+        mine = replace(asked, stated=replace(asked.stated, recipient=each.value))
+        done = redact_paths(paths, folder, mine, request=request, hold_undecided=hold, resume=resume)
+        print_release(done.summary, str(folder))
+        yield done.exit_code
 
 
 def redact_paths(
@@ -91,10 +126,14 @@ def redact_paths(
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     files = collect(paths)
+    names = [each.name for each in files]
     job, loaded = make_job(asked)
+    state_facts(job, asked.stated, names, loaded)  # what is wrong in it is told before anything is made
     described = asked_of(files, job, loaded, describe_run(job, loaded, request), hold_undecided=hold_undecided)
+    described["what was stated"] = asked.stated.told()
     folder = working_folder(out, described, job.decided_at, resume=resume)
     job = replace(job, key=folder.key, decided_at=folder.started_at, only_tables=are_tables(files))
+    job = state_facts(job, asked.stated, names, loaded)
     run = describe_run(job, loaded, request)
     try:
         with workers(job, asked.workers) as pool, progress_bar() as progress:

@@ -6,12 +6,13 @@ import os
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.cli.options import Accuracy
+from pipeline.cli.stating import Stated, read_stated
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Asked:
     accuracy: Accuracy = Accuracy.THOROUGH
     entities: str = ""
     workers: int = 0
-    recipient: str = "requester"
+    stated: Stated = field(default_factory=Stated)
 
 
 def entity_list(text: str) -> tuple[str, ...]:
@@ -59,14 +60,13 @@ def run_time() -> str:
 
 
 def make_job(asked: Asked) -> tuple[Job, Policy | None]:
-    """Return the job of a run and its policy, loaded and checked.
+    """Return the job of a run and its policy, loaded and checked; what was stated comes with :func:`state_facts`.
 
     Raises:
         PolicyError: the policy is unknown or wrong.
         UsageError: an entity is unknown.
     """
-    from pipeline.model import RecordFacts  # noqa: PLC0415 - keeps --help quick
-    from pipeline.policy.load import find, load  # noqa: PLC0415
+    from pipeline.policy.load import find, load  # noqa: PLC0415 - keeps --help quick
     from pipeline.state import Job  # noqa: PLC0415
 
     policy = load(asked.policy, asked.config) if asked.policy else None
@@ -78,9 +78,32 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
         config=asked.config.absolute() if asked.config else None,
         level=asked.accuracy.value,
         entities=entity_list(asked.entities),
-        facts=RecordFacts(recipient=asked.recipient),
     )
     return job, policy
+
+
+def state_facts(job: Job, stated: Stated, names: Sequence[str], policy: Policy | None) -> Job:
+    """Return a job with what was stated of the records. Call it when the job has the key of the run.
+
+    Raises:
+        PolicyError: a file that states something is wrong, or one of its patterns matches no file.
+        UsageError: an option is wrong.
+    """
+    from pipeline.digest import Keyed  # noqa: PLC0415 - keeps --help quick
+
+    facts = read_stated(stated, names, Keyed(job.key), job.decided_at[:10])
+    told = (facts.of_all, *facts.of_files.values())
+    # Whose a cell is, and what of it stands, differs from row to row.
+    by_row = any(each.own or each.consents for each in told)
+    by_row = by_row or (policy is not None and any(rule.effective.is_partial for rule in policy.rules))
+    return replace(
+        job,
+        facts=facts.of_all,
+        file_facts=facts.of_files,
+        enclosed=facts.enclosed,
+        identity_check=facts.identity_check,
+        by_column=job.by_column and not by_row,
+    )
 
 
 def asked_of(
@@ -94,7 +117,7 @@ def asked_of(
         "the input": digest_of_inputs(files),
         "the policy": policy.sha256 if policy else "",
         "the configuration": [digest_of_folder(job.config), digest_of_folder(user_config_folder())],
-        "an option": [job.level, list(job.entities), repr(job.facts), hold_undecided, run.request_id],
+        "an option": [job.level, list(job.entities), hold_undecided, run.request_id],
         "the program": run.version,
         "a model": [each.sha256 for each in run.models],
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", ""),

@@ -11,8 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.console import progress_bar
-from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
-from pipeline.cli.running import Asked, describe_run, make_job, workers
+from pipeline.cli.options import (
+    Accuracy,
+    AccuracyOption,
+    CollectedOption,
+    ConfigOption,
+    ConsentsOption,
+    EntitiesOption,
+    FactsOption,
+    FlagsOption,
+    OriginOption,
+    Paths,
+    Recipient,
+    SubjectOption,
+    WorkersOption,
+)
+from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.stating import Stated
 
 if TYPE_CHECKING:
     from pipeline.engine import FileResult, Scan
@@ -36,6 +51,15 @@ def scan_command(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the findings as JSON (- prints it).")] = None,
     sarif_file: Annotated[Path | None, typer.Option("--sarif", help="Write the findings as SARIF 2.1.0.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a report to look at.")] = None,
+    recipient: Annotated[
+        Recipient, typer.Option("--recipient", help="Who would receive a copy.")
+    ] = Recipient.REQUESTER,
+    origin: OriginOption = "",
+    collected_on: CollectedOption = "",
+    flags: FlagsOption = None,
+    facts: FactsOption = None,
+    consents: ConsentsOption = None,
+    for_subject: SubjectOption = None,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
@@ -52,7 +76,8 @@ def scan_command(
     from pipeline.evidence.report import report_html  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.sarif import results, sarif, scan_json  # noqa: PLC0415
 
-    done, summary = scan_paths(paths, Asked(policy, config, accuracy, entities, workers_))
+    stated = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
+    done, summary = scan_paths(paths, Asked(policy, config, accuracy, entities, workers_, stated))
     found = results(outcomes_of(done))
     if json_file is not None:
         content = json.dumps(scan_json(found, summary), indent=2, ensure_ascii=False) + "\n"
@@ -77,6 +102,7 @@ def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     files = collect(paths)
     job, policy = make_job(asked)
     job = replace(job, only_tables=are_tables(files))
+    job = state_facts(job, asked.stated, [each.name for each in files], policy)
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(files, job, policy, pool, progress)
     tally = Tally()

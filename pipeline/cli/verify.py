@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipeline.cli.console import progress_bar
-from pipeline.cli.options import Accuracy, AccuracyOption, WorkersOption
+from pipeline.cli.options import Accuracy, AccuracyOption, ConsentsOption, SubjectOption, WorkersOption
 from pipeline.cli.running import Asked, make_job, workers
+from pipeline.cli.stating import Stated, as_released
 from pipeline.errors import IntegrityError
 
 
@@ -19,6 +21,8 @@ def verify_command(
         list[Path] | None,
         typer.Option("--against", help="The sources: every value withheld from them is searched for in the copies."),
     ] = None,
+    consents: ConsentsOption = None,
+    for_subject: SubjectOption = None,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     workers_: WorkersOption = 0,
 ) -> None:
@@ -31,7 +35,8 @@ def verify_command(
       releasable verify release/
       releasable verify release/ --against export/
     """
-    problems = verify_release(folder, against or [], Asked(accuracy=accuracy, workers=workers_))
+    stated = Stated(consents=consents, subject=for_subject)
+    problems = verify_release(folder, against or [], Asked(accuracy=accuracy, workers=workers_, stated=stated))
     for problem in problems:
         typer.echo(problem)
     if problems:
@@ -58,7 +63,7 @@ def verify_release(folder: Path, against: list[Path], asked: Asked) -> list[str]
     names = [path for path in policies if path.name != "agency_contacts.yaml"]
     if len(names) != 1:
         return ["policy: the folder does not hold exactly one policy"]
-    asked = Asked(str(names[0]), folder / "policy", asked.accuracy, asked.entities, asked.workers)
+    asked = replace(asked, policy=str(names[0]), config=folder / "policy")
     return _rescan(folder, against, asked)
 
 
@@ -70,10 +75,11 @@ def _rescan(folder: Path, against: list[Path], asked: Asked) -> list[str]:
 
     if not (folder / "records").is_dir():
         return []
+    copies = collect([folder / "records"])
     job, policy = make_job(asked)
+    job = as_released(job, folder, asked.stated)
     problems = []
     with workers(job, asked.workers) as pool, progress_bar() as progress:
-        copies = collect([folder / "records"])
         done = scan(copies, job, policy, pool, progress)
         for file in done.files:
             if file.held:

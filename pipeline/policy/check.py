@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from pipeline.model import Action, Finding, RecordFacts
+from pipeline.policy.condition import FACT_LISTS, FACT_TRUTHS
 from pipeline.policy.fit import could_fit, first_rule, rules_of
-from pipeline.policy.load import faults_of
-from pipeline.policy.marked_yaml import Marked, read_marked
-from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy
+from pipeline.policy.load import faults_of, read_policy
+from pipeline.policy.marked_yaml import Marked
+from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy, Rule
 from recognizers.entities import ENTITIES
 
 __all__ = ["check", "outcome"]
 
+_LISTS = ("part", "kind", "joined_any", "signals_any", "label_any", "flags_any", "permitted_use", *FACT_LISTS)
+_TRUTHS = ("linked", "consent", "ordered", *FACT_TRUTHS)
+_NONE_OF = ("signals_none", "flags_none")
+_EXAMPLE = "example"
 _NOTICE_DAYS = 30  # the Mass.Gov policy of 2002-12-16: changes are posted at least 30 days before they take effect
 
 
-def check(path: Path) -> list[str]:
-    """Return what is wrong with a policy file, each with file, line and key; nothing means fit for use."""
-    policy, faults = faults_of(path)
+def check(path: Path, config: Path | None = None) -> list[str]:
+    """Return what is wrong with a policy file, each with file, line and key; nothing means fit for use.
+
+    Args:
+        path: the policy file.
+        config: the folder with the office's own policies, one of which the file may extend.
+    """
+    policy, faults = faults_of(path, config)
     if policy is None or faults:
         return [str(fault) for fault in faults]
-    marked = read_marked(path)
+    marked = read_policy(path, config)
     return [
         *_notice(policy, marked),
         *_dead_rules(policy, marked),
@@ -37,11 +47,21 @@ def outcome(policy: Policy, example: Example) -> tuple[Action, Action | None, st
     finding = Finding(
         entity=example.entity, start=0, end=1, address=(), record="", score=example.score, recognizer="example",
         reason="", part=example.part, label=example.label, kind=example.kind, linked=example.linked,
-        joined=frozenset(example.joined), signals=frozenset(example.signals),
+        joined=frozenset(example.joined), signals=frozenset(example.signals), digest=_EXAMPLE,
     )  # fmt: skip
-    facts = RecordFacts(channel=example.channel, origin=example.origin, recipient=example.recipient)
+    facts = RecordFacts(
+        channel=example.channel, origin=example.origin, context=example.context, recipient=example.recipient,
+        purpose=example.purpose, permitted_use=example.permitted_use, subject_access=example.subject_access,
+        collected_on=_day(example.collected_on), released_on=_day(example.released_on), flags=frozenset(example.flags),
+        ordered=frozenset([example.entity] if example.ordered else []),
+        consents=frozenset([_EXAMPLE] if example.consent else []),
+    )  # fmt: skip
     rule = first_rule(policy.rules, finding, facts)
     return (rule.action, rule.proposal, rule.name) if rule else (Action.REVIEW, Action.WITHHOLD, NO_RULE_FITS)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def _failing(policy: Policy, marked: Marked) -> Iterator[str]:
@@ -73,17 +93,21 @@ def _dead_rules(policy: Policy, marked: Marked) -> Iterator[str]:
     """Yield the rules that never decide anything, because an earlier one takes all that they fit."""
     for number, rule in enumerate(policy.rules):
         for earlier in policy.rules[:number]:
-            if _covers(earlier.when, rule.when):
+            if _always(earlier) and _covers(earlier.when, rule.when):
                 what = f"this rule never decides: {earlier.name} stands before it and takes all that it fits"
                 yield str(marked.error(("rules", number), what, f"move it before {earlier.name}, or delete it"))
                 break
+
+
+def _always(rule: Rule) -> bool:
+    return rule.in_force_from is None and rule.in_force_until is None
 
 
 def _covers(wide: Condition, narrow: Condition) -> bool:
     """Return whether everything that fits ``narrow`` fits ``wide`` too."""
     if not all(could_fit(wide, entity) for entity in narrow.entity):
         return False
-    for name in ("part", "kind", "joined_any", "signals_any", "label_any", "recipient", "channel", "origin"):
+    for name in _LISTS:
         wanted, given = getattr(wide, name), getattr(narrow, name)
         if wanted is None or (name == "joined_any" and given is not None and ANY_ENTITY in wanted):
             continue
@@ -93,10 +117,12 @@ def _covers(wide: Condition, narrow: Condition) -> bool:
 
 
 def _covers_rest(wide: Condition, narrow: Condition) -> bool:
-    if wide.linked is not None and narrow.linked is not wide.linked:
+    if any(getattr(wide, name) is not None and getattr(narrow, name) is not getattr(wide, name) for name in _TRUTHS):
         return False
-    if not set(wide.signals_none or ()) <= set(narrow.signals_none or ()):
+    if any(not set(getattr(wide, name) or ()) <= set(getattr(narrow, name) or ()) for name in _NONE_OF):
         return False
+    if wide.collected_from is not None or wide.collected_until is not None:
+        return False  # a date that nobody stated fits neither: no rule with one takes all that another fits
     low_fits = wide.score_at_least is None or (
         narrow.score_at_least is not None and narrow.score_at_least >= wide.score_at_least
     )

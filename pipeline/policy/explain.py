@@ -1,4 +1,4 @@
-"""Says in plain words what a policy does: all of it, for one entity, or beside another policy."""
+"""Says in plain words what a policy does: all of it, or with one entity."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import textwrap
 from collections.abc import Iterator
 
 from pipeline.errors import UsageError
-from pipeline.model import Action
 from pipeline.policy.fit import rules_of
-from pipeline.policy.schema import ANY_ENTITY, Condition, Policy, Rule
+from pipeline.policy.schema import Policy, Rule
+from pipeline.policy.wording import action_words, entity_words, if_words, word
 from recognizers.entities import ENTITIES
 
-__all__ = ["action_words", "condition_words", "diff", "explain", "show"]
+__all__ = ["OTHERWISE", "explain", "head_lines", "law_lines", "show"]
 
-_ACTIONS = {Action.WITHHOLD: "withhold", Action.RELEASE: "release", Action.REVIEW: "a person decides"}
+WIDTH = 110
+OTHERWISE = "Where no rule fits: a person decides; until then it is withheld."
 _NOT_SIGNED = "Not signed off: the agency's counsel must approve this policy before it is used."
-_OTHERWISE = "Where no rule fits: a person decides; until then it is withheld."
+_MARKS = {"unverified": "not seen in a primary source", "secondary": "seen in a secondary source only"}
 
 
 def explain(policy: Policy, entity: str) -> str:
-    """Return what a policy does with an entity: its rules in order, with their law.
+    """Return what will happen with an entity under a policy, and why: its rules in order, with their law and quote.
 
     Raises:
         UsageError: there is no such entity.
@@ -27,144 +28,110 @@ def explain(policy: Policy, entity: str) -> str:
     name = entity.upper()
     if name not in ENTITIES:
         raise UsageError(entity, "unknown entity", f"known are: {', '.join(ENTITIES)}")
-    rules = rules_of(policy, name)
-    head = f"{name} under {policy.name} {policy.version}: the first rule that fits decides."
-    blocks = [_rule_words(number, rule) for number, rule in enumerate(rules, 1)]
-    return "\n\n".join([head, *blocks, _OTHERWISE]) + "\n"
+    said = word("entities", name)
+    head = [
+        f"{name} ({said}) under {policy.title} ({policy.name} {policy.version})",
+        "signed off by counsel" if policy.is_signed_off else _NOT_SIGNED,
+        "The first of these that fits decides.",
+    ]
+    blocks = [_block(number, rule, _if_of(rule)) for number, rule in enumerate(rules_of(policy, name), 1)]
+    return "\n\n".join(["\n".join(head), *blocks, OTHERWISE]) + "\n"
 
 
 def show(policy: Policy) -> str:
     """Return the whole of a policy in plain words."""
-    blocks = [_rule_words(number, rule) for number, rule in enumerate(policy.rules, 1)]
-    return "\n\n".join(["\n".join(_head(policy)), *blocks, _OTHERWISE]) + "\n"
+    head = "\n".join(_filled(line) for line in head_lines(policy))
+    blocks = [_block(number, rule, _about(rule)) for number, rule in enumerate(policy.rules, 1)]
+    return "\n\n".join([head, *blocks, OTHERWISE]) + "\n"
 
 
-def diff(a: Policy, b: Policy) -> str:
-    """Return what differs between two policies: settings, rules that only one has, changed rules, order."""
-    lines = [f"{a.name} {a.version} -> {b.name} {b.version}"]
-    settings = [name for name in Policy.model_fields if name not in {"rules", "examples"}]
-    for name in settings:
-        was, now = getattr(a, name), getattr(b, name)
-        if was != now:
-            lines.append(f"{name}: {_value(was)} -> {_value(now)}")
-    old, new = {rule.name: rule for rule in a.rules}, {rule.name: rule for rule in b.rules}
-    lines += [f"- rule {name}: {action_words(rule)}" for name, rule in old.items() if name not in new]
-    lines += [f"+ rule {name}: {action_words(rule)}" for name, rule in new.items() if name not in old]
-    for name, rule in old.items():
-        if name in new:
-            lines += _changes(rule, new[name])
-    if [name for name in old if name in new] != [name for name in new if name in old]:
-        lines.append("The rules that both have stand in another order; the first that fits decides.")
-    return "\n".join(lines if len(lines) > 1 else [*lines, "No difference."]) + "\n"
+def _if_of(rule: Rule) -> str:
+    told = if_words(rule.when)
+    return f"If {told}: {action_words(rule)}." if told else f"In every other case: {action_words(rule)}."
 
 
-def action_words(rule: Rule) -> str:
-    """Return what a rule does, in words."""
-    words = _ACTIONS[rule.action]
-    if rule.proposal is not None:
-        return f"{words} (proposal: {rule.proposal.value})"
-    return f"{words} (no override)" if rule.no_override else words
+def _about(rule: Rule) -> str:
+    told = if_words(rule.when)
+    about = entity_words(rule.when.entity)
+    return f"{about[:1].upper()}{about[1:]}{f', if {told}' if told else ''}: {action_words(rule)}."
 
 
-def condition_words(when: Condition) -> str:
-    """Return when a rule fits, in words."""
-    entities = "anything" if ANY_ENTITY in when.entity else _either(when.entity)
-    return ", ".join([entities, *_conditions(when)])
+def _block(number: int, rule: Rule, sentence: str) -> str:
+    lines = [sentence, *(f"{title}: {text}" for title, text in law_lines(rule))]
+    return "\n   ".join([_filled(f"{number}. {lines[0]}"), *(_filled(line) for line in lines[1:])])
 
 
-def _conditions(when: Condition) -> Iterator[str]:
-    if when.part:
-        yield f"part {_either(when.part)}"
-    if when.kind:
-        yield f"of {_either(tuple(_KINDS[kind.value] for kind in when.kind))}"
-    if when.linked is not None:
-        yield "linked to a person" if when.linked else "not linked to a person"
-    if when.joined_any:
-        wanted = "any direct identifier" if ANY_ENTITY in when.joined_any else _either(when.joined_any)
-        yield f"in one record with {wanted} of a private person"
-    if when.signals_any:
-        yield f"with the sign {_either(when.signals_any)}"
-    if when.signals_none:
-        yield f"without the sign {_either(when.signals_none)}"
-    if when.label_any:
-        yield f"under a column or header named {_either(when.label_any)}"
-    for name in ("recipient", "channel", "origin"):
-        if getattr(when, name):
-            yield f"{name} {_either(getattr(when, name))}"
-    if when.score_at_least is not None:
-        yield f"score at least {when.score_at_least:g}"
-    if when.score_below is not None:
-        yield f"score below {when.score_below:g}"
+def _filled(line: str) -> str:
+    return textwrap.fill(line, WIDTH, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False)
 
 
-_KINDS = {
-    "private": "a private person",
-    "official": "an official",
-    "business": "a business",
-    "agency": "an agency",
-    "requester": "the requester",
-}
+def law_lines(rule: Rule) -> Iterator[tuple[str, str]]:
+    """Yield why a rule does what it does: each line's title and its text."""
+    source = f" ({', '.join(rule.source_rules)})" if rule.source_rules else ""
+    allowed = "; ".join(each.cite for each in rule.kept_by)
+    dates = [f"from {rule.in_force_from}"] if rule.in_force_from else []
+    dates += [f"until {rule.in_force_until}"] if rule.in_force_until else []
+    for title, text in (
+        ("why", rule.reason),
+        ("law", rule.authority_words),
+        ("what makes it personal information", rule.definition),
+        ("cited as", rule.citation),
+        ("exemption", rule.exemption),
+        ("a part stands by", allowed),
+        ("law of releases", " ".join(dates)),
+        ("the source says", f"“{' '.join(rule.quote.split())}”{source}" if rule.quote else ""),
+        ("from", "" if rule.quote else source.strip(" ()")),
+        ("in the copy", rule.marker if rule.withholds else ""),
+        ("not confirmed", _unconfirmed(rule)),
+        ("note", rule.note),
+        ("rule", rule.name),
+    ):
+        if text:
+            yield title, text
 
 
-def _either(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+def _unconfirmed(rule: Rule) -> str:
+    return "; ".join(f"{mark} ({_MARKS[mark]})" for mark in rule.unconfirmed)
 
 
-def _rule_words(number: int, rule: Rule) -> str:
-    lines = [f"{number}. {rule.name}: {action_words(rule)}", f"when: {condition_words(rule.when)}"]
-    lines += [
-        f"{title}: {text}"
-        for title, text in (
-            ("why", rule.reason),
-            ("definition", rule.definition),
-            ("authority", rule.authority_words),
-            ("exemption", rule.exemption),
-            ("citation", rule.citation),
-            ("marker", rule.marker if rule.withholds else ""),
-            ("from", ", ".join(rule.source_rules)),
-            ("note", rule.note),
-        )
-        if text
-    ]
-    return "\n   ".join(
-        textwrap.fill(line, 110, subsequent_indent="     ", break_long_words=False, break_on_hyphens=False)
-        for line in lines
-    )
-
-
-def _head(policy: Policy) -> Iterator[str]:
+def head_lines(policy: Policy) -> Iterator[str]:
+    """Yield what a policy says of itself."""
     yield f"{policy.title} ({policy.name} {policy.version}, {policy.jurisdiction})"
-    yield f"in force from {policy.effective_from}" + (f", posted {policy.posted_on}" if policy.posted_on else "")
+    if policy.built_on:
+        yield f"It extends {policy.built_on}; what follows is the whole."
+    yield f"to be used from {policy.effective_from}" + (f", posted {policy.posted_on}" if policy.posted_on else "")
     yield f"signed off by {policy.approved_by} on {policy.approved_on}" if policy.is_signed_off else _NOT_SIGNED
     parts = {"withhold_part": "is left out of the copy", "hold_record": "holds its whole record"}
     yield f"a part that cannot be examined {parts[policy.unscannable]}"
     yield f"the office's own contacts are {'known' if policy.use_agency_contacts else 'not used'}"
     yield f"the list of officials is {'used' if policy.use_officials else 'not used'}"
     yield f"case numbers {'count' if policy.case_numbers_link else 'do not count'} as identifiers of a person"
+    if policy.hold_distribution_lists:
+        yield "a table that is mainly names and how to reach people waits for the officer"
+    yield from _table_lines(policy)
     if policy.note:
-        yield textwrap.fill(f"note: {policy.note}", 110, subsequent_indent="  ")
+        yield f"note: {policy.note}"
     for source in policy.sources:
-        dated = f" ({source.dated})" if source.dated else ""
-        yield textwrap.fill(f"source: {source.title}{dated}", 110, subsequent_indent="  ")
+        yield f"source: {source.title}" + (f" ({source.dated})" if source.dated else "") + _noted(source.note)
+    for promise in policy.promises:
+        until = f" until {promise.made_until}" if promise.made_until else ""
+        made = f"made from {promise.made_from}{until}" if promise.made_from else "made on no known day"
+        says = f" “{' '.join(promise.says.split())}”" if promise.says else ""
+        yield f"promise to those whose information was collected: {promise.title}, {made}{says}{_noted(promise.note)}"
+    for gone in policy.revoked:
+        yield f"never cited: {gone.cite}, revoked by {gone.by}"
 
 
-def _changes(was: Rule, now: Rule) -> Iterator[str]:
-    for name in Rule.model_fields:
-        old, new = getattr(was, name), getattr(now, name)
-        if old == new:
-            continue
-        if name == "when":
-            yield f"~ rule {was.name}, when: {condition_words(old)} -> {condition_words(new)}"
-        elif name == "authority":
-            yield f"~ rule {was.name}, authority: {was.authority_words or 'none'} -> {now.authority_words or 'none'}"
-        else:
-            yield f"~ rule {was.name}, {name}: {_value(old)} -> {_value(new)}"
+def _table_lines(policy: Policy) -> Iterator[str]:
+    tables = policy.tables
+    if tables.k is not None:
+        made = "columns are made coarser until that is so" if tables.generalise else "or the table is held"
+        yield f"in a table at least {tables.k} rows share what tells people apart; {made}"
+    if tables.generalise:
+        yield f"columns are made coarser under {tables.authority} (definition: {tables.definition})"
+    if tables.shuffle_rows:
+        yield "the rows of tables leave in another order"
 
 
-def _value(value: object) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(_value(item) for item in value) or "none"
-    title = getattr(value, "title", None)
-    if isinstance(title, str):  # a source
-        return title
-    return "none" if value is None or value == "" else str(getattr(value, "value", value))
+def _noted(note: str) -> str:
+    return f" [{note}]" if note else ""

@@ -11,11 +11,12 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import PolicyError
+from pipeline.policy.extend import extended, whole
 from pipeline.policy.marked_yaml import Location, Marked, read_bytes, read_marked
 from pipeline.policy.schema import Policy
 from pipeline.resources import config_folders
 
-__all__ = ["faults_of", "find", "load", "packs", "validation_faults"]
+__all__ = ["faults_of", "find", "load", "packs", "read_policy", "validation_faults"]
 
 _FOLDER = "policies"
 
@@ -60,7 +61,7 @@ def load(name_or_path: str | Path, config: Path | None = None) -> Policy:
     Raises:
         PolicyError: there is no such policy, or something in it is wrong (the first fault is named).
     """
-    policy, faults = faults_of(find(name_or_path, config))
+    policy, faults = faults_of(find(name_or_path, config), config)
     if policy is None or faults:
         first = faults[0]
         more = f" ({len(faults) - 1} more: releasable policy check lists them all)" if len(faults) > 1 else ""
@@ -68,24 +69,54 @@ def load(name_or_path: str | Path, config: Path | None = None) -> Policy:
     return policy
 
 
-def faults_of(path: Path) -> tuple[Policy | None, list[PolicyError]]:
+def faults_of(path: Path, config: Path | None = None) -> tuple[Policy | None, list[PolicyError]]:
     """Return the policy in a file, where it can be read, and everything that makes it unfit for use."""
     try:
         content = read_bytes(path)
-        marked = read_marked(path, content)
+        marked = read_policy(path, config)
     except PolicyError as fault:
         return None, [fault]
-    if not isinstance(marked.data, dict):
-        return None, [
-            marked.error((), "a policy is a list of keys and values", "start from a copy of a shipped policy")
-        ]
     try:
         policy = Policy.model_validate(marked.data)
     except ValidationError as problem:
         return None, list(validation_faults(problem, marked, Policy))
+    if marked.homes:
+        content = whole(marked)
     policy._sha256 = hashlib.sha256(content).hexdigest()  # noqa: SLF001 -- loading is what gives a policy its file
     policy._content = content  # noqa: SLF001 -- the same
     return policy, [marked.error(at, what, remedy) for at, what, remedy in policy.faults()]
+
+
+def read_policy(path: Path, config: Path | None = None) -> Marked:
+    """Return the keys of a policy file, with those of the policy that it extends.
+
+    Raises:
+        PolicyError: a file cannot be read, is no policy, or extends none that there is.
+    """
+    chain = [_mapping(path)]
+    while "extends" in chain[-1].data:
+        base = chain[-1].data["extends"]
+        if not isinstance(base, str):
+            raise chain[-1].error(("extends",), "it extends one policy", "give one name, or a file's path")
+        beside = chain[-1].path.parent / base
+        try:
+            found = beside if beside.is_file() else find(base, config)
+        except PolicyError as fault:
+            raise chain[-1].error(("extends",), fault.what, fault.remedy) from None
+        if found.resolve() in {each.path.resolve() for each in chain}:
+            raise chain[-1].error(("extends",), "a policy cannot extend itself", "give your own file a name of its own")
+        chain.append(_mapping(found))
+    marked = chain.pop()
+    while chain:
+        marked = extended(marked, chain.pop())
+    return marked
+
+
+def _mapping(path: Path) -> Marked:
+    marked = read_marked(path)
+    if not isinstance(marked.data, dict):
+        raise marked.error((), "a policy is a list of keys and values", "start from a copy of a shipped policy")
+    return marked
 
 
 def validation_faults(problem: ValidationError, marked: Marked, top: type[BaseModel]) -> Iterator[PolicyError]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +32,15 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false|
 
 @dataclass(frozen=True)
 class Marked:
-    """A YAML document as plain Python data, and the line (from 1) on which each key stands."""
+    """A YAML document as plain Python data, and the line (from 1) on which each key stands.
+
+    A document put together from several files knows in ``homes`` the file of each piece, and where it stands there.
+    """
 
     path: Path
     data: Any
     lines: dict[Location, int]
+    homes: Mapping[Location, tuple[Path, Location]] = field(default_factory=dict)
 
     def line(self, at: Iterable[str | int]) -> int:
         """Return the line of the deepest key on the way ``at`` that the document has."""
@@ -48,7 +52,12 @@ class Marked:
     def error(self, at: Iterable[str | int], what: str, remedy: str = "") -> PolicyError:
         """Return an error that names file, line and key."""
         place = tuple(at)
-        where = f"{self.path}:{self.line(place)}"
+        line, path = self.line(place), self.path
+        home = next((place[:size] for size in range(len(place), 0, -1) if place[:size] in self.homes), None)
+        if home is not None:
+            path, there = self.homes[home]
+            place = there + place[len(home) :]
+        where = f"{path}:{line}"
         return PolicyError(f"{where}, key {key_words(place)}" if place else where, what, remedy)
 
 

@@ -5,56 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    StrictBool,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, PrivateAttr, StrictBool, model_validator
 
 from pipeline.markers import REDACTED
 from pipeline.model import Action, Kind
-from recognizers.entities import ENTITIES
+from pipeline.policy.condition import Condition
+from pipeline.policy.faults import faults_between
+from pipeline.policy.words import (
+    ANY_ENTITY,
+    FLAGS,
+    PURPOSES,
+    SIGNALS,
+    Entities,
+    Flags,
+    Purpose,
+    Recipient,
+    Score,
+    Signals,
+    SourceRule,
+    Strict,
+    Text,
+    Word,
+    known_entities,
+)
 
-__all__ = ["ANY_ENTITY", "NO_RULE_FITS", "SIGNALS", "Authority", "Condition", "Example", "Policy", "Rule"]
+__all__ = [
+    "ANY_ENTITY",
+    "FLAGS",
+    "NO_RULE_FITS",
+    "PURPOSES",
+    "SIGNALS",
+    "Authority",
+    "Condition",
+    "Example",
+    "Policy",
+    "Promise",
+    "Rule",
+]
 
-ANY_ENTITY: Final = "*"
 NO_RULE_FITS: Final = "no_rule_fits"
 """The rule that a decision names where nothing in the policy fits: review, proposed withhold."""
-
-SIGNALS: Final = frozenset(
-    {"government_mailbox", "official_title", "roster", "agency_contact", "common_word", "minor", "propagated"}
-)
-"""The facts about a finding that a rule may ask for (see ``Finding.signals``)."""
 
 _CARRIES: Final = frozenset({"constitution", "statute", "regulation", "case"})
 """The sources of law on which a withholding can stand; a definition or a website policy is none."""
 
 _MARKER: Final = re.compile(r"\[REDACTED(?: [A-Za-z0-9 ,.()/:'-]*[A-Za-z0-9).])?\]")
-
-
-def _listed(value: Any) -> Any:
-    """Let a single word stand for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
-def _known_entities(names: tuple[str, ...]) -> tuple[str, ...]:
-    for name in names:
-        if name not in ENTITIES and name != ANY_ENTITY:
-            raise ValueError(f"unknown entity; known are {', '.join(ENTITIES)}")
-    return names
-
-
-def _known_signals(names: tuple[str, ...]) -> tuple[str, ...]:
-    if not SIGNALS.issuperset(names):
-        raise ValueError(f"unknown signal; known are {', '.join(sorted(SIGNALS))}")
-    return names
 
 
 def _fitting_marker(marker: str) -> str:
@@ -63,32 +60,14 @@ def _fitting_marker(marker: str) -> str:
     return marker
 
 
-_Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-_Text = Annotated[str, Field(min_length=1)]
-_Entities = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_known_entities), Field(min_length=1)]
-_Words = Annotated[tuple[_Word, ...], BeforeValidator(_listed), Field(min_length=1)]
-_Signals = Annotated[tuple[str, ...], BeforeValidator(_listed), AfterValidator(_known_signals), Field(min_length=1)]
-_Texts = Annotated[tuple[_Text, ...], BeforeValidator(_listed), Field(min_length=1)]
-_Kinds = Annotated[tuple[Kind, ...], BeforeValidator(_listed), Field(min_length=1)]
-_Recipient = Literal["requester", "public", "court", "agency"]
-_Recipients = Annotated[tuple[_Recipient, ...], BeforeValidator(_listed), Field(min_length=1)]
-_Score = Annotated[float, Field(ge=0, le=1)]
-
-
-class _Strict(BaseModel):
-    """Frozen, no unknown keys, and no error that repeats what was written."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Authority(_Strict):
+class Authority(Strict):
     """One source of law: what kind it is, and how it is cited in the log."""
 
     kind: Literal[
         "constitution", "statute", "regulation", "case",
         "attorney_general", "agency_practice", "definition", "website_policy",
     ]  # fmt: skip
-    cite: _Text
+    cite: Text
 
     @property
     def carries(self) -> bool:
@@ -96,46 +75,28 @@ class Authority(_Strict):
         return self.kind in _CARRIES
 
 
-class Condition(_Strict):
-    """When a rule fits: every condition that is given must hold; one that is left out asks nothing."""
+class Rule(Strict):
+    """One rule: when it fits, what happens, on which law, and what stands in the copy and in the log.
 
-    entity: _Entities = (ANY_ENTITY,)
-    part: _Words | None = None
-    kind: _Kinds | None = None
-    linked: StrictBool | None = None
-    joined_any: _Entities | None = None
-    signals_any: _Signals | None = None
-    signals_none: _Signals | None = None
-    label_any: _Texts | None = None
-    recipient: _Recipients | None = None
-    channel: _Words | None = None
-    origin: _Words | None = None
-    score_below: _Score | None = None
-    score_at_least: _Score | None = None
+    ``kept_by`` is the law that lets a part of a value stand; ``in_force_from`` and ``in_force_until`` are days of the
+    release. ``no_override`` is mandatory: nobody may decide otherwise, see :mod:`pipeline.policy.faults`.
+    """
 
-    @model_validator(mode="after")
-    def _can_hold(self) -> Condition:
-        low, high = self.score_at_least, self.score_below
-        if low is not None and high is not None and low >= high:
-            raise ValueError("no score is at least score_at_least and below score_below")
-        return self
-
-
-class Rule(_Strict):
-    """One rule: when it fits, what happens, on which law, and what stands in the copy and in the log."""
-
-    name: _Word
+    name: Word
     when: Condition = Condition()
     action: Action
     proposal: Action | None = None
     definition: str = ""
     authority: tuple[Authority, ...] = ()
+    kept_by: tuple[Authority, ...] = ()
     exemption: str = ""
     citation: str = ""
-    reason: _Text
+    reason: Text
     marker: Annotated[str, AfterValidator(_fitting_marker)] = REDACTED
     no_override: StrictBool = False
-    source_rules: tuple[Annotated[str, Field(pattern=r"^[A-Z0-9]+(-[A-Z0-9]+)*$")], ...] = ()
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    source_rules: tuple[SourceRule, ...] = ()
     note: str = ""
     quote: str = ""
 
@@ -144,11 +105,13 @@ class Rule(_Strict):
         if self.name == NO_RULE_FITS:
             raise ValueError(f"{NO_RULE_FITS} is the name of what happens where nothing fits; choose another")
         if (self.action is Action.REVIEW) != (self.proposal is not None):
-            raise ValueError("a review, and only a review, has a proposal: withhold or release")
+            raise ValueError("a review, and only a review, has a proposal: withhold, release or what stands of it")
         if self.proposal is Action.REVIEW:
-            raise ValueError("the proposal of a review is withhold or release")
-        if self.no_override and self.action is not Action.WITHHOLD:
+            raise ValueError("the proposal of a review is withhold, release or what stands of it")
+        if self.no_override and not self.action.hides:
             raise ValueError("no_override belongs to action: withhold")
+        if self.no_override and self.action.is_partial and not any(source.carries for source in self.kept_by):
+            raise ValueError("of what is mandatory a part stands only where kept_by names the law that allows it")
         if self.withholds and not self.definition:
             raise ValueError("what withholds names its definition: what makes this personal information")
         if self.withholds and not any(source.carries for source in self.authority):
@@ -159,9 +122,14 @@ class Rule(_Strict):
         return self
 
     @property
+    def effective(self) -> Action:
+        """What a copy shows: the action, or what a review proposes."""
+        return self.action if self.proposal is None else self.proposal
+
+    @property
     def withholds(self) -> bool:
-        """Whether this rule withholds, or proposes to."""
-        return Action.WITHHOLD in (self.action, self.proposal)
+        """Whether this rule withholds, all of it or a part, or proposes to."""
+        return self.effective.hides
 
     @property
     def authority_words(self) -> str:
@@ -176,36 +144,78 @@ class Rule(_Strict):
         defined = f"definition: {self.definition}"
         return f"{self.authority_words} ({defined})" if self.authority else defined
 
+    @property
+    def unconfirmed(self) -> tuple[str, ...]:
+        """What the note says was not confirmed: ``unverified`` and ``secondary``, whichever stand in it."""
+        return tuple(word for word in ("unverified", "secondary") if re.search(rf"\b{word}:", self.note))
 
-class SourceText(_Strict):
+
+class SourceText(Strict):
     """A text that a policy was written from; ``dated`` as the text itself says, where it says."""
 
-    title: _Text
+    title: Text
     dated: str = ""
     url: str = ""
     note: str = ""
 
 
-class Example(_Strict):
+class Promise(Strict):
+    """What a website told people at the time when it took their information.
+
+    It binds what was collected under it, from ``made_from`` to ``made_until`` (the last day, where it is known); one
+    without a date is told for every day. It stands in the log and lets nothing be withheld by itself.
+    """
+
+    title: Text
+    made_from: date | None = None
+    made_until: date | None = None
+    says: str = ""
+    source_rules: tuple[SourceRule, ...] = ()
+    note: str = ""
+
+    def bound(self, day: str) -> bool:
+        """Return whether what was collected on a day (ISO 8601) was collected under this promise."""
+        starts, ends = self.made_from, self.made_until
+        return (starts is None or starts.isoformat() <= day) and (ends is None or day <= ends.isoformat())
+
+
+class Revoked(Strict):
+    """A source of law that is no more; a policy that cites it is refused."""
+
+    cite: Text
+    by: Text
+    source_rules: tuple[SourceRule, ...] = ()
+
+
+class Example(Strict):
     """A finding and what the policy must do with it: a test that travels with the policy."""
 
-    entity: Annotated[str, AfterValidator(lambda name: _known_entities((name,))[0])]
-    part: _Word = "full"
+    entity: Annotated[str, AfterValidator(lambda name: known_entities((name,))[0])]
+    part: Word = "full"
     kind: Kind = Kind.PRIVATE
     linked: StrictBool = False
-    joined: _Entities | tuple[()] = ()
-    signals: _Signals | tuple[()] = ()
+    joined: Entities | tuple[()] = ()
+    signals: Signals | tuple[()] = ()
     label: str = ""
-    score: _Score = 1.0
-    recipient: _Recipient = "requester"
-    channel: _Word = "online"
+    score: Score = 1.0
+    consent: StrictBool = False
+    ordered: StrictBool = False
+    recipient: Recipient = "requester"
+    purpose: Purpose = "records_request"
+    channel: Word = "online"
     origin: str = ""
+    context: str = ""
+    flags: Flags | tuple[()] = ()
+    permitted_use: str = ""
+    subject_access: StrictBool = False
+    collected_on: date | None = None
+    released_on: date | None = None
     action: Action
     proposal: Action | None = None
-    rule: _Word
+    rule: Word
 
 
-class TableRules(_Strict):
+class TableRules(Strict):
     """What a policy asks of tables as a whole.
 
     ``k``: every combination of the quasi-identifiers that stay has at least so many rows, or the table is held.
@@ -227,20 +237,23 @@ class TableRules(_Strict):
         return self
 
 
-class Policy(_Strict):
-    """A policy: who wrote it for whom, and its rules in order."""
+class Policy(Strict):
+    """A policy: who wrote it for whom, and its rules in order. ``built_on`` names the policy that it extends."""
 
-    name: _Word
-    title: _Text
-    version: _Text
-    jurisdiction: _Text
+    name: Word
+    title: Text
+    version: Text
+    built_on: str = ""
+    jurisdiction: Text
     effective_from: date
     posted_on: date | None = None
     note: str = ""
     approved_by: str | None = None
     approved_on: date | None = None
     sources: tuple[SourceText, ...] = ()
-    definitions_only: tuple[_Text, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    revoked: tuple[Revoked, ...] = ()
+    definitions_only: tuple[Text, ...] = ()
     unscannable: Literal["withhold_part", "hold_record"] = "withhold_part"
     use_agency_contacts: StrictBool = True
     use_officials: StrictBool = True
@@ -258,12 +271,12 @@ class Policy(_Strict):
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the file this policy was loaded from ("" where it came from no file)."""
+        """The SHA-256 of ``content`` ("" where the policy came from no file)."""
         return self._sha256
 
     @property
     def content(self) -> bytes:
-        """The bytes of the file, as they go into the release folder."""
+        """The whole policy as it goes into the release folder: its file, or where it extends another, both as one."""
         return self._content
 
     @property
@@ -280,25 +293,10 @@ class Policy(_Strict):
         """Return the rule of a name (None for ``no_rule_fits``)."""
         return next((rule for rule in self.rules if rule.name == name), None)
 
+    def promises_on(self, day: str) -> tuple[Promise, ...]:
+        """Return what the website promised to those whose information it took on a day (ISO 8601)."""
+        return tuple(promise for promise in self.promises if day and promise.bound(day))
+
     def faults(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         """Yield what is wrong between the keys: the key, what, and the remedy."""
-        yield from _twice(self.rules)
-        for number, rule in enumerate(self.rules):
-            if rule.withholds and not any(self._stands_alone(source) for source in rule.authority):
-                at = ("rules", number, "authority")
-                yield at, "every authority is a section that only defines", "add the law that lets it be withheld"
-        if (self.approved_by is None) != (self.approved_on is None):
-            yield ("approved_by",), "a sign-off names both who and when", "fill in approved_by and approved_on"
-
-    def _stands_alone(self, source: Authority) -> bool:
-        return source.carries and not any(
-            re.match(re.escape(section) + r"(?![\w-])", source.cite) for section in self.definitions_only
-        )
-
-
-def _twice(rules: tuple[Rule, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    seen: set[str] = set()
-    for number, rule in enumerate(rules):
-        if rule.name in seen:
-            yield ("rules", number, "name"), "two rules have this name", "give each rule a name of its own"
-        seen.add(rule.name)
+        yield from faults_between(self)

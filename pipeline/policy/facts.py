@@ -1,0 +1,112 @@
+"""The facts file: what an officer states of the records of a release, because it stands in none of them.
+
+YAML; what stands at the top holds for all files, what stands under ``files`` for those whose name matches::
+
+    context: personnel
+    files:
+      - match: vehicles/*.csv
+        origin: mvd
+        permitted_use: MCA 61-11-508(1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pipeline.errors import PolicyError
+from pipeline.model import RecordFacts
+from pipeline.policy.load import validation_faults
+from pipeline.policy.marked_yaml import read_marked
+from pipeline.policy.words import Entities, Flags, Purpose, Strict, Text, Word
+
+__all__ = ["CourtOrder", "FactsFile", "FileFacts", "facts_of_files", "read_facts", "with_facts"]
+
+
+class CourtOrder(Strict):
+    """A recorded court order: how it is cited, and which entities it opens to the court."""
+
+    order: Text
+    opens: Entities
+
+
+class Stated(Strict):
+    """What can be stated of records; what is left out is not stated."""
+
+    purpose: Purpose | None = None
+    channel: Word | None = None
+    origin: Word | None = None
+    context: Word | None = None
+    collected_on: date | None = None
+    flags: Flags | tuple[()] = ()
+    permitted_use: Text | None = None
+    court_order: CourtOrder | None = None
+
+
+class FileFacts(Stated):
+    """What is stated of the files whose name inside the input matches a pattern (``*`` matches / too)."""
+
+    match: Text
+
+
+class FactsFile(Stated):
+    """A whole facts file."""
+
+    files: tuple[FileFacts, ...] = ()
+
+
+def read_facts(path: Path) -> FactsFile:
+    """Return a facts file.
+
+    Raises:
+        PolicyError: it cannot be read or is wrong; the error names file, line and key.
+    """
+    marked = read_marked(path)
+    if not isinstance(marked.data, dict):
+        raise marked.error((), "a facts file is a list of keys and values", "such as context: personnel")
+    try:
+        return FactsFile.model_validate(marked.data)
+    except ValidationError as problem:
+        raise next(validation_faults(problem, marked, FactsFile)) from None
+
+
+def with_facts(facts: RecordFacts, stated: Stated) -> RecordFacts:
+    """Return facts with what is stated laid over them; flags are added, never taken away."""
+    named = {name: getattr(stated, name) for name in ("purpose", "channel", "origin", "context", "permitted_use")}
+    facts = replace(facts, **{name: told for name, told in named.items() if told is not None})
+    facts = replace(facts, flags=facts.flags | frozenset(stated.flags))
+    if stated.collected_on is not None:
+        facts = replace(facts, collected_on=stated.collected_on.isoformat())
+    if stated.court_order is not None:
+        order = stated.court_order
+        facts = replace(facts, court_order=order.order, ordered=frozenset(order.opens))
+    return facts
+
+
+def facts_of_files(
+    names: Iterable[str], stated: FactsFile, facts: RecordFacts, path: Path | None = None
+) -> Mapping[str, RecordFacts]:
+    """Return the facts of those files of which something is stated beside what holds for all.
+
+    Args:
+        names: the files, named as inside the input.
+        stated: the facts file.
+        facts: what holds for all files.
+        path: the facts file, for errors.
+
+    Raises:
+        PolicyError: a pattern matches no file: a slip there would leave a flag out.
+    """
+    names, made = list(names), dict[str, RecordFacts]()
+    for number, each in enumerate(stated.files):
+        matching = [name for name in names if fnmatchcase(name, each.match)]
+        if not matching:
+            where = f"{path or 'facts'}, key files[{number}].match"
+            raise PolicyError(where, "no file of the input matches this", "write names as they stand inside the input")
+        made.update({name: with_facts(made.get(name, facts), each) for name in matching})
+    return made
