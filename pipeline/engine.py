@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
+from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
 from pipeline.digest import Keyed
 from pipeline.errors import Failure
@@ -193,9 +194,12 @@ def _link_across(results: Sequence[FileResult], policy: Policy | None) -> None:
 def _decide(done: Scan, policy: Policy) -> None:
     facts, at = done.job.facts, done.job.decided_at
     for file in done.files:
-        file.name_decisions = decide(file.planned.name_findings, facts, policy, at)
+        name, people = file.file.name, done.job.overrides
+        named = decide(file.planned.name_findings, facts, policy, at)
+        file.name_decisions = honoured(people, name, NAME_ORDINAL, named, policy)
         for unit in file.units:
-            unit.decisions = decide(unit.findings, facts, policy, at)
+            decided = decide(unit.findings, facts, policy, at)
+            unit.decisions = honoured(people, name, unit.unit.ordinal, decided, policy)
             unit.findings = []
 
 
@@ -232,7 +236,8 @@ def _find_again(done: Scan, runner: Runner, tell: Progress) -> None:
         if failure is not None:
             unit.hold(failure.what, unscanned=True)
             continue
-        unit.decisions.extend(_same(first, again) for again in answer)
+        same = [_same(first, again) for again in answer]
+        unit.decisions.extend(honoured(done.job.overrides, task.file.name, task.unit.ordinal, same, done.policy))
 
 
 def _taken(unit: UnitResult) -> tuple[tuple[Address, int, int], ...]:

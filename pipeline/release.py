@@ -17,8 +17,9 @@ from typing import BinaryIO
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.engine import FileResult, Progress, Runner, Scan, UnitResult
 from pipeline.errors import LeakFound, OutputError
+from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
-from pipeline.evidence.manifest import MANIFEST, file_sha256, integrity, manifest, manifest_bytes
+from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import report_html
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
@@ -69,7 +70,14 @@ class Release:
 
 
 def release(
-    done: Scan, out: Path, run: Run, runner: Runner, *, hold_undecided: bool = False, progress: Progress | None = None
+    done: Scan,
+    out: Path,
+    run: Run,
+    runner: Runner,
+    *,
+    hold_undecided: bool = False,
+    progress: Progress | None = None,
+    office: Office | None = None,
 ) -> Release:
     """Write the release of a scan to ``out``.
 
@@ -80,6 +88,7 @@ def release(
         runner: the workers of the scan.
         hold_undecided: hold every record with an undecided finding instead of showing its proposal.
         progress: is told stage, done and total.
+        office: its letter and its signature, for a final release.
 
     Raises:
         OutputError: the folder exists or cannot be written.
@@ -94,8 +103,8 @@ def release(
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)
-        summary = _evidence(done, copies, partial, run)
-        problems = integrity(partial)
+        summary = _evidence(done, copies, partial, run, office or Office())
+        problems = integrity(partial, (SIGNATURE,))
         if problems:
             raise OutputError("release", f"what was written cannot be read back ({problems[0]})", "check the disk")
         partial.rename(out)
@@ -149,6 +158,11 @@ def _refuse(partial: Path, out: Path, places: Sequence[str]) -> None:
 
 
 # --- the copies -------------------------------------------------------------------------
+
+
+def output_names(done: Scan) -> dict[str, str]:
+    """Return the name that the copy of each file has, by the path of the file; it gives away nothing withheld."""
+    return {copy.result.file.name: copy.name for copy in _copies(done)}
 
 
 def _copies(done: Scan) -> list[Copy]:
@@ -245,6 +259,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             else:
                 _append(copy, unit, answer, sink)
                 done.index.update(answer.needles)
+                done.withheld_needles.update(answer.needles)
     finally:
         if sink is not None:
             sink.close()
@@ -304,7 +319,7 @@ def _on_disk(path: Path, name: str) -> InputFile:
 # --- the evidence -----------------------------------------------------------------------
 
 
-def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Summary:
+def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run, office: Office) -> Summary:
     tally, log = Tally(), Log(run)
     for copy in copies:
         for outcome in _outcomes(copy):
@@ -312,10 +327,14 @@ def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Su
             log.add(outcome)
     summary = tally.summary(run, [_file_outcome(copy, partial) for copy in copies])
     _keep_policy(done, partial)
+    rows = log.rows()
     with (partial / "redaction-log.csv").open("w", encoding="utf-8", newline="") as stream:
-        write_log(log.rows(), stream)
+        write_log(rows, stream)
     (partial / "report.html").write_text(report_html(summary), encoding="utf-8")
-    (partial / MANIFEST).write_bytes(manifest_bytes(manifest(summary, partial)))
+    write_documents(summary, rows, partial, office)
+    content = manifest_bytes(manifest(summary, partial))
+    (partial / MANIFEST).write_bytes(content)
+    seal(content, summary, partial, office)
     return summary
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.apply import edits_of
+from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
@@ -121,7 +122,10 @@ def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: U
     around = [each for each in copy.segments if each.record in records]
     findings = findings_of(state, around, {each.index: each for each in task.columns})
     asked = [each for each in findings if each.address in changed]
-    return decide(asked, state.job.facts, state.policy, state.job.decided_at)
+    decided = decide(asked, state.job.facts, state.policy, state.job.decided_at)
+    people, unit = state.job.overrides, task.unit
+    decided = honoured(people, unit.source.path, unit.ordinal, decided, state.policy)
+    return standing(decided, task.decisions)
 
 
 def _cleared_in_copy(fresh: Sequence[Segment], decisions: Iterable[Decision], before: Spans) -> Spans:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import columns, demo, detect, evaluate, models, policy, redact, scan, verify
+from pipeline.cli import case, columns, demo, detect, evaluate, keys, models, policy, redact, scan, verify
 
 EXAMPLES = """\
 releasable finds what privacy law protects in public records, and makes a copy that may be released.
@@ -73,3 +73,5 @@ app.command("columns")(columns.columns_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
+app.add_typer(case.app, name="case")
+app.add_typer(keys.app, name="keys")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,9 +12,12 @@ import typer
 from pipeline.cli.console import progress_bar
 from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
 from pipeline.cli.running import Asked, describe_run, make_job, workers
+from pipeline.cli.signing import office_signature
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.evidence.documents import Office
+    from pipeline.inputs import InputFile
     from pipeline.release import Release
 
 
@@ -42,6 +46,15 @@ def redact_command(
         OnReview, typer.Option("--on-review", help="propose: withhold what waits for a person; hold: hold its record.")
     ] = OnReview.PROPOSE,
     recipient: Annotated[Recipient, typer.Option("--recipient", help="Who receives the copy.")] = Recipient.REQUESTER,
+    case: Annotated[
+        Path | None, typer.Option("--case", help="The case to make or go on with: what people decided is honoured.")
+    ] = None,
+    database: Annotated[
+        str, typer.Option("--database", help="For a new case: a PostgreSQL URL instead of SQLite in its folder.")
+    ] = "",
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign the release, if it is final, with the office's key.")
+    ] = False,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
@@ -53,6 +66,7 @@ def redact_command(
       releasable redact mailbox.mbox --policy montana --out release/
       releasable redact export/ --policy massachusetts --request 2026-114 --out release-114/
       releasable redact dump.csv --policy my-policy.yaml --config our-config/ --on-review hold --out release/
+      releasable redact export/ --policy montana --request 2026-114 --case case-114/ --sign --out release-114-2/
 
     Exit codes: 0 final; 1 provisional or something is held; 3 something could not be examined and is held.
     """
@@ -62,27 +76,70 @@ def redact_command(
         listed = ", ".join(packs(config))
         raise UsageError("--policy", "a redaction needs a policy to decide by", f"policies: {listed}; or a file")
     asked = Asked(policy, config, accuracy, entities, workers_, recipient.value)
-    done = redact_paths(paths, out, asked, request=request, hold_undecided=on_review is OnReview.HOLD)
+    wanted = Wanted(request, hold_undecided=on_review is OnReview.HOLD, case=case, database=database, sign=sign)
+    done = redact_paths(paths, out, asked, wanted)
     from pipeline.cli.tables import print_release  # noqa: PLC0415
 
     print_release(done.summary, str(out))
+    if sign and done.summary.status != "final":
+        typer.echo("not signed: a provisional release is never signed")
     raise typer.Exit(done.exit_code)
 
 
-def redact_paths(
-    paths: list[Path], out: Path, asked: Asked, *, request: str = "", hold_undecided: bool = False
-) -> Release:
-    """Scan files and write their release (see :mod:`pipeline.release`)."""
-    from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
-    from pipeline.errors import OutputError  # noqa: PLC0415
-    from pipeline.intake import collect  # noqa: PLC0415
-    from pipeline.release import release  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for beside the paths: the request, its case, what waits for a person, a signature."""
 
+    request: str = ""
+    hold_undecided: bool = False
+    case: Path | None = None
+    database: str = ""
+    sign: bool = False
+
+
+def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
+    """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
+    from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+    from pipeline.evidence.documents import Office  # noqa: PLC0415
+    from pipeline.intake import collect  # noqa: PLC0415
+
+    wanted = wanted or Wanted()
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
+    office = Office(asked.config, sign=office_signature() if wanted.sign else None)
     files = collect(paths)
+    if wanted.case is not None:
+        return _with_case(wanted.case, paths, files, out, asked, wanted, office)
+    from pipeline.engine import scan  # noqa: PLC0415
+    from pipeline.release import release  # noqa: PLC0415
+
     job, loaded = make_job(asked)
-    run = describe_run(job, loaded, request)
+    run = describe_run(job, loaded, wanted.request)
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(files, job, loaded, pool, progress)
-        return release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
+        held = wanted.hold_undecided
+        return release(done, out, run, pool, hold_undecided=held, progress=progress, office=office)
+
+
+def _with_case(
+    folder: Path,
+    paths: list[Path],
+    files: list[InputFile],
+    out: Path,
+    asked: Asked,
+    wanted: Wanted,
+    office: Office,
+) -> Release:
+    from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
+    from pipeline.casework import Task, release_with_case  # noqa: PLC0415
+    from pipeline.cli.opening import open_or_make_case  # noqa: PLC0415
+
+    job, policy = make_job(asked)  # a wrong policy makes no case
+    assert policy is not None
+    case = open_or_make_case(folder, wanted.request, wanted.database)
+    case.keeping.keep_inputs(paths, folder)
+    job = replace(job, key=case.key, overrides=overrides_of(case))
+    run = describe_run(job, policy, wanted.request or case.row.request)
+    task = Task(files, policy, out, run, office, wanted.hold_undecided)
+    with workers(job, asked.workers) as pool, progress_bar() as progress:
+        return release_with_case(case, task, job, pool, progress)
