@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.deciding import digest_of_decision
-from pipeline.case.recording import RELEASE, digest_of_findings, digest_of_needles
+from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.store import Case, values_of
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
 
@@ -79,8 +79,8 @@ def _decision(session: Session, _case: Case, about: _Told, _closed: bool) -> lis
 def _run(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
     if session.get(RunRow, about["run"]) is None:
         return [f"run {about['run']}: removed"]
-    good = digest_of_findings(session, about["run"], in_copy=False) == about.get("sha256")
-    return [] if good else [f"findings of run {about['run']}: altered"]
+    good = digest_of_run(session, about["run"]) == about.get("sha256")
+    return [] if good else [f"run {about['run']}: altered in its files, units or findings"]
 
 
 def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[str]:
@@ -90,7 +90,7 @@ def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[s
     problems = []
     if rows_digest([values_of(row, RELEASE)]) != about.get("sha256"):
         problems.append(f"release {row.sequence}: altered")
-    if digest_of_findings(session, row.run_id, in_copy=True) != about.get("findings_in_copies_sha256"):
+    if digest_of_mended(session, row.run_id) != about.get("findings_in_copies_sha256"):
         problems.append(f"findings in the copies of release {row.sequence}: altered")
     if not closed and digest_of_needles(session, row.run_id) != about.get("needles_sha256"):
         problems.append(f"search digests of release {row.sequence}: altered")

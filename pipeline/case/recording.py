@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Head, rows_digest
 from pipeline.case.overrides import NAME_ORDINAL, finding_id, is_mandatory, place_digest
-from pipeline.case.store import Case, inserted, values_of
+from pipeline.case.store import Case, inserted, tool_version, values_of
 from pipeline.case.tables import FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
 from pipeline.digest import DIGEST_SIZE
 from pipeline.inputs import InputFile
@@ -27,6 +27,11 @@ FINDING: Final = (
 RELEASE: Final = (
     "sequence", "run_id", "at", "status", "recipient", "previous", "manifest_sha256", "audit_head", "audit_length",
 )  # fmt: skip
+RUN: Final = (
+    "id", "at", "tool", "policy", "policy_version", "policy_sha256", "accuracy", "recipient",
+)  # fmt: skip
+SOURCE: Final = ("key", "content", "label", "format", "size", "seen_at")
+UNIT: Final = ("source", "ordinal", "start", "stop", "cover", "held")
 _PIECE: Final = 1 << 20
 
 
@@ -73,7 +78,7 @@ def record_examination(case: Case, outcomes: Iterable[Outcome], about: Examinati
         run = RunRow(
             case_id=case.id,
             at=about.at,
-            tool=f"accuracy {about.accuracy}",
+            tool=f"releasable {tool_version()}",
             policy=policy.name,
             policy_version=policy.version,
             policy_sha256=policy.sha256,
@@ -82,7 +87,7 @@ def record_examination(case: Case, outcomes: Iterable[Outcome], about: Examinati
         )
         session.add(run)
         session.flush()
-        _add_sources(case, session, outcomes, about)
+        _add_sources(case, session, run.id, outcomes, about)
         _add_units(case, session, run.id, outcomes)
         rows = _finding_rows(case, run.id, outcomes, policy, in_copy=False)
         _insert(session, FindingRow, rows)
@@ -91,12 +96,12 @@ def record_examination(case: Case, outcomes: Iterable[Outcome], about: Examinati
             "run": run.id,
             "policy_sha256": policy.sha256,
             "findings": len(rows),
-            "sha256": digest_of_findings(session, run.id, in_copy=False),
+            "sha256": digest_of_run(session, run.id),
         }
         return run.id
 
 
-def _add_sources(case: Case, session: Session, outcomes: Sequence[Outcome], about: Examination) -> None:
+def _add_sources(case: Case, session: Session, run: int, outcomes: Sequence[Outcome], about: Examination) -> None:
     files = {each.file.name: each for each in outcomes}
     for name, outcome in files.items():
         key, content = place_digest(case.keyed, "path", name), content_digest(case.key, outcome.file)
@@ -110,6 +115,7 @@ def _add_sources(case: Case, session: Session, outcomes: Sequence[Outcome], abou
                     format=outcome.format,
                     size=outcome.file.size,
                     seen_at=about.at,
+                    run_id=run,
                 )
             )
     session.flush()
@@ -185,11 +191,25 @@ def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
         session.execute(insert(table), [dict(each) for each in batch])
 
 
-def digest_of_findings(session: Session, run: int, *, in_copy: bool) -> str:
-    """Return the digest by which the audit trail binds the findings of a run."""
+def digest_of_run(session: Session, run: int) -> str:
+    """Return the digest by which the audit trail binds a run: its sources, units and findings in the sources."""
+    told = [["run", *values_of(session.get_one(RunRow, run), RUN)]]
+    for what, table, names in (("source", SourceRow, SOURCE), ("unit", UnitRow, UNIT)):
+        rows: Iterable[Any] = session.scalars(select(table).where(table.run_id == run))
+        told += [[what, *values_of(each, names)] for each in rows]
+    return rows_digest(told + _findings(session, run, in_copy=False))
+
+
+def digest_of_mended(session: Session, run: int) -> str:
+    """Return the digest by which the audit trail binds what was withheld in mending the copies of a run."""
+    return rows_digest(_findings(session, run, in_copy=True))
+
+
+def _findings(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
     wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(in_copy))
-    rows = session.scalars(wanted.execution_options(yield_per=1000))
-    return rows_digest([values_of(each, FINDING) for each in rows])
+    return [
+        ["finding", *values_of(each, FINDING)] for each in session.scalars(wanted.execution_options(yield_per=1000))
+    ]
 
 
 def next_place(case: Case) -> Place:
@@ -248,7 +268,7 @@ def record_release(case: Case, run: int, place: Place, handed: Handed, about: Ex
             "run": run,
             "status": handed.status,
             "sha256": rows_digest([values_of(row, RELEASE)]),
-            "findings_in_copies_sha256": digest_of_findings(session, run, in_copy=True),
+            "findings_in_copies_sha256": digest_of_mended(session, run),
             "needles_sha256": digest_of_needles(session, run),
         }
 

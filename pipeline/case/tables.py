@@ -48,6 +48,7 @@ class SourceRow(Base):
     format: Mapped[str] = mapped_column(String(40))
     size: Mapped[int] = mapped_column(Integer)
     seen_at: Mapped[str] = mapped_column(String(40))
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
 
 
 class RunRow(Base):

@@ -93,21 +93,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_runs_case_id"), ["case_id"], unique=False)
 
     op.create_table(
-        "sources",
-        sa.Column("case_id", sa.String(length=32), nullable=False),
-        sa.Column("key", sa.String(length=32), nullable=False),
-        sa.Column("content", sa.String(length=32), nullable=False),
-        sa.Column("label", sa.Text(), nullable=False),
-        sa.Column("format", sa.String(length=40), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("seen_at", sa.String(length=40), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"],
-            ["cases.id"],
-        ),
-        sa.PrimaryKeyConstraint("case_id", "key", "content"),
-    )
-    op.create_table(
         "decision_findings",
         sa.Column("decision_id", sa.Integer(), nullable=False),
         sa.Column("finding_id", sa.String(length=32), nullable=False),
@@ -201,6 +186,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "sequence"),
     )
     op.create_table(
+        "sources",
+        sa.Column("case_id", sa.String(length=32), nullable=False),
+        sa.Column("key", sa.String(length=32), nullable=False),
+        sa.Column("content", sa.String(length=32), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("format", sa.String(length=40), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("seen_at", sa.String(length=40), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["cases.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["run_id"],
+            ["runs.id"],
+        ),
+        sa.PrimaryKeyConstraint("case_id", "key", "content"),
+    )
+    op.create_table(
         "units",
         sa.Column("run_id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=32), nullable=False),
@@ -220,6 +225,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("units")
+    op.drop_table("sources")
     op.drop_table("releases")
     op.drop_table("needles")
     with op.batch_alter_table("findings", schema=None) as batch_op:
@@ -229,7 +235,6 @@ def downgrade() -> None:
     op.drop_table("findings")
     op.drop_table("differences")
     op.drop_table("decision_findings")
-    op.drop_table("sources")
     with op.batch_alter_table("runs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_runs_case_id"))
 
