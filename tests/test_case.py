@@ -239,6 +239,20 @@ def test_decisions_are_appended_and_the_last_stands(desk: Desk, source: Path, tm
     assert [json.loads(each.text)["action"] for each in desk.case.entries()].count("decided") == 2
 
 
+@pytest.mark.models
+def test_what_is_decided_no_longer_waits(desk: Desk, source: Path, tmp_path: Path) -> None:
+    """A later decision about all that waits does not touch what was decided before it, though no run came between."""
+    desk.redact(source, tmp_path / "one")
+    which = Which(undecided=True, entity="PERSON")
+    released = [each.id for each in findings(desk.case, which)]
+    decide(desk.case, which, "release", by="counsel", reason="public matter", scanner=nothing_wrong)
+    decide(desk.case, Which(undecided=True), "adopt", by="records officer", reason="balance", scanner=nothing_wrong)
+    rulings = overrides_of(desk.case).rulings
+    assert released
+    assert {rulings[each].action for each in released} == {"release"}
+    assert not findings(desk.case, Which(undecided=True))
+
+
 # --- what people type -------------------------------------------------------------------
 
 

@@ -28,7 +28,8 @@ Scanner = Callable[[str], Sequence[str]]
 class Which:
     """Which findings of the last run are meant; what is given must hold, all of it.
 
-    ``same_value`` and ``same_subject`` name a finding: all with its value, or all of its person.
+    ``same_value`` and ``same_subject`` name a finding: all with its value, or all of its person. ``undecided``: what
+    waits for a person and was not decided since the last run either.
     """
 
     ids: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ def _chosen(case: Case, session: Session, which: Which) -> list[FindingRow]:
             raise CaseError("--same-subject", "this finding belongs to no person", "name another")
         wanted = wanted.where(FindingRow.subject == subject)
     if which.undecided:
-        wanted = wanted.where(FindingRow.action == "review")
+        wanted = wanted.where(FindingRow.action == "review", FindingRow.id.not_in(decided_ids(case.id)))
     order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
     rows = list(session.scalars(wanted.order_by(*order)))
     if not which.ids:
@@ -88,6 +89,15 @@ def _chosen(case: Case, session: Session, which: Which) -> list[FindingRow]:
     if missing:
         raise CaseError("case", f"no finding {missing[0]} in the last run", "releasable case findings lists them")
     return [known[each] for each in dict.fromkeys(which.ids)]
+
+
+def decided_ids(case_id: str) -> Any:
+    """Return the query for the findings of a case that a person has decided (since the last run too)."""
+    return (
+        select(DecisionFindingRow.finding_id)
+        .join(DecisionRow, DecisionRow.id == DecisionFindingRow.decision_id)
+        .where(DecisionRow.case_id == case_id)
+    )
 
 
 def _named(session: Session, run: int, finding: str) -> FindingRow:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pipeline.case.deciding import decided_ids
 from pipeline.case.recording import latest_run
 from pipeline.case.store import Case
 from pipeline.case.tables import (
@@ -66,7 +67,9 @@ def _releases(session: Session, case_id: str) -> Iterator[str]:
 
 def _open(session: Session, case_id: str) -> Iterator[str]:
     run = latest_run(session, case_id)
-    wanted = select(FindingRow.rule).where(FindingRow.run_id == run, FindingRow.action == "review")
+    wanted = select(FindingRow.rule).where(
+        FindingRow.run_id == run, FindingRow.action == "review", FindingRow.id.not_in(decided_ids(case_id))
+    )
     for rule, count in Counter(session.scalars(wanted)).most_common():
         yield f"  waiting for a person: {count} of rule {rule}"
     for each in session.scalars(select(DifferenceRow).where(DifferenceRow.run_id == run)):

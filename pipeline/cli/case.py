@@ -70,7 +70,7 @@ def findings_command(
         typer.echo(f"{row.id}  {names.get(row.source, '?')}  {_place(row)}  {row.entity}  {_decided(row)}  {row.rule}")
     if len(rows) > MOST_LINES and not all_:
         typer.echo(f"... and {len(rows) - MOST_LINES} more (--all)")
-    waiting = Counter(row.rule for row in rows if row.action == "review")
+    waiting = Counter(row.rule for row in findings(case, Which(rule=rule, entity=entity, file=file, undecided=True)))
     told = ", ".join(f"{rule} {count}" for rule, count in waiting.most_common())
     typer.echo(f"{len(rows)} findings; waiting for a person: {told or 'none'}")
 

@@ -128,19 +128,18 @@ class Standing:
 
     def __init__(self, told: dict[str, Any], asked: Asked) -> None:
         totals = told.get("totals") or {}
-        self._left = Counter(
-            {str(rule): int(count) for rule, count in (totals.get("released_by_people") or {}).items()}
-        )
+        told_of = (totals.get("released_by_people") or {}).items()
+        self._left = Counter({str(entity): int(count) for entity, count in told_of})
         self._people = asked.overrides
         self.by_people = 0
 
     def is_released(self, decision: Decision) -> bool:
-        """Return whether a person released this: with the case by its value, without it by the count of its rule."""
+        """Return whether a person released this: with the case by its value, without it by the count of its entity."""
         if self._people is not None:
             known = decision.finding.digest in self._people.released
         else:
-            known = self._left[decision.rule] > 0
-            self._left[decision.rule] -= known
+            known = self._left[decision.finding.entity] > 0
+            self._left[decision.finding.entity] -= known
         self.by_people += known
         return known
 
@@ -152,6 +151,9 @@ def _rescan(
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.rechecking import survivors, survivors_of  # noqa: PLC0415
 
+    if case is not None:
+        from pipeline.case.deciding import overrides_of  # noqa: PLC0415
+
     job, policy = make_job(asked)
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(collect([folder / "records"]), job, policy, pool, progress)
@@ -162,7 +164,9 @@ def _rescan(
             run = run_of_release(case, (folder / "release.json").read_bytes())
             found.problems += survivors_of(done, needles_for(case, run, _scopes(done)), job, pool, progress)
         if against:
-            found.problems += survivors(done, collect(against), job, policy, pool, progress)
+            # what people decided is known by its place in the sources, and by its value in the copies
+            decided = replace(job, overrides=overrides_of(case)) if case is not None else job
+            found.problems += survivors(done, collect(against), decided, policy, pool, progress)
     found.problems = list(dict.fromkeys(found.problems))
     if standing.by_people:
         how = "" if case is not None else "; give --case to see that it is these very ones"

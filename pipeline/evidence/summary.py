@@ -139,7 +139,7 @@ class PartOutcome:
 class Summary:
     """Everything that the evidence says about a run.
 
-    ``lifted`` counts by rule what stands in the copies because a person released it.
+    ``lifted`` counts by entity what stands in the copies because a person released it.
     """
 
     run: Run
@@ -239,7 +239,7 @@ class Tally:
         file.undecided += decision.undecided
         if not decision.withholds:
             file.released[entity] += 1
-            self._lifted[decision.rule] += decision.decided_by not in _BY_NO_PERSON
+            self._lifted[entity] += decision.decided_by not in _BY_NO_PERSON
             return
         file.withheld[entity] += 1
         key = (decision.rule, entity, decision.exemption, basis(decision), decision.reason)
@@ -257,7 +257,7 @@ class Tally:
         rules = [RuleUse(*key, count, self._undecided[key]) for key, count in self._rules.items()]
         rules.sort(key=lambda use: (-use.count, use.rule, use.entity, use.citation, use.reason))
         parts = [PartOutcome(*key[:4], count, key[4]) for key, count in self._parts.items()]
-        lifted = {rule: count for rule, count in sorted(self._lifted.items()) if count}
+        lifted = {entity: count for entity, count in sorted(self._lifted.items()) if count}
         return Summary(run, tuple(files), tuple(rules), tuple(sorted(parts)), lifted)
 
 
