@@ -12,7 +12,7 @@ from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.deciding import digest_of_decision
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.store import Case, values_of
-from pipeline.case.tables import DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
+from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
 
 _Told = Mapping[str, Any]
 
@@ -40,7 +40,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
     told = [(entry.number, content) for entry in entries if (content := _content(entry)) is not None]
     closed = any(each.get("action") == "closed" for _, each in told)
     problems = []
-    seen: dict[str, set[int]] = {"decision": set(), "release": set(), "run": set()}
+    seen: dict[str, set[int]] = {what: set() for what in _CHECKS}
     for number, content in told:
         about = content.get("about")
         if not isinstance(about, dict):
@@ -53,6 +53,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         "decision": select(DecisionRow.id).where(DecisionRow.case_id == case.id),
         "release": select(ReleaseRow.sequence).where(ReleaseRow.case_id == case.id),
         "run": select(RunRow.id).where(RunRow.case_id == case.id),
+        "certificate": select(CertificateRow.id).where(CertificateRow.case_id == case.id),
     }
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
@@ -97,9 +98,23 @@ def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[s
     return problems
 
 
+def _certificate(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
+    row = session.get(CertificateRow, about["certificate"])
+    if row is None:
+        return [f"certificate {about['certificate']}: removed"]
+    told = [row.id, row.sequence, row.at, row.by, row.misses, row.result]
+    return [] if rows_digest([told]) == about.get("sha256") else [f"certificate {row.id}: altered"]
+
+
 _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "decision": _decision,
     "run": _run,
     "release": _release,
+    "certificate": _certificate,
 }
-_ACTIONS = {"decision": {"decided", "accepted differences"}, "run": {"examined"}, "release": {"released"}}
+_ACTIONS = {
+    "decision": {"decided", "accepted differences"},
+    "run": {"examined"},
+    "release": {"released"},
+    "certificate": {"certified"},
+}

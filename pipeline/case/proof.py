@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Head
@@ -16,7 +17,7 @@ from pipeline.case.free_text import needles_of_case
 from pipeline.case.overrides import place_digest
 from pipeline.case.recording import latest_release
 from pipeline.case.store import Case
-from pipeline.case.tables import ReleaseRow
+from pipeline.case.tables import CertificateRow, ReleaseRow
 from pipeline.verify.canonical import Needle
 
 
@@ -37,6 +38,14 @@ def binding_problems(case: Case, manifest: bytes) -> list[str]:
         problems.append(f"release.json: an older version: release {row.sequence}, and the case is at {last.sequence}")
     if (bound.get("previous_release") or "") != row.previous:
         problems.append(f"release.json: names another release before release {row.sequence}")
+    with Session(case.engine) as session:
+        wanted = select(CertificateRow).where(
+            CertificateRow.case_id == case.id, CertificateRow.sequence == row.sequence, CertificateRow.misses > 0
+        )
+        problems += [
+            f"release {row.sequence} is held: a sample had {mark.misses} records with something missed"
+            for mark in session.scalars(wanted)
+        ]
     trail = bound.get("audit")
     heads = {}
     if isinstance(trail, dict) and isinstance(trail.get("length"), int):

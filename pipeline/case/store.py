@@ -21,11 +21,12 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Deed, Entry, Head, entry_after, first_hash
 from pipeline.case.database import opened, plain_url
-from pipeline.case.keeping import Keeping, write_private
+from pipeline.case.keeping import Keeping
 from pipeline.case.place import check_place, check_private, make_private
 from pipeline.case.tables import AuditRow, CaseRow
 from pipeline.digest import Keyed
 from pipeline.errors import ConfigError, UsageError
+from pipeline.private_files import write_private
 
 ABOUT: Final = "case.json"
 SCHEMA: Final = 1
