@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from pipeline.case.recording import (
     record_release,
 )
 from pipeline.case.store import Case
+from pipeline.differencing import compared_now, differences, hold_for, likenesses
 from pipeline.engine import Progress, Runner, Scan, scan
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
-from pipeline.model import Decision
+from pipeline.likeness import Likeness
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, output_names, release
 from pipeline.state import Job
@@ -36,6 +37,7 @@ class Task:
     run: Run
     office: Office = field(default_factory=Office)
     hold_undecided: bool = False
+    against: tuple[int, ...] = ()
 
 
 def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> Release:
@@ -52,10 +54,14 @@ def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress
         OutputError: the folder exists or cannot be written.
         LeakFound: a withheld value survived.
         CaseError: the case is closed.
+        ReleaseHeld: duplicates contradict, or decisions differ from those of the runs in ``task.against``.
     """
     done = scan(task.files, job, task.policy, runner, progress)
     about = examination(done, task.policy)
-    number = record_examination(case, outcomes(done), about)
+    found = list(outcomes(done, likenesses(done, runner)))
+    told = differences(case, compared_now(case, found, about.labels), task.against)
+    number = record_examination(case, found, about, told)
+    hold_for(case, told)
     return _release(case, number, task, done, about, runner, progress)
 
 
@@ -95,15 +101,13 @@ def examination(done: Scan, policy: Policy) -> Examination:
     return Examination(job.decided_at, policy, job.level, job.facts.recipient, output_names(done))
 
 
-def outcomes(done: Scan) -> Iterator[Outcome]:
-    """Yield what was found and decided in each unit and in each file's name."""
+def outcomes(done: Scan, like: Mapping[str, Likeness] | None = None) -> Iterator[Outcome]:
+    """Yield what was found and decided in each unit, with its likeness where it is known, and in each file's name."""
+    none = Likeness("")
     for result in done.files:
         kind = result.planned.source.format if result.planned.source else ""
         yield Outcome(result.file, kind, None, tuple(result.name_decisions))
         for unit in result.units:
-            yield Outcome(result.file, kind, unit.unit, tuple(unit.decisions), unit.coverage.cover.value, unit.held)
-
-
-def effective(decision: Decision) -> str:
-    """Return what a copy shows of a finding: ``withhold`` or ``release``."""
-    return "withhold" if decision.withholds else "release"
+            same = (like or {}).get(unit.unit.key, none)
+            cover, told = unit.coverage.cover.value, tuple(unit.decisions)
+            yield Outcome(result.file, kind, unit.unit, told, cover, unit.held, same.content, same.sketch)

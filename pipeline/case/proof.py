@@ -6,7 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,9 +17,11 @@ from pipeline.case.checking import check_case
 from pipeline.case.free_text import needles_of_case
 from pipeline.case.overrides import place_digest
 from pipeline.case.recording import latest_release
-from pipeline.case.store import Case
+from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow, ReleaseRow
 from pipeline.verify.canonical import Needle
+
+MANIFEST: Final = "release.json"
 
 
 def binding_problems(case: Case, manifest: bytes) -> list[str]:
@@ -67,6 +70,18 @@ def run_of_release(case: Case, manifest: bytes) -> int:
     with Session(case.engine) as session:
         row = session.get(ReleaseRow, (case.id, _bound(manifest).get("sequence", 0)))
         return row.run_id if row else 0
+
+
+def run_against(case: Case, release: Path) -> int:
+    """Return the run of an earlier release folder of this case (raises CaseError)."""
+    try:
+        manifest = (release / MANIFEST).read_bytes()
+    except OSError as error:
+        what = f"this is no release ({error.strerror})"
+        raise CaseError(str(release), what, "name a folder that redact made") from None
+    if _bound(manifest).get("id") != case.id or not (run := run_of_release(case, manifest)):
+        raise CaseError(str(release), "it is no release of this case", "releases are compared within one case")
+    return run
 
 
 def needles_for(case: Case, run: int, scopes: Iterator[str]) -> Iterator[Needle]:

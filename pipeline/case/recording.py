@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from pipeline.case.audit import Head, rows_digest
 from pipeline.case.overrides import NAME_ORDINAL, finding_id, is_mandatory, place_digest
 from pipeline.case.store import Case, inserted, tool_version, values_of
-from pipeline.case.tables import FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
+from pipeline.case.tables import DifferenceRow, FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
 from pipeline.digest import DIGEST_SIZE
 from pipeline.inputs import InputFile
 from pipeline.model import Decision, Unit, words
@@ -27,11 +27,12 @@ FINDING: Final = (
 RELEASE: Final = (
     "sequence", "run_id", "at", "status", "recipient", "previous", "manifest_sha256", "audit_head", "audit_length",
 )  # fmt: skip
+DIFFERENCE: Final = ("id", "kind", "entity", "here", "there")
 RUN: Final = (
     "id", "at", "tool", "policy", "policy_version", "policy_sha256", "accuracy", "recipient",
 )  # fmt: skip
 SOURCE: Final = ("key", "content", "label", "format", "size", "seen_at")
-UNIT: Final = ("source", "ordinal", "start", "stop", "cover", "held")
+UNIT: Final = ("source", "ordinal", "start", "stop", "cover", "held", "content", "sketch")
 _PIECE: Final = 1 << 20
 
 
@@ -45,6 +46,8 @@ class Outcome:
     decisions: tuple[Decision, ...]
     cover: str = ""
     held: str = ""
+    content: str = ""
+    sketch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,9 @@ class Place:
     head: Head
 
 
-def record_examination(case: Case, outcomes: Iterable[Outcome], about: Examination) -> int:
+def record_examination(
+    case: Case, outcomes: Iterable[Outcome], about: Examination, differences: Sequence[Mapping[str, str]] = ()
+) -> int:
     """Put what was found and decided into the case, and return the number of the run.
 
     Paths are kept as keyed digests, with the label that the evidence uses; records, threads and subjects too.
@@ -96,8 +101,9 @@ def record_examination(case: Case, outcomes: Iterable[Outcome], about: Examinati
             "run": run.id,
             "policy_sha256": policy.sha256,
             "findings": len(rows),
-            "sha256": digest_of_run(session, run.id),
         }
+        _insert(session, DifferenceRow, [{"run_id": run.id, **each} for each in differences])
+        action.about |= {"sha256": digest_of_run(session, run.id), "differences": len(differences)}
         return run.id
 
 
@@ -143,6 +149,8 @@ def _add_units(case: Case, session: Session, run: int, outcomes: Iterable[Outcom
             "stop": each.unit.stop,
             "cover": each.cover,
             "held": each.held,
+            "content": each.content,
+            "sketch": each.sketch,
         }
         for each in outcomes
         if each.unit is not None
@@ -194,7 +202,11 @@ def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
 def digest_of_run(session: Session, run: int) -> str:
     """Return the digest by which the audit trail binds a run: its sources, units and findings in the sources."""
     told = [["run", *values_of(session.get_one(RunRow, run), RUN)]]
-    for what, table, names in (("source", SourceRow, SOURCE), ("unit", UnitRow, UNIT)):
+    for what, table, names in (
+        ("source", SourceRow, SOURCE),
+        ("unit", UnitRow, UNIT),
+        ("difference", DifferenceRow, DIFFERENCE),
+    ):
         rows: Iterable[Any] = session.scalars(select(table).where(table.run_id == run))
         told += [[what, *values_of(each, names)] for each in rows]
     return rows_digest(told + _findings(session, run, in_copy=False))

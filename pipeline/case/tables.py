@@ -67,7 +67,7 @@ class RunRow(Base):
 
 
 class UnitRow(Base):
-    """What became of one unit (a message, a document, a run of table rows) in a run."""
+    """What became of one unit in a run; ``content`` and ``sketch`` are keyed (see :mod:`pipeline.likeness`)."""
 
     __tablename__ = "units"
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
@@ -77,6 +77,8 @@ class UnitRow(Base):
     stop: Mapped[int] = mapped_column(Integer)
     cover: Mapped[str] = mapped_column(String(20))
     held: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(String(32))
+    sketch: Mapped[str] = mapped_column(Text)
 
 
 class FindingRow(Base):

@@ -52,6 +52,10 @@ def redact_command(
     database: Annotated[
         str, typer.Option("--database", help="For a new case: a PostgreSQL URL instead of SQLite in its folder.")
     ] = "",
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="An earlier release of the case: what differs from it holds this one."),
+    ] = None,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the release, if it is final, with the office's key.")
     ] = False,
@@ -76,7 +80,14 @@ def redact_command(
         listed = ", ".join(packs(config))
         raise UsageError("--policy", "a redaction needs a policy to decide by", f"policies: {listed}; or a file")
     asked = Asked(policy, config, accuracy, entities, workers_, recipient.value)
-    wanted = Wanted(request, hold_undecided=on_review is OnReview.HOLD, case=case, database=database, sign=sign)
+    wanted = Wanted(
+        request,
+        hold_undecided=on_review is OnReview.HOLD,
+        case=case,
+        database=database,
+        sign=sign,
+        against=tuple(against or ()),
+    )
     done = redact_paths(paths, out, asked, wanted)
     from pipeline.cli.tables import print_release  # noqa: PLC0415
 
@@ -95,6 +106,7 @@ class Wanted:
     case: Path | None = None
     database: str = ""
     sign: bool = False
+    against: tuple[Path, ...] = ()
 
 
 def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
@@ -108,6 +120,8 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     office = Office(asked.config, sign=office_signature() if wanted.sign else None)
     files = collect(paths)
+    if wanted.against and wanted.case is None:
+        raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
     if wanted.case is not None:
         return _with_case(wanted.case, paths, files, out, asked, wanted, office)
     from pipeline.engine import scan  # noqa: PLC0415
@@ -131,6 +145,7 @@ def _with_case(
     office: Office,
 ) -> Release:
     from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.proof import run_against  # noqa: PLC0415
     from pipeline.casework import Task, release_with_case  # noqa: PLC0415
     from pipeline.cli.opening import open_or_make_case  # noqa: PLC0415
 
@@ -140,6 +155,7 @@ def _with_case(
     case.keeping.keep_inputs(paths, folder)
     job = replace(job, key=case.key, overrides=overrides_of(case))
     run = describe_run(job, policy, wanted.request or case.row.request)
-    task = Task(files, policy, out, run, office, wanted.hold_undecided)
+    earlier = tuple(run_against(case, folder) for folder in wanted.against)
+    task = Task(files, policy, out, run, office, wanted.hold_undecided, earlier)
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         return release_with_case(case, task, job, pool, progress)

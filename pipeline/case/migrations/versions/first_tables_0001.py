@@ -214,6 +214,8 @@ def upgrade() -> None:
         sa.Column("stop", sa.Integer(), nullable=False),
         sa.Column("cover", sa.String(length=20), nullable=False),
         sa.Column("held", sa.Text(), nullable=False),
+        sa.Column("content", sa.String(length=32), nullable=False),
+        sa.Column("sketch", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"],
             ["runs.id"],
