@@ -16,7 +16,7 @@ from pipeline.case.recording import (
 )
 from pipeline.case.store import Case
 from pipeline.differencing import compared_now, differences, hold_for, likenesses
-from pipeline.engine import Progress, Runner, Scan, scan
+from pipeline.engine import Progress, Scan, scan
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.evidence.summary import Binding, Run
@@ -25,6 +25,7 @@ from pipeline.likeness import Likeness
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, output_names, release
 from pipeline.state import Job
+from pipeline.workspace import Runner
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,6 @@ def outcomes(done: Scan, like: Mapping[str, Likeness] | None = None) -> Iterator
         yield Outcome(result.file, kind, None, tuple(result.name_decisions))
         for unit in result.units:
             same = (like or {}).get(unit.unit.key, none)
-            cover, told = unit.coverage.cover.value, tuple(unit.decisions)
+            decided = tuple(unit.decisions)
+            cover, told = unit.coverage(decided).cover.value, decided
             yield Outcome(result.file, kind, unit.unit, told, cover, unit.held, same.content, same.sketch)

@@ -17,7 +17,6 @@ from pipeline.case.proof import binding_problems
 from pipeline.case.recording import latest_release
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
-from pipeline.engine import Runner
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import (
     Certificate,
@@ -34,6 +33,7 @@ from pipeline.inputs import InputFile
 from pipeline.intake import collect
 from pipeline.model import Cell, Segment, Source, Unit
 from pipeline.private_files import private_folder, write_private
+from pipeline.workspace import Runner
 
 Frame = Mapping[str, Sequence[Record]]
 Reviewer = Callable[[Record, str], bool]

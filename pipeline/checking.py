@@ -11,6 +11,7 @@ from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Source, Unit
+from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, findings_of
 from pipeline.verify import Elsewhere, Leak, leaks, second_reader
 
@@ -25,15 +26,22 @@ class WrittenUnit:
     start: int
     stop: int
     sha256: str
+    marked: Marked | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A copy on the disk and the units that were written into it."""
+    """A copy on the disk and units that were written into it; ``is_whole`` says that these are all."""
 
     file: InputFile
     units: tuple[WrittenUnit, ...]
     columns: tuple[ColumnClass, ...] = ()
+    is_whole: bool = True
+
+    @property
+    def key(self) -> str:
+        """The key of the copy and of the first of its units."""
+        return f"{self.file.name}#{self.units[0].unit.ordinal if self.units else 0}"
 
 
 def check(state: State, task: CheckTask) -> tuple[Leak, ...]:
@@ -44,13 +52,15 @@ def check(state: State, task: CheckTask) -> tuple[Leak, ...]:
     """
     if not task.units:
         return ()
-    _same_cuts(task)
+    if task.is_whole:
+        _same_cuts(task)
     found: list[Leak] = []
     for written in task.units:
         data = task.file.read(written.start, written.stop)
         if hashlib.sha256(data).hexdigest() != written.sha256:
             raise IntegrityError("copy", "it differs from what was written", "check the disk and run again")
-        found += _survivors(state, written, data, task.columns)
+        if written.marked is None or faults(state, data, written.unit, written.marked):
+            found += _survivors(state, written, data, task.columns)
     return tuple(found)
 
 
@@ -85,7 +95,7 @@ def _leaks(
     is_mail = unit.source.format in {"message", "mbox"}
     record = unit.key if is_mail else ""
     thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
-    tabular = unit.source.format == "delimited"
+    tabular = hasattr(format_named(unit.source.format), "table")
     texts = [*(second_reader(unit.source.format, data, unit.context) or ()), data.decode("utf-8", "replace")]
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)

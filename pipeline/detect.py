@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from typing import Final
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
+from recognizers.triggers import scan_of
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
@@ -21,13 +24,17 @@ _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
 
 
+@lru_cache(maxsize=4096)
 def label_words(label: str) -> str:
     """Return a column or header name as words: ``ssnNumber`` and ``ssn_number`` give ``ssn number``."""
     return _NOT_WORD.sub(" ", _CAMEL.sub(" ", label)).strip()
 
 
 def detect(
-    segments: Sequence[Segment], recognizers: Sequence[Recognizer], columns: Mapping[int, ColumnClass] | None = None
+    segments: Sequence[Segment],
+    recognizers: Sequence[Recognizer],
+    columns: Mapping[int, ColumnClass] | None = None,
+    known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
 
@@ -36,10 +43,12 @@ def detect(
         recognizers: see :func:`recognizers.registry.load_recognizers`.
         columns: classes of the columns of a table, by column number: the cells of an entity
             column are matches as a whole; cells of inert columns meet the patterns only.
+        known: matches of texts that were examined before, by label, text and whether only patterns were asked.
 
     Raises:
         RecognizerFailed: a recognizer raised or gave a span outside its text.
     """
+    known = known or {}
     found: list[list[Match]] = [[] for _ in segments]
     asked: dict[tuple[str, str, bool], list[int]] = {}
     for at, segment in enumerate(segments):
@@ -52,12 +61,15 @@ def detect(
         patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
         asked.setdefault((segment.label, segment.text, patterns_only), []).append(at)
     for patterns_only in (True, False):
-        keys = [key for key in asked if key[2] is patterns_only]
+        keys = [key for key in asked if key[2] is patterns_only and key not in known]
         chosen = [each for each in recognizers if not (patterns_only and each.needs_model)]
         answers = examine([(label, text) for label, text, _ in keys], chosen, segments, asked)
         for key, matches in zip(keys, answers, strict=True):
             for at in asked[key]:
                 found[at] = matches
+    for key, places in asked.items():
+        for at in places if key in known else ():
+            found[at] = known[key]
     return found
 
 
@@ -75,15 +87,46 @@ def examine(
     found: list[list[Match]] = [[] for _ in texts]
     if not full:
         return found
-    for recognizer in recognizers:
+    try:
+        woken = _woken(plain, recognizers)
+    except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
+        place = _place_of_failure(texts, segments, places)
+        raise RecognizerFailed(place, f"the scan for triggers failed ({type(error).__name__})") from None
+    for number, recognizer in enumerate(recognizers):
+        chosen = woken.get(number, ())
+        if not chosen:
+            continue
         try:
-            answers = recognizer.find_many(plain)
+            answers = recognizer.find_many([plain[at] for at in chosen])
         except Exception as error:  # noqa: BLE001 - any failure of a recognizer holds the unit
             place = _place_of_failure(texts, segments, places)
             raise RecognizerFailed(place, f"the recognizer {recognizer.NAME} failed ({type(error).__name__})") from None
-        for at, (prefix, form, matches) in enumerate(zip(prefixes, forms, answers, strict=True)):
-            found[at].extend(_in_text(matches, form, len(prefix), recognizer.NAME))
+        for at, matches in zip(chosen, answers, strict=True):
+            if matches:
+                found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
     return found
+
+
+def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
+    """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
+    own = tuple(map(id, recognizers))
+    woken: dict[int, list[int]] = {}
+    for at, text in enumerate(texts):
+        fired = scan_of(text).fired
+        numbers = _WAKES.get((own, fired))
+        if numbers is None:
+            if len(_WAKES) >= _MOST_WAKES:
+                _WAKES.clear()
+            numbers = tuple(number for number, each in enumerate(recognizers) if each.is_woken_by(fired))
+            _WAKES[own, fired] = numbers
+        for number in numbers:
+            woken.setdefault(number, []).append(at)
+    return woken
+
+
+_MOST_WAKES: Final = 10_000
+_WAKES: dict[tuple[tuple[int, ...], frozenset[int]], tuple[int, ...]] = {}
+"""Which recognizers a set of triggers wakes, by what they are in this process."""
 
 
 def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
@@ -92,7 +135,9 @@ def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> I
         if not match.fits(form.text):
             raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
         start, end = form.span(match.start, match.end)
-        if end > by:
+        if not by and (start, end) == (match.start, match.end):
+            yield match
+        elif end > by:
             yield replace(match, start=max(start - by, 0), end=end - by)
 
 

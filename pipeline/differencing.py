@@ -14,11 +14,12 @@ from pipeline.case.overrides import finding_id, place_digest
 from pipeline.case.recording import Outcome
 from pipeline.case.store import Case
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, UnitRow
-from pipeline.engine import Runner, Scan
+from pipeline.engine import Scan
 from pipeline.errors import ReleasableError
 from pipeline.likeness import Likeness, likeness
 from pipeline.model import words
 from pipeline.tasks import UnitTask
+from pipeline.workspace import Runner
 
 
 class ReleaseHeld(ReleasableError):

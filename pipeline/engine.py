@@ -10,65 +10,116 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+
+import numpy as np
 
 from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
-from pipeline.digest import Keyed
-from pipeline.errors import Failure
+from pipeline.digest import Keyed, tokens
+from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
 from pipeline.inputs import InputFile
-from pipeline.link import LinkRules, linked_elsewhere
+from pipeline.link import LinkRules, is_linkable, linked, linked_if_known
 from pipeline.model import Address, Cover, Coverage, Decision, Dropped, Finding, Gap, Unit
 from pipeline.planning import Planned, plan
 from pipeline.policy.schema import Policy
+from pipeline.regular_copies import ColumnDecision
+from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.state import Job
-from pipeline.tasks import Again, Examined, UnitTask, examine, find_again
+from pipeline.tasks import Again, DecidedTable, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
+from pipeline.workspace import NOTHING, Remembering, Runner, Workspace
 
-Item = TypeVar("Item")
 Progress = Callable[[str, int, int], None]
+DECIDED = "decided"
+"""The stage of the workspace that holds what is decided of a table's unit."""
 
 
-class Runner(Protocol):
-    """Runs a function over items in worker processes; answers come in the order of the items."""
+@dataclass(frozen=True, slots=True)
+class TableOutcome:
+    """What is found or decided in a table's unit: single rows, whole columns, and what a worker needs of them."""
 
-    def map(
-        self, function: Callable[[Any, Item], Any], items: Iterable[Item]
-    ) -> Iterator[tuple[Item, Any, Failure | None]]: ...
-
-    def share(self, value: Any) -> None: ...
+    findings: tuple[Finding, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    table: DecidedTable | None = None
 
 
 @dataclass(slots=True)
 class UnitResult:
-    """What became of one unit: decisions (or findings, without a policy), gaps, or why it was not scanned."""
+    """What became of one unit: decisions (or findings, without a policy), gaps, or why it was not scanned.
+
+    Findings and decisions of a table's unit lie in the workspace under ``number`` and are read when asked for.
+    """
 
     unit: Unit
-    findings: list[Finding] = field(default_factory=list)
+    number: int
+    workspace: Workspace
+    is_table: bool = False
     needles: list[tuple[Needle, ...]] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
     gaps: tuple[Gap, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     segments: int = 0
     characters: int = 0
     held: str = ""
     unscanned: bool = False
+    _kept: TableOutcome = TableOutcome()
+    _more: int = 0
+
+    @property
+    def outcome(self) -> TableOutcome:
+        """What was found and decided."""
+        if not self.is_table:
+            return self._kept
+        stored = self.workspace.get(DECIDED, self.number)
+        if stored is NOTHING:
+            return TableOutcome()
+        outcome: TableOutcome = stored
+        more = [each for at in range(self._more) for each in self.workspace.get(f"{DECIDED}-{at + 1}", self.number)]
+        return replace(outcome, decisions=(*outcome.decisions, *more)) if more else outcome
+
+    @outcome.setter
+    def outcome(self, outcome: TableOutcome) -> None:
+        if self.is_table:
+            self.workspace.put(DECIDED, self.number, outcome)
+        else:
+            self._kept = outcome
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What was found, where no policy decides."""
+        return self.outcome.findings
+
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What is decided, of single places and of whole columns."""
+        outcome = self.outcome
+        columns = () if outcome.table is None else tuple(each.decision for each in outcome.table.columns)
+        return outcome.decisions + columns
+
+    def decide_more(self, decisions: Iterable[Decision]) -> None:
+        """Take in decisions for places that were met later."""
+        more = tuple(decisions)
+        if not more:
+            return
+        if self.is_table:
+            self._more += 1
+            self.workspace.put(f"{DECIDED}-{self._more}", self.number, more)
+        else:
+            self._kept = replace(self._kept, decisions=self._kept.decisions + more)
 
     def hold(self, why: str, *, unscanned: bool = False) -> None:
         """Hold this unit back; the first reason stands."""
         self.held = self.held or why
         self.unscanned = self.unscanned or unscanned
 
-    @property
-    def coverage(self) -> Coverage:
-        """What the evidence says of this unit."""
+    def coverage(self, decisions: Iterable[Decision]) -> Coverage:
+        """Return what the evidence says of this unit, given its decisions."""
         gaps = self.gaps
         if self.held and not any(each.holds for each in gaps):
             gaps += (Gap((), "failed" if self.unscanned else "held", self.held, holds=True),)
         if self.held:
             cover = Cover.NOT_SCANNED if self.unscanned else Cover.REDACTED
         else:
-            cover = Cover.REDACTED if any(each.withholds for each in self.decisions) else Cover.CLEARED
+            cover = Cover.REDACTED if any(each.withholds for each in decisions) else Cover.CLEARED
         return Coverage(self.unit.key, cover, gaps, self.dropped, self.segments, self.characters)
 
 
@@ -80,6 +131,7 @@ class FileResult:
     planned: Planned
     units: list[UnitResult] = field(default_factory=list)
     name_decisions: list[Decision] = field(default_factory=list)
+    name_repeats_record: bool = False
     held: str = ""
 
     @property
@@ -100,6 +152,7 @@ class Scan:
     policy: Policy | None
     files: list[FileResult]
     index: WithheldIndex
+    workspace: Workspace
     withheld_needles: set[Needle] = field(default_factory=set)
 
     @property
@@ -117,7 +170,14 @@ class Scan:
 
 
 def scan(
-    files: Sequence[InputFile], job: Job, policy: Policy | None, runner: Runner, progress: Progress | None = None
+    files: Sequence[InputFile],
+    job: Job,
+    policy: Policy | None,
+    runner: Runner,
+    progress: Progress | None = None,
+    *,
+    workspace: Workspace | None = None,
+    to_write: bool = False,
 ) -> Scan:
     """Return what is in files and what the policy says of it; without a policy, findings alone.
 
@@ -127,28 +187,33 @@ def scan(
         policy: the policy of ``job``, loaded.
         runner: workers set up with :func:`pipeline.state.prepare`.
         progress: is told stage, done and total.
+        workspace: the working folder of the run; what lies in it is not worked out again.
+        to_write: a release follows; its writing compares the tables, so that they are read twice and not three times.
     """
     tell = progress or (lambda *_: None)
-    results = _plan(files, runner, tell)
-    _examine(results, runner, tell)
-    _link_across(results, policy)
-    index = WithheldIndex(Keyed(job.key))
-    done = Scan(job, policy, results, index)
+    kept = workspace or Workspace.temporary()
+    road = Remembering(runner, kept)
+    results = _plan(files, road, kept, tell)
+    done = Scan(job, policy, results, WithheldIndex(Keyed(job.key)), kept)
+    known = _examine(done, road, tell)
+    _link_and_decide(done, known, tell)
     if policy is not None:
-        _decide(done, policy)
         _hold_what_policy_holds(done, policy)
-        _find_again(done, runner, tell)
+        _find_again(done, road, tell, tables=not to_write)
     return done
 
 
-def _plan(files: Sequence[InputFile], runner: Runner, tell: Progress) -> list[FileResult]:
+def _plan(files: Sequence[InputFile], runner: Runner, workspace: Workspace, tell: Progress) -> list[FileResult]:
     results = []
-    for number, (file, planned, failure) in enumerate(runner.map(plan, files), start=1):
-        tell("reading", number, len(files))
+    number = 0
+    for at, (file, planned, failure) in enumerate(runner.map(plan, files), start=1):
+        tell("reading", at, len(files))
         if failure is not None:
             gap = Gap((), "stopped" if failure.kind == "WorkerStopped" else "failed", failure.what, holds=True)
             planned = Planned(None, gap=gap, name_examined=False)  # noqa: PLW2901 - a failure is an answer too
-        result = FileResult(file, planned, [UnitResult(unit) for unit in planned.units])
+        units = [UnitResult(unit, number + place, workspace) for place, unit in enumerate(planned.units)]
+        number += len(units)
+        result = FileResult(file, planned, units)
         if planned.gap is not None:
             result.held = planned.gap.why
         results.append(result)
@@ -161,46 +226,165 @@ def _tasks(results: Iterable[FileResult]) -> Iterator[UnitTask]:
             yield UnitTask(result.file, unit.unit, result.planned.columns)
 
 
-def _examine(results: Sequence[FileResult], runner: Runner, tell: Progress) -> None:
-    by_key = {unit.unit.key: unit for result in results for unit in result.units}
-    answers = runner.map(examine, _tasks(results))
-    for number, (task, answer, failure) in enumerate(answers, start=1):
-        tell("examining", number, len(by_key))
-        result = by_key[task.unit.key]
+def _examine(done: Scan, runner: Runner, tell: Progress) -> DigestSet:
+    """Examine every unit; return the digests of the values that are linked somewhere."""
+    units = list(done.units)
+    known = DigestSetWriter(done.workspace.folder / "linked")
+    for result, (_, answer, failure) in zip(units, runner.map(examine, _tasks(done.files)), strict=True):
+        tell("examining", result.number + 1, len(units))
         if failure is not None:
             result.hold(failure.what, unscanned=True)
             continue
         _take(result, answer)
+        known.add(digest64(bytes.fromhex(each.digest)) for each in answer.findings if each.linked and each.digest)
+        for group in answer.regular.groups if answer.regular is not None else ():
+            if group.finding.linked:
+                known.add(np.unique(group.values))
+    return known.finish()
 
 
 def _take(result: UnitResult, answer: Examined) -> None:
-    result.findings, result.needles = list(answer.findings), list(answer.needles)
     result.gaps, result.dropped = answer.gaps, answer.dropped
     result.segments, result.characters = answer.segments, answer.characters
+    result.is_table = answer.regular is not None
+    if not result.is_table:  # a table's findings stay in the workspace
+        result.outcome, result.needles = TableOutcome(answer.findings), list(answer.needles)
     for gap in answer.gaps:
         if gap.holds:
             result.hold(gap.why, unscanned=True)
 
 
-def _link_across(results: Sequence[FileResult], policy: Policy | None) -> None:
-    """Link identifiers whose value is linked anywhere in the release."""
+# --- linked anywhere, linked everywhere; then every finding is decided ---------------------
+
+
+def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
+    """Link identifiers whose value is linked anywhere in the release, decide, and index what is withheld."""
+    policy = done.policy
     rules = LinkRules(policy.case_numbers_link if policy else False)
-    units = [unit for result in results for unit in result.units]
-    joined = iter(linked_elsewhere((each for unit in units for each in unit.findings), rules))
-    for unit in units:
-        unit.findings = [next(joined) for _ in unit.findings]
-
-
-def _decide(done: Scan, policy: Policy) -> None:
-    facts, at = done.job.facts, done.job.decided_at
+    units = list(done.units)
+    columns = DigestSetWriter(done.workspace.folder / "withheld")
+    gates: set[int] = set()
+    if policy is not None:
+        for file in done.files:
+            named = decide(file.planned.name_findings, done.job.facts, policy, done.job.decided_at)
+            people = done.job.overrides
+            file.name_decisions = honoured(people, file.file.name, NAME_ORDINAL, named, policy)
     for file in done.files:
-        name, people = file.file.name, done.job.overrides
-        named = decide(file.planned.name_findings, facts, policy, at)
-        file.name_decisions = honoured(people, name, NAME_ORDINAL, named, policy)
+        forms = _forms_in_name(done, file.file.name)
         for unit in file.units:
-            decided = decide(unit.findings, facts, policy, at)
-            unit.decisions = honoured(people, name, unit.unit.ordinal, decided, policy)
-            unit.findings = []
+            if not unit.is_table:
+                _decide_unit(done, unit, _Linking(known, rules))
+                continue
+            tell("deciding", unit.number + 1, len(units))
+            near = _decide_table(done, unit, _Linking(known, rules), columns, gates)
+            file.name_repeats_record |= any(needle.digest in forms for needle, _ in near)
+    if columns.count:
+        mask = (1 << GATE_BITS) - 1
+        opened = ((each >> GATE_BITS, each & mask) for each in gates)
+        done.index.take_columns(columns.finish(), ((gate.to_bytes(4, "big"), length) for gate, length in opened))
+
+
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    known: DigestSet
+    rules: LinkRules
+
+    def of(self, finding: Finding) -> Finding:
+        return linked_if_known(finding, self._is_known, self.rules)
+
+    def _is_known(self, digest: str) -> bool:
+        return self.known.code(digest64(bytes.fromhex(digest))) is not None
+
+
+def _forms_in_name(done: Scan, name: str) -> frozenset[bytes]:
+    """Return the digests of all that two or more words in a row of a file's name can be (a lone word tells little)."""
+    words = tokens(name)
+    pairs = [(low, high) for low in range(len(words)) for high in range(low + 2, min(len(words), low + 8) + 1)]
+    keyed = Keyed(done.job.key)
+    return frozenset(keyed.form_digest("".join(words[low:high])) for low, high in pairs)
+
+
+def _examined(unit: UnitResult) -> Examined:
+    stored = unit.workspace.get("examine", unit.number)
+    assert stored is not NOTHING
+    answer: Examined = stored[1]
+    return answer
+
+
+def _decided(done: Scan, unit: UnitResult, findings: Sequence[Finding]) -> list[Decision]:
+    """Return what the rules say of findings, and people in their place."""
+    assert done.policy is not None
+    decisions = decide(findings, done.job.facts, done.policy, done.job.decided_at)
+    return honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, decisions, done.policy)
+
+
+def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
+    findings = tuple(linking.of(each) for each in unit.findings)
+    if done.policy is None:
+        unit.outcome = TableOutcome(findings)
+        return
+    decisions = _decided(done, unit, findings)
+    unit.outcome = TableOutcome(decisions=tuple(decisions))
+    for decision, needles in zip(decisions, unit.needles, strict=True):
+        if decision.withholds:
+            done.withheld_needles.update(needles)
+            done.index.update(needles, decision)
+    unit.needles = []
+
+
+def _decide_table(
+    done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[int]
+) -> list[tuple[Needle, int]]:
+    """Decide a table's unit and return the needles of its single rows, with the codes of their decisions."""
+    examined = _examined(unit)
+    regular = examined.regular
+    assert regular is not None
+    findings = tuple(linking.of(each) for each in examined.findings)
+    grouped = [part for group in regular.groups for part in _with_late_links(group, regular.of_row, linking)]
+    if done.policy is None:
+        unit.outcome = TableOutcome((*findings, *(finding for finding, *_ in grouped)))
+        return []
+    decisions = _decided(done, unit, findings)
+    near: list[tuple[Needle, int]] = []
+    for decision, needles in zip(decisions, examined.needles, strict=True):
+        if decision.withholds:
+            code = done.index.code_of(decision)
+            for needle in needles:
+                if needle.length >> GATE_BITS:
+                    done.index.update([needle], decision)
+                elif needle.scope:
+                    near.append((needle, code))
+                else:
+                    columns.add([digest64(needle.digest)], code)
+                    gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
+    decided = []
+    for finding, group, rows in grouped:
+        (decision,) = _decided(done, unit, [finding])
+        decided.append(ColumnDecision(decision, group.shapes, rows))
+        if decision.withholds:
+            columns.add(group.digests, done.index.code_of(decision))
+            gates.update(group.gates.tolist())
+    table = DecidedTable(regular.of_row, tuple(decided), tuple(near))
+    unit.outcome = TableOutcome(decisions=tuple(decisions), table=table)
+    return near
+
+
+def _with_late_links(
+    group: Group, of_row: np.ndarray, linking: _Linking
+) -> Iterator[tuple[Finding, Group, np.ndarray | None]]:
+    """Yield a group, in two parts where some of its values are linked elsewhere (the later part overrules)."""
+    if group.finding.linked or not len(group.values) or not is_linkable(group.finding):
+        yield group.finding, group, None
+        return
+    late = linking.known.holds(group.values)
+    after = linked(group.finding, linking.rules)
+    if not late.any() or after == group.finding:
+        yield group.finding, group, None
+        return
+    rows = np.flatnonzero(np.isin(of_row, np.array(group.shapes, dtype=np.uint8)))
+    if not late.all():
+        yield replace(group.finding, count=int(np.count_nonzero(~late))), group, rows[~late]
+    yield replace(after, count=int(np.count_nonzero(late))), group, rows[late]
 
 
 def _hold_what_policy_holds(done: Scan, policy: Policy) -> None:
@@ -210,54 +394,38 @@ def _hold_what_policy_holds(done: Scan, policy: Policy) -> None:
             unit.hold(unit.gaps[0].why, unscanned=True)
 
 
-def _find_again(done: Scan, runner: Runner, tell: Progress) -> None:
+# --- the same value elsewhere --------------------------------------------------------------
+
+
+def _find_again(done: Scan, runner: Runner, tell: Progress, *, tables: bool) -> None:
     """Withhold the same values where the recognizers did not see them, under the decision of the first place."""
-    first: dict[tuple[str, str], Decision] = {}
-    for unit in done.units:
-        for decision, needles in zip(unit.decisions, unit.needles, strict=True):
-            if decision.withholds:
-                done.withheld_needles.update(needles)
-                for needle in needles:
-                    first.setdefault((needle.digest.hex(), needle.scope), decision)
-        unit.needles = []
-    done.index.update(done.withheld_needles)
-    if not done.withheld_needles:
-        return
     runner.share(done.index)
-    by_key = {unit.unit.key: unit for unit in done.units}
-    tasks = (
-        replace(task, taken=_taken(by_key[task.unit.key]))
-        for task in _tasks(done.files)
-        if not by_key[task.unit.key].unscanned
-    )
-    for number, (task, answer, failure) in enumerate(runner.map(find_again, tasks), start=1):
-        tell("comparing", number, len(by_key))
-        unit = by_key[task.unit.key]
+    if not done.index and not any(unit.is_table for unit in done.units):
+        return
+    asked = [unit for unit in done.units if not unit.unscanned and (tables or not unit.is_table)]
+    owner = {unit.unit.key: file for file in done.files for unit in file.units}
+    tasks = (decided_task(owner[unit.unit.key], unit) for unit in asked)
+    for unit, (_, answer, failure) in zip(asked, runner.map(find_again, tasks), strict=True):
+        tell("comparing", unit.number + 1, len(owner))
         if failure is not None:
             unit.hold(failure.what, unscanned=True)
             continue
-        same = [_same(first, again) for again in answer]
-        unit.decisions.extend(honoured(done.job.overrides, task.file.name, task.unit.ordinal, same, done.policy))
+        same = [_same(done.index, unit, again) for again in answer]
+        unit.decide_more(honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, same, done.policy))
 
 
-def _taken(unit: UnitResult) -> tuple[tuple[Address, int, int], ...]:
-    return tuple((each.finding.address, each.finding.start, each.finding.end) for each in unit.decisions)
-
-
-def _same(first: dict[tuple[str, str], Decision], again: Again) -> Decision:
-    """Return the decision that was made for the same value, for the place where it was met again."""
-    scopes = ("", again.thread, again.record)
-    known = next(first[again.digest, scope] for scope in scopes if (again.digest, scope) in first)
-    finding = replace(
-        known.finding,
-        start=again.start,
-        end=again.end,
-        address=again.address,
-        record=again.record,
-        thread=again.thread,
-        label=again.label,
-        recognizer="link",
-        reason="the same value is withheld elsewhere in the release",
-        signals=known.finding.signals | {"propagated"},
+def decided_task(file: FileResult, unit: UnitResult) -> UnitTask:
+    """Return the task for a unit whose findings are decided."""
+    outcome = unit.outcome
+    taken: tuple[tuple[Address, int, int], ...] = tuple(
+        (each.finding.address, each.finding.start, each.finding.end) for each in outcome.decisions
     )
-    return replace(known, finding=finding)
+    return UnitTask(file.file, unit.unit, file.planned.columns, outcome.decisions, taken, outcome.table)
+
+
+def _same(index: WithheldIndex, unit: UnitResult, again: Again) -> Decision:
+    table = unit.outcome.table
+    near = index.beside(table.near) if table is not None else index
+    known = near.answer(again.digest, ("", again.thread, again.record))
+    assert known is not None
+    return same_value(known, again)

@@ -66,6 +66,22 @@ class LeakFound(ReleasableError):
     exit_code = 1
 
 
+class NotReleased(ReleasableError):
+    """What was given by import is held; nothing comes out."""
+
+    exit_code = 3
+
+
+class Stopped(ReleasableError):
+    """The person stopped the run; nothing was released."""
+
+    exit_code = 1
+
+
+class ResumeRefused(ReleasableError):
+    """A killed run cannot be taken up again: what its result depends on has changed."""
+
+
 class IntegrityError(ReleasableError):
     """A release folder does not match its manifest."""
 

@@ -6,9 +6,9 @@ import os
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol
 
 from pipeline.errors import UnreadableSource
 
@@ -19,14 +19,38 @@ def _open_file(path: str, flags: int) -> int:
     return os.open(path, flags | _OPEN_SAFELY)
 
 
+class Readable(Protocol):
+    """What gives bytes in pieces: a file, or what unpacks one."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file of the input: where it lies, its name inside the input, and what it was when first seen."""
+    """A file of the input: where it lies, its name inside the input, and what it was when first seen.
+
+    ``wrapping`` is ``gzip`` for what was compressed, ``archives`` names the archives that it came out of, the
+    outermost first, ``refused`` says why it may not be read. ``keeper`` holds the folder that it was unpacked into.
+    """
 
     path: Path
     name: str
     size: int
     modified: int
+    wrapping: str = ""
+    archives: tuple[str, ...] = ()
+    refused: str = ""
+    keeper: object = field(default=None, compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[object, ...]:  # the folder stays with the process that made it
+        facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused)
+        return (InputFile, facts)
+
+    @property
+    def inner_name(self) -> str:
+        """The name of what was compressed, by which its kind is told."""
+        name = PurePosixPath(self.name)
+        return str(name.with_suffix("")) if self.wrapping and name.suffix.lower() in {".gz", ".gzip"} else self.name
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -35,6 +59,8 @@ class InputFile:
         Raises:
             UnreadableSource: it cannot be read, is no regular file, or changed since the run began.
         """
+        if self.refused:
+            raise UnreadableSource(self.label, self.refused, "unpack it yourself and look what is in it")
         try:
             with open(self.path, "rb", opener=_open_file) as stream:
                 now = os.fstat(stream.fileno())
@@ -52,6 +78,11 @@ class InputFile:
         with self.open() as stream:
             stream.seek(start)
             return stream.read() if stop is None else stream.read(stop - start)
+
+    @property
+    def key(self) -> str:
+        """The key of this file, unique within a run."""
+        return self.name
 
     @property
     def label(self) -> str:

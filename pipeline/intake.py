@@ -7,12 +7,14 @@ from pathlib import Path
 
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
+from pipeline.unpacking import Folder, unpacked
 
 
 def collect(paths: Sequence[Path]) -> list[InputFile]:
     """Return every file under ``paths`` with its name inside the input, sorted by name.
 
     One folder is mirrored from inside; of several inputs each stands under its own name.
+    What is compressed (gzip) or packed (zip) is unpacked: see :mod:`pipeline.unpacking`.
     A link inside a folder counts as a file that cannot be examined (its target may lie outside the input).
 
     Raises:
@@ -33,6 +35,8 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
             for path, name in zip(paths, names, strict=True)
             for each in (_walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
+    folder = Folder()
+    found = [each for file in found for each in unpacked(file, folder)]
     return sorted(found, key=lambda each: each.name)
 
 

@@ -9,7 +9,7 @@ person's direct identifier becomes ``LINKED_IDENTIFIER``. Links work only to wit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -244,11 +244,13 @@ def linked(finding: Finding, rules: LinkRules) -> Finding:
     return replace(finding, linked=True)
 
 
-def linked_elsewhere(findings: Iterable[Finding], rules: LinkRules) -> list[Finding]:
-    """Return findings with every identifier linked whose value is linked anywhere in the release."""
-    findings = list(findings)
-    known = {each.digest for each in findings if each.linked}
-    return [
-        linked(each, rules) if not each.linked and each.entity in _LINKABLE and each.digest in known else each
-        for each in findings
-    ]
+def is_linkable(finding: Finding) -> bool:
+    """Return whether a finding is an identifier that can be joined with a person."""
+    return finding.entity in _LINKABLE
+
+
+def linked_if_known(finding: Finding, is_known: Callable[[str], bool], rules: LinkRules) -> Finding:
+    """Return an identifier as a linked one where its value (by its digest) is linked anywhere in the release."""
+    if finding.linked or not finding.digest or not is_linkable(finding) or not is_known(finding.digest):
+        return finding
+    return linked(finding, rules)

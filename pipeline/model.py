@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from recognizers.model import Match, SpanError
+from recognizers.model import Match, SpanError, pickles_by_fields
 
 __all__ = [
     "Action",
@@ -20,12 +20,14 @@ __all__ = [
     "Attribute",
     "Block",
     "Cell",
+    "Column",
     "ColumnClass",
     "Cover",
     "Coverage",
     "Decision",
     "Dropped",
     "Edit",
+    "Field",
     "FileName",
     "Finding",
     "Gap",
@@ -48,6 +50,7 @@ __all__ = [
 # --- where ------------------------------------------------------------------------------
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
     """A MIME part or a member of a container, counted from 1 in the order it is read."""
@@ -58,6 +61,7 @@ class Part:
         return f"part {self.number}"
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Header:
     """A header of a message; ``ordinal`` counts repeated headers from 0."""
@@ -69,6 +73,7 @@ class Header:
         return f"{self.name} header" + (f" {self.ordinal + 1}" if self.ordinal else "")
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
     """A cell of a table: data rows and columns from 0; row -1 is the header row."""
@@ -81,6 +86,18 @@ class Cell:
         return f"{row}, column {self.column + 1}"
 
 
+@pickles_by_fields
+@dataclass(frozen=True, slots=True, order=True)
+class Column:
+    """A column of a table as a whole (from 0): some or all of its cells, as many as a finding counts."""
+
+    column: int
+
+    def words(self) -> str:
+        return f"column {self.column + 1}"
+
+
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Block:
     """A block of running text, counted from 0 in reading order."""
@@ -91,6 +108,7 @@ class Block:
         return f"block {self.number + 1}"
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Attribute:
     """A text that is not shown as running text (a link, an alt text, a comment), counted from 0."""
@@ -102,6 +120,19 @@ class Attribute:
         return f"{self.name} {self.number + 1}"
 
 
+@pickles_by_fields
+@dataclass(frozen=True, slots=True, order=True)
+class Field:
+    """A text of a record that no column holds: records from 0, and its place among the record's keys and values."""
+
+    record: int
+    place: int
+    is_key: bool = False
+
+    def words(self) -> str:
+        return f"record {self.record + 1}, {'key' if self.is_key else 'value'} at place {self.place + 1}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FileName:
     """The name of the file or of the attachment itself."""
@@ -110,7 +141,7 @@ class FileName:
         return "file name"
 
 
-Step = Part | Header | Cell | Block | Attribute | FileName
+Step = Part | Header | Cell | Column | Block | Attribute | Field | FileName
 Address = tuple[Step, ...]
 
 
@@ -164,6 +195,7 @@ class Role(StrEnum):
     NAME = "name"
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A piece of text with its address.
@@ -181,6 +213,7 @@ class Segment:
     role: Role = Role.TEXT
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A part that could not be examined: why, in plain words, and whether it holds its record in any case.
@@ -195,6 +228,7 @@ class Gap:
     holds: bool = False
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """What a writer never copies (headers off the allow-list, preambles): what, and how many."""
@@ -249,13 +283,15 @@ class Kind(StrEnum):
     REQUESTER = "requester"
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A match with its place, whose it is, what it is joined with, and keyed digests of its value.
 
     ``digest`` is the keyed digest of the normalised value: equal values of one entity have
     equal digests within one run. ``joined`` names the direct identifiers of a private person in
-    the same record. ``signals`` are facts that rules may ask (``government_mailbox``,
+    the same record. ``count`` is above 1 for cells of one column that are alike in all that a rule
+    may ask; then the address names the column. ``signals`` are facts that rules may ask (``government_mailbox``,
     ``official_title``, ``roster``, ``agency_contact``, ``common_word``, ``minor``, ``propagated``).
     """
 
@@ -276,6 +312,7 @@ class Finding:
     joined: frozenset[str] = frozenset()
     signals: frozenset[str] = frozenset()
     digest: str = ""
+    count: int = 1
 
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
@@ -290,6 +327,7 @@ class Action(StrEnum):
     REVIEW = "review"
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What happens with a finding, under which rule, on which two sources of law, and by whom.
@@ -324,6 +362,7 @@ class Decision:
         return self.action is Action.REVIEW
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
     """All that a writer ever sees: replace ``start`` to ``end`` of the segment at ``address``."""

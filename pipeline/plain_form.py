@@ -36,14 +36,16 @@ _SIGNS: Final = "\u2460-\u24ff\u2776-\u2793\U0001d400-\U0001d7ff\U0001f130-\U000
 _DIGITS: Final = "".join(each for each in map(chr, range(0x660, 0x1FBFA)) if unicodedata.category(each) == "Nd")
 """The decimal digits of all scripts."""
 _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
-# Every alternative starts with a character of its own, none with a look behind: plain text is skipped quickly.
+# The pattern begins with one set of characters, outside any group: so `re` skips plain text quickly.
 _MARKUP: Final = (
-    r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-    r"|(?P<wrapped>\n(?<=\d[-.]\n)[> \t]*(?=\d))"
-    r"|\n[ \t]{0,3}>[> \t]*"
+    r"(?<=&)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
+    r"|(?<=\n)(?:(?P<wrapped>(?<=\d[-.]\n)[> \t]*(?=\d))|[ \t]{0,3}>[> \t]*)"
 )
-_ASCII: Final = re.compile(_MARKUP)
-_SPECIAL: Final = re.compile(f"[{_INVISIBLE}]+|[{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}]|{_MARKUP}")
+_SINGLE: Final = f"{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}"
+_ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+_HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
+_REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
 
@@ -77,7 +79,10 @@ class PlainForm:
 
 def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
-    special = _ASCII if text.isascii() else _SPECIAL
+    signs = "" if text.isascii() else _signs_of("".join(sorted(set("".join(_FOREIGN.findall(text))))))
+    if not signs and not _may_hide(text):
+        return PlainForm(text)
+    special = _special(signs) if signs else _ASCII
     if special.search(text) is None:
         return PlainForm(text)
     mixed = _mixed_words(text)
@@ -109,6 +114,40 @@ def plain_form(text: str) -> PlainForm:
         lengths.append(-1)
         pieces.append(text[done:])
     return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
+def _may_hide(text: str) -> bool:
+    """Return whether an ASCII text has a character without which no entity, quoted line or cut number stands in it."""
+    if "&" in text:
+        return True
+    return "\n" in text and (
+        ">" in text or _ends_a_line_in_a_number(text, "-\n") or _ends_a_line_in_a_number(text, ".\n")
+    )
+
+
+def _ends_a_line_in_a_number(text: str, sign: str) -> bool:
+    at = text.find(sign)
+    while at >= 0:
+        if at and text[at - 1].isdigit():
+            return True
+        at = text.find(sign, at + 2)
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _signs_of(foreign: str) -> str:
+    """Return those of some characters outside ASCII that go or are replaced."""
+    return "".join(each for each in foreign if _HIDDEN.match(each) or _REPLACED.match(each))
+
+
+@lru_cache(maxsize=1024)
+def _special(signs: str) -> re.Pattern[str]:
+    """Return the pattern for a text with these signs: with thousands of them in it, it would be slow."""
+    hidden = "".join(re.escape(each) for each in signs if _HIDDEN.match(each))
+    replaced = "".join(re.escape(each) for each in signs if not _HIDDEN.match(each))
+    ways = [rf"(?<=[{hidden}])[{hidden}]*"] if hidden else []
+    ways += [rf"(?<=[{replaced}])"] if replaced else []
+    return re.compile(rf"[&\n{hidden}{replaced}](?:{'|'.join([*ways, _MARKUP])})")
 
 
 def _replacement(piece: str, mixed: bool) -> str | None:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from pipeline.errors import Failure, UnreadableSource
-from pipeline.formats import HEAD_SIZE, format_named, format_of
+from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.inputs import InputFile
-from pipeline.model import Cell, ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
+from pipeline.model import ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
 from pipeline.state import State, findings_of
-from pipeline.tables.profile import profile
+from pipeline.tables.distribution_list import distribution_list
+from pipeline.tables.profile import SAMPLE_ROWS, profile
 from pipeline.tables.vocabulary import load_vocabulary
 
-PROFILE_BYTES = 4 * 1024 * 1024
+PROFILE_UNITS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How a file will be handled: its units, the classes of its columns, what its name holds."""
+    """How a file will be handled: its units, the classes of its columns, what its name holds.
+
+    ``hold`` says why the file is the officer's to clear although it can be read (a distribution list).
+    """
 
     source: Source | None
     units: tuple[Unit, ...] = ()
@@ -28,6 +33,7 @@ class Planned:
     name_findings: tuple[Finding, ...] = ()
     gap: Gap | None = None
     name_examined: bool = True
+    hold: str = ""
 
 
 def plan(state: State, file: InputFile) -> Planned:
@@ -49,59 +55,54 @@ def _planned(state: State, file: InputFile) -> Planned:
     head = file.read(0, HEAD_SIZE)
     if not head:
         return Planned(None, gap=Gap((), "empty", "the file is empty", holds=True))
-    kind = format_of(head, PurePosixPath(file.name).name)
+    kind = format_of(head, PurePosixPath(file.inner_name).name)
     if kind is None:
         return Planned(None, gap=Gap((), "unknown_format", "no format that can be read claims this file", holds=True))
     source = Source(file.name, kind.name, file.size)
     with file.open() as stream:
         units = tuple(kind.units(stream, source))
-    columns: tuple[ColumnClass, ...] = ()
-    if kind.name == "delimited" and units:
-        columns = _columns(state, kind, file, units)
-    return Planned(source, units, columns)
+    if not hasattr(kind, "table") or not units or units[0].context.get("single") == "1":
+        return Planned(source, units)
+    columns, hold = _columns(state, kind, file, units)
+    return Planned(source, units, columns, hold=hold)
 
 
-def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) -> tuple[ColumnClass, ...]:
-    """Classify the columns of a table from a few units spread over the file."""
-    step = max(1, len(units) // max(1, PROFILE_BYTES // max(1, units[0].stop - units[0].start)))
-    segments: list[Segment] = []
-    for unit in units[::step]:
-        segments.extend(kind.read(file.read(unit.start, unit.stop), unit).segments)
+def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) -> tuple[tuple[ColumnClass, ...], str]:
+    """Classify the columns of a table from a few units spread over the file, as the office has pinned them.
+
+    Returns:
+        The classes, and why the table may be a distribution list that nobody has cleared ("": it is none).
+    """
+    header = _header_of(units[0])
     patterns = [each for each in state.recognizers if not each.needs_model]
-    classes = profile(_rows(segments, state.markers), _header(segments), patterns, load_vocabulary(state.job.config))
-    if not state.job.entities:
-        return classes
-    wanted = set(state.job.entities)
-    return tuple(each for each in classes if each.kind != "entity" or each.entity in wanted)
+    vocabulary = load_vocabulary(state.job.config)
+    rows = list(_sample(kind, file, units, state.markers))
+    classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
+    cleared = state.pins.clears_distribution_list(file.name)
+    hold = "" if cleared or len(rows) < 3 else distribution_list(classes, header, vocabulary)
+    if state.job.entities:
+        classes = tuple(each for each in classes if each.kind != "entity" or each.entity in state.job.entities)
+    return classes, hold
 
 
-def header_names(file: InputFile, planned: Planned) -> list[str]:
+def _sample(kind: Any, file: InputFile, units: Sequence[Unit], markers: tuple[str, ...]) -> Iterator[list[str]]:
+    """Yield rows of data spread over a few units; our own markers count as empty cells."""
+    chosen = units[:: -(-len(units) // PROFILE_UNITS)]
+    share = -(-SAMPLE_ROWS // len(chosen))
+    for unit in chosen:
+        found = [cells for row, cells in kind.table(file.read(unit.start, unit.stop), unit) if row >= 0]
+        for cells in found[:: max(1, len(found) // share)]:
+            yield ["" if cell in markers else cell for cell in cells]
+
+
+def _header_of(unit: Unit) -> list[str]:
+    header: list[str] = json.loads(unit.context["header"])
+    return header
+
+
+def header_names(planned: Planned) -> list[str]:
     """Return the header row of a planned table ([] where it has none)."""
-    if not planned.units or planned.source is None:
-        return []
-    first = planned.units[0]
-    reading = format_named(planned.source.format).read(file.read(first.start, first.stop), first)
-    return _header(reading.segments) or []
-
-
-def _rows(segments: Iterable[Segment], markers: tuple[str, ...]) -> list[list[str]]:
-    """Return the data rows of a table's segments; empty cells are "", our own markers count as empty."""
-    rows: dict[int, dict[int, str]] = {}
-    for segment in segments:
-        cell = segment.address[-1]
-        if isinstance(cell, Cell) and cell.row >= 0 and segment.text not in markers:
-            rows.setdefault(cell.row, {})[cell.column] = segment.text
-    width = max((max(row) + 1 for row in rows.values()), default=0)
-    return [[row.get(column, "") for column in range(width)] for _, row in sorted(rows.items())]
-
-
-def _header(segments: Iterable[Segment]) -> list[str] | None:
-    names = {
-        segment.address[-1].column: segment.text
-        for segment in segments
-        if isinstance(segment.address[-1], Cell) and segment.address[-1].row < 0
-    }
-    return [names.get(column, "") for column in range(max(names) + 1)] if names else None
+    return _header_of(planned.units[0]) if planned.units and planned.source is not None else []
 
 
 def _scan_name(state: State, name: str) -> tuple[Finding, ...]:

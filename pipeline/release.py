@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from pipeline.anonymity import WrittenTable, generalised, quasi_columns, quasi_facts, shuffled, table_risk
+from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
-from pipeline.engine import FileResult, Progress, Runner, Scan, UnitResult
-from pipeline.errors import LeakFound, OutputError
+from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
+from pipeline.errors import IntegrityError, LeakFound, OutputError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
@@ -25,13 +27,19 @@ from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
-from pipeline.model import Cover, Coverage, Gap
+from pipeline.model import Action, Column, Cover, Coverage, Decision, Finding, Gap
+from pipeline.packing import compress, pack_archives
+from pipeline.policy.schema import TableRules
 from pipeline.resources import config_file
-from pipeline.tasks import UnitTask
+from pipeline.tables.quasi import Combination, Generalisation, Risk
 from pipeline.verify import View, search
+from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
 RECORDS = "records"
+MARKED = "marked"
+USUAL_K = 5
+"""What is reported where the policy asks for no k."""
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
@@ -47,6 +55,7 @@ class Copy:
     size: int = 0
     held: str = ""
     unscanned: bool = False
+    risk: Risk | None = None
 
     @property
     def is_released(self) -> bool:
@@ -98,11 +107,15 @@ def release(
     partial = _partial_folder(out)
     try:
         copies = _copies(done)
-        _hold(copies, hold_undecided=hold_undecided)
-        _write(done, copies, partial, runner, tell)
+        lists_held = done.policy is not None and done.policy.hold_distribution_lists
+        _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
+        _write(done, copies, partial, Remembering(runner, done.workspace), tell)
+        _weigh_tables(done, copies, partial, tell)
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)
+        _shuffle_tables(done, copies, partial)
+        _pack(copies, partial / RECORDS)
         summary = _evidence(done, copies, partial, run, office or Office())
         problems = integrity(partial, (SIGNATURE,))
         if problems:
@@ -173,7 +186,8 @@ def _copies(done: Scan) -> list[Copy]:
         name = result.file.name
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
-            name = f"file-{number:04d}{_plain_suffix(name)}"
+            packed = ".gz" if result.file.wrapping else ""
+            name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
@@ -185,13 +199,14 @@ def _copies(done: Scan) -> list[Copy]:
 def _gives_away(result: FileResult, done: Scan) -> bool:
     """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
     name = View("text", result.file.name)
-    if search([name], done.index):
+    if result.name_repeats_record or search([name], done.index):
         return True
     source = result.planned.source
     one_record = source is not None and source.format in {"message", "plain_text"}
     scopes = {
         scope
         for unit in result.units
+        if not unit.is_table
         for each in unit.decisions
         if each.withholds
         for scope in (each.finding.record, each.finding.thread)
@@ -205,7 +220,7 @@ def _plain_suffix(name: str) -> str:
     return suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
 
 
-def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
+def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> None:
     for copy in copies:
         for unit in copy.result.units:
             if hold_undecided and any(each.undecided for each in unit.decisions):
@@ -215,6 +230,8 @@ def _hold(copies: Sequence[Copy], *, hold_undecided: bool) -> None:
         if copy.result.held:
             _hold_file(copy, copy.result.held, unscanned=True)
             continue
+        if copy.result.planned.hold and lists_held:
+            _hold_file(copy, copy.result.planned.hold, unscanned=False)
         _hold_whole(copy)
 
 
@@ -238,10 +255,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     owner: dict[str, tuple[Copy, UnitResult]] = {
         unit.unit.key: (copy, unit) for copy in copies if not copy.held for unit in copy.result.units if not unit.held
     }
-    tasks = (
-        UnitTask(copy.result.file, unit.unit, copy.result.planned.columns, tuple(unit.decisions))
-        for copy, unit in owner.values()
-    )
+    tasks = (decided_task(copy.result, unit) for copy, unit in owner.values())
     sink: BinaryIO | None = None
     current: Copy | None = None
     try:
@@ -266,8 +280,12 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     for copy in copies:
         if not copy.held:
             _hold_whole(copy)
-        if not copy.is_released:
-            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+        source, path = copy.result.planned.source, partial / RECORDS / copy.name
+        if not copy.is_released or source is None:
+            path.unlink(missing_ok=True)
+            continue
+        copy.units = assemble_copy(source, path, copy.units)
+        copy.size = path.stat().st_size
     _remove_empty(partial / RECORDS)
 
 
@@ -283,7 +301,9 @@ def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> N
     stop = copy.size + len(written.part)
     copy.units.append(WrittenUnit(unit.unit, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
     copy.size = stop
-    unit.decisions.extend(written.mended)
+    if written.marked is not None:
+        unit.workspace.put(MARKED, unit.number, written.marked)
+    unit.decide_more(written.mended)
 
 
 def _remove_empty(folder: Path) -> None:
@@ -298,12 +318,10 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     released = [copy for copy in copies if copy.is_released]
     runner.share(done.index)
     places: list[str] = []
-    tasks = [
-        CheckTask(_on_disk(partial / RECORDS / copy.name, copy.name), tuple(copy.units), copy.result.planned.columns)
-        for copy in released
-    ]
+    total = sum(len(copy.units) if _by_unit(copy) else 1 for copy in released)
+    tasks = (task for copy in released for task in _check_tasks(copy, partial))
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
-        tell("verifying", number, len(tasks))
+        tell("verifying", number, total)
         if failure is not None:
             places.append(f"{task.file.name}: {failure.what}")
         else:
@@ -311,9 +329,124 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     return places
 
 
+def _by_unit(copy: Copy) -> bool:
+    """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
+    source = copy.result.planned.source
+    return source is not None and hasattr(format_named(source.format), "table")
+
+
+def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
+    file = _on_disk(partial / RECORDS / copy.name, copy.name)
+    columns = copy.result.planned.columns
+    if not _by_unit(copy):
+        yield CheckTask(file, tuple(copy.units), columns)
+        return
+    if file.size != copy.size:
+        raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
+    results = {each.unit.key: each for each in copy.result.units}
+    for written in copy.units:
+        unit = results.get(written.unit.key)  # an assembled copy is cut anew
+        marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
+        yield CheckTask(
+            file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
+        )
+
+
 def _on_disk(path: Path, name: str) -> InputFile:
     about = path.lstat()
     return InputFile(path, name, about.st_size, about.st_mtime_ns)
+
+
+# --- tables as a whole ------------------------------------------------------------------
+
+
+def _weigh_tables(done: Scan, copies: Sequence[Copy], partial: Path, tell: Progress) -> None:
+    """Count what the quasi-identifiers of each table give away; make them coarser or hold it where the policy asks."""
+    rules = done.policy.tables if done.policy is not None else TableRules()
+    folder = done.workspace.folder / "quasi"
+    tables = [copy for copy in copies if copy.is_released and quasi_columns(copy.result.planned.columns)]
+    for number, copy in enumerate(tables, start=1):
+        tell("weighing tables", number, len(tables))
+        source = copy.result.planned.source
+        if source is None or source.format != "delimited":
+            if rules.k is not None:
+                why = f"the policy asks for groups of {rules.k} rows, which are counted in delimited tables only"
+                _hold_file(copy, why, unscanned=False)
+                (partial / RECORDS / copy.name).unlink(missing_ok=True)
+            continue
+        table = WrittenTable(partial / RECORDS / copy.name, tuple(copy.units))
+        k = rules.k or USUAL_K
+        copy.risk = table_risk(table, copy.result.planned.columns, folder, k)
+        shutil.rmtree(folder, ignore_errors=True)
+        if rules.k is None or copy.risk is None:
+            continue
+        ways = copy.risk.enough(rules.k)
+        if ways is None or (ways and not rules.generalise):
+            whole = copy.risk.whole
+            assert whole is not None
+            _hold_file(copy, _too_telling(whole, rules.k), unscanned=False)
+            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+        elif ways:
+            coarse, counts = generalised(table, ways, rules.k)
+            copy.units, copy.size = list(coarse.units), coarse.units[-1].stop
+            copy.result.units[0].decide_more(_generalisations(ways, counts, rules, done.job.decided_at))
+            copy.risk = table_risk(coarse, copy.result.planned.columns, folder, k)
+            shutil.rmtree(folder, ignore_errors=True)
+    _remove_empty(partial / RECORDS)
+
+
+def _too_telling(whole: Combination, k: int) -> str:
+    columns = ", ".join(str(each + 1) for each in whole.columns)
+    return (
+        f"its columns {columns} together tell rows apart that have no name: the smallest group has fewer than "
+        f"the {k} rows that the policy asks for"
+    )
+
+
+def _generalisations(
+    ways: Sequence[Generalisation], counts: Mapping[int, int], rules: TableRules, at: str
+) -> Iterator[Decision]:
+    for column in sorted({each.column for each in ways}):
+        if not counts[column]:
+            continue
+        words = "; ".join(each.words for each in ways if each.column == column)
+        finding = Finding(
+            "QUASI_IDENTIFIER", 0, 1, (Column(column),), "", 1.0, "quasi", "tells rows apart with other columns",
+            count=counts[column],
+        )  # fmt: skip
+        yield Decision(
+            finding, Action.WITHHOLD, "tables.k", definition=rules.definition, authority=rules.authority,
+            exemption="identifying combination", reason=f"made coarser ({words}) so that no row stands alone",
+            decided_at=at,
+        )  # fmt: skip
+
+
+def _shuffle_tables(done: Scan, copies: Sequence[Copy], partial: Path) -> None:
+    """Bring the rows of tables into another order where the policy asks; after the check, which knows their places."""
+    if done.policy is None or not done.policy.tables.shuffle_rows:
+        return
+    for copy in copies:
+        source = copy.result.planned.source
+        if copy.is_released and source is not None and source.format == "delimited":
+            path = partial / RECORDS / copy.name
+            seed = hashlib.blake2b(copy.name.encode(), key=done.job.key, digest_size=16).digest()
+            shuffled(WrittenTable(path, tuple(copy.units)), seed, done.workspace.folder / "shuffle")
+            copy.size = path.stat().st_size
+
+
+def _pack(copies: Sequence[Copy], records: Path) -> None:
+    """Pack again what was packed; copies that were renamed stand outside their archive."""
+    released = [copy for copy in copies if copy.is_released]
+    for copy in released:
+        if copy.result.file.wrapping:
+            compress(records / copy.name)
+    pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
+
+
+def _output(copy: Copy) -> str:
+    """Return where a copy lies in the release: the outermost archive that holds it, or a file of its own."""
+    archives = copy.result.file.archives
+    return f"{RECORDS}/{archives[0] if archives and not copy.renamed else copy.name}"
 
 
 # --- the evidence -----------------------------------------------------------------------
@@ -346,10 +479,11 @@ def _outcomes(copy: Copy) -> Iterator[Outcome]:
         yield Outcome(copy.name, Coverage(copy.name, Cover.NOT_SCANNED, (gap,)))
     for number, unit in enumerate(copy.result.units):
         place = f"message {unit.unit.ordinal + 1}" if by_message else ""
-        kept = () if unit.held or copy.held else tuple(unit.decisions)
+        decisions = unit.decisions
+        kept = () if unit.held or copy.held else decisions
         if number == 0 and copy.is_released:
             kept += tuple(copy.result.name_decisions)
-        yield Outcome(copy.name, unit.coverage, kept, place=place)
+        yield Outcome(copy.name, unit.coverage(decisions), kept, place=place)
 
 
 def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
@@ -358,15 +492,16 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
         return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
-    path = partial / RECORDS / copy.name
+    path = partial / _output(copy)
     return FileOutcome(
         copy.name,
         "released",
-        output=f"{RECORDS}/{copy.name}",
+        output=_output(copy),
         sha256=file_sha256(path),
-        size=copy.size,
+        size=path.stat().st_size,
         reasons=reasons,
         held_records=held.total(),
+        quasi=quasi_facts(copy.risk) if copy.risk is not None else None,
     )
 
 

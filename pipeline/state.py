@@ -12,6 +12,7 @@ from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
 from pipeline.markers import marker_spans
 from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Segment
+from pipeline.policy.column_pins import ColumnPins
 from pipeline.policy.load import load
 from pipeline.policy.rosters import Rosters
 from pipeline.policy.schema import Policy
@@ -24,7 +25,10 @@ from recognizers.registry import load_recognizers
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a run does, fixed at its start and the same in every worker."""
+    """What a run does, fixed at its start and the same in every worker.
+
+    ``by_column`` says whether the regular rows of tables are handled column by column; row by row gives the same.
+    """
 
     key: bytes = field(repr=False)
     decided_at: str
@@ -34,11 +38,17 @@ class Job:
     entities: tuple[str, ...] = ()
     facts: RecordFacts = field(default_factory=RecordFacts)
     overrides: Overrides | None = None
+    by_column: bool = True
 
 
 @dataclass(slots=True)
 class State:
-    """What a worker keeps between tasks; ``shared`` is the release's index of withheld values."""
+    """What a worker keeps between tasks; ``shared`` is the release's index of withheld values.
+
+    ``quiet`` are short texts of table columns in which the recognizers see nothing, as label, text and whether
+    only patterns were asked; ``clear`` are short texts that hold nothing which the index
+    ``clear_of`` knows.
+    """
 
     job: Job
     recognizers: list[Recognizer]
@@ -46,6 +56,10 @@ class State:
     rosters: Rosters
     keyed: Keyed
     shared: WithheldIndex | None = None
+    pins: ColumnPins = field(default_factory=ColumnPins)
+    quiet: set[tuple[str, str, bool]] = field(default_factory=set, repr=False)
+    clear: set[str] = field(default_factory=set, repr=False)
+    clear_of: WithheldIndex | None = field(default=None, repr=False)
 
     @property
     def markers(self) -> tuple[str, ...]:
@@ -61,7 +75,7 @@ def prepare(job: Job) -> State:
 
     Raises:
         ModelMissing: a model is not installed or was altered.
-        PolicyError: the policy or a roster is wrong.
+        PolicyError: the policy, a roster or the office's column pins are wrong.
     """
     policy = load(job.policy, job.config) if job.policy else None
     rosters = Rosters.load(job.config)
@@ -71,7 +85,7 @@ def prepare(job: Job) -> State:
     for each in recognizers:
         if each.needs_model:  # models load at first use: here, where a missing one ends the run and says so
             each.find_many(["Jane Doe, 12 Elm Street"])
-    return State(job, recognizers, policy, rosters, Keyed(job.key))
+    return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config))
 
 
 def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Finding]) -> list[Needle]:
@@ -92,9 +106,14 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
     ]
 
 
-def findings_of(state: State, segments: Sequence[Segment], columns: Mapping[int, ColumnClass]) -> list[Finding]:
-    """Return what stands in segments, linked within each record."""
-    raw = detect(segments, state.recognizers, columns)
+def findings_of(
+    state: State,
+    segments: Sequence[Segment],
+    columns: Mapping[int, ColumnClass],
+    known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
+) -> list[Finding]:
+    """Return what stands in segments, linked within each record; ``known`` texts are not examined again."""
+    raw = detect(segments, state.recognizers, columns, known)
     markers = state.markers
     resolved: list[list[Match]] = [
         resolve(matches, segment.text, marker_spans(segment.text, markers))

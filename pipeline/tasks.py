@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.inputs import InputFile
 from pipeline.model import Address, Block, ColumnClass, Decision, Dropped, Finding, Gap, Reading, Segment, Unit
+from pipeline.regular_copies import ColumnDecision, rows_with_withheld, spelled_out
+from pipeline.regular_rows import Known, Regular, Split, single_unit, split
 from pipeline.state import State, findings_of, needles_of
+from pipeline.tables.columnar import Columnar, columnar
+from pipeline.tables.regular import SINGLE
 from pipeline.verify.canonical import Needle
 from pipeline.verify.search import WithheldIndex, search
 from pipeline.verify.views import View, views
@@ -32,6 +39,21 @@ class UnitTask:
     columns: tuple[ColumnClass, ...] = ()
     decisions: tuple[Decision, ...] = ()
     taken: tuple[tuple[Address, int, int], ...] = ()
+    table: DecidedTable | None = None
+
+    @property
+    def key(self) -> str:
+        """The key of the unit."""
+        return self.unit.key
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedTable:
+    """What is decided of the regular rows of a table's unit, and the needles of its single rows with their codes."""
+
+    of_row: np.ndarray
+    columns: tuple[ColumnDecision, ...]
+    near: tuple[tuple[Needle, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,7 @@ class Examined:
     dropped: tuple[Dropped, ...] = ()
     segments: int = 0
     characters: int = 0
+    regular: Regular | None = None
 
 
 def examine(state: State, task: UnitTask) -> Examined:
@@ -54,12 +77,25 @@ def examine(state: State, task: UnitTask) -> Examined:
         RecognizerFailed: a recognizer failed on it.
     """
     payload = task.file.read(task.unit.start, task.unit.stop)
-    reading = format_named(task.unit.source.format).read(payload, task.unit)
-    return _examined(state, reading, task.columns)
+    kind = format_named(task.unit.source.format)
+    parts = _split(state, task, payload)
+    if parts is None:
+        return _examined(state, kind.read(payload, task.unit), task.columns)
+    regular = parts.regular
+    rest = _examined(state, kind.read(parts.payload, parts.unit), task.columns, parts.known)
+    segments, characters = rest.segments + regular.segments, rest.characters + regular.characters
+    return replace(rest, regular=regular, segments=segments, characters=characters)
 
 
-def _examined(state: State, reading: Reading, columns: Iterable[ColumnClass]) -> Examined:
-    findings = findings_of(state, reading.segments, {each.index: each for each in columns})
+def _split(state: State, task: UnitTask, payload: bytes) -> Split | None:
+    if task.unit.source.format != "delimited" or not state.job.by_column:
+        return None
+    table = columnar(payload, task.unit)
+    return None if table is None else split(state, table, task.unit, task.columns)
+
+
+def _examined(state: State, reading: Reading, columns: Iterable[ColumnClass], known: Known | None = None) -> Examined:
+    findings = findings_of(state, reading.segments, {each.index: each for each in columns}, known)
     texts = {each.address: each.text for each in reading.segments}
     sought = tuple(tuple(needles_of(state, texts, [each])) for each in findings)
     foreign = tuple(
@@ -89,9 +125,65 @@ class Again:
 
 def find_again(state: State, task: UnitTask) -> tuple[Again, ...]:
     """Return where withheld values of the release stand in a unit beside what is found already."""
+    payload = task.file.read(task.unit.start, task.unit.stop)
+    if task.table is None or state.shared is None:
+        return met_again(state, task, payload)
+    rest = singled_out(state, task, task.table, payload)
+    return met_again(rest.state, rest.task, rest.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The rows of a table's unit that go the ordinary way: as a task of their own, with an index for them."""
+
+    state: State
+    task: UnitTask
+    payload: bytes
+    table: Columnar
+    of_row: np.ndarray
+
+
+def singled_out(state: State, task: UnitTask, decided: DecidedTable, payload: bytes) -> Rest:
+    """Return the single rows of a unit, with those regular ones in which a value withheld elsewhere stands.
+
+    Raises:
+        UnreadableSource: the bytes are not those that were examined.
+    """
+    table = columnar(payload, task.unit)
+    if table is None or table.rows != len(decided.of_row):
+        raise UnreadableSource(task.unit.source.path, "it changed while it was being read", "run again")
+    more = rows_with_withheld(state, table, decided.columns, decided.of_row)
+    of_row = decided.of_row.copy()
+    of_row[more] = SINGLE
+    spelled = tuple(spelled_out(table, decided.columns, decided.of_row, more.tolist(), task.unit.source.path))
+    rest, unit = single_unit(table, task.unit, np.flatnonzero(of_row == SINGLE))
+    decisions = (*task.decisions, *spelled)
+    taken = tuple((each.finding.address, each.finding.start, each.finding.end) for each in decisions)
+    near = state if state.shared is None else replace(state, shared=state.shared.beside(decided.near))
+    return Rest(near, replace(task, unit=unit, decisions=decisions, taken=(*task.taken, *taken)), rest, table, of_row)
+
+
+def same_value(known: Decision, again: Again) -> Decision:
+    """Return the decision that was made for a value, for the place where it was met again."""
+    finding = replace(
+        known.finding,
+        start=again.start,
+        end=again.end,
+        address=again.address,
+        record=again.record,
+        thread=again.thread,
+        label=again.label,
+        recognizer="link",
+        reason="the same value is withheld elsewhere in the release",
+        signals=known.finding.signals | {"propagated"},
+    )
+    return replace(known, finding=finding)
+
+
+def met_again(state: State, task: UnitTask, payload: bytes) -> tuple[Again, ...]:
+    """Return where withheld values stand in the bytes of a unit beside what is taken already."""
     if state.shared is None:
         return ()
-    payload = task.file.read(task.unit.start, task.unit.stop)
     reading = format_named(task.unit.source.format).read(payload, task.unit)
     taken: dict[Address, list[tuple[int, int]]] = {}
     for address, start, end in task.taken:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from pipeline.apply import edits_of
 from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
@@ -18,8 +20,11 @@ from pipeline.formats.base import Format
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
+from pipeline.regular_copies import Marked, marked_columns
 from pipeline.state import State, findings_of, needles_of
-from pipeline.tasks import UnitTask
+from pipeline.tables.columnar import single_lines
+from pipeline.tables.regular import SINGLE
+from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
 from pipeline.verify import Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
 
 ROUNDS = 4
@@ -43,6 +48,7 @@ class Written:
     mended: tuple[Decision, ...] = ()
     needles: tuple[Needle, ...] = ()
     leaks: tuple[Leak, ...] = ()
+    marked: Marked | None = None
 
 
 def write(state: State, task: UnitTask) -> Written:
@@ -51,8 +57,30 @@ def write(state: State, task: UnitTask) -> Written:
     Raises:
         UnreadableSource: the unit or its copy cannot be read, or the copy does not come to rest.
     """
+    payload = task.file.read(task.unit.start, task.unit.stop)
+    return _written(state, task, payload) if task.table is None else _table(state, task, task.table, payload)
+
+
+def _table(state: State, task: UnitTask, decided: DecidedTable, payload: bytes) -> Written:
+    """Return the copy of a table's unit: single rows written the ordinary way, all others column by column."""
+    rest = singled_out(state, task, decided, payload)
+    index = rest.state.shared
+    met = []
+    for again in met_again(rest.state, rest.task, rest.payload):
+        known = index.answer(again.digest, ("", again.thread, again.record)) if index is not None else None
+        assert known is not None
+        met.append(same_value(known, again))
+    own = replace(rest.task, decisions=(*rest.task.decisions, *met))
+    single = _written(rest.state, own, rest.payload)
+    columns, marked = marked_columns(rest.table, decided.columns, rest.of_row)
+    head, lines = single_lines(single.part, own.unit)
+    rows = np.flatnonzero(rest.of_row == SINGLE).tolist()
+    part = rest.table.written(columns, dict(zip(rows, lines, strict=True)), head)
+    return replace(single, part=part, mended=(*met, *single.mended), marked=marked)
+
+
+def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
-    payload = task.file.read(unit.start, unit.stop)
     before = kind.read(payload, unit)
     edits = _outside_foreign(edits_of(task.decisions), _foreign(before))
     part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
@@ -151,7 +179,7 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
             raise UnreadableSource("", f"the copy has headers that are not copied ({len(strange)})", "report this")
     if state.shared is None:
         return []
-    tabular = kind == "delimited"
+    tabular = hasattr(format_named(kind), "table")
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
     elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

@@ -5,13 +5,30 @@ Spans are half-open ``[start, end)`` in code points of the text that was given.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
+from typing import Any, TypeVar
+
+Class = TypeVar("Class", bound=type[Any])
 
 
 class SpanError(ValueError):
     """A span does not fit its text. The message holds positions, never the text."""
 
 
+def pickles_by_fields(kind: Class) -> Class:
+    """Make a frozen dataclass travel as its fields in order: the way of ``dataclasses`` takes four times as long."""
+    names = tuple(each.name for each in fields(kind))
+    values = attrgetter(*names)
+
+    def reduce(self: Any) -> tuple[Any, ...]:
+        return kind, values(self) if len(names) > 1 else (values(self),)
+
+    setattr(kind, "__reduce__", reduce)  # noqa: B010 - mypy knows the method of object only
+    return kind
+
+
+@pickles_by_fields
 @dataclass(frozen=True, slots=True, order=True)
 class Match:
     """A piece of text that a recognizer takes for an entity.

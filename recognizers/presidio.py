@@ -49,6 +49,10 @@ class Recognizer(EntityRecognizer):
         """Return the matches of each text, in the order of ``texts``."""
         return [self.find(text) for text in texts]
 
+    def is_woken_by(self, fired: frozenset[int]) -> bool:  # noqa: ARG002 - those with triggers look
+        """Return whether a text with these triggers must be examined; False only where nothing can be found."""
+        return True
+
     def analyze(
         self,
         text: str,
@@ -96,7 +100,11 @@ class PatternRecognizer(Recognizer):
     def find(self, text: str) -> list[Match]:
         return self.find_many((text,))[0]
 
-    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+    def is_woken_by(self, fired: frozenset[int]) -> bool:
+        """Return whether one of the triggers is among those that fired in a text."""
         gate = self._gate = self._gate or frozenset(each.number for each in self.triggers())
+        return not gate.isdisjoint(fired)
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         scans = map(scan_of, texts)
-        return [[] if gate.isdisjoint(scan.fired) else self.matches(scan.text) for scan in scans]
+        return [self.matches(scan.text) if self.is_woken_by(scan.fired) else [] for scan in scans]

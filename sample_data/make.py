@@ -19,6 +19,7 @@ from maker.config import write_config  # noqa: E402 - the path has to be set fir
 from maker.letters import write_letters  # noqa: E402
 from maker.logs import write_log  # noqa: E402
 from maker.messages import write_messages  # noqa: E402
+from maker.permits import write_permits  # noqa: E402
 from maker.threads import write_mailbox  # noqa: E402
 from maker.web_form import write_web_form  # noqa: E402
 from maker.writing import Book  # noqa: E402
@@ -34,7 +35,7 @@ def the_case() -> dict[str, bytes]:
     """Return every file of the case by its path."""
     book = Book()
     files: dict[str, bytes] = {}
-    for write in (write_mailbox, write_messages, write_web_form, write_log, write_letters):
+    for write in (write_mailbox, write_messages, write_web_form, write_log, write_letters, write_permits):
         files |= write(book)
     files |= write_config()
     rows = ",\n".join(json.dumps(each, ensure_ascii=False) for each in book.rows)

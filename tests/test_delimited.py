@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.delimited import UNIT_SIZE, Delimited
+from pipeline.formats.delimited import Delimited
 from pipeline.formats.delimited_cells import Dialect, MalformedRow, render, rows, value
+from pipeline.formats.delimited_cuts import UNIT_SIZE
 from pipeline.formats.delimited_dialect import layouts_of
 from pipeline.model import Cell, Edit, Role, Source, SpanError
 
@@ -212,7 +213,7 @@ def test_a_cell_of_ten_megabytes_is_one_cell():
 
 
 def test_long_tables_are_cut_at_row_ends():
-    """Units are near 256 KiB, end at row ends outside quotes, and number rows through."""
+    """Units are near 1 MiB, end at row ends outside quotes, and number rows through."""
     data = b"id,note\n" + b"".join(b'%d,"line one\nline, two"\n' % number for number in range(40_000))
     units = units_of(data)
     assert len(units) == len(data) // UNIT_SIZE + 1 or len(units) == len(data) // UNIT_SIZE

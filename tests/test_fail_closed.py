@@ -411,7 +411,8 @@ def test_a_full_disk_releases_nothing(tmp_path: Path) -> None:
     assert "cannot be written" in done.stderr
     assert "nothing was released" in done.stderr
     assert "Traceback" not in done.stderr
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["in", "tmp"]
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["in", "state", "tmp"]
+    assert not [each for each in (tmp_path / "state").rglob("*") if each.is_file()]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX signals")

@@ -103,8 +103,8 @@ def test_headers_come_apart_into_words():
         ("phone type", "inert", "", "full"),
         ("TelephoneCountryCode", "inert", "", "full"),
         ("address_line_2", "entity", "STREET_ADDRESS", "unit"),
-        ("Mailing Address City", "quasi", "", "full"),
-        ("business name", "free_text", "", "full"),
+        ("Mailing Address City", "quasi", "", "place"),
+        ("business name", "free_text", "", "organisation"),
         ("Hire Date", "inert", "", "full"),
         ("number of dogs", "inert", "", "full"),
         ("Account #", "identifier", "UNIQUE_IDENTIFIER", "account"),
@@ -118,7 +118,7 @@ def test_headers_mean_what_offices_mean_by_them(header, kind, entity, part):
     assert (hint.kind, hint.entity, hint.part, hint.weak) == (kind, entity, part, False)
 
 
-@pytest.mark.parametrize("header", ["NameSet", "Account Name", "river name"])
+@pytest.mark.parametrize("header", ["NameSet", "Widget Name", "river name"])
 def test_headers_that_only_touch_on_names_are_weak(header):
     """A name of something else is no name of a person by its header alone."""
     assert VOCABULARY.hint(header).weak
@@ -148,20 +148,20 @@ def test_shifted_headers_are_moved_back():
 
 
 def test_headers_of_another_table_are_not_believed():
-    """Headers that contradict their values say nothing, and names under them stay unsure."""
+    """Headers that contradict their values say nothing; names under them are told by the lists of names."""
     mixed = ["salary", "zip", "phone", "email", "first_name", "city", "dob", "hire_date", "last_name", "id", "address"]
     found = kinds(mixed, PEOPLE)
-    assert found[1] == found[2] == ("unsure", "")
+    assert found[1] == found[2] == ("entity", "PERSON")
     assert found[5] == ("entity", "EMAIL_ADDRESS")
 
 
 def test_without_header_values_decide():
-    """E-mail addresses, phones, streets and dates of birth are known without a header; names go to the recognizers."""
+    """E-mail addresses, phones, streets and dates of birth are known without a header, and so are names."""
     found = kinds(None, PEOPLE)
     assert [found[index][1] for index in (3, 5, 6, 7)] == [
         "DATE_OF_BIRTH", "EMAIL_ADDRESS", "PHONE_NUMBER", "STREET_ADDRESS",
     ]  # fmt: skip
-    assert found[1] == found[2] == ("unsure", "")
+    assert found[1] == found[2] == ("entity", "PERSON")
     assert found[4] == ("inert", "")
 
 

@@ -22,7 +22,7 @@ import pytest
 from pipeline.policy.rosters import Rosters
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-MADE = ("mailbox", "messages", "web_form", "logs", "letters", "config")
+MADE = ("mailbox", "messages", "web_form", "logs", "letters", "exports", "config")
 FILES = sorted(path for folder in MADE for path in (SAMPLE / folder).rglob("*") if path.is_file())
 PLANTED = json.loads((SAMPLE / "planted.json").read_text(encoding="utf-8"))
 EMPTY_DOMAINS = ("example.com", "example.org", "example.net")
@@ -74,9 +74,20 @@ def records_of(path: Path) -> dict[int | None, str]:
     text = path.read_bytes().decode("utf-8")
     if path.suffix == ".csv":
         return {row: " ".join(cells) for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")))}
+    if path.suffix == ".jsonl":
+        return {line: " ".join(leaves_of(json.loads(text))) for line, text in enumerate(text.splitlines(), 1)}
     if path.suffix == ".log":
         return dict(enumerate(text.split("\n"), 1))
     return {None: text}
+
+
+def leaves_of(value: object) -> list[str]:
+    """The keys, texts and numbers of a JSON value in order."""
+    if isinstance(value, dict):
+        return [text for key, below in value.items() for text in (key, *leaves_of(below))]
+    if isinstance(value, list):
+        return [text for each in value for text in leaves_of(each)]
+    return [] if value is None or isinstance(value, bool) else [str(value)]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def columns_command(
-    file: Annotated[Path, typer.Argument(help="A table: CSV, TSV or another delimited text.", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="A table: CSV, TSV, JSON Lines, Parquet.", show_default=False)],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -49,6 +49,7 @@ def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[Co
     """
     from dataclasses import replace  # noqa: PLC0415 - keeps --help quick
 
+    from pipeline.formats import format_named  # noqa: PLC0415
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.planning import header_names, plan  # noqa: PLC0415
 
@@ -62,9 +63,9 @@ def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[Co
         raise ReleasableError(str(file), failure.what, failure.remedy)
     if planned.gap is not None:
         raise UnreadableSource(str(file), planned.gap.why, "look at the file with another program")
-    if planned.source is None or planned.source.format != "delimited":
-        raise UsageError(str(file), "this is no table", "columns are for CSV, TSV and other delimited text")
-    return header_names(files[0], planned), planned.columns
+    if planned.source is None or not hasattr(format_named(planned.source.format), "table"):
+        raise UsageError(str(file), "this is no table", "columns are for CSV, TSV, JSON Lines and Parquet")
+    return header_names(planned), planned.columns
 
 
 def _told(names: list[str], column: ColumnClass) -> dict[str, Any]:

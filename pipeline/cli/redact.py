@@ -11,7 +11,7 @@ import typer
 
 from pipeline.cli.console import progress_bar
 from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
-from pipeline.cli.running import Asked, describe_run, make_job, workers
+from pipeline.cli.running import Asked, asked_of, describe_run, make_job, workers
 from pipeline.cli.signing import office_signature
 from pipeline.errors import UsageError
 
@@ -63,6 +63,7 @@ def redact_command(
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
     config: ConfigOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed.")] = False,
 ) -> None:
     """Write a copy that may be released, with its log, manifest and report, and prove that it is clean.
 
@@ -71,6 +72,7 @@ def redact_command(
       releasable redact export/ --policy massachusetts --request 2026-114 --out release-114/
       releasable redact dump.csv --policy my-policy.yaml --config our-config/ --on-review hold --out release/
       releasable redact export/ --policy montana --request 2026-114 --case case-114/ --sign --out release-114-2/
+      releasable redact export/ --policy montana --out release/ --resume      (after a power cut: goes on)
 
     Exit codes: 0 final; 1 provisional or something is held; 3 something could not be examined and is held.
     """
@@ -87,6 +89,7 @@ def redact_command(
         database=database,
         sign=sign,
         against=tuple(against or ()),
+        resume=resume,
     )
     done = redact_paths(paths, out, asked, wanted)
     from pipeline.cli.tables import print_release  # noqa: PLC0415
@@ -107,11 +110,12 @@ class Wanted:
     database: str = ""
     sign: bool = False
     against: tuple[Path, ...] = ()
+    resume: bool = False
 
 
 def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
     """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
-    from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import collect  # noqa: PLC0415
 
@@ -122,17 +126,37 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
     files = collect(paths)
     if wanted.against and wanted.case is None:
         raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
+    if wanted.resume and wanted.case is not None:
+        raise UsageError("--resume", "a run with a case cannot go on where it stopped", "run it again without --resume")
     if wanted.case is not None:
         return _with_case(wanted.case, paths, files, out, asked, wanted, office)
     from pipeline.engine import scan  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
+    from pipeline.resuming import working_folder  # noqa: PLC0415
 
     job, loaded = make_job(asked)
+    described = asked_of(
+        files, job, loaded, describe_run(job, loaded, wanted.request), hold_undecided=wanted.hold_undecided
+    )
+    folder = working_folder(out, described, job.decided_at, resume=wanted.resume)
+    job = replace(job, key=folder.key, decided_at=folder.started_at)
     run = describe_run(job, loaded, wanted.request)
-    with workers(job, asked.workers) as pool, progress_bar() as progress:
-        done = scan(files, job, loaded, pool, progress)
-        held = wanted.hold_undecided
-        return release(done, out, run, pool, hold_undecided=held, progress=progress, office=office)
+    held = wanted.hold_undecided
+    try:
+        with workers(job, asked.workers) as pool, progress_bar() as progress:
+            done = scan(files, job, loaded, pool, progress, workspace=folder.workspace, to_write=True)
+            made = release(done, out, run, pool, hold_undecided=held, progress=progress, office=office)
+    except KeyboardInterrupt:
+        raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
+    except OSError as error:  # a full disk, most often
+        folder.dispose()
+        what = f"the release cannot be written ({error.strerror})"
+        raise OutputError(str(out), what, "make room or choose another --out; nothing was released") from None
+    except BaseException:
+        folder.dispose()
+        raise
+    folder.dispose()
+    return made
 
 
 def _with_case(

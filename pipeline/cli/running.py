@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pipeline.case.overrides import Overrides
     from pipeline.evidence.summary import PolicyFacts, Run
     from pipeline.execution.local import Pool
+    from pipeline.inputs import InputFile
     from pipeline.policy.schema import Policy
     from pipeline.state import Job
 
@@ -84,6 +85,24 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
         overrides=asked.overrides,
     )
     return job, policy
+
+
+def asked_of(
+    files: Sequence[InputFile], job: Job, policy: Policy | None, run: Run, *, hold_undecided: bool
+) -> dict[str, object]:
+    """Return all that the result of a run depends on: a run is taken up again only when none of it has changed."""
+    from pipeline.resources import user_config_folder  # noqa: PLC0415 - keeps --help quick
+    from pipeline.resuming import digest_of_folder, digest_of_inputs  # noqa: PLC0415
+
+    return {
+        "the input": digest_of_inputs(files),
+        "the policy": policy.sha256 if policy else "",
+        "the configuration": [digest_of_folder(job.config), digest_of_folder(user_config_folder())],
+        "an option": [job.level, list(job.entities), repr(job.facts), hold_undecided, run.request_id],
+        "the program": run.version,
+        "a model": [each.sha256 for each in run.models],
+        "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", ""),
+    }
 
 
 @contextmanager

@@ -106,7 +106,8 @@ def outcomes_of(done: Scan) -> list[Examined]:
         by_message = file.planned.source is not None and file.planned.source.format == "mbox"
         for unit in file.units:
             place = f"message {unit.unit.ordinal + 1}" if by_message else ""
-            made.append(Examined(label, unit.coverage, tuple(unit.decisions), tuple(unit.findings), place))
+            decisions = unit.decisions
+            made.append(Examined(label, unit.coverage(decisions), decisions, unit.findings, place))
     return made
 
 

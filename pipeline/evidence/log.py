@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Final, TextIO
 
 from pipeline.evidence.summary import Examined, Run, basis, located
-from pipeline.model import Address, Attribute, Block, Cell, Decision, FileName, Header, Part, words
+from pipeline.model import Address, Attribute, Block, Cell, Column, Decision, Field, FileName, Header, Part, words
 
 FEW_CELLS: Final = 5
 """Up to this many cells of a column under one rule are listed one by one."""
@@ -24,7 +24,7 @@ UNDECIDED: Final = "undecided"
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_READING_ORDER: Final = (FileName, Header, Block, Attribute, Cell, Part)
+_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, Field, Part)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,7 +91,13 @@ class Log:
     def _add_decision(self, examined: Examined, decision: Decision) -> None:
         why = _why(decision)
         address = decision.finding.address
+        if len(address) > 1 and isinstance(address[-1], Block) and isinstance(address[-2], Cell):
+            address = address[:-1]  # one of several values in a cell is counted with its column
         cell = address[-1] if address else None
+        if isinstance(cell, Column):  # counted already: no cell of it is told apart
+            place = (_place(examined, (*address[:-1], Cell(0, cell.column))), why)
+            self._columns.setdefault(place, Counter())[_MANY] += decision.finding.count
+            return
         if not isinstance(cell, Cell) or cell.row < 0:
             self._counts[_place(examined, address), why] += 1
             return
@@ -111,7 +117,7 @@ class Log:
             file, unit, address = place
             column = address[-1]
             assert isinstance(column, Cell)
-            if len(cells) > FEW_CELLS:
+            if len(cells) > FEW_CELLS or _MANY in cells:
                 where = ", ".join([*(step.words() for step in address[:-1]), f"column {column.column + 1}"])
                 yield place, why, located(unit, where), cells.total()
                 continue

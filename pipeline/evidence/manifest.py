@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from pipeline.evidence.summary import FileOutcome, Run, Summary, coarse
+from pipeline.evidence.summary import FileOutcome, QuasiFacts, Run, Summary, coarse, coarse_count
 from pipeline.model import Cover
 
 MANIFEST: Final = "release.json"
@@ -96,6 +96,8 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
     told: dict[str, Any] = {"name": outcome.label, "status": outcome.status}
     if is_out:
         told |= {"output": outcome.output, "sha256": outcome.sha256, "bytes": outcome.size}
+    if outcome.quasi is not None:
+        told["quasi_identifiers"] = _quasi(outcome.quasi)
     return told | {
         "reasons": list(outcome.reasons),
         "records_held": outcome.held_records,
@@ -106,6 +108,20 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
             "parts_withheld": outcome.parts_withheld,
             "headers_dropped": outcome.headers_dropped,
         },
+    }
+
+
+def _quasi(facts: QuasiFacts) -> dict[str, Any]:
+    return {
+        "columns": list(facts.columns),
+        "rows": facts.rows,
+        "unique_rows": coarse_count(facts.unique),
+        "smallest_group": coarse_count(facts.smallest),
+        "fewest_columns_that_leave_a_row_alone": [list(each) for each in facts.telling],
+        "would_mend": [
+            {"step": words, "unique_rows": coarse_count(unique), "smallest_group": coarse_count(smallest)}
+            for words, unique, smallest in facts.mending
+        ],
     }
 
 

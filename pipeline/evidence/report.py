@@ -14,7 +14,7 @@ from typing import Final
 import jinja2
 import yaml
 
-from pipeline.evidence.summary import FileOutcome, Summary
+from pipeline.evidence.summary import FileOutcome, Summary, coarse_count
 from recognizers.resources import packaged_configs
 
 MOST_ROWS: Final = 500
@@ -66,6 +66,7 @@ def report_html(summary: Summary) -> str:
         parts_count=sum(part.count for part in summary.parts),
         units=_units(summary.files),
         records_held=sum(file.held_records for file in summary.files),
+        weighed=[file for file in summary.files if file.quasi is not None][:MOST_ROWS],
     )
 
 
@@ -84,6 +85,7 @@ def _template() -> jinja2.Template:
     environment.filters["status"] = _STATUS_WORDS.__getitem__
     environment.filters["moment"] = moment
     environment.filters["counted"] = counted
+    environment.filters["coarse"] = lambda count: str(coarse_count(count))
     environment.filters["sum_counts"] = lambda counts: sum(counts.values())
     return environment.get_template("report.html.j2")
 

@@ -44,17 +44,18 @@ def results(examined: Iterable[Examined]) -> list[tuple[Result, int]]:
     """Return what units hold, equal lines counted, sorted; cells of one column are one line."""
     counts: Counter[Result] = Counter()
     for unit in examined:
-        counts.update(_of_unit(unit))
+        for result, count in _of_unit(unit):
+            counts[result] += count
     return sorted(counts.items())
 
 
-def _of_unit(unit: Examined) -> Iterator[Result]:
+def _of_unit(unit: Examined) -> Iterator[tuple[Result, int]]:
     for decision in unit.decisions:
-        yield _decided(unit, decision)
+        yield _decided(unit, decision), decision.finding.count
     if not unit.decisions:
-        yield from (_found(unit, finding) for finding in unit.findings)
+        yield from ((_found(unit, finding), finding.count) for finding in unit.findings)
     for gap in unit.coverage.gaps:
-        yield Result(unit.file, located(unit.place, words(gap.address)), NOT_SCANNED, "not_scanned", gap.why)
+        yield Result(unit.file, located(unit.place, words(gap.address)), NOT_SCANNED, "not_scanned", gap.why), 1
 
 
 def _decided(unit: Examined, decision: Decision) -> Result:

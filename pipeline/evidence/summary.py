@@ -87,6 +87,22 @@ class Examined:
 
 
 @dataclass(frozen=True, slots=True)
+class QuasiFacts:
+    """What the columns that stay in a table give away together: columns counted from 1, counts given coarsely.
+
+    ``unique`` is the number of rows that are alone with their combination, ``smallest`` the size of the smallest
+    group, ``telling`` the fewest columns that leave a row alone, ``mending`` what would change that, in words.
+    """
+
+    columns: tuple[int, ...]
+    rows: int
+    unique: int
+    smallest: int
+    telling: tuple[tuple[int, ...], ...] = ()
+    mending: tuple[tuple[str, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FileOutcome:
     """What became of one file. ``status`` is ``released``, ``held`` or ``not_scanned``.
 
@@ -108,6 +124,7 @@ class FileOutcome:
     parts_withheld: int = 0
     headers_dropped: int = 0
     held_records: int = 0
+    quasi: QuasiFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,25 +243,27 @@ class Tally:
         for gap in coverage.gaps:
             where = located(examined.place, words(gap.address))
             self._parts[examined.file, gap.code, gap.why, gap.holds, where] += 1
-        file.found.update(finding.entity for finding in examined.findings)
+        for finding in examined.findings:
+            file.found[finding.entity] += finding.count
         if examined.held:
-            file.found.update(decision.finding.entity for decision in examined.decisions)
+            for decision in examined.decisions:
+                file.found[decision.finding.entity] += decision.finding.count
             return
         for decision in examined.decisions:
             self._decide(file, decision)
 
     def _decide(self, file: _FileTally, decision: Decision) -> None:
-        entity = decision.finding.entity
-        file.found[entity] += 1
-        file.undecided += decision.undecided
+        entity, count = decision.finding.entity, decision.finding.count
+        file.found[entity] += count
+        file.undecided += count if decision.undecided else 0
         if not decision.withholds:
-            file.released[entity] += 1
-            self._lifted[entity] += decision.decided_by not in _BY_NO_PERSON
+            file.released[entity] += count
+            self._lifted[entity] += count if decision.decided_by not in _BY_NO_PERSON else 0
             return
-        file.withheld[entity] += 1
+        file.withheld[entity] += count
         key = (decision.rule, entity, decision.exemption, basis(decision), decision.reason)
-        self._rules[key] += 1
-        self._undecided[key] += decision.undecided
+        self._rules[key] += count
+        self._undecided[key] += count if decision.undecided else 0
 
     def summary(self, run: Run, outcomes: Iterable[FileOutcome] = ()) -> Summary:
         """Return the summary; ``outcomes`` give output, digest, size, status and reasons by ``label``."""
@@ -270,6 +289,7 @@ def _merged(counted: FileOutcome, told: FileOutcome) -> FileOutcome:
         size=told.size,
         reasons=told.reasons,
         held_records=told.held_records or counted.held_records,
+        quasi=told.quasi,
     )
 
 
@@ -290,6 +310,11 @@ def label(number: int, name: str, *, holds_finding: bool) -> str:
     return f"file {number}" if holds_finding else name
 
 
+def coarse_count(count: int) -> int | str:
+    """Return a count, one that could single a person out as a range."""
+    return f"1-{SMALL - 1}" if 0 < count < SMALL else count
+
+
 def coarse(counts: Mapping[str, int]) -> dict[str, int | str]:
     """Return counts with those that could single a person out given as a range."""
-    return {entity: count if count >= SMALL else f"1-{SMALL - 1}" for entity, count in counts.items() if count}
+    return {entity: coarse_count(count) for entity, count in counts.items() if count}

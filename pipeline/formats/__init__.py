@@ -7,12 +7,15 @@ from pathlib import PurePosixPath
 from pipeline.errors import UnreadableSource
 from pipeline.formats.base import Format
 from pipeline.formats.delimited import Delimited
+from pipeline.formats.json_document import JsonDocument
+from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
+from pipeline.formats.parquet import Parquet
 from pipeline.formats.plain_text import PlainText
 
 HEAD_SIZE = 65536
 
-FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), PlainText())
+FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), JsonLines(), JsonDocument(), Parquet(), PlainText())
 
 
 def format_named(name: str) -> Format:

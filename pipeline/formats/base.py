@@ -6,12 +6,17 @@ the edits, and the parts of a source, written one after another, are its copy. `
 ``rewrite`` are pure functions of picklable things: the same input gives the same output, on
 any machine. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
 travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
+
+Two things some formats have beside these. ``assemble(parts, sink)``, where parts written one after another are
+no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
+a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
+their cells: then the file is a table, and its columns are classified.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from pipeline.model import Edit, Reading, Source, Unit
 
@@ -33,6 +38,8 @@ class Format(Protocol):
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
         """Cut a source into units that cover every byte of it, in order, in bounded memory.
+
+        Where a format cannot cut finer (a row group of Parquet), units in a row share the same bytes.
 
         Raises:
             UnreadableSource: the source is not what its format says.
@@ -57,3 +64,19 @@ class Format(Protocol):
             UnreadableSource: the unit cannot be read at all.
             SpanError: an edit does not fit its segment.
         """
+
+
+@runtime_checkable
+class Assembled(Protocol):
+    """A format whose parts become a file by a step of their own."""
+
+    def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
+        """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
+
+
+def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:
+    """Write the copy of a source from its parts."""
+    if isinstance(kind, Assembled):
+        kind.assemble(parts, sink)
+        return
+    sink.writelines(parts)

@@ -15,15 +15,16 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.delimited_cells import Dialect, MalformedRow, Row, render, rows, value
+from pipeline.formats.delimited_cuts import counted, cuts
 from pipeline.formats.delimited_dialect import Layout, layouts_of, reads_as_prose
 from pipeline.formats.encoding import (
-    CHUNK,
     SAMPLE,
     Charset,
     charset_of,
@@ -35,7 +36,6 @@ from pipeline.formats.encoding import (
 )
 from pipeline.model import Cell, Edit, Reading, Role, Segment, Source, SpanError, Unit
 
-UNIT_SIZE: Final = 256 * 1024
 _EXTENSIONS: Final = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _OTHERS: Final = frozenset({".eml", ".mbox", ".mbx", ".log", ".md"})
 _MAIL: Final = re.compile(rb"From |[A-Za-z][A-Za-z-]{1,40}: [^\r\n]*\r?\n(?:[A-Za-z][A-Za-z-]{1,40}:|[ \t])")
@@ -63,7 +63,7 @@ class Delimited:
             return 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
-        """Cut the table at row ends into units of about 256 KiB; unit 0 holds mark, titles and header.
+        """Cut the table at row ends into units of about 1 MiB; unit 0 holds mark, titles and header.
 
         Raises:
             UnreadableSource: NUL bytes, or quotes that can be read in two ways; with the row's number.
@@ -76,10 +76,11 @@ class Delimited:
             raise UnreadableSource(source.path, "bytes that are no text", _REMEDY) from None
         except MalformedRow as malformed:
             raise UnreadableSource(source.path, malformed.words(), _REMEDY) from None
-        layout, cuts = _plan(stream, source, charset, layouts)
-        start = 0
-        for ordinal, (stop, row) in enumerate(cuts):
-            yield Unit(source, ordinal, start, stop, _context(charset, layout, row, first=not ordinal))
+        layout, ends = _plan(stream, source, charset, layouts)
+        dialect, header, start = layout.dialect.dumps(), json.dumps(layout.header), 0  # one object for all units
+        for ordinal, (stop, row) in enumerate(ends):
+            at = (row, 0, 0) if ordinal else (row, len(charset.mark), layout.skip)
+            yield Unit(source, ordinal, start, stop, _context(charset, dialect, header, at))
             start = stop
 
     def read(self, payload: bytes, unit: Unit) -> Reading:
@@ -159,74 +160,26 @@ def _plan(
     broken: MalformedRow | None = None
     for layout in layouts:
         try:
-            cuts = list(_cuts(stream, charset, layout))
+            found = list(cuts(stream, charset, layout))
         except MalformedRow as malformed:
             broken = broken or malformed
             continue
         except UnicodeError:
             break
-        if not cuts or cuts[-1][0] != size:  # bytes that the charset does not give back as they were
+        if not found or found[-1][0] != size:  # bytes that the charset does not give back as they were
             break
-        return layout, cuts
+        return layout, found
     if size == 0:
         return Layout(Dialect(), 0, 0, (), 0, 0.0), []
     what = f"bytes that are no text in {charset.name}"
     raise UnreadableSource(source.path, broken.words() if broken else what, _REMEDY)
 
 
-def _cuts(stream: BinaryIO, charset: Charset, layout: Layout) -> Iterator[tuple[int, int]]:
-    """Yield the byte at which each unit ends and the number of its first row; walks the file once.
-
-    In a charset where ASCII bytes are ASCII characters, bytes are cut as Latin-1: one character each.
-    """
-    codec = "latin-1" if charset.transparent else charset.name
-    decoder = codecs.getincrementaldecoder(codec)(errors_of(codec))
-    stop = given = stream.seek(len(charset.mark))
-    row = first = layout.first_row
-    carry, skip, held = "", layout.skip, 0
-    while True:
-        chunk = stream.read(CHUNK)
-        text = carry + decoder.decode(chunk, final=not chunk)
-        if "\0" in text:
-            raise MalformedRow("a NUL byte", row + text.count("\n", 0, text.index("\0")))
-        stop += len(encode(text[:skip], codec))
-        text, skip, done, last = text[skip:], 0, 0, 0
-        for _, _, last in _counted(rows(text, layout.dialect, final=not chunk), row):
-            row += 1
-            if held + last >= UNIT_SIZE:
-                stop += len(encode(text[done:last], codec))
-                yield stop, first
-                given, first, done, held = stop, row, last, -last
-        stop += len(encode(text[done:last], codec))
-        held, carry = held + last, text[last:]
-        if not chunk:
-            break
-    if stop > given or given == len(charset.mark):
-        yield stop, first
-
-
-def _counted(found: Iterator[Row], row: int) -> Iterator[Row]:
-    """Yield rows, and give the row that cannot be read its number (``row``: that of the first one)."""
-    number = row  # of the row that is read next
-    try:
-        for each in found:
-            number += 1
-            yield each
-    except MalformedRow as malformed:
-        raise MalformedRow(malformed.reason, number) from None
-
-
-def _context(charset: Charset, layout: Layout, row: int, *, first: bool) -> MappingProxyType[str, str]:
-    """Return what a worker needs beside the bytes of a unit (``row`` is the number of its first row)."""
+def _context(charset: Charset, dialect: str, header: str, at: tuple[int, int, int]) -> MappingProxyType[str, str]:
+    """Return what a worker needs beside the bytes of a unit (``at``: first row, bytes of mark, characters skipped)."""
+    row, mark, skip = map(str, at)
     return MappingProxyType(
-        {
-            "encoding": charset.name,
-            "dialect": layout.dialect.dumps(),
-            "header": json.dumps(layout.header),
-            "row": str(row),
-            "mark": str(len(charset.mark) if first else 0),
-            "skip": str(layout.skip if first else 0),
-        }
+        {"encoding": charset.name, "dialect": dialect, "header": header, "row": row, "mark": mark, "skip": skip}
     )
 
 
@@ -238,10 +191,11 @@ def _text(payload: bytes, unit: Unit) -> tuple[bytes, str, str]:
 
 
 def _rows(body: str, dialect: Dialect, unit: Unit) -> Iterator[tuple[int, Row]]:
-    """Yield the rows of a unit with their numbers."""
-    row = int(unit.context["row"])
+    """Yield the rows of a unit with their numbers; ``rows`` of its context numbers chosen ones."""
+    first = int(unit.context["row"])
+    numbers = json.loads(unit.context["rows"]) if "rows" in unit.context else count(first)
     try:
-        yield from enumerate(_counted(rows(body, dialect), row), row)
+        yield from zip(numbers, counted(rows(body, dialect), first), strict=False)
     except MalformedRow as malformed:
         raise UnreadableSource(unit.source.path, malformed.words(), _REMEDY) from None
 

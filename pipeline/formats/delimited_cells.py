@@ -23,7 +23,18 @@ CELL_LIMIT: Final = 1 << 26
 
 _ESCAPED: Final = {"n": "\n", "r": "\r", "t": "\t"}
 _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+    "\uff1d",
+    "\uff0b",
+    "\uff0d",
+    "\uff20",
+)  # the last: full-width
 
 
 class MalformedRow(Exception):
@@ -120,9 +131,10 @@ def value(raw: str, dialect: Dialect) -> str:
 def render(new: str, raw: str, dialect: Dialect) -> str:
     """Return the raw cell that says ``new`` in place of ``raw``: quoted if that was, or where it must be.
 
-    A cell that was no formula does not become one: an apostrophe goes before it, as spreadsheets do.
+    What a spreadsheet would take for a formula gets an apostrophe before it, as spreadsheets do: cells that we
+    write start none. Cells that are not written anew stay what they were.
     """
-    if new.startswith(_FORMULA) and not value(raw, dialect).startswith(_FORMULA):
+    if new.startswith(_FORMULA):
         new = "'" + new
     risky = {dialect.delimiter, "\n", "\r", dialect.quote} - {""}
     quoted = _inside(raw, dialect) is not None

@@ -33,7 +33,8 @@ _DATA: Final = re.compile(
 _ONE_THING: Final = re.compile(r"[^;|\t\"]*")
 _WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _STYLED: Final = re.compile(r"[A-Za-z]+[0-9]*(?:_[A-Za-z0-9]+)+|[a-z]+[A-Z][A-Za-z]*|(?:[A-Z][a-z]+){2,}")
-_SEP: Final = re.compile(r"sep=(.)\r?\n|sep=(.)\r", re.IGNORECASE)
+_SEP: Final = re.compile(r"sep=([\t -~])\r?\n|sep=([\t -~])\r", re.IGNORECASE)
+_LONE_CR: Final = re.compile(r"\r(?!\n)")
 _MARKER: Final = re.compile(r"\[[A-Z][^\]]*\]")
 _PROSE: Final = re.compile(r", [^\n,]*")
 
@@ -105,6 +106,7 @@ def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     Cells vote: for, when a cell is made of header words, is written like a name in a program, or
     stands in words over numbers; against, when it holds data or comes again in its column.
     """
+    below = [each for each in below if [cell.lstrip("\ufeff") for cell in each] != list(row)]  # files laid end to end
     votes = 0
     for index, cell in enumerate(row):
         name = cell.strip()
@@ -136,8 +138,20 @@ def reads_as_prose(text: str, width: int) -> bool:
 
 
 def _candidates(sample: str, delimiters: Sequence[str]) -> Iterator[Dialect]:
-    bare_cr = "\n" not in sample and "\r" in sample
-    quotes = ['"'] + (["'"] if re.search(r"(?:^|[,;|\t])'[^'\n]*'(?=[,;|\t\r\n])", sample) else [])
+    for bare_cr in _row_ends(sample):
+        yield from _candidates_with(sample, delimiters, bare_cr=bare_cr)
+
+
+def _row_ends(sample: str) -> tuple[bool, ...]:
+    """Return whether a carriage return alone ends rows: yes where it is all there is, perhaps where both are."""
+    if not _LONE_CR.search(sample):
+        return (False,)
+    return (False, True) if "\n" in sample else (True,)
+
+
+def _candidates_with(sample: str, delimiters: Sequence[str], *, bare_cr: bool) -> Iterator[Dialect]:
+    single = re.search(r"(?m)(?:^|[,;|\t])'[^'\n]*'(?=[,;|\t\r\n])", sample)
+    quotes = ['"', "'"] if single else ['"']
     for quote in quotes:
         for delimiter in delimiters:
             spaced = re.search(re.escape(delimiter) + " +" + quote, sample) is not None

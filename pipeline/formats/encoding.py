@@ -32,6 +32,8 @@ _LATIN_CHARSETS: Final = ("cp1252", "mac_roman", "cp437")
 _BYTE_PER_CHARACTER: Final = frozenset({"utf-8", *_LATIN_CHARSETS})
 _LONE: Final = re.compile("[\ud800-\udfff]")
 _HIGH_RUN: Final = re.compile(rb"[\x80-\xff]+")
+_NO_LEAD: Final = bytes(range(0xC0))
+"""Every byte that begins no character of several bytes in UTF-8."""
 _CONTROL: Final = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 _LETTER: Final = re.compile(r"[^\W\d_]")
 _LATIN_LETTER: Final = re.compile(
@@ -176,19 +178,20 @@ def _wide(head: bytes) -> str:
 
 def _not_utf8(stream: BinaryIO) -> bytes:
     """Return what stands around bytes above ASCII, about 64 KiB, or nothing where the file is (mostly) UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     good = bad = 0
-    sample = bytearray()
+    carry, sample = b"", bytearray()
     stream.seek(0)
     while chunk := stream.read(CHUNK):
-        if chunk.isascii() and not decoder.getstate()[0]:
+        if not carry and chunk.isascii():
             continue
-        text = decoder.decode(chunk)
-        strays = len(_LONE.findall(text))
-        good, bad = good + sum(map(len, re.findall(r"[^\x00-\x7f\ud800-\udfff]+", text))), bad + strays
-        if strays and len(sample) < SAMPLE:
+        whole = carry + chunk
+        text, used = codecs.utf_8_decode(whole, "ignore", False)  # noqa: FBT003 - a C function
+        valid = text.encode()
+        good, bad = good + len(valid.translate(None, _NO_LEAD)), bad + used - len(valid)
+        if len(valid) < used and len(sample) < SAMPLE:
             sample += _foreign_lines(chunk, SAMPLE - len(sample))
-    bad += len(_LONE.findall(decoder.decode(b"", final=True)))
+        carry = whole[used:]
+    bad += len(carry)
     stream.seek(0)
     return bytes(sample) if bad > good else b""
 

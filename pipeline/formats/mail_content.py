@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.base import Format
+from pipeline.formats.base import Format, assembled
 from pipeline.formats.calendar_text import CalendarText
 from pipeline.formats.html_text import HtmlText
 from pipeline.formats.mail_write import Body, bytes_body, text_body, withheld_body
@@ -139,7 +139,9 @@ class Attached:
             out.append(self.form.rewrite(self.data[unit.start : unit.stop], unit, own))
         if by_step:
             raise SpanError("an edit is addressed to no message of this mailbox")
-        return bytes_body(b"".join(out), _TYPES.get(self.form.name, "application/octet-stream"))
+        sink = io.BytesIO()
+        assembled(self.form, out, sink)
+        return bytes_body(sink.getvalue(), _TYPES.get(self.form.name, "application/octet-stream"))
 
 
 def _own(edits: Sequence[Edit], reading: Reading) -> Sequence[Edit]:

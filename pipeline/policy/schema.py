@@ -205,6 +205,28 @@ class Example(_Strict):
     rule: _Word
 
 
+class TableRules(_Strict):
+    """What a policy asks of tables as a whole.
+
+    ``k``: every combination of the quasi-identifiers that stay has at least so many rows, or the table is held.
+    ``generalise``: make these columns coarser until that is so. ``shuffle_rows``: rows leave in another order.
+    """
+
+    k: Annotated[int, Field(ge=2, le=1000)] | None = None
+    generalise: StrictBool = False
+    shuffle_rows: StrictBool = False
+    definition: str = ""
+    authority: str = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> TableRules:
+        if self.generalise and self.k is None:
+            raise ValueError("generalise needs k: the fewest rows that may share a combination")
+        if self.generalise and not (self.definition and self.authority):
+            raise ValueError("what generalises names its definition and its authority")
+        return self
+
+
 class Policy(_Strict):
     """A policy: who wrote it for whom, and its rules in order."""
 
@@ -223,6 +245,8 @@ class Policy(_Strict):
     use_agency_contacts: StrictBool = True
     use_officials: StrictBool = True
     case_numbers_link: StrictBool = False
+    hold_distribution_lists: StrictBool = False
+    tables: TableRules = TableRules()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
 

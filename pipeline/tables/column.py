@@ -14,6 +14,13 @@ _VALUE_LIMIT: Final = 2000
 """Characters of a value that shapes look at: more is running text in any case."""
 
 
+_PIECE: Final = re.compile(r"[^\W\d_]+|\d+|\s+|[^\w\s]|_")
+_MOST_PIECES: Final = 9
+
+Judged = tuple[str, str, str, float, tuple[str, ...]]
+"""Class, entity, part, confidence and evidence of a column."""
+
+
 @dataclass(frozen=True)
 class Column:
     """The values of one column in the sample, blanks taken off, empty ones left out."""
@@ -41,15 +48,18 @@ class Column:
         """How often values are built alike: letters as ``a``, digits as ``0``."""
         return Counter(re.sub(r"\d", "0", re.sub(r"[^\W\d_]", "a", value)) for value in self.counts)
 
+    @cached_property
+    def shapes(self) -> Counter[frozenset[str]]:
+        """How many values have which shapes."""
+        seen: Counter[frozenset[str]] = Counter()
+        for value, times in self.counts.items():
+            shapes = self.vocabulary.shapes.of(value)
+            seen[shapes | {"luhn"} if "card" in shapes and luhn(value) else shapes] += times
+        return seen
+
     def share(self, *names: str) -> float:
         """Return the share of values that have one of these shapes (``luhn``: a card number whose check digit fits)."""
-        fitting = sum(times for value, times in self.counts.items() if any(self._fits(value, name) for name in names))
-        return fitting / len(self.values)
-
-    def _fits(self, value: str, name: str) -> bool:
-        if name == "luhn":
-            return self.vocabulary.shapes["card"].fullmatch(value) is not None and luhn(value)
-        return self.vocabulary.shapes[name].fullmatch(value) is not None
+        return sum(times for shapes, times in self.shapes.items() if not shapes.isdisjoint(names)) / len(self.values)
 
     @cached_property
     def digits(self) -> float:
@@ -60,6 +70,26 @@ class Column:
         """Return the share of values with a word of companies or bodies."""
         hits = sum(times for value, times in self.counts.items() if self.vocabulary.organisation.fullmatch(value))
         return hits / len(self.values)
+
+    def forms(self) -> tuple[str, ...]:
+        """Return how the values are built, told by kinds of characters only: ``word, word (80%)``."""
+        seen = Counter(_form(value) for value in self.counts)
+        common = [(form, times) for form, times in seen.most_common(2) if times * 5 >= len(self.counts)]
+        return tuple(f"built like: {form} ({times / len(self.counts):.0%})" for form, times in common)
+
+
+def _form(value: str) -> str:
+    """Return a value with words, numbers and blanks named by their kind, whatever their length."""
+    pieces = _PIECE.findall(value[:200])
+    if len(pieces) > _MOST_PIECES:
+        return "running text or a long value"
+    return "".join(map(_kind_of_piece, pieces))
+
+
+def _kind_of_piece(piece: str) -> str:
+    if piece.isspace():
+        return " "
+    return "word" if piece.isalpha() else "number" if piece.isdigit() else piece
 
 
 def issued_as_ssn(column: Column) -> bool:

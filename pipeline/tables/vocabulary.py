@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import re2
 import yaml
 
 from pipeline.errors import ConfigError
 from pipeline.resources import config_file
-
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
-_SEAM: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+from pipeline.tables.header import header_words, is_question, long_form, unglued, without_remarks
+from pipeline.tables.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,8 @@ class Hint:
     """What a header says of its column: kind, entity, part, and the shapes that values must then have.
 
     ``phrase`` is the entry of the vocabulary that was recognised. A ``weak`` hint needs more than
-    values that do not contradict it ("event name" over names); under a ``few`` one values come again.
+    values that do not contradict it ("event name" over names); under a ``few`` one values come again;
+    a name that is a ``thing``'s is nobody's whatever it looks like ("dog name").
     """
 
     kind: str
@@ -35,6 +34,7 @@ class Hint:
     phrase: str
     weak: bool = False
     few: bool = False
+    thing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,39 @@ class Vocabulary:
     """Headers to hints, and shapes of values. Build it with :func:`load_vocabulary`."""
 
     phrases: Mapping[tuple[str, ...], Hint]
-    shapes: Mapping[str, Any]
+    shapes: Shapes
     organisation: Any
     fillers: frozenset[str]
     roles: frozenset[str]
     prefixes: frozenset[str]
+    long_phrases: Mapping[tuple[str, ...], Hint]
+    short_for: Mapping[str, str]
+    things: frozenset[str]
+    questions: tuple[tuple[tuple[str, ...], str], ...]
+    known: frozenset[str]
+    asks: frozenset[str]
+    heads: frozenset[str]
+    submitted: frozenset[str]
+    subscribed: frozenset[str]
 
     def hint(self, header: str) -> Hint | None:
         """Return what ``header`` means, or None where the vocabulary does not know.
 
         The entry whose words stand last decides, the longest first: a "phone type" is a type. "X of Y"
-        is read as "Y X". Words that say nothing may follow; when others follow, the hint is weak.
+        is read as "Y X". Words that say nothing may follow; when others follow, the hint is weak. Where the
+        header as it stands says nothing for sure, remarks in brackets are left out and glued words taken apart.
         """
         words = header_words(header)
+        if is_question(header, words, self.asks):
+            return self._answer(header_words(without_remarks(header)))
+        plain = header_words(without_remarks(header))
+        if plain and plain[0] in self.heads:
+            return self._head_first(plain)
+        hints = [self._hint_of(words), self._hint_of(plain), self._hint_of(unglued(plain, self.known, self.short_for))]
+        found = [hint for hint in hints if hint is not None]
+        return next((hint for hint in found if not hint.weak), found[0] if found else None)
+
+    def _hint_of(self, words: list[str]) -> Hint | None:
         if "of" in words[1:] and tuple(words) not in self.phrases:
             at = words.index("of", 1)
             words = words[at + 1 :] + words[:at] if not self._ending(words) else words
@@ -62,16 +82,52 @@ class Vocabulary:
             found = self._ending(words)
             if found is not None:
                 return found
-            if words[-1] not in self.fillers or len(words) == 1:
+            filler = not {words[-1], *long_form(words[-1:], self.short_for)}.isdisjoint(self.fillers)
+            if not filler or len(words) == 1:
                 return self._inside(words[:-1])
             words = words[:-1]
         return None
 
+    def asks_to_choose(self, header: str) -> bool:
+        """Return whether a header is a question that is answered by a choice or a number, whatever it speaks of."""
+        words = header_words(without_remarks(header))
+        if not is_question(header, words, self.asks):
+            return False
+        return any(tuple(words[: len(starts)]) == starts for starts, means in self.questions if means == "nothing")
+
+    def _head_first(self, words: Sequence[str]) -> Hint | None:
+        """Return what a header in Spanish means: the longest entry that it begins with."""
+        for size in range(len(words), 0, -1):
+            found = self._phrase(words[:size])
+            if found is None:
+                continue
+            if words[0] == "nombre" and size < len(words) and found.part == "given":
+                thing = self._is_thing(words)
+                return _full_name("nombre", weak=thing, thing=thing)
+            return found
+        return None
+
+    def _answer(self, words: Sequence[str]) -> Hint | None:
+        """Return what the answer to a question is: the longest thing it speaks of; nothing where it asks to choose."""
+        for starts, means in self.questions:
+            if tuple(words[: len(starts)]) == starts:
+                return Hint("free_text", "", "full", (), 0.0, "asks for a text") if means == "text" else None
+        for size in range(min(len(words), 6), 0, -1):
+            for at in range(len(words) - size + 1):
+                found = self._phrase(words[at : at + size])
+                if found is not None and (found.kind == "entity" or size > 1):
+                    return found
+        return _full_name("a question who") if words and words[0] in ("who", "whom") else None
+
+    def _phrase(self, words: Sequence[str]) -> Hint | None:
+        return self.phrases.get(tuple(words)) or self.long_phrases.get(long_form(words, self.short_for))
+
     def _ending(self, words: Sequence[str]) -> Hint | None:
         for size in range(min(len(words), 6), 0, -1):
-            found = self.phrases.get(tuple(words[-size:]))
+            found = self._phrase(words[-size:])
             if found is not None:
-                return found
+                thing = found.entity == "PERSON" and self._is_thing(words[:-size])
+                return replace(found, thing=True, weak=True) if thing else found
         return self._name(words)
 
     def _name(self, words: Sequence[str]) -> Hint | None:
@@ -79,10 +135,16 @@ class Vocabulary:
         if not words:
             return None
         known = self.fillers | self.roles | self.prefixes
-        if words[-1] in ("name", "names", "nm"):
-            people = all(word in known or word.removesuffix("s") in known for word in words[:-1])
-            return _full_name("name of a role" if people and words[1:] else "name", weak=not people)
-        return _full_name("a role") if {words[-1], words[-1].removesuffix("s")} & self.roles else None
+        long = long_form(words, self.short_for)
+        if long[-1] == "name":
+            before = zip(words[:-1], long[:-1], strict=True)
+            people = all({word, full, word.removesuffix("s")} & known for word, full in before)
+            phrase = "name of a role" if people and words[1:] else "name"
+            return _full_name(phrase, weak=not people, thing=self._is_thing((*words[:-1], *long[:-1])))
+        return _full_name("a role") if {words[-1], long[-1], long[-1].removesuffix("s")} & self.roles else None
+
+    def _is_thing(self, words: Sequence[str]) -> bool:
+        return not self.things.isdisjoint(words)
 
     def _inside(self, words: Sequence[str]) -> Hint | None:
         while words:
@@ -91,11 +153,6 @@ class Vocabulary:
                 return replace(found, weak=True)
             words = words[:-1]
         return None
-
-
-def header_words(header: str) -> list[str]:
-    """Return the words of a header in lower case: ``GivenName2`` is ``given``, ``name``, ``2``."""
-    return [word.lower() for word in _WORD.findall(_SEAM.sub(" ", header))]
 
 
 @cache
@@ -113,10 +170,23 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
             for column in document["columns"]
             for phrase in column["headers"]
         }
+        short_for: dict[str, str] = document["short_for"]
+        words = {word for phrase in phrases for word in phrase if len(word) >= 3 and word.isalpha()}
         return Vocabulary(
             phrases=phrases,
-            shapes={name: re2.compile(pattern) for name, pattern in document["shapes"].items()},
+            long_phrases={long_form(phrase, short_for): hint for phrase, hint in reversed(phrases.items())},
+            short_for=short_for,
+            things=frozenset(document["things"]),
+            questions=tuple(
+                (tuple(start.split()), each["means"]) for each in document["questions"] for start in each["starts"]
+            ),
+            known=frozenset(words | set(document["roles"]) | set(document["prefixes"])),
+            shapes=Shapes(document["shapes"]),
             organisation=re2.compile(document["organisation"]),
+            asks=frozenset(document["asks"]),
+            heads=frozenset(document["heads"]),
+            submitted=frozenset(document["submitted"]),
+            subscribed=frozenset(document["subscribed"]),
             fillers=frozenset(document["fillers"]),
             roles=frozenset(document["roles"]),
             prefixes=frozenset(document["prefixes"]),
@@ -127,8 +197,8 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
         ) from None
 
 
-def _full_name(phrase: str, *, weak: bool = False) -> Hint:
-    return Hint("entity", "PERSON", "full", ("name",), 0.6, phrase, weak=weak)
+def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
+    return Hint("entity", "PERSON", "full", ("name",), 0.6, phrase, weak=weak, thing=thing)
 
 
 def _hint(column: Mapping[str, Any], phrase: str) -> Hint:

@@ -18,6 +18,7 @@ from typing import Final
 import yaml
 
 from pipeline.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
+from recognizers.model import pickles_by_fields
 from recognizers.resources import packaged_configs
 
 GATE_LENGTH: Final = 3
@@ -64,6 +65,7 @@ class Canonical:
         return (self.folded[self.ends[at] : self.starts[at + 1]] for at in range(first, last))
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Needle:
     """A canonical form of a withheld value, as digests: its length, number of runs, where it is searched.

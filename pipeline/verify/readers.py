@@ -13,10 +13,12 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.views import byte_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mailbox", "message"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
+JSON_FORMATS: Final = frozenset({"json_lines", "json_document"})
 
 MIME_HEADERS: Final = frozenset(
     {
@@ -47,7 +49,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; None where no independent reader exists for the format.
+        its cells parted by tabs; for JSON and Parquet alike, and
+        their keys and names too; None where no independent reader exists for the format.
 
     Raises:
         UnreadableSource: the independent reader cannot parse it.
@@ -58,6 +61,10 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return list(_mail_texts(data))
     if format_name in TABLE_FORMATS:
         return _table_rows(data, context or {})
+    if format_name in JSON_FORMATS:
+        return _json_records(data, context or {})
+    if format_name == "parquet":
+        return parquet_rows(data, context or {})
     return None
 
 
@@ -137,3 +144,39 @@ def _table_rows(data: bytes, context: Mapping[str, str]) -> list[str]:
         raise UnreadableSource("copy", f"an independent table reader fails ({type(error).__name__})") from None
     finally:
         csv.field_size_limit(before)
+
+
+def _json_records(data: bytes, context: Mapping[str, str]) -> list[str]:
+    """Return the keys and values of each record as the standard library reads them."""
+    try:
+        text = data.decode(context.get("encoding", "utf-8")).removeprefix("\ufeff")
+        if context.get("layout") == "array":
+            body = text.strip(" \t\r\n").removeprefix("[" if context.get("opens") == "1" else "")
+            found = _load(f"[{body[:-1]}]")  # the last sign is the comma or the bracket behind the last element
+        elif context.get("layout") == "document":
+            found = [_load(text)]
+        else:
+            found = [_load(line) for line in text.split("\n") if line.strip(" \t\r")]
+        return ["\t".join(_leaves(each)) for each in found]
+    except (ValueError, LookupError, RecursionError) as error:
+        raise UnreadableSource("copy", f"an independent JSON reader fails ({type(error).__name__})") from None
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_Members, parse_int=str, parse_float=str)
+
+
+class _Members(list[Any]):
+    """The members of an object as pairs: of two equal keys none is lost."""
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, _Members):
+        for key, below in value:
+            yield key
+            yield from _leaves(below)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif isinstance(value, str):
+        yield value

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.digest import Keyed
+from pipeline.digest_set import DigestSet, digest64
+from pipeline.model import Decision
 from pipeline.verify.canonical import GATE_LENGTH, MOST_TOKENS, Canonical, Needle
 from pipeline.verify.views import View
 
@@ -29,9 +32,21 @@ class _Shelf:
 
     def add(self, needle: Needle) -> None:
         self.entities.setdefault(needle.digest, needle.entity)
-        known = self.lengths.get(needle.gate, _NONE)
-        if needle.length not in known:
-            self.lengths[needle.gate] = (*known, needle.length)
+        self.open(needle.gate, needle.length)
+
+    def open(self, gate: bytes, length: int) -> None:
+        """Let forms of a length through that begin as the gate says."""
+        known = self.lengths.get(gate, _NONE)
+        if length not in known:
+            self.lengths[gate] = (*known, length)
+
+
+def _placeless(decision: Decision) -> Decision:
+    plain = replace(
+        decision.finding, address=(), start=0, end=1, record="", thread="", subject="", label="", digest="", score=0.8,
+        count=1,
+    )  # fmt: skip
+    return replace(decision, finding=plain)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,22 +68,76 @@ class WithheldIndex:
         self._shelves: dict[str, _Shelf] = {"": _Shelf()}
         self._gates: dict[str, bytes] = {}
         self._wide_lengths: dict[str, tuple[int, ...]] = {}
+        self.columns: DigestSet | None = None
+        self._answers: list[Decision] = []
+        self._codes_of: dict[Decision, int] = {}
+        self._codes: dict[tuple[bytes, str], int] = {}
+        self._near: dict[tuple[bytes, str], int] = {}
         self.update(needles)
 
     def __len__(self) -> int:
-        return sum(len(shelf.entities) for shelf in self._shelves.values())
+        return sum(len(shelf.entities) for shelf in self._shelves.values()) + len(self.columns or ())
 
-    def update(self, needles: Iterable[Needle]) -> None:
-        """Take in more needles."""
+    def code_of(self, decision: Decision) -> int:
+        """Return the code that stands for a decision, whatever place it was made for."""
+        plain = _placeless(decision)
+        code = self._codes_of.get(plain)
+        if code is None:
+            code = self._codes_of[plain] = len(self._answers)
+            self._answers.append(plain)
+        return code
+
+    def update(self, needles: Iterable[Needle], decision: Decision | None = None) -> None:
+        """Take in more needles, and the decision under which their values are withheld."""
+        code = None if decision is None else self.code_of(decision)
         for needle in needles:
             self._shelves.setdefault(needle.scope, _Shelf()).add(needle)
+            if code is not None:
+                self._codes.setdefault((needle.digest, needle.scope), code)
         self._wide_lengths.clear()
+
+    def take_columns(self, columns: DigestSet, gates: Iterable[tuple[bytes, int]]) -> None:
+        """Take in the values of whole columns: their digests on disk with codes of this index, and their gates."""
+        self.columns = columns
+        for gate, length in gates:
+            self._shelves[""].open(gate, length)
+        self._wide_lengths.clear()
+
+    def beside(self, near: Iterable[tuple[Needle, int]]) -> WithheldIndex:
+        """Return this index with needles of single records beside it (no scope is the whole release), with codes."""
+        other = copy(self)
+        other._stand_beside(near)  # noqa: SLF001 - its own class
+        return other
+
+    def _stand_beside(self, near: Iterable[tuple[Needle, int]]) -> None:
+        self._shelves, self._near = dict(self._shelves), {}
+        for needle, code in near:
+            self._shelves.setdefault(needle.scope, _Shelf()).add(needle)
+            self._near.setdefault((needle.digest, needle.scope), code)
+
+    def answer(self, digest: str, scopes: Iterable[str] = ("",)) -> Decision | None:
+        """Return the decision for a withheld value by the digest of a hit, looked for in the scopes in order."""
+        raw = bytes.fromhex(digest)
+        for scope in scopes:
+            code = self._codes.get((raw, scope), self._near.get((raw, scope)))
+            if code is None and not scope and self.columns is not None:
+                code = self.columns.code(digest64(raw))
+            if code is not None:
+                return self._answers[code]
+        return None
+
+    def _entity(self, digest: bytes, scope: str, shelf: _Shelf) -> str:
+        known = shelf.entities.get(digest)
+        if known is None and not scope and self.columns is not None:
+            code = self.columns.code(digest64(digest))
+            known = None if code is None else self._answers[code].finding.entity
+        return known or ""
 
     def occurrences(self, text: Canonical, scopes: Iterable[str], hard: frozenset[str]) -> Iterator[tuple[str, Hit]]:
         """Yield the scope and place of every needle of the release and of ``scopes`` that stands in ``text``."""
         near = [(scope, self._shelves[scope]) for scope in dict.fromkeys(scopes) if scope and scope in self._shelves]
         wide, known = self._shelves[""], self._wide_lengths
-        if not near and not wide.entities:
+        if not near and not wide.lengths:
             return
         stream = text.stream
         for first, start in enumerate(text.offsets):
@@ -105,7 +174,7 @@ class WithheldIndex:
                 continue
             form = text.stream[start : start + length]
             digest = self._keyed.form_digest(form)
-            entity = shelf.entities.get(digest)
+            entity = self._entity(digest, scope, shelf)
             if entity and _joins(text, first, last, _NO_SIGNS if scope or not form.isdigit() else hard):
                 begin, end = text.span(first, last)
                 yield scope, Hit("", begin, end, entity, digest.hex())

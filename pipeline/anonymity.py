@@ -1,0 +1,144 @@
+"""What a written table gives away together, and what a policy asks against it: coarser cells, another order of rows.
+
+Both work on the copy as it lies on the disk, unit by unit; nothing here sees what was withheld.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+
+from pipeline.checking import WrittenUnit
+from pipeline.evidence.summary import QuasiFacts
+from pipeline.formats import format_named
+from pipeline.formats.delimited import Delimited
+from pipeline.model import Cell, ColumnClass, Edit
+from pipeline.tables.columnar import single_lines
+from pipeline.tables.quasi import Generalisation, Risk, coarse_words, risk_of
+
+BUCKETS: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTable:
+    """The copy of a table on the disk, with its units."""
+
+    path: Path
+    units: tuple[WrittenUnit, ...]
+
+    def payloads(self) -> Iterator[tuple[WrittenUnit, bytes]]:
+        """Yield every unit with its bytes."""
+        with self.path.open("rb") as stream:
+            for each in self.units:
+                stream.seek(each.start)
+                yield each, stream.read(each.stop - each.start)
+
+    def batches(self, columns: Sequence[int]) -> Iterator[pa.Table]:
+        """Yield the chosen columns of each unit, named by their numbers; a cell that a row lacks is empty."""
+        for each, payload in self.payloads():
+            kind = format_named(each.unit.source.format)
+            assert isinstance(kind, Delimited)
+            rows = [cells for number, cells in kind.table(payload, replace(each.unit, start=0)) if number >= 0]
+            yield pa.table(
+                {str(at): pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in columns}
+            )
+
+
+def quasi_columns(columns: Sequence[ColumnClass]) -> tuple[int, ...]:
+    """Return the numbers of the quasi-identifying columns."""
+    return tuple(each.index for each in columns if each.kind == "quasi")
+
+
+def quasi_facts(risk: Risk) -> QuasiFacts | None:
+    """Return what the evidence says of a table's quasi-identifiers."""
+    if risk.whole is None:
+        return None
+    alone = [each.columns for each in risk.combinations if each.unique and len(each.columns) < 4]
+    fewest = min(map(len, alone), default=0)
+    telling = tuple(tuple(at + 1 for at in each) for each in alone if len(each) == fewest)[:5]
+    mending = tuple((f"column {way.column + 1}: {way.words}", after.unique, after.k) for way, after in risk.mended)
+    whole = risk.whole
+    return QuasiFacts(tuple(each + 1 for each in risk.columns), risk.rows, whole.unique, whole.k, telling, mending)
+
+
+def table_risk(table: WrittenTable, columns: Sequence[ColumnClass], folder: Path, k: int) -> Risk | None:
+    """Return what the quasi-identifiers of a written table give away; None where it has none."""
+    chosen = quasi_columns(columns)
+    if not chosen or not table.units:
+        return None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return risk_of(table.batches(chosen), chosen, folder, k=k)
+
+
+def generalised(table: WrittenTable, ways: Sequence[Generalisation], k: int) -> tuple[WrittenTable, Mapping[int, int]]:
+    """Make columns of a written table coarser, on the disk; return the table as it is now and the cells changed."""
+    columns = sorted({each.column for each in ways})
+    words = coarse_words(table.batches(columns), ways, k=k)
+    units: list[WrittenUnit] = []
+    counts = dict.fromkeys(columns, 0)
+    fresh = table.path.with_name(f"{table.path.name}.new")
+    with fresh.open("wb") as sink:
+        for each, payload in table.payloads():
+            part = _coarser(each, payload, words, counts)
+            start = sink.tell()
+            sink.write(part)
+            units.append(replace(each, start=start, stop=sink.tell(), sha256=hashlib.sha256(part).hexdigest()))
+    fresh.replace(table.path)
+    return WrittenTable(table.path, tuple(units)), counts
+
+
+def _coarser(
+    written: WrittenUnit, payload: bytes, words: Mapping[int, Mapping[str, str]], counts: dict[int, int]
+) -> bytes:
+    unit = replace(written.unit, start=0, stop=len(payload))
+    kind = format_named(unit.source.format)
+    assert isinstance(kind, Delimited)
+    edits = []
+    for number, cells in kind.table(payload, unit):
+        for column, known in words.items() if number >= 0 else ():
+            text = cells[column] if column < len(cells) else ""
+            if text in known:
+                edits.append(Edit((Cell(number, column),), 0, len(text), known[text]))
+                counts[column] += 1
+    return kind.rewrite(payload, unit, edits)
+
+
+def shuffled(table: WrittenTable, seed: bytes, folder: Path) -> None:
+    """Bring the data rows of a written table into another order, on the disk, in bounded memory."""
+    chance = random.Random(seed)  # noqa: S311 - an order, not a secret
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    paths = [folder / f"{number:02d}.rows" for number in range(BUCKETS)]
+    sinks = [path.open("wb") for path in paths]
+    head, row_end = b"", b"\n"
+    try:
+        for each, payload in table.payloads():
+            titles, lines = single_lines(payload, replace(each.unit, start=0, stop=len(payload)))
+            head += titles
+            for line in lines:
+                row_end = b"\r\n" if line.endswith(b"\r\n") else row_end
+                whole = line if line.endswith((b"\n", b"\r")) else line + row_end
+                sinks[chance.randrange(BUCKETS)].write(len(whole).to_bytes(4, "big") + whole)
+    finally:
+        for sink in sinks:
+            sink.close()
+    fresh = table.path.with_name(f"{table.path.name}.new")
+    with fresh.open("wb") as out:
+        out.write(head)
+        for path in paths:
+            rows = list(_rows(path))
+            chance.shuffle(rows)
+            out.writelines(rows)
+            path.unlink()
+    fresh.replace(table.path)
+
+
+def _rows(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while size := stream.read(4):
+            yield stream.read(int.from_bytes(size, "big"))

@@ -1,0 +1,73 @@
+"""Find the names of people among the columns that nothing else has explained, by the lists of names.
+
+Full names and given names tell themselves by their share. Surnames are towns and streets as well: they count
+where a column of given names stands beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from pipeline.model import ColumnClass
+from pipeline.tables.column import Column
+from pipeline.tables.name_values import NameShares, name_shares
+from pipeline.tables.vocabulary import Hint
+
+_FULL: Final = 0.6
+_GIVEN: Final = 0.7
+_SURNAME: Final = 0.55
+_NEAR: Final = 2
+
+
+def with_names(
+    columns: Sequence[Column], hints: Sequence[Hint | None], classes: Sequence[ColumnClass]
+) -> list[ColumnClass]:
+    """Return the classes of the columns, with those that hold names of people among the unsure ones told."""
+    open_to_names = {
+        each.index: name_shares(columns[each.index])
+        for each in classes
+        if each.kind == "unsure" and _varied(columns[each.index]) and _may_be_names(hints[each.index])
+    }
+    found: dict[int, tuple[str, float]] = {}
+    for index, shares in open_to_names.items():
+        if shares.full >= _FULL:
+            found[index] = "full", shares.full
+        elif shares.alone >= 0.8 and shares.given >= _GIVEN and not _given_beside(classes, index):
+            found[index] = "given", shares.given
+    given = [index for index, (part, _) in found.items() if part == "given"]
+    given += [each.index for each in classes if each.entity == "PERSON" and each.part == "given"]
+    for index in given:
+        beside = {at: shares for at, shares in open_to_names.items() if 0 < abs(at - index) <= _NEAR}
+        best = max(beside, key=lambda at: _surname_share(beside[at]), default=-1)
+        if best >= 0 and _surname_share(beside[best]) >= _SURNAME:
+            found[best] = "surname", beside[best].surname
+    return [_named(each, *found[each.index]) if each.index in found else each for each in classes]
+
+
+def _varied(column: Column) -> bool:
+    """Return whether values are not the words of a short list."""
+    distinct = len(column.counts)
+    return distinct >= min(4, len(column.values)) and (column.distinct >= 0.2 or distinct >= 30)
+
+
+def _may_be_names(hint: Hint | None) -> bool:
+    return hint is None or not (hint.thing or (hint.kind == "entity" and hint.entity != "PERSON" and not hint.weak))
+
+
+def _given_beside(classes: Sequence[ColumnClass], index: int) -> bool:
+    """Return whether the column beside is one of given names already, so that this one is not."""
+    return any(each.part == "given" and abs(each.index - index) == 1 for each in classes if each.entity == "PERSON")
+
+
+def _surname_share(shares: NameShares) -> float:
+    return shares.surname if shares.alone >= 0.8 and shares.surname > shares.given else 0.0
+
+
+def _named(column: ColumnClass, part: str, share: float) -> ColumnClass:
+    what = {"full": "names of people", "given": "given names", "surname": "surnames, beside given names"}[part]
+    why = (f"{share:.0%} of the different values are {what} by the lists of names", *column.evidence)
+    return replace(
+        column, kind="entity", entity="PERSON", part=part, confidence=round(0.3 + 0.5 * share, 2), evidence=why
+    )

@@ -1,0 +1,207 @@
+"""Unpack: gzip files and zip archives become ordinary files in a folder of their owner's only, within limits.
+
+What a file is, its first bytes tell. The folder lives as long as any of its files is held, and goes with the last of
+them, after an error too; what a killed run left is removed by the next one. Names in an archive never become paths.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import IO, Final
+
+import psutil
+
+from pipeline.errors import UnreadableSource
+from pipeline.inputs import InputFile, Readable
+
+MOST_MEMBERS: Final = 10_000
+MOST_LEVELS: Final = 3
+MOST_BYTES: Final = 64 * 1024**3
+MOST_RATIO: Final = 200
+FREE_RATIO: Final = 16 * 1024 * 1024
+"""Bytes up to which a file may be of any ratio: a page of blanks is no bomb."""
+CHUNK: Final = 1 << 20
+
+_GZIP: Final = b"\x1f\x8b\x08"
+_ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
+"""Members that make an archive a document or a program: what another program opens as one thing."""
+_PREFIX: Final = "releasable-unpacked-"
+_DAMAGED: Final = (zipfile.BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError, RuntimeError)
+
+
+class Folder:
+    """A folder for unpacked files, made when the first one comes, with the bytes that may still come into it."""
+
+    def __init__(self) -> None:
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._numbers = count()
+        self.left = MOST_BYTES
+
+    def place(self) -> Path:
+        """Return a path that nothing has yet."""
+        if self._folder is None:
+            _remove_left()
+            self._folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
+        return Path(self._folder.name) / f"{next(self._numbers):06d}"
+
+
+class _Refused(Exception):
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputFile]:
+    """Yield what a file holds: itself, the file that was compressed, or the members of the archive.
+
+    What cannot be unpacked is yielded as a file that cannot be read, with the reason; so nothing is skipped.
+    """
+    try:
+        with file.open() as stream:
+            head = stream.read(4)
+            if head.startswith(_GZIP):
+                yield from _from_gzip(file, stream, folder, level)
+            elif head in _ZIP:
+                yield from _from_zip(file, stream, folder, level)
+            else:
+                yield file
+    except UnreadableSource:
+        yield file
+
+
+def _from_gzip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) -> Iterator[InputFile]:
+    if level >= MOST_LEVELS or file.wrapping:
+        yield replace(file, refused="it is compressed time and again")
+        return
+    stream.seek(0)
+    try:
+        with gzip.GzipFile(fileobj=stream, mode="rb") as source:
+            made = _stored(source, file.size, file, folder)
+    except _Refused as refused:
+        yield replace(file, refused=refused.why)
+        return
+    yield from unpacked(replace(made, wrapping="gzip"), folder, level + 1)
+
+
+def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) -> Iterator[InputFile]:
+    try:
+        archive = zipfile.ZipFile(stream)
+    except (*_DAMAGED, OSError):
+        yield replace(file, refused="it is an archive that cannot be opened")
+        return
+    with archive:
+        members = [each for each in archive.infolist() if not each.is_dir()]
+        if any(each.filename in _OFFICE for each in members):
+            yield file
+            return
+        why = _refusal(members, level, file)
+        if why:
+            yield replace(file, refused=why)
+            return
+        taken: set[str] = set()
+        for number, member in enumerate(members, start=1):
+            yield from _member(archive, member, number, file, taken, folder, level)
+
+
+def _refusal(members: list[zipfile.ZipInfo], level: int, file: InputFile) -> str:
+    if file.wrapping:
+        return "it is an archive that was compressed once more"
+    if level >= MOST_LEVELS:
+        return f"it is an archive more than {MOST_LEVELS} levels deep"
+    if not members:
+        return "it is an archive without files"
+    if len(members) > MOST_MEMBERS:
+        return f"it is an archive of more than {MOST_MEMBERS} files"
+    return ""
+
+
+def _member(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    number: int,
+    file: InputFile,
+    taken: set[str],
+    folder: Folder,
+    level: int,
+) -> Iterator[InputFile]:
+    """Yield one member, or what it holds itself."""
+    why = _unsafe(member, taken)
+    inner = member.filename if not why else f"member-{number:04d}"
+    folders = (f"{each}/" for each in PurePosixPath(inner).parents)
+    taken.update(each.casefold() for each in (inner, *folders))
+    own = replace(file, name=f"{file.name}/{inner}", archives=(*file.archives, file.name))
+    if not why and member.flag_bits & 0x1:
+        why = "it is encrypted"
+    if not why and stat.S_ISLNK(member.external_attr >> 16):
+        why = "it is a link"
+    if why:
+        yield replace(own, refused=why)
+        return
+    try:
+        with archive.open(member) as source:
+            made = _stored(source, max(1, member.compress_size), own, folder)
+    except _Refused as refused:
+        yield replace(own, refused=refused.why)
+    except (*_DAMAGED, OSError):
+        yield replace(own, refused="it is damaged or packed in a way that cannot be read")
+    else:
+        yield from unpacked(made, folder, level + 1)
+
+
+def _unsafe(member: zipfile.ZipInfo, taken: set[str]) -> str:
+    """Return why the name of a member may be no name of a file here, or ""."""
+    name = member.orig_filename
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or "\\" in name or ":" in name or ".." in parts or "\0" in name:
+        return "its name in the archive leads outside"
+    if not name.isprintable() or str(PurePosixPath(name)) != name or len(name) > 200:
+        return "its name in the archive is none that a file can have"
+    path = PurePosixPath(name.casefold())
+    if f"{path}/" in taken or any(str(each) in taken for each in (path, *path.parents)):
+        return "the archive holds two files of this name"
+    return ""
+
+
+def _stored(source: Readable, packed: int, file: InputFile, folder: Folder) -> InputFile:
+    """Unpack into the folder in pieces; the new file keeps the time of the packed one.
+
+    Raises:
+        _Refused: it is damaged, or grows beyond the limits.
+    """
+    path, size = folder.place(), 0
+    try:
+        with path.open("xb") as sink:
+            while piece := source.read(CHUNK):
+                size += len(piece)
+                folder.left -= len(piece)
+                if folder.left < 0 or (size > FREE_RATIO and size > packed * MOST_RATIO):
+                    raise _Refused("it unpacks to far more than its size")  # noqa: TRY301 - cleared away below
+                sink.write(piece)
+        os.utime(path, ns=(file.modified, file.modified))
+    except (_Refused, OSError, *_DAMAGED) as error:
+        path.unlink(missing_ok=True)
+        folder.left += size
+        if isinstance(error, _Refused):
+            raise
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is cut short or damaged"
+        raise _Refused(f"it cannot be unpacked ({reason})") from None
+    return replace(file, path=path, size=size, modified=path.stat().st_mtime_ns, keeper=folder)
+
+
+def _remove_left() -> None:
+    """Remove what killed runs of the same person left behind."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        number = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(left, ignore_errors=True)

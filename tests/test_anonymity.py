@@ -1,0 +1,147 @@
+"""Combinations that tell rows apart: counted, reported, mended by the policy, or the table is held."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from conftest import Road
+
+from pipeline.tables.quasi import Generalisation, coarse_words, coarser, risk_of
+
+RULES = "tables: {k: 5, generalise: %s, definition: 940 CMR 38.00 (made up), authority: G.L. c. 4 s. 7(26)(c)}\n"
+
+
+def cells(rows: int, seed: int = 1) -> dict[str, list[str]]:
+    rng = random.Random(seed)
+    return {
+        "0": [f"59{rng.randint(0, 2)}{rng.randint(0, 9)}{rng.randint(0, 9)}" for _ in range(rows)],
+        "1": [str(rng.randint(20, 79)) for _ in range(rows)],
+        "2": [rng.choice("MF") for _ in range(rows)],
+    }
+
+
+def test_unique_rows_and_the_smallest_group_are_counted_as_by_hand(tmp_path: Path) -> None:
+    """For every combination the figures are those of a plain count over all rows."""
+    table = cells(700)
+    risk = risk_of([pa.table(table).slice(0, 300), pa.table(table).slice(300)], [0, 1, 2], tmp_path)
+    assert risk.rows == 700
+    assert len(risk.combinations) == 7
+    for each in risk.combinations:
+        groups = Counter(zip(*(table[str(at)] for at in each.columns), strict=True))
+        assert each.unique == sum(count == 1 for count in groups.values())
+        assert each.k == min(groups.values())
+
+
+def test_what_would_mend_it_is_what_comes_of_doing_it(tmp_path: Path) -> None:
+    """The figures after the generalisations are those of the table in which they were made."""
+    table = cells(3000)
+    risk = risk_of([pa.table(table)], [0, 1, 2], tmp_path, k=5)
+    ways = [way for way, _ in risk.mended]
+    words = coarse_words([pa.table(table)], ways, k=5)
+    coarse = {at: [words.get(int(at), {}).get(text, text) for text in column] for at, column in table.items()}
+    (tmp_path / "again").mkdir()
+    again = risk_of([pa.table(coarse)], [0, 1, 2], tmp_path / "again", k=5)
+    assert again.whole is not None
+    assert (again.whole.unique, again.whole.k) == (risk.mended[-1][1].unique, risk.mended[-1][1].k)
+
+
+@pytest.mark.parametrize(
+    ("text", "way", "after"),
+    [
+        ("59601", "zip3", "596"), ("59601-1234", "zip3", "596"), ("5960", "zip3", "other"), ("", "zip3", ""),
+        ("1978-03-11", "year", "1978"), ("3/11/1978", "year", "1978"), ("unknown", "year", "other"),
+        ("1978", "decade", "1970s"), ("47", "ten_years", "40s"), ("7", "ten_years", "0s"),
+    ],
+)  # fmt: skip
+def test_a_cell_made_coarser(text: str, way: str, after: str) -> None:
+    """What fits becomes its coarser form, what does not fit says nothing any more."""
+    assert coarser(text, way) == after
+
+
+def test_words_in_few_rows_are_joined() -> None:
+    """Words with fewer rows than k become one word."""
+    batch = pa.table({"0": ["clerk"] * 6 + ["falconer", "beekeeper"]})
+    assert coarse_words([batch], [Generalisation(0, "rare")], k=5) == {0: {"falconer": "other", "beekeeper": "other"}}
+
+
+def _policy(tmp_path: Path, rules: str) -> Path:
+    text = (Path(__file__).parent.parent / "configs/policies/massachusetts.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        text.replace("name: massachusetts", "name: own", 1).replace("\nrules:\n", f"\n{rules}\nrules:\n", 1), "utf-8"
+    )
+    return path
+
+
+def _table(tmp_path: Path, rows: int = 1200) -> Path:
+    columns = cells(rows)
+    lines = ["ssn,zip,age,sex,amount"]
+    lines += [
+        f"{100 + n % 500}-{n % 89 + 10}-{n + 1000},{z},{y},{s},{n % 7}"
+        for n, (z, y, s) in enumerate(zip(*columns.values(), strict=True))
+    ]
+    path = tmp_path / "in" / "claims.csv"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.mark.models
+def test_a_release_reports_rows_that_stand_alone(road: Road, tmp_path: Path) -> None:
+    """Manifest and report say how many rows are unique and what would mend it, small counts as ranges."""
+    road.release(_table(tmp_path), tmp_path / "out")
+    (record,) = json.loads((tmp_path / "out" / "release.json").read_text("utf-8"))["records"]
+    told = record["quasi_identifiers"]
+    assert told["columns"] == [2, 3, 4]
+    assert told["unique_rows"] > 100
+    assert told["smallest_group"] == "1-9"
+    assert any("first three digits" in each["step"] for each in told["would_mend"])
+    assert "Rows that stand alone" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+@pytest.mark.models
+def test_a_policy_that_demands_k_holds_the_table(road: Road, tmp_path: Path) -> None:
+    """Without leave to generalise, a table below k is held, and the reason names columns and k."""
+    own = road.under(_policy(tmp_path, RULES % "false"))
+    done = own.release(_table(tmp_path), tmp_path / "out")
+    assert done.exit_code == 1
+    (file,) = done.summary.files
+    assert file.status == "held"
+    assert "columns 2, 3, 4" in file.reasons[0]
+    assert not list((tmp_path / "out" / "records").rglob("*"))
+
+
+@pytest.mark.models
+def test_a_policy_that_generalises_mends_the_table_and_logs_it(road: Road, tmp_path: Path) -> None:
+    """Columns are made coarser until every combination has k rows; the log says which, how often and on what law."""
+    own = road.under(_policy(tmp_path, RULES % "true"))
+    done = own.release(_table(tmp_path), tmp_path / "out")
+    (file,) = done.summary.files
+    assert file.status == "released"
+    rows = [line.split(",") for line in (tmp_path / "out/records/claims.csv").read_text("utf-8").splitlines()[1:]]
+    assert min(Counter(tuple(row[1:4]) for row in rows).values()) >= 5
+    assert {row[4] for row in rows} == {str(each) for each in range(7)}
+    log = (tmp_path / "out" / "redaction-log.csv").read_text("utf-8")
+    assert "QUASI_IDENTIFIER" in log
+    assert "first three digits" in log
+    assert "G.L. c. 4" in log
+
+
+@pytest.mark.models
+def test_rows_leave_in_another_order_where_the_policy_asks(road: Road, tmp_path: Path) -> None:
+    """Shuffled, a table has the same header and the same rows, in another order; the release verifies."""
+    source = _table(tmp_path)
+    road.under("massachusetts").release(source, tmp_path / "plain")
+    own = road.under(_policy(tmp_path, "tables: {shuffle_rows: true}\n"))
+    own.release(source, tmp_path / "out")
+    before = (tmp_path / "plain/records/claims.csv").read_text("utf-8").splitlines()
+    after = (tmp_path / "out/records/claims.csv").read_text("utf-8").splitlines()
+    assert after[0] == before[0]
+    assert len(after) == len(before)
+    assert [line.split(",")[1:] for line in after] != [line.split(",")[1:] for line in before]
+    assert sorted(line.split(",")[1:] for line in after) == sorted(line.split(",")[1:] for line in before)

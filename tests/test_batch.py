@@ -1,0 +1,72 @@
+"""The batch path gives what the recognizers give one text at a time, on every text at hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline.detect import examine
+from pipeline.model import Match
+from pipeline.plain_form import plain_form
+from recognizers.presidio import Recognizer
+from recognizers.registry import load_recognizers
+
+_ROOT = Path(__file__).resolve().parent.parent
+_DEV = _ROOT.parent / "shared" / "eval" / "dev"
+_TOGETHER = 64
+
+
+@pytest.fixture(scope="module")
+def recognizers() -> list[Recognizer]:
+    """All recognizers that need no model, the shapes of street addresses among them."""
+    return load_recognizers("patterns")
+
+
+def _one_by_one(text: str, recognizers: list[Recognizer]) -> list[Match]:
+    form = plain_form(text)
+    found = []
+    for recognizer in recognizers:
+        for match in recognizer.find(form.text):
+            start, end = form.span(match.start, match.end)
+            found.append(replace(match, start=start, end=end))
+    return found
+
+
+def _agree(texts: list[str], recognizers: list[Recognizer]) -> int:
+    """Compare the two ways; return how many matches there were."""
+    count = 0
+    for at in range(0, len(texts), _TOGETHER):
+        batch = texts[at : at + _TOGETHER]
+        for text, matches in zip(batch, examine([("", each) for each in batch], recognizers), strict=True):
+            assert matches == _one_by_one(text, recognizers)
+            count += len(matches)
+    return count
+
+
+def _sample_texts() -> list[str]:
+    paths = [each for each in sorted((_ROOT / "sample_data").rglob("*")) if each.suffix in {".txt", ".mbox", ".csv"}]
+    whole = [each.read_text(encoding="utf-8", errors="replace") for each in paths]
+    return [*whole, *(part for text in whole for part in text.split("\n\n") if part)]
+
+
+def _case_texts() -> list[str]:
+    loaded = [yaml.safe_load(each.read_text(encoding="utf-8")) for each in (_ROOT / "tests" / "cases").glob("*.yaml")]
+    return [case["text"] for data in loaded for case in (data["cases"] if isinstance(data, dict) else data)]
+
+
+def test_a_batch_gives_what_one_text_at_a_time_gives(recognizers: list[Recognizer]) -> None:
+    """On the sample data and all cases, the batch path and each recognizer alone find the same, in the same order."""
+    assert _agree([*_sample_texts(), *_case_texts()], recognizers) > 500
+
+
+@pytest.mark.shared
+def test_a_batch_gives_the_same_on_the_labelled_sets(recognizers: list[Recognizer]) -> None:
+    """On every text of the labelled sets, the batch path and each recognizer alone find the same."""
+    for path in sorted(_DEV.glob("*.jsonl")):
+        texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
+        assert texts
+        _agree(texts, recognizers)
