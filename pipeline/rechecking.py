@@ -25,12 +25,14 @@ def survivors(
     them, and lone names not at all.
     """
     original = scan(sources, job, policy, runner, progress)
-    return survivors_of(copies, _everywhere(original.withheld_needles), job, runner, progress)
+    index = WithheldIndex(Keyed(job.key), _everywhere(original.withheld_needles))
+    index.take_columns_of(original.index)
+    return survivors_of(copies, index, runner, progress)
 
 
-def survivors_of(copies: Scan, needles: Iterable[Needle], job: Job, runner: Runner, progress: Progress) -> list[str]:
-    """Return the places in copies where a value of one of the needles stands; their scopes are keys of the copies."""
-    runner.share(WithheldIndex(Keyed(job.key), needles))
+def survivors_of(copies: Scan, index: WithheldIndex, runner: Runner, progress: Progress) -> list[str]:
+    """Return the places in copies where a value of the index stands; its scopes are keys of the copies."""
+    runner.share(index)
     places = []
     tasks = [_task(result) for result in copies.files if result.units]
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):

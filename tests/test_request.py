@@ -83,3 +83,20 @@ def test_a_request_from_the_first_run_to_the_closed_case(
     written = without_records(tmp_path / "first") + without_records(out) + everything_in(tmp_path / "case").lower()
     written += certificate_json(certificate).lower() + certificate_text(certificate).lower().encode()
     assert [each for each in VALUES if each.encode() in written] == []
+
+
+def test_verify_against_the_sources_searches_the_values_of_table_columns(tmp_path: Path, loaded: State) -> None:
+    """A telephone number of a table column that stands in another copy is found."""
+    from conftest import Road
+
+    from pipeline.intake import collect
+    from pipeline.rechecking import survivors
+
+    rows = "".join(f"{each},406-555-01{each:02d}\n" for each in range(30))
+    source = write(tmp_path / "in", {"form.csv": f"case,phone\n{rows}"})
+    copies = write(tmp_path / "copies", {"note.txt": "the hedge, see 4065550117 in the list\n"})
+    road = Road(loaded)
+    runner = Inline(road._fresh())
+    job, policy = loaded.job, loaded.policy
+    done = road.scan(copies)
+    assert survivors(done, collect([source]), job, policy, runner, lambda *_: None)

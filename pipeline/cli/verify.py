@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pipeline.engine import Scan
     from pipeline.model import Decision
 
+NO_COLUMNS = "values of whole table columns are not in a case and were not searched for: add --against SOURCES"
+
 
 def verify_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release folder.", show_default=False)],
@@ -60,6 +62,8 @@ def verify_command(
     for line in found.notes:
         typer.echo(line)
     searched = "every withheld value searched for" if against or case else "a rescan; sources not compared"
+    if NO_COLUMNS in found.notes:
+        searched = "every withheld value but those of table columns searched for"
     typer.echo(f"{folder}: whole and clean ({searched})")
 
 
@@ -160,9 +164,13 @@ def _rescan(
         found.problems += _problems(done, standing)
         if case is not None:
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
+            from pipeline.verify import WithheldIndex  # noqa: PLC0415
 
             run = run_of_release(case, (folder / "release.json").read_bytes())
-            found.problems += survivors_of(done, needles_for(case, run, _scopes(done)), job, pool, progress)
+            index = WithheldIndex(case.keyed, needles_for(case, run, _scopes(done)))
+            found.problems += survivors_of(done, index, pool, progress)
+            if not against and any(unit.is_table for unit in done.units):
+                found.notes.append(NO_COLUMNS)
         if against:
             # what people decided is known by its place in the sources, and by its value in the copies
             decided = replace(job, overrides=overrides_of(case)) if case is not None else job

@@ -26,6 +26,7 @@ MOST_ROWS: Final = 1_000_000
 _MOST_CHARACTERS: Final = 32_000
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _WIDTHS: Final = {"file": 34, "location": 34, "citation": 44, "reason": 44, "segregability": 44, "policy_sha256": 20}
+_CHANGED: Final = re.compile(rb">[^<]*</dcterms:modified>")
 _EARLIEST: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -48,7 +49,7 @@ def sheet_bytes(rows: Iterable[LogRow], started_at: str) -> bytes:
         sheet.append([each if isinstance(each, int) else _text(sheet, each) for each in told])
     raw = io.BytesIO()
     book.save(raw)
-    return _same_times(raw.getvalue())
+    return _same_times(raw.getvalue(), _moment(started_at))
 
 
 def _text(sheet: object, content: str, *, bold: bool = False) -> WriteOnlyCell:
@@ -72,10 +73,17 @@ def _moment(iso: str) -> datetime:
         return datetime(*_EARLIEST)  # noqa: DTZ001 - see above
 
 
-def _same_times(data: bytes) -> bytes:
-    """Return a ZIP file with one fixed time in it, so that the same rows give the same bytes."""
+def _same_times(data: bytes, then: datetime) -> bytes:
+    """Return a sheet with no time of writing in it, so that the same rows give the same bytes.
+
+    openpyxl notes the time of saving as the time of the last change, whatever was set.
+    """
+    changed = f">{then.isoformat()}Z</dcterms:modified>".encode()
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
         for name in before.namelist():
-            after.writestr(zipfile.ZipInfo(name, _EARLIEST), before.read(name), zipfile.ZIP_DEFLATED)
+            content = before.read(name)
+            if name == "docProps/core.xml":
+                content = _CHANGED.sub(changed, content)
+            after.writestr(zipfile.ZipInfo(name, _EARLIEST), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
