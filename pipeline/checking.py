@@ -108,7 +108,9 @@ def _cleared(
     if state.policy is None:
         return spans
     found = findings_of(state, copy.segments, {each.index: each for each in columns})
+    people = state.job.overrides
+    released = people.released if people is not None else frozenset()
     for each in decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at):
-        if not each.withholds:
+        if not each.withholds or each.finding.digest in released:
             spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
     return spans

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
 from pipeline.digest import Keyed, tokens
 from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
@@ -266,7 +267,9 @@ def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
     if policy is not None:
         for file in done.files:
             facts = done.job.facts_of(file.file.name)
-            file.name_decisions = decide(file.planned.name_findings, facts, policy, done.job.decided_at)
+            named = decide(file.planned.name_findings, facts, policy, done.job.decided_at)
+            people = done.job.overrides
+            file.name_decisions = honoured(people, file.file.name, NAME_ORDINAL, named, policy)
     for file in done.files:
         forms = _forms_in_name(done, file.file.name)
         for unit in file.units:
@@ -309,13 +312,20 @@ def _examined(unit: UnitResult) -> Examined:
     return answer
 
 
+def _decided(done: Scan, unit: UnitResult, findings: Sequence[Finding]) -> list[Decision]:
+    """Return what the rules say of findings, and people in their place."""
+    assert done.policy is not None
+    facts = done.job.facts_of(unit.unit.source.path)
+    decisions = decide(findings, facts, done.policy, done.job.decided_at)
+    return honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, decisions, done.policy)
+
+
 def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
     findings = tuple(linking.of(each) for each in unit.findings)
     if done.policy is None:
         unit.outcome = TableOutcome(findings)
         return
-    facts = done.job.facts_of(unit.unit.source.path)
-    decisions = decide(findings, facts, done.policy, done.job.decided_at)
+    decisions = _decided(done, unit, findings)
     unit.outcome = TableOutcome(decisions=tuple(decisions))
     for decision, needles in zip(decisions, unit.needles, strict=True):
         if decision.withholds:
@@ -336,8 +346,7 @@ def _decide_table(
     if done.policy is None:
         unit.outcome = TableOutcome((*findings, *(finding for finding, *_ in grouped)))
         return []
-    facts = done.job.facts_of(unit.unit.source.path)
-    decisions = decide(findings, facts, done.policy, done.job.decided_at)
+    decisions = _decided(done, unit, findings)
     near: list[tuple[Needle, int]] = []
     for decision, needles in zip(decisions, examined.needles, strict=True):
         if decision.withholds:
@@ -352,7 +361,7 @@ def _decide_table(
                     gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
     decided = []
     for finding, group, rows in grouped:
-        (decision,) = decide([finding], facts, done.policy, done.job.decided_at)
+        (decision,) = _decided(done, unit, [finding])
         decided.append(ColumnDecision(decision, group.shapes, rows))
         if decision.withholds:
             columns.add(group.digests, done.index.code_of(decision))
@@ -403,7 +412,8 @@ def _find_again(done: Scan, runner: Runner, tell: Progress, *, tables: bool) -> 
         if failure is not None:
             unit.hold(failure.what, unscanned=True)
             continue
-        unit.decide_more(_same(done.index, unit, again) for again in answer)
+        same = [_same(done.index, unit, again) for again in answer]
+        unit.decide_more(honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, same, done.policy))
 
 
 def decided_task(file: FileResult, unit: UnitResult) -> UnitTask:

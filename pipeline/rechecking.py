@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.checking import CheckTask, WrittenUnit, check
@@ -25,7 +25,14 @@ def survivors(
     them, and lone names not at all.
     """
     original = scan(sources, job, policy, runner, progress)
-    runner.share(WithheldIndex(Keyed(job.key), _everywhere(original)))
+    index = WithheldIndex(Keyed(job.key), _everywhere(original.withheld_needles))
+    index.take_columns_of(original.index)
+    return survivors_of(copies, index, runner, progress)
+
+
+def survivors_of(copies: Scan, index: WithheldIndex, runner: Runner, progress: Progress) -> list[str]:
+    """Return the places in copies where a value of the index stands; its scopes are keys of the copies."""
+    runner.share(index)
     places = []
     tasks = [_task(result) for result in copies.files if result.units]
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
@@ -37,8 +44,8 @@ def survivors(
     return places
 
 
-def _everywhere(original: Scan) -> Iterator[Needle]:
-    for needle in original.withheld_needles:
+def _everywhere(withheld: Iterable[Needle]) -> Iterator[Needle]:
+    for needle in withheld:
         if needle.entity != "PERSON" or needle.tokens > 1:
             yield replace(needle, scope="") if needle.entity == "PERSON" else needle
 

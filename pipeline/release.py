@@ -19,8 +19,9 @@ from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
 from pipeline.errors import IntegrityError, LeakFound, OutputError
+from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
-from pipeline.evidence.manifest import MANIFEST, file_sha256, integrity, manifest, manifest_bytes
+from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import report_html
 from pipeline.evidence.stated import FACTS, facts_bytes
 from pipeline.evidence.summary import Examined as Outcome
@@ -79,7 +80,14 @@ class Release:
 
 
 def release(
-    done: Scan, out: Path, run: Run, runner: Runner, *, hold_undecided: bool = False, progress: Progress | None = None
+    done: Scan,
+    out: Path,
+    run: Run,
+    runner: Runner,
+    *,
+    hold_undecided: bool = False,
+    progress: Progress | None = None,
+    office: Office | None = None,
 ) -> Release:
     """Write the release of a scan to ``out``.
 
@@ -90,6 +98,7 @@ def release(
         runner: the workers of the scan.
         hold_undecided: hold every record with an undecided finding instead of showing its proposal.
         progress: is told stage, done and total.
+        office: its letter and its signature, for a final release.
 
     Raises:
         OutputError: the folder exists or cannot be written.
@@ -108,8 +117,8 @@ def release(
             _refuse(partial, out, leaking)
         _shuffle_tables(done, copies, partial)
         _pack(copies, partial / RECORDS)
-        summary = _evidence(done, copies, partial, run)
-        problems = integrity(partial)
+        summary = _evidence(done, copies, partial, run, office or Office())
+        problems = integrity(partial, (SIGNATURE,))
         if problems:
             raise OutputError("release", f"what was written cannot be read back ({problems[0]})", "check the disk")
         partial.rename(out)
@@ -163,6 +172,11 @@ def _refuse(partial: Path, out: Path, places: Sequence[str]) -> None:
 
 
 # --- the copies -------------------------------------------------------------------------
+
+
+def output_names(done: Scan) -> dict[str, str]:
+    """Return the name that the copy of each file has, by the path of the file; it gives away nothing withheld."""
+    return {copy.result.file.name: copy.name for copy in _copies(done)}
 
 
 def _copies(done: Scan) -> list[Copy]:
@@ -260,6 +274,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             else:
                 _append(copy, unit, answer, sink)
                 done.index.update(answer.needles)
+                done.withheld_needles.update(answer.needles)
     finally:
         if sink is not None:
             sink.close()
@@ -438,7 +453,7 @@ def _output(copy: Copy) -> str:
 # --- the evidence -----------------------------------------------------------------------
 
 
-def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Summary:
+def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run, office: Office) -> Summary:
     tally, log = Tally(), Log(run)
     for copy in copies:
         for outcome in _outcomes(copy):
@@ -446,10 +461,14 @@ def _evidence(done: Scan, copies: Sequence[Copy], partial: Path, run: Run) -> Su
             log.add(outcome)
     summary = tally.summary(run, [_file_outcome(copy, partial) for copy in copies])
     _keep_policy(done, copies, partial)
+    rows = log.rows()
     with (partial / "redaction-log.csv").open("w", encoding="utf-8", newline="") as stream:
-        write_log(log.rows(), stream)
+        write_log(rows, stream)
     (partial / "report.html").write_text(report_html(summary), encoding="utf-8")
-    (partial / MANIFEST).write_bytes(manifest_bytes(manifest(summary, partial)))
+    write_documents(summary, rows, partial, office)
+    content = manifest_bytes(manifest(summary, partial))
+    (partial / MANIFEST).write_bytes(content)
+    seal(content, summary, partial, office)
     return summary
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.case.overrides import Overrides
 from pipeline.detect import detect
 from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
@@ -40,6 +41,7 @@ class Job:
     level: str = "thorough"
     entities: tuple[str, ...] = ()
     facts: RecordFacts = field(default_factory=RecordFacts)
+    overrides: Overrides | None = None
     by_column: bool = True
     only_tables: bool = False
     file_facts: Mapping[str, RecordFacts] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.apply import edits_of
+from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
@@ -150,7 +151,10 @@ def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: U
     findings = findings_of(state, around, {each.index: each for each in task.columns})
     facts = state.job.facts_of(task.unit.source.path)
     decided = decide(findings, facts, state.policy, state.job.decided_at)  # whose a record is shows in all of it
-    return [each for each in decided if each.finding.address in changed]
+    decided = [each for each in decided if each.finding.address in changed]
+    people, unit = state.job.overrides, task.unit
+    decided = honoured(people, unit.source.path, unit.ordinal, decided, state.policy)
+    return standing(decided, task.decisions)
 
 
 def _cleared_in_copy(fresh: Sequence[Segment], decisions: Iterable[Decision], before: Spans) -> Spans:

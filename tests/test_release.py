@@ -44,7 +44,8 @@ def test_the_folder_holds_what_the_plan_says(road: Road, tmp_path: Path) -> None
     done = road.release(source, tmp_path / "out")
     out = tmp_path / "out"
     assert {each.name for each in out.iterdir()} == {
-        "records", "policy", "redaction-log.csv", "release.json", "report.html",
+        "records", "policy", "redaction-log.csv", "redaction-log.html", "redaction-log.xlsx", "release.json",
+        "report.html",
     }  # fmt: skip
     assert {each.name for each in (out / "policy").iterdir()} == {
         "montana.yaml",
@@ -343,7 +344,7 @@ def test_whatever_is_altered_in_a_release_is_told(made: Path, tmp_path: Path, ho
     shutil.copytree(made, tmp_path / "out")
     assert not integrity(tmp_path / "out")
     _altered(tmp_path / "out", how)
-    assert verify_release(tmp_path / "out", [], Asked())
+    assert verify_release(tmp_path / "out", Asked()).problems
 
 
 # --- intake -----------------------------------------------------------------------------

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli import columns, demo, detect, evaluate, models, policy, redact, scan, verify
+from pipeline.cli import (
+    case,
+    certify,
+    columns,
+    demo,
+    detect,
+    disclosures,
+    evaluate,
+    keys,
+    models,
+    policy,
+    redact,
+    scan,
+    verify,
+)
 
 EXAMPLES = """\
 releasable finds what privacy law protects in public records, and makes a copy that may be released.
@@ -69,7 +83,11 @@ app.command("redact")(redact.redact_command)
 app.command("verify")(verify.verify_command)
 app.command("detect")(detect.detect_command)
 app.command("evaluate")(evaluate.evaluate_command)
+app.command("certify")(certify.certify_command)
 app.command("columns")(columns.columns_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
+app.add_typer(case.app, name="case")
+app.add_typer(keys.app, name="keys")
+app.add_typer(disclosures.app, name="disclosures")

@@ -33,10 +33,10 @@ def demo_command(
 
     sample = sample_folder()
     _clear_earlier_demo(out)
-    from pipeline.cli.redact import redact_paths  # noqa: PLC0415
+    from pipeline.cli.redact import Wanted, redact_paths  # noqa: PLC0415
 
     asked = Asked("montana", sample / "config", Accuracy.THOROUGH, "", workers_)
-    done = redact_paths([sample / kind for kind in KINDS], out, asked, request=REQUEST)
+    done = redact_paths([sample / kind for kind in KINDS], out, asked, Wanted(REQUEST))
     print_release(done.summary, str(out))
     typer.echo(_closing(out))
     raise typer.Exit(0 if held_as_planted(done, sample) else done.exit_code)

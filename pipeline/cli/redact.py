@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,10 +27,13 @@ from pipeline.cli.options import (
     WorkersOption,
 )
 from pipeline.cli.running import Asked, asked_of, describe_run, make_job, state_facts, workers
+from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from pipeline.evidence.documents import Office
+    from pipeline.inputs import InputFile
     from pipeline.release import Release
 
 
@@ -61,6 +64,19 @@ def redact_command(
     facts: FactsOption = None,
     consents: ConsentsOption = None,
     for_subject: SubjectOption = None,
+    case: Annotated[
+        Path | None, typer.Option("--case", help="The case to make or go on with: what people decided is honoured.")
+    ] = None,
+    database: Annotated[
+        str, typer.Option("--database", help="For a new case: a PostgreSQL URL instead of SQLite in its folder.")
+    ] = "",
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="An earlier release of the case: what differs from it holds this one."),
+    ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign the release, if it is final, with the office's key.")
+    ] = False,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
@@ -75,6 +91,7 @@ def redact_command(
       releasable redact dump.csv --policy my-policy.yaml --config our-config/ --on-review hold --out release/
       releasable redact export/ --policy montana --recipient requester --recipient public --out release/
       releasable redact vehicles.csv --policy motor_vehicle_records --facts facts.yaml --out release/
+      releasable redact export/ --policy montana --request 2026-114 --case case-114/ --sign --out release-114-2/
       releasable redact export/ --policy montana --out release/ --resume      (after a power cut: goes on)
 
     Exit codes: 0 final; 1 provisional or something is held; 3 something could not be examined and is held.
@@ -89,56 +106,82 @@ def redact_command(
         raise UsageError("--for-subject", "a person's own record goes to that person", "use --recipient requester")
     told = Stated(given[0].value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
     asked = Asked(policy, config, accuracy, entities, workers_, told)
-    hold = on_review is OnReview.HOLD
-    raise typer.Exit(max(_for_each(paths, out, asked, given, request=request, hold=hold, resume=resume)))
+    wanted = Wanted(
+        request,
+        hold_undecided=on_review is OnReview.HOLD,
+        case=case,
+        database=database,
+        sign=sign,
+        against=tuple(against or ()),
+        resume=resume,
+    )
+    raise typer.Exit(max(_for_each(paths, out, asked, given, wanted)))
 
 
-def _for_each(
-    paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipient], *, request: str, hold: bool, resume: bool
-) -> Iterator[int]:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asked for beside the paths: the request, its case, what waits for a person, a signature."""
+
+    request: str = ""
+    hold_undecided: bool = False
+    case: Path | None = None
+    database: str = ""
+    sign: bool = False
+    against: tuple[Path, ...] = ()
+    resume: bool = False
+
+
+def _for_each(paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipient], wanted: Wanted) -> Iterator[int]:
     """Release one version for each recipient; the rules decide them all, from the same findings and facts."""
     from pipeline.cli.tables import print_release  # noqa: PLC0415 - keeps --help quick
 
     for each in given:
         folder = out / each.value if len(given) > 1 else out
         mine = replace(asked, stated=replace(asked.stated, recipient=each.value))
-        done = redact_paths(paths, folder, mine, request=request, hold_undecided=hold, resume=resume)
+        done = redact_paths(paths, folder, mine, wanted)
         print_release(done.summary, str(folder))
+        if wanted.sign and done.summary.status != "final":
+            typer.echo("not signed: a provisional release is never signed")
         yield done.exit_code
 
 
-def redact_paths(
-    paths: list[Path],
-    out: Path,
-    asked: Asked,
-    *,
-    request: str = "",
-    hold_undecided: bool = False,
-    resume: bool = False,
-) -> Release:
-    """Scan files and write their release (see :mod:`pipeline.release`)."""
-    from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
-    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415
+def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
+    """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
+    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
+    from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import are_tables, collect  # noqa: PLC0415
+
+    wanted = wanted or Wanted()
+    if out.exists() or out.is_symlink():
+        raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
+    office = Office(asked.config, sign=office_signature() if wanted.sign else None)
+    files = collect(paths)
+    if wanted.against and wanted.case is None:
+        raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
+    if wanted.resume and wanted.case is not None:
+        raise UsageError("--resume", "a run with a case cannot go on where it stopped", "run it again without --resume")
+    if wanted.case is not None:
+        return _with_case(wanted.case, paths, files, out, asked, wanted, office)
+    from pipeline.engine import scan  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
     from pipeline.resuming import working_folder  # noqa: PLC0415
 
-    if out.exists() or out.is_symlink():
-        raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
-    files = collect(paths)
     names = [each.name for each in files]
     job, loaded = make_job(asked)
     state_facts(job, asked.stated, names, loaded)  # what is wrong in it is told before anything is made
-    described = asked_of(files, job, loaded, describe_run(job, loaded, request), hold_undecided=hold_undecided)
+    described = asked_of(
+        files, job, loaded, describe_run(job, loaded, wanted.request), hold_undecided=wanted.hold_undecided
+    )
     described["what was stated"] = asked.stated.told()
-    folder = working_folder(out, described, job.decided_at, resume=resume)
+    folder = working_folder(out, described, job.decided_at, resume=wanted.resume)
     job = replace(job, key=folder.key, decided_at=folder.started_at, only_tables=are_tables(files))
     job = state_facts(job, asked.stated, names, loaded)
-    run = describe_run(job, loaded, request)
+    run = describe_run(job, loaded, wanted.request)
+    held = wanted.hold_undecided
     try:
         with workers(job, asked.workers) as pool, progress_bar() as progress:
             done = scan(files, job, loaded, pool, progress, workspace=folder.workspace, to_write=True)
-            made = release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
+            made = release(done, out, run, pool, hold_undecided=held, progress=progress, office=office)
     except KeyboardInterrupt:
         raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
     except OSError as error:  # a full disk, most often
@@ -150,3 +193,30 @@ def redact_paths(
         raise
     folder.dispose()
     return made
+
+
+def _with_case(
+    folder: Path,
+    paths: list[Path],
+    files: list[InputFile],
+    out: Path,
+    asked: Asked,
+    wanted: Wanted,
+    office: Office,
+) -> Release:
+    from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.proof import run_against  # noqa: PLC0415
+    from pipeline.casework import Task, release_with_case  # noqa: PLC0415
+    from pipeline.cli.opening import open_or_make_case  # noqa: PLC0415
+
+    job, policy = make_job(asked)  # a wrong policy makes no case
+    assert policy is not None
+    case = open_or_make_case(folder, wanted.request, wanted.database)
+    case.keeping.keep_inputs(paths, folder)
+    job = replace(job, key=case.key, overrides=overrides_of(case))
+    job = state_facts(job, asked.stated, [each.name for each in files], policy)
+    run = describe_run(job, policy, wanted.request or case.row.request)
+    earlier = tuple(run_against(case, folder) for folder in wanted.against)
+    task = Task(files, policy, out, run, office, wanted.hold_undecided, earlier)
+    with workers(job, asked.workers) as pool, progress_bar() as progress:
+        return release_with_case(case, task, job, pool, progress)

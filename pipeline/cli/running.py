@@ -16,7 +16,8 @@ from pipeline.cli.stating import Stated, read_stated
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.evidence.summary import Run
+    from pipeline.case.overrides import Overrides
+    from pipeline.evidence.summary import PolicyFacts, Run
     from pipeline.execution.local import Pool
     from pipeline.inputs import InputFile
     from pipeline.policy.schema import Policy
@@ -35,6 +36,8 @@ class Asked:
     entities: str = ""
     workers: int = 0
     stated: Stated = field(default_factory=Stated)
+    key: bytes = field(default=b"", repr=False)
+    overrides: Overrides | None = None
 
 
 def entity_list(text: str) -> tuple[str, ...]:
@@ -72,12 +75,13 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
     policy = load(asked.policy, asked.config) if asked.policy else None
     path = str(find(asked.policy, asked.config).absolute()) if asked.policy else ""
     job = Job(
-        key=secrets.token_bytes(32),
+        key=asked.key or secrets.token_bytes(32),
         decided_at=run_time(),
         policy=path,
         config=asked.config.absolute() if asked.config else None,
         level=asked.accuracy.value,
         entities=entity_list(asked.entities),
+        overrides=asked.overrides,
     )
     return job, policy
 
@@ -139,7 +143,7 @@ def workers(job: Job, count: int) -> Iterator[Pool]:
 def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: str = "release") -> Run:
     """Return what the evidence says of this run."""
     from pipeline.cli.app import tool_version  # noqa: PLC0415 - it imports the commands
-    from pipeline.evidence.summary import ModelFacts, PolicyFacts, Run  # noqa: PLC0415
+    from pipeline.evidence.summary import ModelFacts, Run  # noqa: PLC0415
     from recognizers.models import catalogue  # noqa: PLC0415
 
     return Run(
@@ -147,7 +151,15 @@ def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: st
         started_at=job.decided_at,
         request_id=request,
         accuracy=job.level,
-        policy=PolicyFacts(policy.name, policy.version, policy.sha256, policy.title) if policy else None,
+        policy=_policy_facts(policy) if policy else None,
         models=tuple(ModelFacts(each.name, each.version, each.archive.sha256) for each in catalogue()),
         purpose=purpose,
+        recipient=job.facts.recipient,
     )
+
+
+def _policy_facts(policy: Policy) -> PolicyFacts:
+    from pipeline.evidence.summary import SMALL, PolicyFacts  # noqa: PLC0415 - keeps --help quick
+
+    cell_size = getattr(policy, "cell_size", None) or SMALL
+    return PolicyFacts(policy.name, policy.version, policy.sha256, policy.title, policy.jurisdiction, cell_size)

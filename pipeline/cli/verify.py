@@ -1,10 +1,13 @@
-"""``releasable verify``: is a release folder what it was, and is it clean."""
+"""``releasable verify``: is a release folder what it was, who vouches for it, and is it clean."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +16,13 @@ from pipeline.cli.options import Accuracy, AccuracyOption, ConsentsOption, Subje
 from pipeline.cli.running import Asked, make_job, workers
 from pipeline.cli.stating import Stated, as_released
 from pipeline.errors import IntegrityError
+
+if TYPE_CHECKING:
+    from pipeline.case.store import Case
+    from pipeline.engine import Scan
+    from pipeline.model import Decision
+
+NO_COLUMNS = "values of whole table columns are not in a case and were not searched for: add --against SOURCES"
 
 
 def verify_command(
@@ -23,76 +33,180 @@ def verify_command(
     ] = None,
     consents: ConsentsOption = None,
     for_subject: SubjectOption = None,
+    case: Annotated[
+        Path | None,
+        typer.Option("--case", help="The case of the release: every value that it withholds is searched for."),
+    ] = None,
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="The office's public key, not from the folder: who signed.")
+    ] = None,
     accuracy: AccuracyOption = Accuracy.THOROUGH,
     workers_: WorkersOption = 0,
 ) -> None:
     """Check a release folder against its manifest and scan the copies again.
 
-    Alone it proves integrity and that a scan finds nothing more to withhold. With --against it also searches
-    the copies for every value that the policy withholds from the sources.
+    Alone it finds accidents, and that a scan finds nothing more to withhold. With --public-key it also proves that the
+    office signed this very folder. With --case it also proves that this is the latest release of its case, and searches
+    the copies for every withheld value by its digest; with --against, for every value withheld from the sources.
 
     Examples:
       releasable verify release/
-      releasable verify release/ --against export/
+      releasable verify release/ --public-key office.public.pem
+      releasable verify release/ --case case/ --against export/
     """
     stated = Stated(consents=consents, subject=for_subject)
-    problems = verify_release(folder, against or [], Asked(accuracy=accuracy, workers=workers_, stated=stated))
-    for problem in problems:
-        typer.echo(problem)
-    if problems:
-        typer.echo(f"{folder}: {len(problems)} problems; do not hand it over")
+    asked = Asked(accuracy=accuracy, workers=workers_, stated=stated)
+    found = verify_release(folder, asked, against=against or [], case_folder=case, public_key=public_key)
+    for line in found.problems:
+        typer.echo(line)
+    if found.problems:
+        count = len(found.problems)
+        typer.echo(f"{folder}: {count} problem{'' if count == 1 else 's'}; do not hand it over")
         raise typer.Exit(1)
-    searched = "every withheld value searched for" if against else "integrity and a rescan; sources not compared"
+    for line in found.notes:
+        typer.echo(line)
+    searched = "every withheld value searched for" if against or case else "a rescan; sources not compared"
+    if NO_COLUMNS in found.notes:
+        searched = "every withheld value but those of table columns searched for"
     typer.echo(f"{folder}: whole and clean ({searched})")
 
 
-def verify_release(folder: Path, against: list[Path], asked: Asked) -> list[str]:
-    """Return what is wrong with a release folder, in plain words and without values; nothing when it is clean.
+@dataclass(slots=True)
+class Verified:
+    """What a check found: problems, and notes on what it proves. No value is in either."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def verify_release(
+    folder: Path,
+    asked: Asked,
+    *,
+    against: list[Path] | None = None,
+    case_folder: Path | None = None,
+    public_key: Path | None = None,
+) -> Verified:
+    """Return what is wrong with a release folder, in plain words and without values.
 
     Raises:
         IntegrityError: it is not a release folder.
+        UsageError: the key lies in the folder, or a path is wrong.
     """
-    from pipeline.evidence.manifest import MANIFEST, integrity  # noqa: PLC0415 - keeps --help quick
+    from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity  # noqa: PLC0415 - keeps --help quick
 
     if not (folder / MANIFEST).is_file():
         raise IntegrityError(str(folder), f"there is no {MANIFEST} in it", "name a folder that redact made")
-    problems = integrity(folder)
-    if problems:
-        return problems
-    policies = sorted((folder / "policy").glob("*.yaml"))
-    names = [path for path in policies if path.name != "agency_contacts.yaml"]
-    if len(names) != 1:
-        return ["policy: the folder does not hold exactly one policy"]
-    asked = replace(asked, policy=str(names[0]), config=folder / "policy")
-    return _rescan(folder, against, asked)
+    from pipeline.evidence.signature import signature_verdict  # noqa: PLC0415
+
+    manifest = (folder / MANIFEST).read_bytes()
+    verdict = signature_verdict(folder, manifest, public_key)
+    found = Verified([*verdict.problems, *integrity(folder, (SIGNATURE,))], [verdict.told] if verdict.told else [])
+    case = None
+    if case_folder is not None:
+        from pipeline.case.proof import binding_problems  # noqa: PLC0415
+        from pipeline.cli.opening import open_case  # noqa: PLC0415
+
+        case = open_case(case_folder)
+        found.problems += binding_problems(case, manifest)
+    if not found.problems:
+        _look_again(folder, asked, against or [], case, found)
+    return found
 
 
-def _rescan(folder: Path, against: list[Path], asked: Asked) -> list[str]:
+def _look_again(folder: Path, asked: Asked, against: list[Path], case: Case | None, found: Verified) -> None:
+    policies = [path for path in sorted((folder / "policy").glob("*.yaml")) if path.name != "agency_contacts.yaml"]
+    if len(policies) != 1:
+        found.problems.append("policy: the folder does not hold exactly one policy")
+        return
+    if not (folder / "records").is_dir():
+        return
+    told: dict[str, Any] = json.loads((folder / "release.json").read_bytes())
+    asked = replace(asked, policy=str(policies[0]), config=folder / "policy")
+    if case is not None:
+        from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
+
+        people = overrides_of(case)
+        asked = replace(asked, key=case.key, overrides=replace(people, rulings={}))
+    _rescan(folder, against, case, asked, Standing(told, asked), found)
+
+
+class Standing:
+    """Judges what still stands in a copy: people may have released it, and how many such places the manifest tells."""
+
+    def __init__(self, told: dict[str, Any], asked: Asked) -> None:
+        totals = told.get("totals") or {}
+        told_of = (totals.get("released_by_people") or {}).items()
+        self._left = Counter({str(entity): int(count) for entity, count in told_of})
+        self._people = asked.overrides
+        self.by_people = 0
+
+    def is_released(self, decision: Decision) -> bool:
+        """Return whether a person released this: with the case by its value, without it by the count of its entity."""
+        if self._people is not None:
+            known = decision.finding.digest in self._people.released
+        else:
+            known = self._left[decision.finding.entity] > 0
+            self._left[decision.finding.entity] -= known
+        self.by_people += known
+        return known
+
+
+def _rescan(
+    folder: Path, against: list[Path], case: Case | None, asked: Asked, standing: Standing, found: Verified
+) -> None:
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
-    from pipeline.model import words  # noqa: PLC0415
-    from pipeline.rechecking import survivors  # noqa: PLC0415
+    from pipeline.rechecking import survivors, survivors_of  # noqa: PLC0415
 
-    if not (folder / "records").is_dir():
-        return []
-    copies = collect([folder / "records"])
+    if case is not None:
+        from pipeline.case.deciding import overrides_of  # noqa: PLC0415
+
     job, policy = make_job(asked)
     job = as_released(job, folder, asked.stated)
-    problems = []
     with workers(job, asked.workers) as pool, progress_bar() as progress:
-        done = scan(copies, job, policy, pool, progress)
-        for file in done.files:
-            if file.held:
-                problems.append(f"{file.file.name}: {file.held}")
-            for unit in file.units:
-                where = f"{file.file.name}, unit {unit.unit.ordinal + 1}"
-                if unit.held:
-                    problems.append(f"{where}: {unit.held}")
-                problems += [
-                    f"{where}, {words(each.finding.address)}: {each.finding.entity} still stands (rule {each.rule})"
-                    for each in unit.decisions
-                    if each.withholds
-                ]
+        done = scan(collect([folder / "records"]), job, policy, pool, progress)
+        found.problems += _problems(done, standing)
+        if case is not None:
+            from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
+            from pipeline.verify import WithheldIndex  # noqa: PLC0415
+
+            run = run_of_release(case, (folder / "release.json").read_bytes())
+            index = WithheldIndex(case.keyed, needles_for(case, run, _scopes(done)))
+            found.problems += survivors_of(done, index, pool, progress)
+            if not against and any(unit.is_table for unit in done.units):
+                found.notes.append(NO_COLUMNS)
         if against:
-            problems += survivors(done, collect(against), job, policy, pool, progress)
-    return problems
+            # what people decided is known by its place in the sources, and by its value in the copies
+            decided = replace(job, overrides=overrides_of(case)) if case is not None else job
+            found.problems += survivors(done, collect(against), decided, policy, pool, progress)
+    found.problems = list(dict.fromkeys(found.problems))
+    if standing.by_people:
+        how = "" if case is not None else "; give --case to see that it is these very ones"
+        found.notes.append(f"{standing.by_people} places stand because a person released them{how}")
+
+
+def _problems(done: Scan, standing: Standing) -> Iterator[str]:
+    from pipeline.model import words  # noqa: PLC0415 - keeps --help quick
+
+    for file in done.files:
+        if file.held:
+            yield f"{file.file.name}: {file.held}"
+        for unit in file.units:
+            where = f"{file.file.name}, unit {unit.unit.ordinal + 1}"
+            if unit.held:
+                yield f"{where}: {unit.held}"
+            for each in unit.decisions:
+                if each.withholds and not standing.is_released(each):
+                    at = words(each.finding.address)
+                    yield f"{where}, {at}: {each.finding.entity} still stands (rule {each.rule})"
+
+
+def _scopes(done: Scan) -> Iterator[str]:
+    for file in done.files:
+        yield file.file.name
+        for unit in file.units:
+            yield unit.unit.key
+            for each in unit.decisions:
+                yield each.finding.record
+                yield each.finding.thread

@@ -189,9 +189,10 @@ def write_log(rows: Iterable[LogRow], stream: TextIO) -> None:
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_cell(each) for each in astuple(row)])
+        writer.writerow([plain_cell(each) for each in astuple(row)])
 
 
-def _cell(content: str | int) -> str:
+def plain_cell(content: str | int) -> str:
+    """Return what stands in a cell: one line that no spreadsheet takes for a formula."""
     text = _BREAKS.sub(" ", str(content))
     return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -17,6 +17,7 @@ from pipeline.model import Cover
 
 MANIFEST: Final = "release.json"
 LOG: Final = "redaction-log.csv"
+SIGNATURE: Final = "release.json.sig"
 SCHEMA: Final = 1
 _CHUNK: Final = 1 << 20
 _OUTSIDE: Final = ("held", "not_scanned")
@@ -54,6 +55,8 @@ def _run(run: Run) -> dict[str, Any]:
     policy = run.policy
     return {
         "request_id": run.request_id,
+        "recipient": run.recipient,
+        "case": _binding(run),
         "started_at": run.started_at,
         "accuracy": run.accuracy,
         "tool": {"name": "releasable", "version": run.version},
@@ -62,11 +65,24 @@ def _run(run: Run) -> dict[str, Any]:
     }
 
 
+def _binding(run: Run) -> dict[str, Any] | None:
+    bound = run.binding
+    if bound is None:
+        return None
+    return {
+        "id": bound.case,
+        "sequence": bound.sequence,
+        "previous_release": bound.previous or None,
+        "audit": {"head": bound.audit_head, "length": bound.audit_length},
+    }
+
+
 def _totals(summary: Summary) -> dict[str, Any]:
     return {
         "files": {status: summary.count(status) for status in ("released", *_OUTSIDE)},
         "withheld": summary.totals("withheld"),
         "released": summary.totals("released"),
+        "released_by_people": dict(summary.lifted),
         "undecided": summary.undecided,
         "records_held": sum(file.held_records for file in summary.files),
         "parts_withheld": sum(file.parts_withheld for file in summary.files),

@@ -15,6 +15,7 @@ from pipeline.model import Coverage, Decision, Finding, words
 
 SMALL: Final = 10
 """Counts below this can single a person out; of what was not released they are given coarsely."""
+_BY_NO_PERSON: Final = frozenset({"rule", "undecided", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,8 @@ class PolicyFacts:
     version: str
     sha256: str
     title: str = ""
+    jurisdiction: str = ""
+    cell_size: int = SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,21 @@ class ModelFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """Where a release stands: its case, its number, the sha256 of the manifest before it, its audit trail."""
+
+    case: str
+    sequence: int
+    previous: str
+    audit_head: str
+    audit_length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """What is the same for a whole run. ``started_at`` is fixed at the start of the run, ISO 8601, UTC.
 
-    ``purpose`` is ``release`` or ``scan``.
+    ``purpose`` is ``release`` or ``scan``. ``binding`` is None for a release without a case.
     """
 
     version: str
@@ -50,6 +64,8 @@ class Run:
     policy: PolicyFacts | None = None
     models: tuple[ModelFacts, ...] = ()
     purpose: str = "release"
+    recipient: str = "requester"
+    binding: Binding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +154,16 @@ class PartOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Everything that the evidence says about a run."""
+    """Everything that the evidence says about a run.
+
+    ``lifted`` counts by entity what stands in the copies because a person released it.
+    """
 
     run: Run
     files: tuple[FileOutcome, ...] = ()
     rules: tuple[RuleUse, ...] = ()
     parts: tuple[PartOutcome, ...] = ()
+    lifted: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def undecided(self) -> int:
@@ -209,6 +229,7 @@ class Tally:
         self._files: dict[str, _FileTally] = {}
         self._rules: Counter[tuple[str, str, str, str, str]] = Counter()
         self._undecided: Counter[tuple[str, str, str, str, str]] = Counter()
+        self._lifted: Counter[str] = Counter()
         self._parts: Counter[tuple[str, str, str, bool, str]] = Counter()
 
     def add(self, examined: Examined) -> None:
@@ -237,6 +258,7 @@ class Tally:
         file.undecided += count if decision.undecided else 0
         if not decision.withholds:
             file.released[entity] += count
+            self._lifted[entity] += count if decision.decided_by not in _BY_NO_PERSON else 0
             return
         file.withheld[entity] += count
         key = (decision.rule, entity, decision.exemption, basis(decision), decision.reason)
@@ -254,7 +276,8 @@ class Tally:
         rules = [RuleUse(*key, count, self._undecided[key]) for key, count in self._rules.items()]
         rules.sort(key=lambda use: (-use.count, use.rule, use.entity, use.citation, use.reason))
         parts = [PartOutcome(*key[:4], count, key[4]) for key, count in self._parts.items()]
-        return Summary(run, tuple(files), tuple(rules), tuple(sorted(parts)))
+        lifted = {entity: count for entity, count in sorted(self._lifted.items()) if count}
+        return Summary(run, tuple(files), tuple(rules), tuple(sorted(parts)), lifted)
 
 
 def _merged(counted: FileOutcome, told: FileOutcome) -> FileOutcome:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -19,6 +21,7 @@ from pipeline.errors import Failure
 
 _ASKS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
 _REACHES = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_ALLOWED: set[str] = set()
 
 
 def close_doors() -> None:
@@ -47,7 +50,18 @@ def forbid_network() -> None:
     sys.addaudithook(_refuse_hosts)
 
 
+def allow_host(host: str) -> None:
+    """Allow this process, not its workers, to reach one host: the database of a case that is named by URL."""
+    if host:
+        _ALLOWED.add(host)
+        with suppress(OSError):
+            _ALLOWED.update(str(found[4][0]) for found in socket.getaddrinfo(host, None))
+
+
 def _refuse_hosts(event: str, args: tuple[Any, ...]) -> None:
+    asked = args[1] if event in _REACHES else args
+    if isinstance(asked, tuple) and asked and asked[0] in _ALLOWED:
+        return
     if event in _ASKS or (event in _REACHES and isinstance(args[1], tuple)):  # a pipe's address is no tuple
         raise PermissionError("no host is reached from here")
 

@@ -103,6 +103,14 @@ class WithheldIndex:
             self._shelves[""].open(gate, length)
         self._wide_lengths.clear()
 
+    def take_columns_of(self, other: WithheldIndex) -> None:
+        """Take in the values of whole columns that another index under the same key has."""
+        self.columns, self._answers = other.columns, other._answers
+        for gate, lengths in other._shelves[""].lengths.items():
+            for length in lengths:
+                self._shelves[""].open(gate, length)
+        self._wide_lengths.clear()
+
     def beside(self, near: Iterable[tuple[Needle, int]]) -> WithheldIndex:
         """Return this index with needles of single records beside it (no scope is the whole release), with codes."""
         other = copy(self)

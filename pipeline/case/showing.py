@@ -1,0 +1,76 @@
+"""What a case holds, in lines for people: counts, positions and decisions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pipeline.case.deciding import decided_ids
+from pipeline.case.recording import latest_run
+from pipeline.case.store import Case
+from pipeline.case.tables import (
+    CertificateRow,
+    DecisionFindingRow,
+    DecisionRow,
+    DifferenceRow,
+    FindingRow,
+    ReleaseRow,
+    RunRow,
+    SourceRow,
+)
+
+
+def lines(case: Case) -> Iterator[str]:
+    """Yield what a case holds."""
+    row = case.row
+    yield f"case {case.id[:8]}{', request ' + row.request if row.request else ''}, opened {row.opened_at}"
+    if row.hold:
+        yield f"  hold: {row.hold}"
+    if row.closed_at:
+        yield f"  closed {row.closed_at}"
+    yield f"  audit trail: {row.audit_length} entries"
+    with Session(case.engine) as session:
+        yield from _sources(session, case.id)
+        yield from _runs(session, case.id)
+        yield from _decisions(session, case.id)
+        yield from _releases(session, case.id)
+        yield from _open(session, case.id)
+
+
+def _sources(session: Session, case_id: str) -> Iterator[str]:
+    for each in session.scalars(select(SourceRow).where(SourceRow.case_id == case_id).order_by(SourceRow.label)):
+        yield f"  file {each.label}: {each.format or 'unknown'}, {each.size} bytes, seen {each.seen_at}"
+
+
+def _runs(session: Session, case_id: str) -> Iterator[str]:
+    for each in session.scalars(select(RunRow).where(RunRow.case_id == case_id).order_by(RunRow.id)):
+        wanted = select(func.count()).select_from(FindingRow).where(FindingRow.run_id == each.id)
+        yield f"  run {each.id}, {each.at}: {each.policy} {each.policy_version}, {session.scalar(wanted)} findings"
+
+
+def _decisions(session: Session, case_id: str) -> Iterator[str]:
+    for each in session.scalars(select(DecisionRow).where(DecisionRow.case_id == case_id).order_by(DecisionRow.id)):
+        wanted = select(func.count()).where(DecisionFindingRow.decision_id == each.id)
+        count = session.scalar(wanted)
+        yield f"  decision {each.id}, {each.at}, {each.by}: {each.action} {count} ({each.reason})"
+
+
+def _releases(session: Session, case_id: str) -> Iterator[str]:
+    for each in session.scalars(select(ReleaseRow).where(ReleaseRow.case_id == case_id).order_by(ReleaseRow.sequence)):
+        yield f"  release {each.sequence}, {each.at}: {each.status}, for {each.recipient}, run {each.run_id}"
+    for mark in session.scalars(select(CertificateRow).where(CertificateRow.case_id == case_id)):
+        yield f"  certificate {mark.id}, {mark.at}, {mark.by}: release {mark.sequence}, {mark.misses} misses"
+
+
+def _open(session: Session, case_id: str) -> Iterator[str]:
+    run = latest_run(session, case_id)
+    wanted = select(FindingRow.rule).where(
+        FindingRow.run_id == run, FindingRow.action == "review", FindingRow.id.not_in(decided_ids(case_id))
+    )
+    for rule, count in Counter(session.scalars(wanted)).most_common():
+        yield f"  waiting for a person: {count} of rule {rule}"
+    for each in session.scalars(select(DifferenceRow).where(DifferenceRow.run_id == run)):
+        yield f"  difference {each.id}: {each.kind}, {each.entity}, {each.here} | {each.there}"

@@ -1,0 +1,185 @@
+"""The tables of a case. Positions, keyed digests and decisions; no column holds a value of a record.
+
+Several cases may share one PostgreSQL database, so every row names its case or a run of it. Rows are added, not
+changed, with three exceptions: the head of the audit trail, a hold, and the mark that a case is closed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The tables of a case."""
+
+
+class CaseRow(Base):
+    """A case: its request, the head of its audit trail, whether it is held or closed."""
+
+    __tablename__ = "cases"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    request: Mapped[str] = mapped_column(String(200))
+    opened_at: Mapped[str] = mapped_column(String(40))
+    hold: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[str] = mapped_column(String(40), default="")
+    audit_head: Mapped[str] = mapped_column(String(64))
+    audit_length: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class AuditRow(Base):
+    """An entry of the audit trail, in its canonical form, and its hash (see :mod:`pipeline.case.audit`)."""
+
+    __tablename__ = "audit"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True)
+    entry: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class SourceRow(Base):
+    """A file of the input: keyed digests of its path and content; ``label`` is its path where that tells nothing."""
+
+    __tablename__ = "sources"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(32), primary_key=True)
+    content: Mapped[str] = mapped_column(String(32), primary_key=True)
+    label: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(String(40))
+    size: Mapped[int] = mapped_column(Integer)
+    seen_at: Mapped[str] = mapped_column(String(40))
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+
+
+class RunRow(Base):
+    """One examination of the sources under one policy."""
+
+    __tablename__ = "runs"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    tool: Mapped[str] = mapped_column(String(60))
+    policy: Mapped[str] = mapped_column(String(100))
+    policy_version: Mapped[str] = mapped_column(String(40))
+    policy_sha256: Mapped[str] = mapped_column(String(64))
+    accuracy: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str] = mapped_column(String(20))
+
+
+class UnitRow(Base):
+    """What became of one unit in a run; ``content`` and ``sketch`` are keyed (see :mod:`pipeline.likeness`)."""
+
+    __tablename__ = "units"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(32), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
+    start: Mapped[int] = mapped_column(Integer)
+    stop: Mapped[int] = mapped_column(Integer)
+    cover: Mapped[str] = mapped_column(String(20))
+    held: Mapped[str] = mapped_column(Text)
+    content: Mapped[str] = mapped_column(String(32))
+    sketch: Mapped[str] = mapped_column(Text)
+
+
+class FindingRow(Base):
+    """A finding of a run as a position with what was decided; ``digest``, ``record`` and ``subject`` are keyed."""
+
+    __tablename__ = "findings"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    source: Mapped[str] = mapped_column(String(32), index=True)
+    ordinal: Mapped[int] = mapped_column(Integer)
+    place: Mapped[str] = mapped_column(Text)
+    start: Mapped[int] = mapped_column(Integer)
+    stop: Mapped[int] = mapped_column(Integer)
+    entity: Mapped[str] = mapped_column(String(40))
+    part: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    digest: Mapped[str] = mapped_column(String(32), index=True)
+    record: Mapped[str] = mapped_column(String(32))
+    subject: Mapped[str] = mapped_column(String(32))
+    action: Mapped[str] = mapped_column(String(20))
+    proposal: Mapped[str] = mapped_column(String(20))
+    rule: Mapped[str] = mapped_column(String(100))
+    mandatory: Mapped[bool] = mapped_column(Boolean)
+    authority: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(100))
+    in_copy: Mapped[bool] = mapped_column(Boolean)
+
+
+class DecisionRow(Base):
+    """What a person decided, once for all findings that it names; never changed, only followed by another."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    citation: Mapped[str] = mapped_column(Text)
+
+
+class DecisionFindingRow(Base):
+    """A finding, or a difference, that a decision names."""
+
+    __tablename__ = "decision_findings"
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class NeedleRow(Base):
+    """The keyed digest of a form of a value withheld in a run: what the copies are searched for.
+
+    ``scope`` is "" for the whole release, else the keyed digest of the key of a record or thread.
+    """
+
+    __tablename__ = "needles"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    entity: Mapped[str] = mapped_column(String(40), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(32), primary_key=True)
+    gate: Mapped[str] = mapped_column(String(8))
+    length: Mapped[int] = mapped_column(Integer)
+    tokens: Mapped[int] = mapped_column(Integer)
+
+
+class ReleaseRow(Base):
+    """A release of the case: its number, the one before it, and what its manifest was."""
+
+    __tablename__ = "releases"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    sequence: Mapped[int] = mapped_column(Integer, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    at: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(20))
+    recipient: Mapped[str] = mapped_column(String(20))
+    previous: Mapped[str] = mapped_column(String(64))
+    manifest_sha256: Mapped[str] = mapped_column(String(64))
+    audit_head: Mapped[str] = mapped_column(String(64))
+    audit_length: Mapped[int] = mapped_column(Integer)
+
+
+class DifferenceRow(Base):
+    """Two decisions that do not agree (with an earlier release, or between duplicates), until a person decides."""
+
+    __tablename__ = "differences"
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    entity: Mapped[str] = mapped_column(String(40))
+    here: Mapped[str] = mapped_column(Text)
+    there: Mapped[str] = mapped_column(Text)
+
+
+class CertificateRow(Base):
+    """A residual-risk certificate: which release, from which draw, and what a person marked."""
+
+    __tablename__ = "certificates"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    sequence: Mapped[int] = mapped_column(Integer)
+    at: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(100))
+    misses: Mapped[int] = mapped_column(Integer)
+    result: Mapped[str] = mapped_column(Text)

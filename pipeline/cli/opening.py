@@ -1,0 +1,50 @@
+"""How commands open a case: its database may be reached where it lies on another host, nothing else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipeline.case.deciding import Scanner
+    from pipeline.case.store import Case
+
+
+def open_case(folder: Path) -> Case:
+    """Return the case in a folder (raises CaseError, UnfitPlace)."""
+    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+
+    try:
+        url = str(json.loads((folder / ABOUT).read_bytes())["database"])
+    except (OSError, ValueError, KeyError, TypeError):
+        url = ""  # Case.open says what is wrong
+    _allow(url)
+    return Case.open(folder)
+
+
+def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
+    """Return the case in a folder, made where there is none (raises CaseError, UnfitPlace)."""
+    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+
+    if (folder / ABOUT).is_file():
+        return open_case(folder)
+    _allow(url)
+    return Case.create(folder, request, url=url)
+
+
+def scanner_of(case: Case) -> Scanner:
+    """Return what examines typed words before they are stored; the language models are loaded for it."""
+    from pipeline.case.free_text import FreeText  # noqa: PLC0415 - keeps --help quick
+    from recognizers.registry import load_recognizers  # noqa: PLC0415
+
+    return FreeText(case, load_recognizers("thorough"))
+
+
+def _allow(url: str) -> None:
+    if url:
+        from sqlalchemy import make_url  # noqa: PLC0415 - only for a database by URL
+
+        from pipeline.execution.worker import allow_host  # noqa: PLC0415
+
+        allow_host(make_url(url).host or "")

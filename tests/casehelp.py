@@ -1,0 +1,54 @@
+"""A request with its case, walked in this process with models that are loaded already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from conftest import Inline
+
+from pipeline.case.deciding import overrides_of
+from pipeline.case.store import Case
+from pipeline.casework import Task, release_with_case
+from pipeline.cli.running import describe_run
+from pipeline.digest import Keyed
+from pipeline.evidence.documents import Office
+from pipeline.intake import collect
+from pipeline.policy.load import load
+from pipeline.release import Release
+from pipeline.state import State
+
+
+def nothing_wrong(_text: str) -> list[str]:
+    """A scanner for tests in which the words are known to be harmless."""
+    return []
+
+
+@dataclass
+class Desk:
+    """What a records officer does with one case."""
+
+    case: Case
+    state: State
+
+    def of_now(self, policy: str | Path = "") -> State:
+        job = replace(self.state.job, key=self.case.key, overrides=overrides_of(self.case))
+        state = replace(self.state, job=job, keyed=Keyed(self.case.key), shared=None)
+        if policy:
+            state = replace(state, job=replace(job, policy=str(policy)), policy=load(policy))
+        return state
+
+    def redact(self, source: Path, out: Path, office: Office | None = None, policy: str | Path = "", **more) -> Release:
+        state = self.of_now(policy)
+        assert state.policy is not None
+        self.case.keeping.keep_inputs([source], self.case.folder)
+        run = describe_run(state.job, state.policy, self.case.row.request)
+        task = Task(collect([source]), state.policy, out, run, office or Office(), **more)
+        return release_with_case(self.case, task, state.job, Inline(state))
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
