@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from recognizers.model import Match
+from recognizers.names.cells import widened
 from recognizers.names.displayed import displayed
 from recognizers.names.doubts import undoubted
 from recognizers.names.ensemble import Level, NameModels
@@ -66,5 +67,5 @@ class PersonName(Recognizer):
         ]
         return [
             Match(name.start, name.end, "PERSON", name.score, self.NAME, name.reason, name.part)
-            for name in undoubted(text, joined(text, candidates), spans)
+            for name in undoubted(text, widened(text, joined(text, candidates)), spans)
         ]

@@ -23,6 +23,9 @@ _LISTS: Final = (
     "roles",
     "states",
     "shops",
+    "professions",
+    "trades",
+    "legal_forms",
 )
 
 
@@ -42,6 +45,9 @@ class Contexts:
     roles: frozenset[str]
     states: frozenset[str]
     shops: frozenset[str]
+    professions: frozenset[str]
+    trades: frozenset[str]
+    legal_forms: frozenset[str]
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Final
 
 from recognizers.names.contexts import contexts
 from recognizers.names.span import Span
-from recognizers.names.vocabulary import Vocabulary, vocabulary
+from recognizers.names.vocabulary import Vocabulary, folded, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, words_of
 
 _PARTS: Final = {"GIVEN_NAME": "given", "SURNAME": "surname", "PERSON": "full"}
@@ -17,6 +17,7 @@ _THINGS: Final = frozenset({"ORG", "GPE", "LOC", "FAC", "PRODUCT", "NORP", "WORK
 _PATH: Final = frozenset("/@_<>|;\\")
 _SURE_OTHERWISE: Final = 0.6
 _PLAIN_ENOUGH: Final = 0.9
+_LONGEST_SIGN: Final = 4
 _LEAST_ALONE: Final = 0.5
 """A lone word that no list knows and of which the model is less sure is no name (measured: hardly any was)."""
 
@@ -44,10 +45,15 @@ def lone_given_names(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
         cased = word.text[0].isupper() or (
             (casual or before in contexts().addressing) and not words.is_common(word.text)
         )
-        known = cased and len(word.low) > 2 and words.is_plain_given(word.text)
+        known = cased and len(word.low) > 2 and words.is_plain_given(word.text) and not _is_sign(word, words)
         if known and not words.is_stop(word.low) and not others.touches(word.start, word.end):
             yield Candidate(word.start, word.end, 0.5, "a given name on the list", "given")
         before = word.low
+
+
+def _is_sign(word: Word, words: Vocabulary) -> bool:
+    """Return whether a short word in capitals is on the list of rarer names only: rather an abbreviation."""
+    return word.text.isupper() and len(word.low) <= _LONGEST_SIGN and folded(word.text) in words.rare
 
 
 def _within_lines(text: str, span: Span) -> Iterator[tuple[int, int]]:
