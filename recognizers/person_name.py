@@ -22,7 +22,7 @@ from recognizers.names.introduced import introduced
 from recognizers.names.joining import joined
 from recognizers.names.labelled import labelled
 from recognizers.names.listed import listed
-from recognizers.names.modelled import lone_given_names, modelled
+from recognizers.names.modelled import begun_by_given_name, lone_given_names, modelled
 from recognizers.names.salutations import salutations
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
@@ -62,6 +62,7 @@ class PersonName(Recognizer):
             *announced,
             *listed(text),
             *lone_given_names(text, spans),
+            *begun_by_given_name(text, spans),
             *introduced(text, spans),
             *modelled(text, spans),
         ]

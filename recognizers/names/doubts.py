@@ -61,7 +61,7 @@ def undoubted(text: str, names: Sequence[Candidate], spans: Sequence[Span]) -> l
     against: Counter[str] = Counter()
     speaks_for: Counter[str] = Counter()
     for word in lone.values():
-        against[folded(word.text)] += page.speaks_against(word)
+        against[folded(word.text)] += page.speaks_against(word) + page.is_mostly_thing(word)
         speaks_for[folded(word.text)] += page.speaks_for(word)
     return [
         name
@@ -134,6 +134,25 @@ class _Page:
             + 2 * (_EMPLOYED.search(self._text, max(0, word.start - 20), word.start) is not None)
             + self._is_thing(word)
         )
+
+    def is_mostly_thing(self, word: Word) -> bool:
+        """Return whether the parser takes an unlisted word for a place or a thing more than once, and seldom for a person."""
+        if self._words.is_listed(word.text):
+            return False
+        low = folded(word.text)
+        return self._things[low] > 1 and self._things[low] > self._persons[low]
+
+    @cached_property
+    def _things(self) -> Counter[str]:
+        return self._called(frozenset({"GPE", "LOC", "ORG", "FAC", "PRODUCT", "NORP"}))
+
+    @cached_property
+    def _persons(self) -> Counter[str]:
+        return self._called(frozenset({"PERSON"}))
+
+    def _called(self, labels: frozenset[str]) -> Counter[str]:
+        chosen = (s for s in self._spans if s.model == "spacy" and s.label in labels)
+        return Counter(folded(self._text[s.start : s.end].strip()) for s in chosen)
 
     def speaks_for(self, word: Word) -> int:
         """Return how much speaks for a person where the word stands, or by the rest of the text."""
