@@ -28,6 +28,8 @@ def widened(text: str, names: Sequence[Candidate]) -> list[Candidate]:
     if not names or len(text) > _LONGEST or _OTHER_MARKS.search(text.strip()):
         return list(names)
     words, found = vocabulary(), words_of(text)
+    if len(found) < 2:
+        return list(names)
     if not any(word.is_capital for word in found) and not any(words.is_given(word.text) for word in found):
         return list(names)
     covered = Cover(len(text), ((name.start, name.end) for name in names))

@@ -43,9 +43,10 @@ def is_firm(text: str) -> bool:
     words, found = vocabulary(), words_of(line)
     if not 1 <= len(found) <= _MOST_WORDS or (line[-1] == "." and found[-1].low not in words.organisation):
         return False
-    if _is_sentence(found, words):
+    office = _OFFICE.search(line)
+    if _is_sentence([word for word in found if office is None or word.end <= office.start()], words):
         return False
-    if _SUPPORTERS.search(line) or _OFFICE.search(line) or (len(found) <= 3 and _OWNING.search(line)):
+    if _SUPPORTERS.search(line) or office or (len(found) <= 3 and _OWNING.search(line)):
         return True
     return _ends_so(found, words) or _joins_surnames(line, found, words)
 

@@ -142,12 +142,18 @@ def _is_believable(found: list[Word], span: Span, words: Vocabulary) -> bool:
         return False
     if len(found) == 1 and span.score < _LEAST_ALONE and not words.is_listed(found[0].text):
         return False
-    if any(w.is_capital or ("-" in w.text and not w.text.islower()) for w in found):  # `al-Masri` too
+    if any(w.is_capital or (len(found) > 1 and "-" in w.text and not w.text.islower()) for w in found):  # `al-Masri`
         return True
+    if len(found) > 1 and any(_is_plain_word(w, words) for w in found[1:]):
+        return False
     plain = any(words.is_listed(w.text) and not words.is_everyday(w.text) for w in found)
     return plain or (
         span.score >= _PLAIN_ENOUGH and span.model == "rampart" and not any(words.is_everyday(w.text) for w in found)
     )
+
+
+def _is_plain_word(word: Word, words: Vocabulary) -> bool:
+    return words.is_common(word.text) and not words.is_listed(word.text) and word.low not in words.suffixes
 
 
 def _is_listed_pair(found: list[Word], words: Vocabulary) -> bool:
