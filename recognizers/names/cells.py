@@ -1,4 +1,4 @@
-"""Widens a name to all of a text that is nothing but names: ``Senator Jane Doe``, ``Jane Doe, trustee``, ``Jan & Jo Doe``.
+"""Widens a name to all of a text that is nothing but names: ``Senator Jane Doe``, ``Jan & Jo Doe, trustees``.
 
 A cell of a name column is one line. Where every word of it is part of a name, a title, a profession behind the name
 or a word that joins two people, the cell as a whole is the name.

@@ -158,7 +158,7 @@ class _Page:
         )
 
     def is_mostly_thing(self, word: Word) -> bool:
-        """Return whether the parser takes an unlisted word for a place or a thing more than once, and seldom for a person."""
+        """Return whether the parser takes an unlisted word mostly, and more than once, for a place or a thing."""
         if self._words.is_listed(word.text):
             return False
         low = folded(word.text)

@@ -7,6 +7,7 @@ person gave the name to does business under it in public. A trust or an estate i
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from recognizers.names.contexts import contexts
@@ -17,20 +18,39 @@ _LONGEST: Final = 80
 _MOST_WORDS: Final = 9
 _NO_NAME: Final = re.compile(r"[@:;!?=<>_\n|#$%]|\d{3}")
 _SUPPORTERS: Final = re.compile(
-    r"^(?:the )?(?:[\w.]+, )?(?:friends|citizens|neighbors|taxpayers|voters|people|committee|campaign|law offices?|offices?|"
-    r"law firm) (?:of|for|to)\b",
+    r"^(?:the )?(?:[\w.]+, )?(?:friends|citizens|neighbors|taxpayers|voters|people|committee|campaign"
+    r"|law offices?|offices?|law firm) (?:of|for|to)\b",
     re.IGNORECASE,
 )
 _OFFICE: Final = re.compile(
-    r" for (?:the )?(?:u\.?s\.? |state'?s? |city |county |united )*(?:congress|senate|senator|house|assembly|representative|mayor|governor|"
-    r"sheriff|judge|justice|council|commissioner|commission|attorney|atty|treasurer|clerk|supervisor|alderman|president|"
+    r" for (?:the )?(?:u\.?s\.? |state'?s? |city |county |united )*"
+    r"(?:congress|senate|senator|house|assembly|representative|mayor|governor|sheriff|judge|justice|council"
+    r"|commissioner|attorney|atty|treasurer|clerk|supervisor|alderman|president|"
     r"school board|states)\b",
     re.IGNORECASE,
 )
 _SMALL: Final = frozenset({"of", "for", "and", "the", "at", "to", "in", "a", "on", "s", "d", "b", "dba", "elect", "by"})
 _SENTENCE: Final = frozenset(
-    "is was are were am be been has had have from who will would can could should may i me my we us our you your he him his she "
-    "her they them their it its this that there not do does did with about please".split()
+    {
+        "is",
+        "was",
+        "are",
+        "were",
+        "am",
+        "be",
+        "been",
+        "has",
+        "had",
+        "have",
+        "from",
+        "who",
+        "will",
+        "would",
+        "can",
+        "could",
+    }
+    | {"should", "may", "i", "me", "my", "we", "us", "our", "you", "your", "he", "him", "his", "she", "her", "they"}
+    | {"them", "their", "it", "its", "this", "that", "there", "not", "do", "does", "did", "with", "about", "please"}
 )
 _OWNING: Final = re.compile(r"['\u2019]s$")
 
@@ -48,11 +68,11 @@ def is_firm(text: str) -> bool:
         return False
     if _SUPPORTERS.search(line) or office or (len(found) <= 3 and _OWNING.search(line)):
         return True
-    return _ends_so(found, words) or _joins_surnames(line, found, words)
+    return _ends_so(found) or _joins_surnames(line, found, words)
 
 
 def _is_sentence(found: list[Word], words: Vocabulary) -> bool:
-    """Return whether words of running text stand in the line: small words in lower case beside capitals, verbs, pronouns."""
+    """Return whether words of running text stand in the line: verbs, pronouns, lower case beside capitals."""
     capital = any(word.text[0].isupper() for word in found)
     for word in found:
         if not word.text[0].islower():
@@ -64,7 +84,7 @@ def _is_sentence(found: list[Word], words: Vocabulary) -> bool:
     return False
 
 
-def _ends_so(found: list[Word], words: Vocabulary) -> bool:
+def _ends_so(found: list[Word]) -> bool:
     """Return whether the last words are those of a firm: a legal form, a trade."""
     if len(found) < 2:
         return False
@@ -81,8 +101,8 @@ def _joins_surnames(line: str, found: list[Word], words: Vocabulary) -> bool:
     names = [word for word in found if word.low != "and" and not word.is_initial and word.low not in words.suffixes]
     if len(names) < 2 or any(words.is_plain_given(w.text) and not words.is_surname(w.text) for w in names):
         return False
-    gaps = [line[left.end : right.start].strip(" ,&") for left, right in zip(names, names[1:], strict=False)]
+    gaps = [line[left.end : right.start].strip(" ,&") for left, right in pairwise(names)]
     if any(gap not in {"", "and"} for gap in gaps):
         return False
-    apart = all(line[left.end : right.start].strip() for left, right in zip(names, names[1:], strict=False))
+    apart = all(line[left.end : right.start].strip() for left, right in pairwise(names))
     return apart and not words.is_given(names[0].text)
