@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from recognizers.model import Match
+from recognizers.names.cells import widened
 from recognizers.names.displayed import displayed
 from recognizers.names.doubts import undoubted
 from recognizers.names.ensemble import Level, NameModels
@@ -21,7 +22,7 @@ from recognizers.names.introduced import introduced
 from recognizers.names.joining import joined
 from recognizers.names.labelled import labelled
 from recognizers.names.listed import listed
-from recognizers.names.modelled import lone_given_names, modelled
+from recognizers.names.modelled import begun_by_given_name, lone_given_names, modelled
 from recognizers.names.salutations import salutations
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
@@ -61,10 +62,11 @@ class PersonName(Recognizer):
             *announced,
             *listed(text),
             *lone_given_names(text, spans),
+            *begun_by_given_name(text, spans),
             *introduced(text, spans),
             *modelled(text, spans),
         ]
         return [
             Match(name.start, name.end, "PERSON", name.score, self.NAME, name.reason, name.part)
-            for name in undoubted(text, joined(text, candidates), spans)
+            for name in undoubted(text, widened(text, joined(text, candidates)), spans)
         ]

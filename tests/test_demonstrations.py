@@ -353,6 +353,13 @@ def test_demo_holds_what_is_encrypted_and_nothing_else(demonstration: tuple[Rele
     assert held_as_planted(demonstration[0], SAMPLE)
 
 
+def searched(planted: dict[str, Any]) -> list[list[str]]:
+    """Return what to look for of a planted value: its tokens, and of a name of several words its surname too."""
+    parts = tokens(planted["value"])
+    name = planted["entity"] == "PERSON" and len(parts) > 2
+    return [parts, parts[1:]] if name else [parts]
+
+
 @pytest.mark.models
 def test_no_planted_private_value_survives_the_demo(demonstration: tuple[Release, Path]):
     """No planted value of a private person stands in its record's copy: quoted, in HTML, in headers, in cells."""
@@ -360,7 +367,8 @@ def test_no_planted_private_value_survives_the_demo(demonstration: tuple[Release
     for planted, text in planted_records(demonstration[1]):
         if planted["expect"] == "withhold":
             looked_for += 1
-            if " ".join(tokens(planted["value"])) in " ".join(tokens(text)):
+            whole = f" {' '.join(tokens(text))} "
+            if any(f" {' '.join(part)} " in whole for part in searched(planted)):
                 survivors.append((planted["file"], planted["record"], planted["entity"]))
     assert survivors == []
     assert looked_for > 1000

@@ -23,6 +23,10 @@ _LISTS: Final = (
     "roles",
     "states",
     "shops",
+    "chains",
+    "professions",
+    "trades",
+    "legal_forms",
 )
 
 
@@ -42,6 +46,10 @@ class Contexts:
     roles: frozenset[str]
     states: frozenset[str]
     shops: frozenset[str]
+    chains: frozenset[str]
+    professions: frozenset[str]
+    trades: frozenset[str]
+    legal_forms: frozenset[str]
 
 
 @cache

@@ -32,6 +32,15 @@ _OWNING: Final = re.compile(r" ?['\u2019]s\b")
 _OWNED_NOTHING: Final = re.compile(
     r" ?['\u2019]s ?(?:[.,;:!?)\n]|$| (?:and|or|for|in|on|is|was|has|all|again|today|last|this|the)\b)"
 )
+# What is somebody's own (`Sam's brother`, `Michael's address`) is told from a shop by what follows.
+_OF_CHAIN: Final = re.compile(
+    r" ?['\u2019]?s(?: ?[.,;:!?)\n]|$| (?:and|or|in|on|is|ice|club|burger|food|restaurant|store|menu|club|drive)\b)"
+)
+_SHOPPING: Final = re.compile(
+    r"\b(?:burgers?|fries|food|eat|eating|lunch|dinner|breakfast|menu|restaurants?|drive.?thru|stores?|mall|shop|shopping"
+    r"|tacos?|pizza|ice cream|club)\b",
+    re.IGNORECASE,
+)
 _INITIALS: Final = re.compile(r"(?:^|[\W_])(?:[A-Za-z]\.){1,3} ?$")
 _EMPLOYED: Final = re.compile(r"\b(?:work|works|worked|working|employed) (?:for|at|by) $")
 _INTRODUCED: Final = re.compile(
@@ -61,7 +70,7 @@ def undoubted(text: str, names: Sequence[Candidate], spans: Sequence[Span]) -> l
     against: Counter[str] = Counter()
     speaks_for: Counter[str] = Counter()
     for word in lone.values():
-        against[folded(word.text)] += page.speaks_against(word)
+        against[folded(word.text)] += page.speaks_against(word) + page.is_mostly_thing(word)
         speaks_for[folded(word.text)] += page.speaks_for(word)
     return [
         name
@@ -92,11 +101,24 @@ class _Page:
         pair = len(found) > 1 and self._words.is_plain_given(found[0].text) and self._words.is_surname(found[-1].text)
         return (
             self._is_path(name)
+            or self._is_chain(name)
             or (not pair and (self._is_label(name, found) or self._is_other_value(name)))
             or (not pair and (self._is_before_role(name, found) or self._is_place(name, found)))
             or self._is_firm(name, found)
             or self._is_address(name, found, pair=pair)
         )
+
+    def _is_chain(self, name: Candidate) -> bool:
+        """Return whether the name is that of a chain of shops with its ``'s``, and the text knows no such person."""
+        low = self._text[name.start : name.end].lower().replace(".", "").removeprefix("s ")
+        owns = _OF_CHAIN.match(self._text, name.end) is not None
+        if low.endswith(("'s", "\u2019s")):
+            low, owns = low[:-2].rstrip(), True
+        return owns and low in self._contexts.chains and low not in self._known and self._speaks_of_shops
+
+    @cached_property
+    def _speaks_of_shops(self) -> bool:
+        return _SHOPPING.search(self._text) is not None
 
     def lone_word(self, name: Candidate) -> Word | None:
         """Return the one word of the name, titles aside; nothing where there are more, or a title vouches for it."""
@@ -134,6 +156,25 @@ class _Page:
             + 2 * (_EMPLOYED.search(self._text, max(0, word.start - 20), word.start) is not None)
             + self._is_thing(word)
         )
+
+    def is_mostly_thing(self, word: Word) -> bool:
+        """Return whether the parser takes an unlisted word mostly, and more than once, for a place or a thing."""
+        if self._words.is_listed(word.text):
+            return False
+        low = folded(word.text)
+        return self._things[low] > 1 and self._things[low] > self._persons[low]
+
+    @cached_property
+    def _things(self) -> Counter[str]:
+        return self._called(frozenset({"GPE", "LOC", "ORG", "FAC", "PRODUCT", "NORP"}))
+
+    @cached_property
+    def _persons(self) -> Counter[str]:
+        return self._called(frozenset({"PERSON"}))
+
+    def _called(self, labels: frozenset[str]) -> Counter[str]:
+        chosen = (s for s in self._spans if s.model == "spacy" and s.label in labels)
+        return Counter(folded(self._text[s.start : s.end].strip()) for s in chosen)
 
     def speaks_for(self, word: Word) -> int:
         """Return how much speaks for a person where the word stands, or by the rest of the text."""

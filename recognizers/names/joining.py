@@ -22,6 +22,8 @@ _NOT_NAMES: Final = re2.compile(
 _POSSESSIVE: Final = re.compile(r" ?['\u2019]s(?= )")
 _BEHIND_NAMES: Final = frozenset({"apt", "apartment", "suite", "ste", "unit", "floor", "building", "bldg", "st"})
 """Words of an address that may stand right behind a person's name in a letter's head."""
+_LED: Final = frozenset({"administration", "government", "team", "campaign", "trial"})
+"""In lower case: what a person leads or stands in, called after that person (``the Doe administration``)."""
 
 _DOMAIN: Final = re2.compile(rf"[{_LETTERS}\-]+(?:\.[{_LETTERS}\-]+)+")
 
@@ -120,7 +122,7 @@ def _is_of_organisation(text: str, name: Candidate, own: list[Word], words: Voca
         return False
     if owning:
         return following[0].low in contexts().shops
-    if following[0].low in _BEHIND_NAMES:
+    if following[0].low in _BEHIND_NAMES or following[0].text in _LED:
         return False
     if following[0].low in words.organisation:
         return True

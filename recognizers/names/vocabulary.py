@@ -20,6 +20,7 @@ class Vocabulary:
     """Sets of lower-case words; ``configs/name_words.yaml`` and ``name_stopwords.yaml`` say what each means."""
 
     given: frozenset[str]
+    rare: frozenset[str]
     surnames: frozenset[str]
     everyday: frozenset[str]
     common: frozenset[str]
@@ -98,8 +99,10 @@ def vocabulary() -> Vocabulary:
         **{f"{key}_labels": frozenset(labels[key]) for key in ("sure", "noun", "role", "veto")},
         **{key: tuple(words[key]) for key in ("greetings", "signoffs", "separators")},
     }
+    rare = _listed(folder / "more_given_names.txt")
     return Vocabulary(
-        given=_listed(folder / "given_names.txt"),
+        given=_listed(folder / "given_names.txt") | rare,
+        rare=rare,
         surnames=_listed(folder / "surnames.txt"),
         everyday=_listed(folder / "everyday_names.txt"),
         common=_listed(folder / "common_words.txt"),
