@@ -110,6 +110,8 @@ def examine(
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
     """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
     own = tuple(map(id, recognizers))
+    for each in recognizers:  # a first call makes the triggers, without which a scan does not look for them
+        each.is_woken_by(frozenset())
     woken: dict[int, list[int]] = {}
     for at, text in enumerate(texts):
         fired = scan_of(text).fired

@@ -106,5 +106,6 @@ class PatternRecognizer(Recognizer):
         return not gate.isdisjoint(fired)
 
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        self.is_woken_by(frozenset())  # a first call makes the triggers, without which a scan does not look for them
         scans = map(scan_of, texts)
         return [self.matches(scan.text) if self.is_woken_by(scan.fired) else [] for scan in scans]

@@ -70,3 +70,18 @@ def test_a_batch_gives_the_same_on_the_labelled_sets(recognizers: list[Recognize
         texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
         assert texts
         _agree(texts, recognizers)
+
+
+def test_the_first_text_of_a_process_is_examined_like_any_other() -> None:
+    """Triggers that a recognizer makes at its first call are looked for in that very text."""
+    import subprocess
+    import sys
+
+    code = (
+        "from pipeline.detect import examine\n"
+        "from recognizers.registry import load_recognizers\n"
+        "found = examine([('', 'username: jfern77, password: Qz7!rtpw, SSN 536-90-4399')], load_recognizers('patterns'))\n"
+        "print(sorted({each.entity for each in found[0]}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == "['PASSWORD', 'USERNAME', 'US_SSN']"
