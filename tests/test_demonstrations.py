@@ -353,25 +353,49 @@ def test_demo_holds_what_is_encrypted_and_nothing_else(demonstration: tuple[Rele
     assert held_as_planted(demonstration[0], SAMPLE)
 
 
-def searched(planted: dict[str, Any]) -> list[list[str]]:
-    """Return what to look for of a planted value: its tokens, and of a name of several words its surname too."""
-    parts = tokens(planted["value"])
-    name = planted["entity"] == "PERSON" and len(parts) > 2
-    return [parts, parts[1:]] if name else [parts]
+NOT_APPLICABLE = " na "
+
+
+def pieces_of(planted: dict[str, Any]) -> list[str]:
+    """What of a planted value must not survive: the value, and of a person's name the given name and the surname too.
+
+    ``Jane Two Rivers`` of which only ``Jane`` is withheld still names the family.
+    """
+    words = tokens(planted["value"])
+    whole = " ".join(words)
+    if planted["entity"] != "PERSON" or len(words) == 1:
+        return [whole]
+    return [whole, f" {words[0]} ", f" {' '.join(words[1:])} "]
+
+
+def survivors_of(records: Path) -> list[tuple[str, int | None, str]]:
+    """The planted private values of which a piece stands in their record's copy: file, record and piece."""
+    found = []
+    for planted, text in planted_records(records):
+        said = f" {' '.join(tokens(text))} "
+        if planted["expect"] == "withhold":
+            found += [(planted["file"], planted["record"], piece) for piece in pieces_of(planted) if piece in said]
+    return found
 
 
 @pytest.mark.models
 def test_no_planted_private_value_survives_the_demo(demonstration: tuple[Release, Path]):
-    """No planted value of a private person stands in its record's copy: quoted, in HTML, in headers, in cells."""
-    survivors, looked_for = [], 0
-    for planted, text in planted_records(demonstration[1]):
-        if planted["expect"] == "withhold":
-            looked_for += 1
-            whole = f" {' '.join(tokens(text))} "
-            if any(f" {' '.join(part)} " in whole for part in searched(planted)):
-                survivors.append((planted["file"], planted["record"], planted["entity"]))
-    assert survivors == []
-    assert looked_for > 1000
+    """No planted value of a private person, nor half a name, stands in its record's copy: quoted, in HTML, in cells.
+
+    The surname that is also the mark for "not applicable" has a test of its own below.
+    """
+    survivors = survivors_of(demonstration[1])
+    assert [each for each in survivors if each[2] != NOT_APPLICABLE] == []
+    assert sum(planted["expect"] == "withhold" for planted, _ in planted_records(demonstration[1])) > 1000
+
+
+@pytest.mark.models
+@pytest.mark.xfail(
+    strict=True, reason="na is among the words cut off the edge of a name, so this surname stays in prose"
+)
+def test_the_surname_na_does_not_survive_the_demo(demonstration: tuple[Release, Path]):
+    """The surname Na goes with its given name in the middle of a sentence too."""
+    assert [each for each in survivors_of(demonstration[1]) if each[2] == NOT_APPLICABLE] == []
 
 
 @pytest.mark.models

@@ -18,7 +18,7 @@ def completed(text: str, candidate: Candidate) -> Candidate:
     """Return the candidate with what belongs to the name on either side; never past the end of its line."""
     words = vocabulary()
     start, end = _whole_words(text, candidate.start, candidate.end)
-    end = _rightwards(text, end, words)
+    end = _rightwards(text, _past_two_words(text, start, end, candidate, words), words)
     start = _leftwards(text, start, words)
     return candidate.moved(*_whole_cell(text, start, end, words))
 
@@ -110,16 +110,38 @@ def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
     return end
 
 
+def _past_two_words(text: str, start: int, end: int, candidate: Candidate, words: Vocabulary) -> int:
+    """Return the end after a surname of two listed words behind a lone given name that no list knows."""
+    following = words_of(text, end, end + _REACH)[:3]
+    named = text[start:end]
+    if candidate.part != "given" or not named.isalpha() or not named.istitle() or len(following) < 2:
+        return end
+    first, second = following[0], following[1]
+    if text[end : first.start] != " " or text[first.end : second.start] != " ":
+        return end
+    # A third capital behind them makes a street, a firm or a place of it: `Zibi Red Hill Road`.
+    third = following[2] if len(following) > 2 and text[second.end : following[2].start] == " " else None
+    if third and third.text[0].isupper() and third.low not in words.suffixes:
+        return end
+    surnames = all(words.is_surname(word.text) and not words.is_stop(word.low) for word in (first, second))
+    return second.end if surnames and _may_be_surname((first, second), words) else end
+
+
 def _is_two_word_surname(text: str, end: int, pair: tuple[Word, Word], words: Vocabulary) -> bool:
     """Return whether two capitalised everyday words follow a listed given name: ``Joseph Not Afraid``."""
-    if any(not w.text[0].isupper() or w.text.isupper() or len(w.low) < 2 or w.low in words.never_alone for w in pair):
-        return False
-    if pair[0].low in words.organisation or pair[1].low in contexts().roles or pair[1].low in words.titles:
+    if not _may_be_surname(pair, words):
         return False
     before = words_of(text, max(0, end - 30), end)
     return (
         bool(before) and before[-1].end == end and before[-1].text.istitle() and words.is_plain_given(before[-1].text)
     )
+
+
+def _may_be_surname(pair: tuple[Word, Word], words: Vocabulary) -> bool:
+    """Return whether two words may be one surname: capitalised, not shouted, neither a role nor an organisation's."""
+    if any(not w.text[0].isupper() or w.text.isupper() or len(w.low) < 2 or w.low in words.never_alone for w in pair):
+        return False
+    return not (pair[0].low in words.organisation or pair[1].low in contexts().roles or pair[1].low in words.titles)
 
 
 def _closes(text: str, word: Word) -> bool:
