@@ -62,11 +62,14 @@ $(VENV)/.stamp-models: configs/models.yaml $(VENV)/.stamp-package
 demo: $(VENV)/.stamp-models ## Redact a made-up case and check the release
 	@$(VENV)/bin/releasable demo
 
+# As the workers do, tests run on one thread each: matrices this small only wait for one another.
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
+
 test: $(VENV)/.stamp-test $(VENV)/.stamp-models ## Run the tests
-	@$(PYTHON) -m pytest
+	@$(ONE_THREAD) $(PYTHON) -m pytest
 
 test-all: $(VENV)/.stamp-extras $(VENV)/.stamp-models ## Run the tests with every extra; whatever would be skipped fails
-	@RELEASABLE_REQUIRE_ALL=1 $(PYTHON) -m pytest
+	@RELEASABLE_REQUIRE_ALL=1 $(ONE_THREAD) $(PYTHON) -m pytest
 
 lint: $(VENV)/.stamp-test ## ruff, mypy, import-linter
 	@$(VENV)/bin/ruff check .
