@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.console import progress_bar
-from pipeline.cli.options import Accuracy, AccuracyOption, ConfigOption, EntitiesOption, Paths, WorkersOption
-from pipeline.cli.running import Asked, asked_of, describe_run, make_job, workers
+from pipeline.cli.options import (
+    Accuracy,
+    AccuracyOption,
+    ConfigOption,
+    Engine,
+    EngineOption,
+    EntitiesOption,
+    Paths,
+    SparkMasterOption,
+    WorkersOption,
+)
+from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,6 +58,8 @@ def redact_command(
     workers_: WorkersOption = 0,
     config: ConfigOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed.")] = False,
+    engine_: EngineOption = Engine.LOCAL,
+    spark_master: SparkMasterOption = "",
 ) -> None:
     """Write a copy that may be released, with its log, manifest and report, and prove that it is clean.
 
@@ -64,7 +76,7 @@ def redact_command(
 
         listed = ", ".join(packs(config))
         raise UsageError("--policy", "a redaction needs a policy to decide by", f"policies: {listed}; or a file")
-    asked = Asked(policy, config, accuracy, entities, workers_, recipient.value)
+    asked = Asked(policy, config, accuracy, entities, workers_, recipient.value, engine_, spark_master)
     done = redact_paths(paths, out, asked, request=request, hold_undecided=on_review is OnReview.HOLD, resume=resume)
     from pipeline.cli.tables import print_release  # noqa: PLC0415
 
@@ -83,13 +95,15 @@ def redact_paths(
 ) -> Release:
     """Scan files and write their release (see :mod:`pipeline.release`)."""
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
-    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415
+    from pipeline.errors import ClusterLost, OutputError, Stopped  # noqa: PLC0415
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
     from pipeline.resuming import working_folder  # noqa: PLC0415
 
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
+    if asked.engine is Engine.SPARK:
+        prepare_spark(out, asked)
     files = collect(paths)
     job, loaded = make_job(asked)
     described = asked_of(files, job, loaded, describe_run(job, loaded, request), hold_undecided=hold_undecided)
@@ -97,11 +111,13 @@ def redact_paths(
     job = replace(job, key=folder.key, decided_at=folder.started_at)
     run = describe_run(job, loaded, request)
     try:
-        with workers(job, asked.workers) as pool, progress_bar() as progress:
+        with engine(job, asked, folder.workspace.folder) as pool, progress_bar() as progress:
             done = scan(files, job, loaded, pool, progress, workspace=folder.workspace, to_write=True)
             made = release(done, out, run, pool, hold_undecided=hold_undecided, progress=progress)
     except KeyboardInterrupt:
         raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
+    except ClusterLost:  # what is worked out is kept, as after a power cut
+        raise
     except OSError as error:  # a full disk, most often
         folder.dispose()
         what = f"the release cannot be written ({error.strerror})"
