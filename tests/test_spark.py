@@ -286,7 +286,7 @@ def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
     master, env, workers = cluster
     asked = ["redact", export, "--policy", "montana", "--accuracy", "fast", "--out"]
     local = command(*asked, "local", "--workers", "2", env=EPOCH, timeout=200)
-    assert local.returncode in {0, 1}, local.stderr
+    assert local.returncode == 3, local.stderr  # the mailbox has a message that cannot be examined
     wanted = _contents(tmp_path / "local")
     assert len(wanted["records/fees.csv"].splitlines()) == 20_001
 
