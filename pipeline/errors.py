@@ -78,6 +78,12 @@ class Stopped(ReleasableError):
     exit_code = 1
 
 
+class ClusterLost(ReleasableError):
+    """The cluster that ran the units is gone; what is worked out already is kept for the next run."""
+
+    exit_code = 1
+
+
 class ResumeRefused(ReleasableError):
     """A killed run cannot be taken up again: what its result depends on has changed."""
 

@@ -31,8 +31,20 @@ def models_installed() -> bool:
     return all(each.state == "installed" for each in status())
 
 
+def spark_starts() -> bool:
+    from pipeline.errors import UsageError
+    from pipeline.execution.spark import ready
+
+    try:
+        ready("local")
+    except UsageError:
+        return False
+    return True
+
+
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
+    "java": (spark_starts, "PySpark (`pip install 'releasable[spark]'`) or Java 17 or newer is missing"),
     "shared": (SHARED.is_dir, "the shared evaluation data is not beside the checkout"),
 }
 _known: dict[str, bool] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 
 from pipeline.cli.console import explain_failure, utf8_console
 from pipeline.errors import Failure, ReleasableError, SetupFailed
@@ -34,7 +35,8 @@ def _close_doors() -> None:
     """Leave no core dump, and reach no host except where a command is there for that."""
     forbid_core_dumps()
     if sys.argv[1:2] != ["models"]:
-        forbid_network()
+        with_spark = "--engine=spark" in sys.argv or ("--engine", "spark") in pairwise(sys.argv)
+        forbid_network(but_this_machine=with_spark)
 
 
 def _exit_code(error: BaseException) -> int:

@@ -16,6 +16,13 @@ class Accuracy(StrEnum):
     THOROUGH = "thorough"
 
 
+class Engine(StrEnum):
+    """Where units run: ``local`` (processes of this machine) or ``spark`` (a cluster)."""
+
+    LOCAL = "local"
+    SPARK = "spark"
+
+
 Paths = Annotated[
     list[Path], typer.Argument(help="Files or folders: mailboxes, messages, CSV, text.", show_default=False)
 ]
@@ -25,6 +32,12 @@ WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Worker pro
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", help="A folder with your own policies, agency_contacts.yaml and officials.csv."),
+]
+EngineOption = Annotated[
+    Engine, typer.Option("--engine", help="local: processes of this machine; spark: a cluster (docs/scale.md).")
+]
+SparkMasterOption = Annotated[
+    str, typer.Option("--spark-master", help="The cluster, such as spark://HOST:7077; not needed under spark-submit.")
 ]
 
 

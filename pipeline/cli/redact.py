@@ -17,16 +17,19 @@ from pipeline.cli.options import (
     CollectedOption,
     ConfigOption,
     ConsentsOption,
+    Engine,
+    EngineOption,
     EntitiesOption,
     FactsOption,
     FlagsOption,
     OriginOption,
     Paths,
     Recipient,
+    SparkMasterOption,
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.running import Asked, asked_of, describe_run, make_job, state_facts, workers
+from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts, workers
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
@@ -82,6 +85,8 @@ def redact_command(
     workers_: WorkersOption = 0,
     config: ConfigOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped or killed.")] = False,
+    engine_: EngineOption = Engine.LOCAL,
+    spark_master: SparkMasterOption = "",
 ) -> None:
     """Write a copy that may be released, with its log, manifest and report, and prove that it is clean.
 
@@ -105,7 +110,7 @@ def redact_command(
     if for_subject and Recipient.REQUESTER not in given:
         raise UsageError("--for-subject", "a person's own record goes to that person", "use --recipient requester")
     told = Stated(given[0].value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
-    asked = Asked(policy, config, accuracy, entities, workers_, told)
+    asked = Asked(policy, config, accuracy, entities, workers_, told, engine=engine_, spark_master=spark_master)
     wanted = Wanted(
         request,
         hold_undecided=on_review is OnReview.HOLD,
@@ -147,7 +152,7 @@ def _for_each(paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipi
 
 def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
     """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
-    from pipeline.errors import OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
+    from pipeline.errors import ClusterLost, OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import are_tables, collect  # noqa: PLC0415
 
@@ -160,6 +165,10 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
         raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
     if wanted.resume and wanted.case is not None:
         raise UsageError("--resume", "a run with a case cannot go on where it stopped", "run it again without --resume")
+    if asked.engine is Engine.SPARK and wanted.case is not None:
+        raise UsageError("--engine", "a run with a case works on this machine only", "leave out --engine or --case")
+    if asked.engine is Engine.SPARK:
+        prepare_spark(out, asked)
     if wanted.case is not None:
         return _with_case(wanted.case, paths, files, out, asked, wanted, office)
     from pipeline.engine import scan  # noqa: PLC0415
@@ -179,11 +188,13 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
     run = describe_run(job, loaded, wanted.request)
     held = wanted.hold_undecided
     try:
-        with workers(job, asked.workers) as pool, progress_bar() as progress:
+        with engine(job, asked, folder.workspace.folder) as pool, progress_bar() as progress:
             done = scan(files, job, loaded, pool, progress, workspace=folder.workspace, to_write=True)
             made = release(done, out, run, pool, hold_undecided=held, progress=progress, office=office)
     except KeyboardInterrupt:
         raise Stopped(str(out), "the run was stopped", "the same command with --resume goes on from here") from None
+    except ClusterLost:  # what is worked out is kept, as after a power cut
+        raise
     except OSError as error:  # a full disk, most often
         folder.dispose()
         what = f"the release cannot be written ({error.strerror})"

