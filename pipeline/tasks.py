@@ -7,8 +7,10 @@ once) and one item. The local pool calls these; another engine would call the sa
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -200,7 +202,38 @@ def met_again(state: State, task: UnitTask, payload: bytes) -> tuple[Again, ...]
                 )
         for start, end, digest in _encoded(segment, state.shared, known):
             found.append(Again(segment.address, start, end, segment.record, thread, segment.label, digest))
+    if hasattr(format_named(task.unit.source.format), "table"):
+        found += _across_cells(
+            reading.segments, state.shared, [*task.taken, *((a.address, a.start, a.end) for a in found)]
+        )
     return tuple(found)
+
+
+def _across_cells(
+    segments: Sequence[Segment], index: WithheldIndex, taken: Iterable[tuple[Address, int, int]]
+) -> Iterator[Again]:
+    """Yield the pieces of a withheld value that stands over several cells of its own row, be it by chance."""
+    known: dict[Address, list[tuple[int, int]]] = defaultdict(list)
+    for address, start, end in taken:
+        known[address].append((start, end))
+    rows: dict[str, list[Segment]] = defaultdict(list)
+    for segment in segments:
+        rows[segment.record].append(segment)
+    for record, members in rows.items():
+        texts = [_struck(each.text, known[each.address]) for each in members]
+        starts = [0, *accumulate(len(text) + 1 for text in texts)]
+        thread = members[0].thread or record
+        for hit in search([View("text", "\t".join(texts))], index, record, thread):
+            for segment, text, at in zip(members, texts, starts, strict=False):
+                low, high = max(hit.start - at, 0), min(hit.end - at, len(text))
+                if low < high and (low, high) != (hit.start - at, hit.end - at):
+                    yield Again(segment.address, low, high, record, thread, segment.label, hit.digest)
+
+
+def _struck(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    for low, high in spans:
+        text = text[:low] + "X" * (high - low) + text[high:]
+    return text
 
 
 def _encoded(
