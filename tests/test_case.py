@@ -186,10 +186,8 @@ def test_what_a_person_releases_stands_in_the_copy(desk: Desk, source: Path, tmp
 def test_nobody_lifts_a_mandatory_withholding(desk: Desk, source: Path, tmp_path: Path) -> None:
     """A no_override rule is stronger than a person: deciding is refused, and a forged ruling has no effect."""
     text = (PROJECT / "configs/policies/montana.yaml").read_text(encoding="utf-8")
-    rule = "  - name: social_security_number\n    when: {entity: US_SSN}\n    action: withhold\n"
-    assert rule in text
     strict = tmp_path / "strict.yaml"
-    strict.write_text(text.replace(rule, rule + "    no_override: true\n").replace("name: montana", "name: strict", 1))
+    strict.write_text(text.replace("name: montana", "name: strict", 1))
     desk.redact(source, tmp_path / "one", policy=strict)
     ssn = findings(desk.case, Which(entity="US_SSN"))
     assert ssn
