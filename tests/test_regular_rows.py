@@ -273,3 +273,26 @@ def test_a_changed_input_or_policy_refuses_to_go_on(tmp_path: Path, command: Com
     assert done.returncode == 2
     assert f"the {change} changed since the run began" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.models
+def test_a_recognizer_that_fails_on_a_cell_holds_the_table(road: Road, tmp_path: Path) -> None:
+    """A table in which one text of a column could not be examined is not released, regular rows or not."""
+    from recognizers.presidio import Recognizer
+
+    class Failing(Recognizer):
+        ENTITIES = ("PERSON",)
+        NAME = "failing"
+
+        def find(self, text: str):
+            if "qzx" in text:
+                raise RuntimeError(text)
+            return []
+
+    rows = typed(table(9, 60))
+    rows[7][11] = "qzx"
+    (tmp_path / "t.csv").write_text(written(rows), "utf-8")
+    done = road.with_recognizers(Failing()).release(tmp_path / "t.csv", tmp_path / "out")
+    assert done.exit_code == 3
+    assert not list((tmp_path / "out" / "records").rglob("*"))
+    assert b"qzx" not in everything_in(tmp_path / "out")
