@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from recognizers.address_shapes import Candidate, candidates, finished
@@ -63,19 +64,24 @@ class StreetAddress(Recognizer):
     NAME: ClassVar[str] = "street_address"
 
     def __init__(self, level: Level = "thorough") -> None:
-        self._models = NameModels.shared(level) if level == "thorough" else None
+        self.level: Level = level
         super().__init__()
 
     @property
     def needs_model(self) -> bool:
-        return self._models is not None
+        return self.level == "thorough"
+
+    @cached_property
+    def _models(self) -> NameModels:
+        """Return the models, loaded when first used: a table may never need them."""
+        return NameModels.shared(self.level)
 
     def find(self, text: str) -> list[Match]:
         return self.find_many([text])[0]
 
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         texts = [whole(text) for text in texts]
-        annotated = self._models.annotate(texts) if self._models else [[] for _ in texts]
+        annotated = self._models.annotate(texts) if self.needs_model else [[] for _ in texts]
         return [self._find(text, spans) for text, spans in zip(texts, annotated, strict=True)]
 
     def _find(self, text: str, spans: Sequence[Span]) -> list[Match]:
