@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,12 +16,16 @@ from typing import Final
 import pyarrow as pa
 
 from pipeline.checking import WrittenUnit
+from pipeline.errors import IntegrityError
 from pipeline.evidence.summary import QuasiFacts
 from pipeline.formats import format_named
 from pipeline.formats.delimited import Delimited
-from pipeline.model import Cell, ColumnClass, Edit
-from pipeline.tables.columnar import single_lines
-from pipeline.tables.quasi import Generalisation, Risk, coarse_words, risk_of
+from pipeline.inputs import InputFile
+from pipeline.model import Cell, ColumnClass, Edit, Unit
+from pipeline.state import State
+from pipeline.tables.columnar import columnar, single_lines
+from pipeline.tables.quasi import Generalisation, Risk, coarse_words, grouped, risk_of
+from pipeline.workspace import Runner
 
 BUCKETS: Final = 64
 
@@ -40,14 +45,43 @@ class WrittenTable:
                 yield each, stream.read(each.stop - each.start)
 
     def batches(self, columns: Sequence[int]) -> Iterator[pa.Table]:
-        """Yield the chosen columns of each unit, named by their numbers; a cell that a row lacks is empty."""
+        """Yield the chosen columns of each unit, as :func:`_columns_of` gives them."""
         for each, payload in self.payloads():
-            kind = format_named(each.unit.source.format)
-            assert isinstance(kind, Delimited)
-            rows = [cells for number, cells in kind.table(payload, replace(each.unit, start=0)) if number >= 0]
-            yield pa.table(
-                {str(at): pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in columns}
-            )
+            yield _columns_of(payload, replace(each.unit, start=0, stop=len(payload)), columns)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupTask:
+    """A unit of a copy on the disk, and the columns whose combinations are counted in it."""
+
+    file: InputFile
+    written: WrittenUnit
+    columns: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of the unit."""
+        return self.written.unit.key
+
+
+def groups(_: State, task: GroupTask) -> pa.Table:
+    """Return the different combinations in a unit of a written table, with how many rows have each."""
+    written = task.written
+    payload = task.file.read(written.start, written.stop)
+    return grouped(_columns_of(payload, replace(written.unit, start=0, stop=len(payload)), task.columns))
+
+
+def _columns_of(payload: bytes, unit: Unit, columns: Sequence[int]) -> pa.Table:
+    """Return the chosen columns of a unit, named by their numbers; a cell that a row lacks is empty."""
+    read = columnar(payload, unit)
+    if read is not None and max(columns) < len(read.columns):
+        return pa.table({str(at): read.columns[at] for at in columns})
+    kind = format_named(unit.source.format)
+    assert isinstance(kind, Delimited)
+    rows = [cells for number, cells in kind.table(payload, unit) if number >= 0]
+    return pa.table(
+        {str(at): pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in columns}
+    )
 
 
 def quasi_columns(columns: Sequence[ColumnClass]) -> tuple[int, ...]:
@@ -67,13 +101,32 @@ def quasi_facts(risk: Risk) -> QuasiFacts | None:
     return QuasiFacts(tuple(each + 1 for each in risk.columns), risk.rows, whole.unique, whole.k, telling, mending)
 
 
-def table_risk(table: WrittenTable, columns: Sequence[ColumnClass], folder: Path, k: int) -> Risk | None:
-    """Return what the quasi-identifiers of a written table give away; None where it has none."""
+def table_risk(
+    table: WrittenTable, columns: Sequence[ColumnClass], folder: Path, k: int, runner: Runner
+) -> Risk | None:
+    """Return what the quasi-identifiers of a written table give away; None where it has none.
+
+    Raises:
+        IntegrityError: a unit of the table could not be counted.
+    """
     chosen = quasi_columns(columns)
     if not chosen or not table.units:
         return None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return risk_of(table.batches(chosen), chosen, folder, k=k)
+    about = table.path.lstat()
+    file = InputFile(table.path, table.path.name, about.st_size, about.st_mtime_ns)
+    tasks = (GroupTask(file, each, chosen) for each in table.units)
+    try:
+        return risk_of(_answers(runner, tasks), chosen, folder, k=k)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers(runner: Runner, tasks: Iterator[GroupTask]) -> Iterator[pa.Table]:
+    for _, answer, failure in runner.map(groups, tasks):
+        if failure is not None:
+            raise IntegrityError("table", f"its rows cannot be counted ({failure.what})", "run again")
+        yield answer
 
 
 def generalised(table: WrittenTable, ways: Sequence[Generalisation], k: int) -> tuple[WrittenTable, Mapping[int, int]]:

@@ -7,16 +7,16 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from pipeline.anonymity import WrittenTable, generalised, quasi_columns, quasi_facts, shuffled, table_risk
+from pipeline.anonymity import quasi_facts
 from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
 from pipeline.errors import IntegrityError, LeakFound, OutputError
 from pipeline.evidence.documents import Office, seal, write_documents
@@ -28,39 +28,17 @@ from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
-from pipeline.model import Action, Column, Cover, Coverage, Decision, Finding, Gap
+from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import compress, pack_archives
-from pipeline.policy.schema import TableRules
 from pipeline.resources import config_file
-from pipeline.tables.quasi import Combination, Generalisation, Risk
 from pipeline.verify import View, search
+from pipeline.weighing import shuffle_tables, weigh_tables
 from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
-RECORDS = "records"
 MARKED = "marked"
-USUAL_K = 5
-"""What is reported where the policy asks for no k."""
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
-
-
-@dataclass(slots=True)
-class Copy:
-    """The copy of one file on its way into the release."""
-
-    result: FileResult
-    name: str
-    renamed: bool
-    units: list[WrittenUnit] = field(default_factory=list)
-    size: int = 0
-    held: str = ""
-    unscanned: bool = False
-    risk: Risk | None = None
-
-    @property
-    def is_released(self) -> bool:
-        return not self.held and bool(self.units)
 
 
 @dataclass(slots=True)
@@ -111,11 +89,11 @@ def release(
         lists_held = done.policy is not None and done.policy.hold_distribution_lists
         _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
         _write(done, copies, partial, Remembering(runner, done.workspace), tell)
-        _weigh_tables(done, copies, partial, tell)
+        weigh_tables(done, copies, partial, runner, tell)
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)
-        _shuffle_tables(done, copies, partial)
+        shuffle_tables(done, copies, partial)
         _pack(copies, partial / RECORDS)
         summary = _evidence(done, copies, partial, run, office or Office())
         problems = integrity(partial, (SIGNATURE,))
@@ -227,12 +205,12 @@ def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> 
             if hold_undecided and any(each.undecided for each in unit.decisions):
                 unit.hold("something in it waits for a person's decision")
         if hold_undecided and any(each.undecided for each in copy.result.name_decisions):
-            _hold_file(copy, "its name waits for a person's decision", unscanned=False)
+            hold_file(copy, "its name waits for a person's decision", unscanned=False)
         if copy.result.held:
-            _hold_file(copy, copy.result.held, unscanned=True)
+            hold_file(copy, copy.result.held, unscanned=True)
             continue
         if copy.result.planned.hold and lists_held:
-            _hold_file(copy, copy.result.planned.hold, unscanned=False)
+            hold_file(copy, copy.result.planned.hold, unscanned=False)
         _hold_whole(copy)
 
 
@@ -244,12 +222,7 @@ def _hold_whole(copy: Copy) -> None:
         return
     copy.unscanned = copy.unscanned or any(unit.unscanned for unit in copy.result.units)
     if format_named(source.format).holds == "file":
-        _hold_file(copy, held.held, unscanned=held.unscanned)
-
-
-def _hold_file(copy: Copy, why: str, *, unscanned: bool) -> None:
-    copy.held = copy.held or why
-    copy.unscanned = copy.unscanned or unscanned
+        hold_file(copy, held.held, unscanned=held.unscanned)
 
 
 def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
@@ -287,7 +260,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             continue
         copy.units = assemble_copy(source, path, copy.units)
         copy.size = path.stat().st_size
-    _remove_empty(partial / RECORDS)
+    remove_empty(partial / RECORDS)
 
 
 def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
@@ -305,13 +278,6 @@ def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> N
     if written.marked is not None:
         unit.workspace.put(MARKED, unit.number, written.marked)
     unit.decide_more(written.mended)
-
-
-def _remove_empty(folder: Path) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if path.is_dir():
-            with suppress(OSError):  # it holds something
-                path.rmdir()
 
 
 def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, tell: Progress) -> list[str]:
@@ -358,81 +324,7 @@ def _on_disk(path: Path, name: str) -> InputFile:
     return InputFile(path, name, about.st_size, about.st_mtime_ns)
 
 
-# --- tables as a whole ------------------------------------------------------------------
-
-
-def _weigh_tables(done: Scan, copies: Sequence[Copy], partial: Path, tell: Progress) -> None:
-    """Count what the quasi-identifiers of each table give away; make them coarser or hold it where the policy asks."""
-    rules = done.policy.tables if done.policy is not None else TableRules()
-    folder = done.workspace.folder / "quasi"
-    tables = [copy for copy in copies if copy.is_released and quasi_columns(copy.result.planned.columns)]
-    for number, copy in enumerate(tables, start=1):
-        tell("weighing tables", number, len(tables))
-        source = copy.result.planned.source
-        if source is None or source.format != "delimited":
-            if rules.k is not None:
-                why = f"the policy asks for groups of {rules.k} rows, which are counted in delimited tables only"
-                _hold_file(copy, why, unscanned=False)
-                (partial / RECORDS / copy.name).unlink(missing_ok=True)
-            continue
-        table = WrittenTable(partial / RECORDS / copy.name, tuple(copy.units))
-        k = rules.k or USUAL_K
-        copy.risk = table_risk(table, copy.result.planned.columns, folder, k)
-        shutil.rmtree(folder, ignore_errors=True)
-        if rules.k is None or copy.risk is None:
-            continue
-        ways = copy.risk.enough(rules.k)
-        if ways is None or (ways and not rules.generalise):
-            whole = copy.risk.whole
-            assert whole is not None
-            _hold_file(copy, _too_telling(whole, rules.k), unscanned=False)
-            (partial / RECORDS / copy.name).unlink(missing_ok=True)
-        elif ways:
-            coarse, counts = generalised(table, ways, rules.k)
-            copy.units, copy.size = list(coarse.units), coarse.units[-1].stop
-            copy.result.units[0].decide_more(_generalisations(ways, counts, rules, done.job.decided_at))
-            copy.risk = table_risk(coarse, copy.result.planned.columns, folder, k)
-            shutil.rmtree(folder, ignore_errors=True)
-    _remove_empty(partial / RECORDS)
-
-
-def _too_telling(whole: Combination, k: int) -> str:
-    columns = ", ".join(str(each + 1) for each in whole.columns)
-    return (
-        f"its columns {columns} together tell rows apart that have no name: the smallest group has fewer than "
-        f"the {k} rows that the policy asks for"
-    )
-
-
-def _generalisations(
-    ways: Sequence[Generalisation], counts: Mapping[int, int], rules: TableRules, at: str
-) -> Iterator[Decision]:
-    for column in sorted({each.column for each in ways}):
-        if not counts[column]:
-            continue
-        words = "; ".join(each.words for each in ways if each.column == column)
-        finding = Finding(
-            "QUASI_IDENTIFIER", 0, 1, (Column(column),), "", 1.0, "quasi", "tells rows apart with other columns",
-            count=counts[column],
-        )  # fmt: skip
-        yield Decision(
-            finding, Action.WITHHOLD, "tables.k", definition=rules.definition, authority=rules.authority,
-            exemption="identifying combination", reason=f"made coarser ({words}) so that no row stands alone",
-            decided_at=at,
-        )  # fmt: skip
-
-
-def _shuffle_tables(done: Scan, copies: Sequence[Copy], partial: Path) -> None:
-    """Bring the rows of tables into another order where the policy asks; after the check, which knows their places."""
-    if done.policy is None or not done.policy.tables.shuffle_rows:
-        return
-    for copy in copies:
-        source = copy.result.planned.source
-        if copy.is_released and source is not None and source.format == "delimited":
-            path = partial / RECORDS / copy.name
-            seed = hashlib.blake2b(copy.name.encode(), key=done.job.key, digest_size=16).digest()
-            shuffled(WrittenTable(path, tuple(copy.units)), seed, done.workspace.folder / "shuffle")
-            copy.size = path.stat().st_size
+# --- what was packed is packed again ------------------------------------------------------
 
 
 def _pack(copies: Sequence[Copy], records: Path) -> None:

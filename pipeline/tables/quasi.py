@@ -24,6 +24,10 @@ ALL_SUBSETS: Final = 6
 """Up to this many columns every combination is counted, above it pairs, triples and the whole."""
 MEMORY: Final = "256MB"
 OTHER: Final = "other"
+ROWS: Final = "rows"
+"""The column of a piece of a table that says how many rows have these values."""
+FOLD_AT: Final = 2_000_000
+"""Rows after which equal ones are put together."""
 
 _ZIP: Final = r"^\s*\d{5}(-\d{4})?\s*$"
 _YEAR: Final = r"(?:1[89]|20)\d\d"
@@ -94,7 +98,8 @@ def risk_of(batches: Iterable[pa.Table], columns: Sequence[int], folder: Path, *
     """Return what the chosen columns of a table give away.
 
     Args:
-        batches: the table in pieces; the columns of each are named by their numbers, all strings.
+        batches: the table in pieces; the columns of each are named by their numbers, all strings. Rows of a piece
+            that have the same values may be one row with their number in ``ROWS`` (see :func:`grouped`).
         columns: the numbers of the quasi-identifying columns.
         folder: where DuckDB may spill.
         k: what "rare" means: words in fewer rows are joined as ``other``.
@@ -102,19 +107,42 @@ def risk_of(batches: Iterable[pa.Table], columns: Sequence[int], folder: Path, *
     with duckdb.connect(str(folder / "quasi.duckdb")) as base:
         base.execute(f"SET memory_limit='{MEMORY}'; SET threads=1; SET preserve_insertion_order=false")
         base.execute(f"SET temp_directory='{folder / 'spill'}'")
-        names = [f'"{each}"' for each in columns]
-        base.execute(f"CREATE TABLE cells ({', '.join(f'{name} VARCHAR' for name in names)})")
-        for batch in batches:
-            base.register("batch", batch)
-            base.execute(f"INSERT INTO cells SELECT {', '.join(names)} FROM batch")  # noqa: S608 - numbers
-            base.unregister("batch")
+        _fill(base, batches, columns)
         chosen = _most_telling(base, columns)
-        rows = _number(base, "SELECT count(*) FROM cells")
+        rows = _number(base, "SELECT sum(n) FROM cells")
         if not rows or not chosen:
             return Risk(rows, (), ())
         found = [_combination(base, "cells", subset) for subset in _subsets(chosen)]
         found.sort(key=lambda each: (each.k, -each.unique, len(each.columns), each.columns))
         return Risk(rows, chosen, tuple(found), tuple(_mended(base, chosen, k)))
+
+
+def grouped(batch: pa.Table) -> pa.Table:
+    """Return the different rows of a piece of a table, with how many there are of each in the column ``ROWS``."""
+    told = batch.group_by(batch.column_names, use_threads=False).aggregate([([], "count_all")])
+    return told.rename_columns([ROWS if name == "count_all" else name for name in told.column_names])
+
+
+def _fill(base: duckdb.DuckDBPyConnection, batches: Iterable[pa.Table], columns: Sequence[int]) -> None:
+    """Make ``cells``: the different rows of the chosen columns, with how many there are of each in ``n``."""
+    names = ", ".join(f'"{each}"' for each in columns)
+    base.execute("CREATE TABLE cells (" + "".join(f'"{each}" VARCHAR, ' for each in columns) + "n BIGINT)")
+    kept, new = 0, 0
+    for batch in batches:
+        piece = batch if ROWS in batch.column_names else grouped(batch)
+        base.register("batch", piece)
+        base.execute(f"INSERT INTO cells SELECT {names}, {ROWS} FROM batch")  # noqa: S608 - numbers
+        base.unregister("batch")
+        new += len(piece)
+        if new > max(kept, FOLD_AT):  # so that every row is folded a few times only, whatever the table's size
+            kept, new = _fold(base, names), 0
+    _fold(base, names)
+
+
+def _fold(base: duckdb.DuckDBPyConnection, names: str) -> int:
+    base.execute(f"CREATE TABLE folded AS SELECT {names}, sum(n)::BIGINT AS n FROM cells GROUP BY {names}")  # noqa: S608
+    base.execute("DROP TABLE cells; ALTER TABLE folded RENAME TO cells")
+    return _number(base, "SELECT count(*) FROM cells")
 
 
 def _number(base: duckdb.DuckDBPyConnection, question: str) -> int:
@@ -138,7 +166,7 @@ def _subsets(columns: tuple[int, ...]) -> list[tuple[int, ...]]:
 def _combination(base: duckdb.DuckDBPyConnection, table: str, columns: tuple[int, ...]) -> Combination:
     names = ", ".join(f'"{each}"' for each in columns)
     row = base.execute(
-        f"SELECT count(*) FILTER (n = 1), min(n) FROM (SELECT count(*) AS n FROM {table} GROUP BY {names})"  # noqa: S608
+        f"SELECT count(*) FILTER (n = 1), min(n) FROM (SELECT sum(n) AS n FROM {table} GROUP BY {names})"  # noqa: S608
     ).fetchone()
     assert row is not None
     return Combination(columns, int(row[0]), int(row[1] or 0))
@@ -159,7 +187,7 @@ def _mended(
 def _make_coarser(base: duckdb.DuckDBPyConnection, each: Generalisation, k: int) -> None:
     """Replace the words of a column of ``coarse`` by coarser ones, each distinct word once."""
     name = f'"{each.column}"'
-    counted = base.execute(f"SELECT {name}, count(*) FROM coarse GROUP BY 1").fetchall()  # noqa: S608 - a number
+    counted = base.execute(f"SELECT {name}, sum(n) FROM coarse GROUP BY 1").fetchall()  # noqa: S608 - a number
     rare = frozenset(word for word, count in counted if count < k)
     pairs = [(word, coarser(word, each.way, rare)) for word, _ in counted]
     changed = [(word, after) for word, after in pairs if word != after]
@@ -211,7 +239,7 @@ def _ways(base: duckdb.DuckDBPyConnection, columns: tuple[int, ...]) -> list[Gen
 
 def _mostly(base: duckdb.DuckDBPyConnection, column: int, shape: str) -> bool:
     question = (
-        f'SELECT count(*) FILTER (regexp_matches("{column}", ?)) * 10 >= 8 * count(*) '  # noqa: S608 - a number
+        f'SELECT coalesce(sum(n) FILTER (regexp_matches("{column}", ?)), 0) * 10 >= 8 * sum(n) '  # noqa: S608 - a number
         f"FROM cells WHERE \"{column}\" <> ''"
     )
     row = base.execute(question, [shape]).fetchone()

@@ -1,0 +1,46 @@
+"""The copies on their way into a release, and how one is held."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.checking import WrittenUnit
+from pipeline.engine import FileResult
+from pipeline.tables.quasi import Risk
+
+RECORDS = "records"
+"""The folder of the copies inside a release."""
+
+
+@dataclass(slots=True)
+class Copy:
+    """The copy of one file on its way into the release."""
+
+    result: FileResult
+    name: str
+    renamed: bool
+    units: list[WrittenUnit] = field(default_factory=list)
+    size: int = 0
+    held: str = ""
+    unscanned: bool = False
+    risk: Risk | None = None
+
+    @property
+    def is_released(self) -> bool:
+        return not self.held and bool(self.units)
+
+
+def hold_file(copy: Copy, why: str, *, unscanned: bool) -> None:
+    """Hold a copy; the first reason stands."""
+    copy.held = copy.held or why
+    copy.unscanned = copy.unscanned or unscanned
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove the folders under ``folder`` that nothing lies in."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        if path.is_dir():
+            with suppress(OSError):  # it holds something
+                path.rmdir()
