@@ -143,6 +143,11 @@ def scan_of(text: str) -> Scan:
     return scan
 
 
+def forget_texts() -> None:
+    """Forget the scans of texts; what the automata have learnt stays."""
+    _scans.clear()
+
+
 def whole(text: str) -> str:
     """Return ``text`` with U+FFFD for half characters (lone surrogates), which no pattern engine takes."""
     return text if text.isascii() else _TORN.sub("\ufffd", text)
