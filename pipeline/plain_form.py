@@ -39,7 +39,7 @@ _MIXED: Final = "\u0370-\u03ff\u0400-\u052f"
 # The pattern begins with one set of characters, outside any group: so `re` skips plain text quickly.
 _MARKUP: Final = (
     r"(?<=&)(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});"
-    r"|(?<=\n)(?:(?P<wrapped>(?<=\d[-.]\n)[> \t]*(?=\d))|[ \t]{0,3}>[> \t]*)"
+    r"|(?<=\n)(?:(?P<wrapped>(?<=\d[-./]\n)[> \t]*(?=\d)|(?<=\d\)\n)[> \t]*(?=\d{3}[-. ]\d))|[ \t]{0,3}>[> \t]*)"
 )
 _SINGLE: Final = f"{_BLANKS}{_HYPHENS}{_WIDE}{_MIXED}{_TORN}{_SIGNS}{_DIGITS}"
 _ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
@@ -121,7 +121,7 @@ def _may_hide(text: str) -> bool:
     if "&" in text:
         return True
     return "\n" in text and (
-        ">" in text or _ends_a_line_in_a_number(text, "-\n") or _ends_a_line_in_a_number(text, ".\n")
+        ">" in text or any(_ends_a_line_in_a_number(text, sign) for sign in ("-\n", ".\n", "/\n", ")\n"))
     )
 
 

@@ -64,7 +64,7 @@ def _patterns() -> dict[str, Any]:
     stop = "[0-9]{1,6}"
     return {
         "numbered": pattern(
-            rf"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|{stop}[a-z]?)(?:-{stop}[a-z]?)?(?:[ -][0-9]/[0-9])?[ \t]+(?:{_NAME},?[ \t]+){{0,6}}(?:{suffixes}|{alternatives(words.plain_names)})\b"  # noqa: E501  # one pattern, one line
+            rf"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|{stop}[a-z]?)(?:-{stop}[a-z]?)?(?:[ -][0-9]/[0-9]|½)?[ \t]+(?:{_NAME},?[ \t]+){{0,6}}(?:{suffixes}|{alternatives(words.plain_names)})\b"  # noqa: E501  # one pattern, one line
         ),
         "numbered_route": pattern(
             rf"(?i)\b{stop}[a-z]?[ \t]+(?:{_NAME}[ \t]+){{0,3}}(?:{alternatives(words.highways - {'i', 'us'})})\b\.?[ \t]*#?(?:{stop}|[a-z]{{1,3}}\b)"  # noqa: E501  # one pattern, one line
@@ -78,7 +78,7 @@ def _patterns() -> dict[str, Any]:
             rf"|\b(?:psc|cmr|unit)[ ]#?[0-9]{{1,5}},?[ ](?:box|bx)[ ]#?[0-9]+|\bpmb{number}[0-9]+"
             rf"|\b(?:postbox|postboks|postbus|postfach|casilla(?:[ ]postal)?|apartado(?:[ ]postal)?|boîte[ ]postale|caixa[ ]postal)[ ]{number}[0-9]{{1,7}}"  # noqa: E501  # one pattern, one line
         ),
-        "general_delivery": pattern(r"(?i)\bgeneral[ ]delivery\b"),
+        "general_delivery": pattern(r"(?i)\bgeneral[ ]delivery\b|\bstar[ ]r(?:ou)?te?\b\.?(?:[ ][0-9]{1,3}\b)?"),
         "military": pattern(r"(?i)\b(?:apo|fpo|dpo),?[ ](?:aa|ae|ap)[ ,]+[0-9]{5}(?:-[0-9]{4})?"),
         "zip": pattern(rf"\b(?:{alternatives(words.states)})\.?,?\s{{1,3}}[0-9]{{5}}(?:-[0-9]{{4}})?\b"),
         "corner": pattern(
@@ -115,6 +115,7 @@ def candidates(text: str) -> Iterator[Candidate]:
     if " lane" in lower or " drive" in lower or " street" in lower or _DIGIT.search(text):
         yield from _numbered(text)
         yield from _spoken(text)
+    yield from _general_delivery(text, lower)
     if not _DIGIT.search(text):
         return
     yield from _boxes(text, lower)
@@ -194,14 +195,19 @@ def _two_numbers(text: str, start: int, end: int) -> Iterator[Candidate]:
         )
 
 
+def _general_delivery(text: str, lower: str) -> Iterator[Candidate]:
+    """General delivery and star routes without a box: an address only where city and state follow."""
+    announced = "general delivery" in lower or "star r" in lower
+    for match in _patterns()["general_delivery"].finditer(text) if announced else ():
+        found = finished(text, match.start(), match.end(), 0.2, "general delivery or a star route", "po_box")
+        if read_tail(text, match.end(), has_unit=False)[1]:
+            yield Candidate(match.start(), found.end, 0.85, found.reason, "po_box")
+
+
 def _boxes(text: str, lower: str) -> Iterator[Candidate]:
     has_box = any(word in lower for word in _BOX_WORDS)
     for match in _patterns()["boxes"].finditer(text) if has_box else ():
         yield finished(text, match.start(), match.end(), 0.85, "a box or route", "po_box")
-    for match in _patterns()["general_delivery"].finditer(text) if "general delivery" in lower else ():
-        found = finished(text, match.start(), match.end(), 0.2, "general delivery", "po_box")
-        if read_tail(text, match.end(), has_unit=False)[1]:
-            yield Candidate(match.start(), found.end, 0.85, found.reason, "po_box")
     for match in _patterns()["military"].finditer(text) if "po a" in lower or "po, a" in lower else ():
         before = re.search(
             r"(?:[A-Z]{2,5}|psc|unit|cmr)[ ][\w ,.'\u2019-]{1,40}[\s,]{1,4}\Z",

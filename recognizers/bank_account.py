@@ -60,6 +60,11 @@ _ENDING: Final = Label(
     r"[Xx*#.]{0,8}\d{3,5}",
     joiner=ENDING,
 )
+_MASKED: Final = Label(
+    (f"(?:{_KIND} )?(?:accounts?|acct){_NUMBER}?", "acct? ?#"),
+    r"(?:[Xx*#.\x{2022}]{2,12}[ \-]?){1,4}\d{3,5}",
+    joiner=r"(?:[\s:=_\-\"'(#]+|(?:numbers?|no|is|was)\b\.?){0,6}",
+)
 _ROUTING_NAMES: Final = (
     f"routing{_NUMBER}?(?: for (?:wire|direct|ach)(?: (?:transfers?|deposits?))?)?",
     f"(?:bank )?routing transit{_NUMBER}?",
@@ -150,7 +155,7 @@ class BankAccountRecognizer(PatternRecognizer):
             if not _is_account(text, value):
                 continue
             yield self._match(value.start, value.end, 0.85, "labelled as an account number", "account")
-        for value in _ENDING.values(text):
+        for value in (*_ENDING.values(text), *_MASKED.values(text)):
             if not _OTHER_ACCOUNT.before(text, value.label_start, 14):
                 yield self._match(value.start, value.end, 0.85, "last digits of a labelled account", "partial")
 

@@ -36,7 +36,7 @@ _SEPARATOR: Final = r"[ \-.\x{00A0}\x{2010}-\x{2015}]"
 _CANDIDATE: Final = NumberShape(
     r"[1-9]\d{11,18}|[1-9]\d{3}(?:[ \x{00A0}]\d{4}){2}[ \x{00A0}]\d{1,4}(?:[ \x{00A0}]\d{3})?"
     r"|[1-9]\d{3}[ \x{00A0}]\d{6}[ \x{00A0}]\d{4,5}"
-    r"|[1-9]\d{3}(?:[\-\x{2010}-\x{2015}]\d{2,6}){2,4}|[1-9]\d{3}(?:\.\d{3,6}){2,4}",
+    r"|[1-9]\d{3}(?:[\-\x{2010}-\x{2015}]\d{2,6}){2,4}|[1-9]\d{3}(?:\.\d{3,6}){2,4}|[1-9](?: \d){12,18}",
     least=12,
 )
 _ISSUERS: Final = pattern(
@@ -58,7 +58,8 @@ _NAMES: Final = (
 )  # fmt: skip
 _NAMED: Final = Words(*_NAMES)
 _CARD_WORDS: Final = Words(*_NAMES, "cards?", "cvv", "cvc")
-_LABELLED: Final = Label(_NAMES, rf"\d(?:{_SEPARATOR}?[\dXx*]){{11,20}}|(?:[Xx*]{_SEPARATOR}?){{6,15}}\d{{3,5}}")
+_LABELLED: Final = Label(_NAMES, rf"\d{{4}}(?:_\d{{4}}){{3}}|\d(?:{_SEPARATOR}?[\dXx*]){{11,20}}|(?:[Xx*]{_SEPARATOR}?){{6,15}}\d{{3,5}}"
+    r"|\d{4}(?:[ \-]?\n? {0,4}\d{4}){3}")
 _MANGLED: Final = Label(_NAMES, r"\d(?:\.\d{1,14})?E\+1[1-8]")
 _ENDING: Final = Label(
     _NAMES, r"[Xx*.]{0,4}-?\d{4}",

@@ -36,19 +36,22 @@ _URL_CODED: Final = pattern(rf"[\p{{L}}\p{{N}}._+\-]+%40(?:{_DOMAIN_LABEL}\.)+\p
 _TORN_TLD: Final = re.compile(r" ?\. ?(?:com|net|org|gov|edu|us|mil|info)\b", re.IGNORECASE)
 _COMMON_END: Final = (".com", ".net", ".org", ".gov", ".edu", ".us", ".mil", ".info")
 _WINDOW: Final = 90
+_HAS_SPACED_SIGN: Final = re.compile(r"@\s|\s@|\. ")
 _FIRST_NAME_BEFORE: Final = pattern(r"(?:^|[\n<(:,;\"] ?)(\p{Lu}\p{L}+)\. $")
 _SPACED: Final = pattern(
     rf"{_WORD}(?: ?\. ?{_WORD}){{0,3}}(?: @ ?| ?@ ){_DOMAIN_LABEL}(?: ?\. ?{_DOMAIN_LABEL}){{0,4}} ?\. ?{_COMMON_TLD}"
     rf"|{_LOCAL}@{_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL})*(?: \. ?|\. ){_COMMON_TLD}"
+    rf"|{_LOCAL}(?:@ ?\r?\n ?|\r?\n ?@){_DOMAIN_LABEL}(?:\.{_DOMAIN_LABEL}){{0,4}}\.{_COMMON_TLD}\b"
 )
-_DOT: Final = r"(?:\.| dot | ?[(\[{] ?(?:dot|\.) ?[)\]}] ?)"
+_DOT: Final = r"(?:\.| -?dot-? | ?[(\[{] ?(?:dot|\.) ?[)\]}] ?)"
+_AT_SIGN: Final = r"(?: ?[(\[{<] ?(?:at|@) ?[)\]}>] ?| -?at-? | at[ \-]sign )"
 _SPELLED: Final = Shape(
-    rf"(?i){_WORD}(?:{_DOT}{_WORD}){{0,3}}(?: ?[(\[{{<] ?(?:at|@) ?[)\]}}>] ?| at )"
+    rf"(?i){_WORD}(?:{_DOT}{_WORD}){{0,3}}{_AT_SIGN}"
     rf"([\p{{L}}\p{{N}}\-]+)(?:{_DOT}[\p{{L}}\p{{N}}\-]+){{0,3}}{_DOT}{_COMMON_TLD}",
-    hint=rf"(?:[(\[{{<] ?(?:at|@) ?[)\]}}>] ?| at )[\p{{L}}\p{{N}}\-]+{_DOT}",
+    hint=rf"{_AT_SIGN}[\p{{L}}\p{{N}}\-]+{_DOT}",
     ignore_case=True,
 )
-_SPELLED_SIGN: Final = pattern(r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]| dot |[(\[{] ?dot")
+_SPELLED_SIGN: Final = pattern(r"(?i)[(\[{<] ?(?:at|@) ?[)\]}>]| -?dot-? |[(\[{] ?dot| -at- | at[ \-]sign ")
 _DOTLESS: Final = pattern(r"[\p{L}\p{N}][\p{L}\p{N}._+\-]*@\p{L}[\p{L}\p{N}_\-]+")
 _NOTES: Final = pattern(
     r"(?:CN=)?\p{Lu}[\p{L}'.\-]*(?: \p{Lu}[\p{L}'.\-]*){0,3}(?:/(?:OU?=|C=)?[\p{L}\p{N}&.\- ]+){1,4}@[\p{L}\p{N}_\-]+"
@@ -86,7 +89,7 @@ class EmailAddressRecognizer(PatternRecognizer):
             for start, end in _other_ats(text, known):
                 window = text[start:end]
                 notes = self._notes(window) if "/" in window else ()
-                spaced = self._spaced(window) if "@ " in window or " @" in window or ". " in window else ()
+                spaced = self._spaced(window) if _HAS_SPACED_SIGN.search(window) else ()
                 for match in (*spaced, *notes, *self._dotless(window)):
                     found.append(replace(match, start=match.start + start, end=match.end + start))
         if "%40" in text:

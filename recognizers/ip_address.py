@@ -19,11 +19,12 @@ from typing import ClassVar, Final
 
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Words, joined, pattern
+from recognizers.text import Shape, Words, joined, pattern
 from recognizers.triggers import Trigger
 
 _V4: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,3})?")  # every part bounded, so linear
 _FOUR_NUMBERS: Final = Trigger(r"[0-9]\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]")
+_DEFANGED: Final = Shape(r"(?:[0-9]{1,3}(?:\[\.\]|\.)){3}[0-9]{1,3}", hint=r"[0-9]\[\.\][0-9]")
 _COLONS: Final = Trigger(r"::|(?:[0-9A-Fa-f]{1,4}:){6}")
 _V6: Final = pattern(
     r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[0-9A-Za-z]{1,15})?(?:/\d{1,4})?"
@@ -54,12 +55,19 @@ class IpAddressRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "ip_address"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (_FOUR_NUMBERS, _COLONS)
+        return (_FOUR_NUMBERS, _COLONS, _DEFANGED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         dotted = self._dotted(text) if _FOUR_NUMBERS.fires(text) else ()
         colons = self._colons(text) if _COLONS.fires(text) else ()
-        return joined((*colons, *dotted))
+        return joined((*colons, *dotted, *self._defanged(text)))
+
+    def _defanged(self, text: str) -> Iterator[Match]:
+        """Find IPv4 addresses whose dots are in brackets, as in reports of attacks, so that nobody clicks on them."""
+        for candidate in _DEFANGED.finditer(text):
+            start, end = candidate.span()
+            if _is_v4(candidate.group().replace("[.]", ".")) and _stands_as_v4(text, start, end):
+                yield self._match(start, end, 0.85, "IPv4 address with its dots in brackets")
 
     def _dotted(self, text: str) -> Iterator[Match]:
         for candidate in _V4.finditer(text):
@@ -86,7 +94,9 @@ class IpAddressRecognizer(PatternRecognizer):
     def _colons(self, text: str) -> Iterator[Match]:
         for candidate in _V6.finditer(text):
             start, end = candidate.span()
-            address, slash, prefix = candidate.group().partition("/")
+            if text[max(0, start - 3) : start + 2].casefold() == "ipv6:":  # an address literal, RFC 5321 section 4.1.3
+                start += 2
+            address, slash, prefix = text[start:end].partition("/")
             if slash and int(prefix) > 128:
                 end = start + len(address)
             if not _is_v6(address) or not _stands_as_v6(text, start, end):
@@ -130,7 +140,8 @@ def _stands_as_v4(text: str, start: int, end: int) -> bool:
 
 def _stands_as_v6(text: str, start: int, end: int) -> bool:
     before, after = text[max(0, start - 1) : start], text[end : end + 2]
-    if before and (before.isalnum() or before in "._:"):
+    tagged = text[max(0, start - 5) : start].casefold() == "ipv6:"
+    if before and not tagged and (before.isalnum() or before in "._:"):
         return False
     if after and (after[0].isalnum() or after[0] in "_:"):
         return False

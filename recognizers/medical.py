@@ -36,6 +36,14 @@ _PERSON_HAS = (
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
     r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
 )
+_DISABLED = Shape(
+    r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
+    r"(?:[ ]?['\x{2019}](?:m|s)|[ ](?:am|is|was))[ ](?:permanently |totally |partially |severely |legally |also )?"
+    r"|(?:my|his|her|their)[ ](?:permanently |severely )?)"
+    r"(disabled|wheelchair[- ]bound|bedridden|housebound|paraly[sz]ed|blind)\b",
+    hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind)\b",
+    ignore_case=True,
+)
 
 
 @cache
@@ -61,7 +69,7 @@ class Medical(PatternRecognizer):
     NAME: ClassVar[str] = "medical"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (*(each.trigger for each in _vocabulary()), _DIAGNOSED.trigger)
+        return (*(each.trigger for each in _vocabulary()), _DIAGNOSED.trigger, _DISABLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         labels, conditions = _vocabulary()
@@ -83,7 +91,7 @@ class Medical(PatternRecognizer):
             start, end = _condition(text, match.start(1), match.end(1))
             if start < end:
                 yield self._match(start, end, 0.5, "statement", "says which condition somebody has")
-        for match in conditions.finditer(text):
+        for match in (*conditions.finditer(text), *_DISABLED.finditer(text)):
             if not letter_or_digit_at(text, match.end(1)):
                 yield self._match(
                     match.start(1), match.end(1), 0.5, "statement", "says that a person has this condition"

@@ -13,6 +13,7 @@ Sources: NANPA numbering resources (https://www.nanpa.com/), ITU-T E.164, libpho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
@@ -50,9 +51,26 @@ _PLUS_SIGN: Final = Trigger(r"\+ ?\(?[0-9]")
 _PLUS: Final = NumberShape(rf"\+ ?\(?{_GROUPS}", least=6, before=4, after=24)
 _GROUPED: Final = pattern(rf"[+(]?{_GROUPS}")
 _VANITY: Final = Shape(
-    r"(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?|8\d{2}[\-.])[A-Z0-9]{3}-?[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,6})?",
+    r"(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?|8\d{2}[\-.])[A-Z0-9]{3}-?[A-Z0-9]{4,8}(?:-[A-Z0-9]{2,6})?"
+    r"|(?:1[\-. ]\(?8\d{2}\)?[\-. ] ?|\(8\d{2}\) ?)[A-Z]{2,4}-[A-Z0-9]{3,8}",
     hint=r"8\d{2}[)\-. ]{1,3}[A-Z0-9\-]*[A-Z]",
 )
+_LOCAL_VANITY: Final = Shape(
+    r"(?:1[\-. ])?\(?[2-9]\d{2}(?:\) ?|[\-. ])\d{3}[\-. ][A-Z]{4}", hint=r"[2-9]\d{2}(?:\) ?|[\-. ])\d{3}[\-. ][A-Z]{4}"
+)
+_MISTYPED: Final = Shape(
+    r"\(?[2-9][0-9OoIl]{2}(?:\) ?|[\-. ])[0-9OoIl]{3}[\-. ][0-9OoIl]{4}",
+    hint=r"[2-9][0-9OoIl]{2}(?:\) ?|[\-. ])[0-9OoIl]{3}[\-. ][0-9OoIl]{4}",
+)
+_SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_SPOKEN: Final = Shape(
+    rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6,10}}",
+    hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",
+    ignore_case=True,
+)
+_SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
+_SHARED_FRONT: Final = re.compile(r"(?:/\d{4}|/(?=\(?[2-9]\d{2}[ )\-.]))(?!\d)")
+_LOCAL_DOTTED: Final = pattern(r"[2-9]\d{2}\.\d{4}")
 _DIRECT: Final = (
     "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
     r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
@@ -97,7 +115,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "phone_number"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (NINE_DIGITS, _PLUS_SIGN, *(each.trigger for each in (_CONTEXT, _BEHIND, _OWN_NUMBER, _VANITY)))
+        shapes = (_BEHIND, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN)
+        return (NINE_DIGITS, _PLUS_SIGN, _CONTEXT.trigger, _OWN_NUMBER.trigger, *(each.trigger for each in shapes))
 
     def matches(self, text: str) -> list[Match]:
         first: dict[tuple[int, int], tuple[float, str]] = {}
@@ -115,10 +134,16 @@ class PhoneNumberRecognizer(PatternRecognizer):
         yield from self._north_american(text)
         yield from self._international(text)
         yield from self._vanity(text)
+        yield from self._mistyped(text)
+        yield from self._spoken(text)
 
     def _north_american(self, text: str) -> Iterator[Candidate]:
         for start, end in _NANP.spans(text):
             value = text[start:end]
+            shared = _SHARED_FRONT.match(text, end) if _is_written_out(text[start:end]) else None
+            if shared and is_cut_out(text[:end], start, end):
+                yield start, shared.end() if shared.group() != "/" else end, 0.85, "North American number before another"
+                continue
             if not is_cut_out(text, start, end) and not _runs_into_word(text, start, end):
                 continue
             if value.isdecimal():
@@ -141,10 +166,29 @@ class PhoneNumberRecognizer(PatternRecognizer):
             start, end = candidate.span()
             if any(char.isalpha() for char in candidate.group()) and stands_alone(text, start, end):
                 yield start, end, 0.85, "toll-free number spelled with letters"
+        for candidate in _LOCAL_VANITY.finditer(text):
+            start, end = candidate.span()
+            if is_cut_out(text, start, end) and _CONTEXT.near(text, start, end):
+                yield start, end, 0.6, "number spelled with letters, in context"
+
+    def _mistyped(self, text: str) -> Iterator[Candidate]:
+        for candidate in _MISTYPED.finditer(text):
+            start, end = candidate.span()
+            digits = sum(char.isdecimal() for char in candidate.group())
+            if 7 <= digits < 10 and is_cut_out(text, start, end, after_letters=False):
+                yield start, end, 0.6, "North American number with letters that look like digits"
+
+    def _spoken(self, text: str) -> Iterator[Candidate]:
+        for candidate in _SPOKEN.finditer(text):
+            start, end = candidate.span()
+            count = len(_SPOKEN_WORD.findall(candidate.group()))
+            if stands_alone(text, start, end) and (count > 9 or (count == 7 and _CONTEXT.before(text, start))):
+                yield start, end, 0.6, "number written in words"
 
     def _labelled(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         for value in _LABELLED.values(text, words):
-            if _is_phone_like(text, value.start, value.end):
+            dotted = _LOCAL_DOTTED.fullmatch(text[value.start : value.end]) and is_cut_out(text, value.start, value.end)
+            if dotted or _is_phone_like(text, value.start, value.end):
                 yield value.start, value.end, 0.95, "labelled as a telephone number"
 
     def _owned(self, text: str) -> Iterator[Candidate]:
@@ -185,10 +229,14 @@ class PhoneNumberRecognizer(PatternRecognizer):
         return Match(start, end, "PHONE_NUMBER", score, self.NAME, f"{reason} (fax)" if fax else reason)
 
 
+def _is_written_out(value: str) -> bool:
+    """Return whether a number has the marks between its groups that nothing but a telephone number has."""
+    return sum(not char.isdecimal() for char in value) >= 2
+
+
 def _runs_into_word(text: str, start: int, end: int) -> bool:
     """Return whether a whole, written-out number runs into a word where a blank or a tag was lost."""
-    written_out = sum(not char.isdecimal() for char in text[start:end]) >= 2
-    return written_out and text[end : end + 2].isalpha() and is_cut_out(text[:end], start, end)
+    return _is_written_out(text[start:end]) and text[end : end + 2].isalpha() and is_cut_out(text[:end], start, end)
 
 
 def _is_phone_like(text: str, start: int, end: int, fewest: int = 6) -> bool:

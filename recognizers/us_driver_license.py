@@ -1,10 +1,10 @@
-"""Driver's licence numbers of the United States.
+"""Driver's licence and state identification card numbers of the United States.
 
 A licence number is taken from its label, whatever its shape (a typed-wrong number is still
 somebody's). Without a label only shapes that a word nearby confirms: Montana 13 digits or one
 letter and 8 digits, Massachusetts ``S`` and 8 digits or ``SA`` and 7 digits, 9 digits in both.
 
-Source: MCA 61-5-111 and 61-11-507 (Montana: personal information in driver records), 540 CMR 2.00
+Source: MCA 2-6-1501 and 61-12-501 (identification cards), 61-5-111 and 61-11-507 (Montana: personal information in driver records), 540 CMR 2.00
 (Massachusetts); AAMVA DL/ID card design standard, data element DAQ: up to 25 characters.
 """
 
@@ -26,7 +26,9 @@ _LABELS = Labels(
             "driver's license", "drivers license", "driver license", "driver's licence", "drivers licence",
             "driver licence", "driving licence", "driving license", "driver's lic", "drivers lic", "driver lic",
             "operator's license", "operators license", "operator license", "driver's permit", "dl number", "dl no",
-            "learner's permit", "commercial driver's license", "cdl", "dln", "oln", "d.l.", "dlnumber",
+            "learner's permit", "commercial driver's license", "cdl", "dln", "oln", "d.l.", "dlnumber", "dl/id", "dl id",
+            "state id", "state id card", "state identification", "state identification card", "state issued id",
+            "montana id", "montana id card", "massachusetts id", "massachusetts id card", "identification card",
         ],
         "weak": ["license", "licence", "dl", "lic"],
     }
@@ -38,7 +40,7 @@ _OTHER_LICENCE = Words(
 _DRIVING = Words(
     "driver", "drivers", "driver's", "driving", "officer", "dmv", "rmv", "mvd", "traffic", "operator", "trooper"
 )
-_LICENCE_WORDS = Words("license", "licence", "licenses", "rmv", "mvd", "dmv", "driver", "drivers", "driver's")
+_LICENCE_WORDS = Words("license", "licence", "licenses", "lic", "rmv", "mvd", "dmv", "driver", "drivers", "driver's")
 _VALUE = re.compile(
     r"(?:DL:[ ]?)?(?![A-Za-z]{2,}[ ])[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])", re.IGNORECASE
 )

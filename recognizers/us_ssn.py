@@ -31,14 +31,23 @@ from recognizers.text import (
     is_cut_out,
     joined,
     pattern,
+    stands_alone,
 )
 from recognizers.triggers import NINE_DIGITS, Trigger
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
-GAP: Final = rf"(?: ?{DASH} ?|[ ._/\x{{00A0}}])"
+GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
 
 _SHAPE: Final = NumberShape(
-    rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}", least=9
+    rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}"
+    rf"|\d \d \d ?{DASH} ?\d \d ?{DASH} ?\d \d \d \d",
+    least=9,
+)
+_RUN: Final = NumberShape(rf"\d{{3}}{DASH}\d{{2}}{DASH}\d{{4}}(?:/?\d{{3}}{DASH}\d{{2}}{DASH}\d{{4}}){{1,9}}", least=18)
+_MISTYPED_DIGIT: Final = "[0-9OoIlSsB]"
+_MISTYPED: Final = Shape(
+    rf"{_MISTYPED_DIGIT}{{3}}{DASH}{_MISTYPED_DIGIT}{{2}}{DASH}{_MISTYPED_DIGIT}{{4}}",
+    hint=rf"{_MISTYPED_DIGIT}{{3}}-{_MISTYPED_DIGIT}{{2}}-{_MISTYPED_DIGIT}{{4}}",
 )
 _BARE: Final = pattern(r"\d{9}")
 _HIDDEN: Final = r"[Xx*#\x{2022}]"
@@ -52,10 +61,11 @@ _NAMES: Final = (
     f"ss{_NUMBER}",
     f"soc(?:ial)? sec(?:urity)?{_NUMBER}",
     f"national id(?:entity|entification)?{_NUMBER}",
-    f"(?:my|his|her|their|your) social{_NUMBER}",
+    f"(?:my|his|her|their|your) social(?: sec(?:urity)?)?{_NUMBER}",
 )
 _CONTEXT: Final = Words(*_NAMES)
-_LABELLED: Final = Label(_NAMES, rf"\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}")
+_LABELLED: Final = Label(_NAMES, rf"(?:\d{{9}}){{2,4}}|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"
+    rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}")
 _HIDDEN_BY_LABEL: Final = Label(
     _NAMES,
     rf"{_HIDDEN}(?:{_HIDDEN}|{DASH}){{1,8}}\d{{3,4}}",
@@ -68,7 +78,11 @@ _LAST_AFTER: Final = Label(
 )
 _LAST_OF: Final = "last (?:4|four)(?: digits?)?(?: (?:of|on|for))?(?: (?:the|my|his|her|your|their))?"
 _LAST_BEFORE: Final = Label(
-    (f"{_LAST_OF} (?:ssn|social|{_NAMES[1]}|{_NAMES[2]})", "(?:ssn|ss) (?:last )?(?:4|four)"),
+    (
+        f"{_LAST_OF} (?:ssn|social|{_NAMES[1]}|{_NAMES[2]})",
+        "(?:ssn|ss) (?:last )?(?:4|four)",
+        "social(?: number)? (?:ending|ends)(?: (?:in|with))?",
+    ),
     r"\d{4}",
 )  # fmt: skip
 _OTHER_NUMBER: Final = Words(
@@ -102,14 +116,14 @@ class UsSsnRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "us_ssn"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (NINE_DIGITS, _MASKED.trigger, _CONTEXT.trigger)
+        return (NINE_DIGITS, _MASKED.trigger, _MISTYPED.trigger, _CONTEXT.trigger, _LAST_BEFORE.trigger)
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        found = [*self._shaped(text), *self._masked(text)]
+        found = [*self._shaped(text), *self._masked(text), *self._run_together(text), *self._mistyped(text)]
         words = list(_CONTEXT.spans(text))
-        if words:
+        if words or _LAST_BEFORE.trigger.fires(text):
             found += (*self._labelled(text, words), *self._near_words(text, words))
         return joined(found)
 
@@ -130,6 +144,19 @@ class UsSsnRecognizer(PatternRecognizer):
                 yield self._match(start, end, 0.95, "valid SSN shape near the words for an SSN")
             elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40):
                 yield self._match(start, end, 0.85 if dashed else 0.6, "valid SSN shape")
+
+    def _run_together(self, text: str) -> Iterator[Match]:
+        for start, end in _RUN.spans(text):
+            if is_cut_out(text, start, end):
+                for at in range(start, end, 12 if "/" in text[start:end] else 11):
+                    yield self._match(at, at + 11, 0.85, "numbers of SSN shape run together")
+
+    def _mistyped(self, text: str) -> Iterator[Match]:
+        for candidate in _MISTYPED.finditer(text):
+            start, end = candidate.span()
+            digits = sum(char.isdecimal() for char in candidate.group())
+            if 6 <= digits < 9 and stands_alone(text, start, end) and is_cut_out(text, start, end, after_letters=False):
+                yield self._match(start, end, 0.6, "SSN shape with letters that look like digits")
 
     def _masked(self, text: str) -> Iterator[Match]:
         for candidate in _MASKED.finditer(text):
