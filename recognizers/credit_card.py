@@ -58,8 +58,11 @@ _NAMES: Final = (
 )  # fmt: skip
 _NAMED: Final = Words(*_NAMES)
 _CARD_WORDS: Final = Words(*_NAMES, "cards?", "cvv", "cvc")
-_LABELLED: Final = Label(_NAMES, rf"\d{{4}}(?:_\d{{4}}){{3}}|\d(?:{_SEPARATOR}?[\dXx*]){{11,20}}|(?:[Xx*]{_SEPARATOR}?){{6,15}}\d{{3,5}}"
-    r"|\d{4}(?:[ \-]?\n? {0,4}\d{4}){3}")
+_LABELLED: Final = Label(
+    _NAMES,
+    rf"\d{{4}}(?:_\d{{4}}){{3}}|\d(?:{_SEPARATOR}?[\dXx*]){{11,20}}|(?:[Xx*]{_SEPARATOR}?){{6,15}}\d{{3,5}}"
+    r"|\d{4}(?:[ \-]?\n? {0,4}\d{4}){3}",
+)
 _MANGLED: Final = Label(_NAMES, r"\d(?:\.\d{1,14})?E\+1[1-8]")
 _ENDING: Final = Label(
     _NAMES, r"[Xx*.]{0,4}-?\d{4}",

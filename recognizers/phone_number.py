@@ -142,7 +142,12 @@ class PhoneNumberRecognizer(PatternRecognizer):
             value = text[start:end]
             shared = _SHARED_FRONT.match(text, end) if _is_written_out(text[start:end]) else None
             if shared and is_cut_out(text[:end], start, end):
-                yield start, shared.end() if shared.group() != "/" else end, 0.85, "North American number before another"
+                yield (
+                    start,
+                    shared.end() if shared.group() != "/" else end,
+                    0.85,
+                    "North American number before another",
+                )
                 continue
             if not is_cut_out(text, start, end) and not _runs_into_word(text, start, end):
                 continue

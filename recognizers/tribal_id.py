@@ -32,7 +32,8 @@ _LABELS = Labels(
 _TRIBE = Words(
     "tribe", "tribes", "tribal", "nation", "band", "reservation", "blackfeet", "crow", "salish", "kootenai", "assiniboine", "sioux",  # noqa: E501  # one pattern, one line
     "gros ventre", "chippewa", "cree", "northern cheyenne", "little shell", "wampanoag", "mashpee", "aquinnah", "nipmuc", "bia",  # noqa: E501  # one pattern, one line
-    "navajo", "cherokee", "indian", "native", "cskt", "flathead", "fort peck", "fort belknap", "rocky boy", "metis", "lakota",
+    "navajo", "cherokee", "indian", "native", "cskt", "flathead", "fort peck", "fort belknap", "rocky boy",
+    "metis", "lakota",
 )  # fmt: skip
 
 

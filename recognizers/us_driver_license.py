@@ -4,7 +4,8 @@ A licence number is taken from its label, whatever its shape (a typed-wrong numb
 somebody's). Without a label only shapes that a word nearby confirms: Montana 13 digits or one
 letter and 8 digits, Massachusetts ``S`` and 8 digits or ``SA`` and 7 digits, 9 digits in both.
 
-Source: MCA 2-6-1501 and 61-12-501 (identification cards), 61-5-111 and 61-11-507 (Montana: personal information in driver records), 540 CMR 2.00
+Source: MCA 2-6-1501 and 61-12-501 (identification cards), 61-5-111 and 61-11-507 (Montana: personal information in
+driver records), 540 CMR 2.00
 (Massachusetts); AAMVA DL/ID card design standard, data element DAQ: up to 25 characters.
 """
 
@@ -26,7 +27,8 @@ _LABELS = Labels(
             "driver's license", "drivers license", "driver license", "driver's licence", "drivers licence",
             "driver licence", "driving licence", "driving license", "driver's lic", "drivers lic", "driver lic",
             "operator's license", "operators license", "operator license", "driver's permit", "dl number", "dl no",
-            "learner's permit", "commercial driver's license", "cdl", "dln", "oln", "d.l.", "dlnumber", "dl/id", "dl id",
+            "learner's permit", "commercial driver's license", "cdl", "dln", "oln", "d.l.", "dlnumber", "dl/id",
+            "dl id",
             "state id", "state id card", "state identification", "state identification card", "state issued id",
             "montana id", "montana id card", "massachusetts id", "massachusetts id card", "identification card",
         ],

@@ -64,8 +64,11 @@ _NAMES: Final = (
     f"(?:my|his|her|their|your) social(?: sec(?:urity)?)?{_NUMBER}",
 )
 _CONTEXT: Final = Words(*_NAMES)
-_LABELLED: Final = Label(_NAMES, rf"(?:\d{{9}}){{2,4}}|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"
-    rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}")
+_LABELLED: Final = Label(
+    _NAMES,
+    rf"(?:\d{{9}}){{2,4}}|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"
+    rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}",
+)
 _HIDDEN_BY_LABEL: Final = Label(
     _NAMES,
     rf"{_HIDDEN}(?:{_HIDDEN}|{DASH}){{1,8}}\d{{3,4}}",

@@ -23,7 +23,8 @@ from recognizers.triggers import NINE_DIGITS, Trigger
 
 _DASH: Final = r"[\-\x{2010}-\x{2015}]"
 _ITIN: Final = NumberShape(
-    rf"9\d{{2}}(?: ?{_DASH} ?\d{{2}} ?{_DASH} ?| \d{{2}} )\d{{4}}|9 \d \d ?{_DASH} ?\d \d ?{_DASH} ?\d \d \d \d", least=9
+    rf"9\d{{2}}(?: ?{_DASH} ?\d{{2}} ?{_DASH} ?| \d{{2}} )\d{{4}}|9 \d \d ?{_DASH} ?\d \d ?{_DASH} ?\d \d \d \d",
+    least=9,
 )
 _EIN: Final = NumberShape(rf"\d{{2}} ?{_DASH} ?\d{{7}}", least=9)
 _ITIN_GROUPS: Final = frozenset([*range(50, 66), *range(70, 89), *range(90, 93), 93, *range(94, 100)])
