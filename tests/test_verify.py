@@ -390,3 +390,12 @@ def test_five_thousand_values_are_searched_at_a_megabyte_a_second():
     for at, text in enumerate(texts):
         search(views(text), index, f"r{at % 40}", f"t{at % 40}")
     assert sum(map(len, texts)) / (time.process_time() - start) > 1e6
+
+
+def test_messages_of_a_mailbox_meet_the_second_reader() -> None:
+    """A message is read a second time whether it is a file of its own or one of a mailbox."""
+    message = b"From: Orla Sampleton <orla@example.org>\nSubject: culvert\n\nPlease call 406-555-0144.\n"
+    for name in ("message", "mbox"):
+        texts = second_reader(name, message, {})
+        assert texts is not None
+        assert any("406-555-0144" in text for text in texts)

@@ -16,7 +16,7 @@ from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.views import byte_texts
 
-MAIL_FORMATS: Final = frozenset({"mail", "mailbox", "message"})
+MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
 JSON_FORMATS: Final = frozenset({"json_lines", "json_document"})
 
