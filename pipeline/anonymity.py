@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import duckdb
 import pyarrow as pa
 
 from pipeline.checking import WrittenUnit
@@ -107,7 +108,7 @@ def table_risk(
     """Return what the quasi-identifiers of a written table give away; None where it has none.
 
     Raises:
-        IntegrityError: a unit of the table could not be counted.
+        IntegrityError: the rows of the table could not be counted.
     """
     chosen = quasi_columns(columns)
     if not chosen or not table.units:
@@ -118,6 +119,9 @@ def table_risk(
     tasks = (GroupTask(file, each, chosen) for each in table.units)
     try:
         return risk_of(_answers(runner, tasks), chosen, folder, k=k)
+    except duckdb.Error as error:  # its words may hold a cell
+        why = f"its rows cannot be counted ({type(error).__name__})"
+        raise IntegrityError("table", why, "check the disk and run again") from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

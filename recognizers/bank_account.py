@@ -62,7 +62,7 @@ _ENDING: Final = Label(
 )
 _MASKED: Final = Label(
     (f"(?:{_KIND} )?(?:accounts?|acct){_NUMBER}?", "acct? ?#"),
-    r"(?:[Xx*#.\x{2022}]{2,12}[ \-]?){1,4}\d{3,5}",
+    r"(?:[Xx*#\x{2022}]{2,12}[ \-]?){1,4}\d{3,5}|\.{2,12}\d{3,5}",
     joiner=r"(?:[\s:=_\-\"'(#]+|(?:numbers?|no|is|was)\b\.?){0,6}",
 )
 _ROUTING_NAMES: Final = (

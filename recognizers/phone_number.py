@@ -69,7 +69,8 @@ _SPOKEN: Final = Shape(
     ignore_case=True,
 )
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
-_SHARED_FRONT: Final = re.compile(r"(?:/\d{4}|/(?=\(?[2-9]\d{2}[ )\-.]))(?!\d)")
+_ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
+"""Behind a number: the last four digits of another one (part of the match), or the front of another whole one."""
 _LOCAL_DOTTED: Final = pattern(r"[2-9]\d{2}\.\d{4}")
 _DIRECT: Final = (
     "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
@@ -97,6 +98,18 @@ _OTHER_NUMBER: Final = Words(
     "badge",
     "lucky", "favou?rite", "identifiers?", "token", "sequence", "file", "record",
 )  # fmt: skip
+# Before a number with the marks of a telephone number between its groups, everyday words mean another number only as
+# its label: `Bill 406-…`, `a case worker at 406-…` and `part of 406-…` are telephone numbers, `case no. 406-…` is none.
+_NUMBER_WORD: Final = r"(?:[ _]?(?:numbers?|nos?|num|nbr|ids?|code)\b\.?)"
+_OTHER_LABEL: Final = re.compile(
+    rf"(?:\b(?:case|claim|order|ticket|docket|invoice|tracking|isbn|upc|routing|aba|ssn|passport|serial|vin|token|sequence|parcel|transaction)s?"
+    rf"{_NUMBER_WORD}?"
+    rf"|\b(?:account|acct|card|part|permit|licen[sc]e|policy|po|reference|ref|confirmation"
+    rf"|badge|identifier)s?(?:{_NUMBER_WORD}|(?=[ ]?[:#=.]))"
+    rf"|\b(?:bill|customer|member|check|file|record|social|security|lucky|favou?rite)s?(?:{_NUMBER_WORD}|(?=[ ]?\#))"
+    r"|\bids?)[ \t]?(?:is|was)?[ \t]?[:#=.\-]{0,2}[ \t\"'(\[]{0,3}\Z",
+    re.IGNORECASE,
+)
 _OTHER_SHAPE: Final = pattern(
     r"\d{1,2}[/.\-]\d{1,2}[/.\-](?:\d{2}|\d{4})(?: .*)?|(?:19|20)\d{2}[/.\-]\d{1,2}[/.\-]\d{1,2}(?: .*)?"  # dates
     r"|\d{5}-\d{4}|\d{3}-\d{2}-\d{4}|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}"  # ZIP+4, SSN, IP
@@ -138,18 +151,16 @@ class PhoneNumberRecognizer(PatternRecognizer):
         yield from self._spoken(text)
 
     def _north_american(self, text: str) -> Iterator[Candidate]:
+        another = -1  # where a number begins that stands, parted by a slash only, behind one that was found
         for start, end in _NANP.spans(text):
             value = text[start:end]
-            shared = _SHARED_FRONT.match(text, end) if _is_written_out(text[start:end]) else None
-            if shared and is_cut_out(text[:end], start, end):
-                yield (
-                    start,
-                    shared.end() if shared.group() != "/" else end,
-                    0.85,
-                    "North American number before another",
-                )
+            front = start if start == another else 0
+            behind = _ANOTHER.match(text, end) if _is_written_out(value) else None
+            if behind and is_cut_out(text[front:end], start - front, end - front):
+                another = behind.end()
+                yield start, another if behind.group() != "/" else end, 0.85, "North American number before another"
                 continue
-            if not is_cut_out(text, start, end) and not _runs_into_word(text, start, end):
+            if not is_cut_out(text[front:], start - front, end - front) and not _runs_into_word(text, start, end):
                 continue
             if value.isdecimal():
                 if _is_bare_number(text, start, end):
@@ -157,7 +168,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
                 continue
             if set(value) <= set("0123456789 ") and in_digit_groups(text, start, end):
                 continue
-            if not _OTHER_NUMBER.before(text, start, 20, same_line=True) or _CONTEXT.before(text, start, 20):
+            if not _is_other_number(text, start, value) or _CONTEXT.before(text, start, 20):
                 yield start, end, 0.85, "North American number"
 
     def _international(self, text: str) -> Iterator[Candidate]:
@@ -232,6 +243,14 @@ class PhoneNumberRecognizer(PatternRecognizer):
         if score < 0.95 and _CONTEXT.before(text, start, 30, same_line=True):
             score, reason = max(score, 0.85 if score < 0.85 else 0.95), f"{reason}, in context"
         return Match(start, end, "PHONE_NUMBER", score, self.NAME, f"{reason} (fax)" if fax else reason)
+
+
+def _is_other_number(text: str, start: int, value: str) -> bool:
+    """Return whether the words before a number of North American form say that it is another kind of number."""
+    if not _OTHER_NUMBER.before(text, start, 20, same_line=True):
+        return False
+    dialled = _is_written_out(value) and any(char in "-.()\u2010\u2011\u2012\u2013\u2014" for char in value)
+    return not dialled or _OTHER_LABEL.search(text[max(0, start - 40) : start]) is not None
 
 
 def _is_written_out(value: str) -> bool:

@@ -14,6 +14,7 @@ Source: SSA Program Operations Manual System RM 10201.035
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
@@ -44,6 +45,8 @@ _SHAPE: Final = NumberShape(
     least=9,
 )
 _RUN: Final = NumberShape(rf"\d{{3}}{DASH}\d{{2}}{DASH}\d{{4}}(?:/?\d{{3}}{DASH}\d{{2}}{DASH}\d{{4}}){{1,9}}", least=18)
+_ONE_OF_RUN: Final = re.compile(r"\d{3}\D\d{2}\D\d{4}", re.ASCII)
+_DASHES: Final = re.compile(r"[\-\u00ad\u2010-\u2015\u2212]")
 _MISTYPED_DIGIT: Final = "[0-9OoIlSsB]"
 _MISTYPED: Final = Shape(
     rf"{_MISTYPED_DIGIT}{{3}}{DASH}{_MISTYPED_DIGIT}{{2}}{DASH}{_MISTYPED_DIGIT}{{4}}",
@@ -151,14 +154,16 @@ class UsSsnRecognizer(PatternRecognizer):
     def _run_together(self, text: str) -> Iterator[Match]:
         for start, end in _RUN.spans(text):
             if is_cut_out(text, start, end):
-                for at in range(start, end, 12 if "/" in text[start:end] else 11):
-                    yield self._match(at, at + 11, 0.85, "numbers of SSN shape run together")
+                for number in _ONE_OF_RUN.finditer(text, start, end):
+                    yield self._match(*number.span(), 0.85, "numbers of SSN shape run together")
 
     def _mistyped(self, text: str) -> Iterator[Match]:
         for candidate in _MISTYPED.finditer(text):
             start, end = candidate.span()
-            digits = sum(char.isdecimal() for char in candidate.group())
-            if 6 <= digits < 9 and stands_alone(text, start, end) and is_cut_out(text, start, end, after_letters=False):
+            groups = _DASHES.split(candidate.group())
+            letters = [sum(char.isalpha() for char in group) for group in groups]
+            slips = 0 < sum(letters) <= 3 and max(letters) <= 2 and letters[0] < 2 and letters[1] < 2  # else a code
+            if slips and stands_alone(text, start, end) and is_cut_out(text, start, end, after_letters=False):
                 yield self._match(start, end, 0.6, "SSN shape with letters that look like digits")
 
     def _masked(self, text: str) -> Iterator[Match]:

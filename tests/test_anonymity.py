@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 from conftest import Road
 
+from pipeline import anonymity
 from pipeline.tables.quasi import Generalisation, coarse_words, coarser, risk_of
 
 RULES = "tables: {k: 5, generalise: %s, definition: 940 CMR 38.00 (made up), authority: G.L. c. 4 s. 7(26)(c)}\n"
@@ -114,6 +117,46 @@ def test_a_policy_that_demands_k_holds_the_table(road: Road, tmp_path: Path) -> 
     assert file.status == "held"
     assert "columns 2, 3, 4" in file.reasons[0]
     assert not list((tmp_path / "out" / "records").rglob("*"))
+
+
+def _no_memory(*_: object, **__: object) -> None:
+    raise duckdb.OutOfMemoryException("could not keep 59123")
+
+
+def _no_columns(*_: object) -> None:
+    raise ValueError("59123")
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("name", "trouble"), [("grouped", _no_columns), ("risk_of", _no_memory)])
+def test_a_table_that_cannot_be_counted_is_held(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trouble: Callable[..., None]
+) -> None:
+    """A unit that fails, or a counting engine without memory, holds the table, and no cell is told."""
+    monkeypatch.setattr(anonymity, name, trouble)
+    done = road.release(_table(tmp_path), tmp_path / "out")
+    assert done.exit_code == 3
+    (file,) = done.summary.files
+    assert file.status == "not_scanned"
+    assert "cannot be counted" in file.reasons[0]
+    assert not any(b"59123" in each.read_bytes() for each in (tmp_path / "out").rglob("*") if each.is_file())
+    assert not list((tmp_path / "out" / "records").rglob("*"))
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("end", ["", "100-12-1000,59601\n", '"100-12-1000","596""01",30,F,1\n'])
+def test_rows_are_counted_alike_by_column_and_one_by_one(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Regular rows, a short row and quotes without need: what is counted does not depend on the way of reading."""
+    table = _table(tmp_path)
+    table.write_text(table.read_text("utf-8") + end, "utf-8")
+    quick = road.release(table, tmp_path / "quick").summary.files[0].quasi
+    monkeypatch.setattr(anonymity, "columnar", lambda *_: None)
+    slow = road.release(table, tmp_path / "slow").summary.files[0].quasi
+    assert quick is not None
+    assert quick == slow
+    assert quick.rows == 1200 + bool(end)
 
 
 @pytest.mark.models

@@ -48,6 +48,8 @@ def test_an_unchanged_decision_is_no_difference(desk: Desk, tmp_path: Path) -> N
     desk.redact(source, tmp_path / "one")
     (source / "a.txt").rename(source / "b.txt")
     desk.redact(source, tmp_path / "two", against=(1,))
+    assert told(desk) == []
+    assert (tmp_path / "two" / "release.json").exists()
 
 
 @pytest.mark.parametrize(
