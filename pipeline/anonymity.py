@@ -114,8 +114,7 @@ def table_risk(
     if not chosen or not table.units:
         return None
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    about = table.path.lstat()
-    file = InputFile(table.path, table.path.name, about.st_size, about.st_mtime_ns)
+    file = InputFile.at(table.path, table.path.name)
     tasks = (GroupTask(file, each, chosen) for each in table.units)
     try:
         return risk_of(_answers(runner, tasks), chosen, folder, k=k)

@@ -42,6 +42,12 @@ class InputFile:
     refused: str = ""
     keeper: object = field(default=None, compare=False, repr=False)
 
+    @classmethod
+    def at(cls, path: Path, name: str) -> InputFile:
+        """Return the file at ``path`` as it is now (raises OSError where there is none)."""
+        about = path.lstat()
+        return cls(path, name, about.st_size, about.st_mtime_ns)
+
     def __reduce__(self) -> tuple[object, ...]:  # the folder stays with the process that made it
         facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused)
         return (InputFile, facts)

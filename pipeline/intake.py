@@ -25,14 +25,14 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
         if not path.exists() and not path.is_symlink():
             raise UsageError(str(path), "there is no such file or folder", "check the path")
     if len(paths) == 1 and paths[0].is_dir():
-        found = [_file(each, each.relative_to(paths[0])) for each in _walk(paths[0])]
+        found = [InputFile.at(each, each.relative_to(paths[0]).as_posix()) for each in _walk(paths[0])]
     else:
         names = [path.resolve().name for path in paths]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise UsageError(twice[0], "two inputs have this name", "rename one, or give their common folder")
         found = [
-            _file(each, Path(name) / each.relative_to(path) if path.is_dir() else Path(name))
+            InputFile.at(each, (Path(name) / each.relative_to(path)).as_posix() if path.is_dir() else name)
             for path, name in zip(paths, names, strict=True)
             for each in (_walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
@@ -52,11 +52,6 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(each)
         else:
             yield each
-
-
-def _file(path: Path, name: Path) -> InputFile:
-    about = path.lstat()
-    return InputFile(path, name.as_posix(), about.st_size, about.st_mtime_ns)
 
 
 _TABLES: Final = frozenset({".csv", ".tsv", ".tab", ".psv", ".jsonl", ".ndjson", ".parquet"})

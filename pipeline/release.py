@@ -303,7 +303,7 @@ def _by_unit(copy: Copy) -> bool:
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
-    file = _on_disk(partial / RECORDS / copy.name, copy.name)
+    file = InputFile.at(partial / RECORDS / copy.name, copy.name)
     columns = copy.result.planned.columns
     if not _by_unit(copy):
         yield CheckTask(file, tuple(copy.units), columns)
@@ -317,11 +317,6 @@ def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
         yield CheckTask(
             file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
         )
-
-
-def _on_disk(path: Path, name: str) -> InputFile:
-    about = path.lstat()
-    return InputFile(path, name, about.st_size, about.st_mtime_ns)
 
 
 # --- what was packed is packed again ------------------------------------------------------
