@@ -25,11 +25,11 @@ def weigh_tables(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runn
     for number, copy in enumerate(tables, start=1):
         tell("weighing tables", number, len(tables))
         try:
-            why = _weighed(done, copy, partial, runner)
+            why, unscanned = _weighed(done, copy, partial, runner), False
         except IntegrityError as error:
-            why, copy.unscanned = error.what, True
+            why, unscanned = error.what, True
         if why:
-            hold_file(copy, why, unscanned=False)
+            hold_file(copy, why, unscanned=unscanned)
             (partial / RECORDS / copy.name).unlink(missing_ok=True)
     remove_empty(partial / RECORDS)
 
