@@ -52,6 +52,7 @@ _FIRM_TAIL: Final = re.compile(
     r"(?: and | & )(?:sons?|daughters?|bros|brothers|associates|assoc|partners|co|company)\b", re.IGNORECASE
 )
 _IDENTIFIER: Final = frozenset("@_/=+\\~#%")
+_KEYED_CODE: Final = re.compile(r"\w{0,20}=(?=(?:[a-f\-]*\d){2})[0-9a-f\-]{12,}", re.IGNORECASE)
 _HOUSE_NUMBER: Final = re.compile(r" \d{1,4}(?![\d\-])")
 _PREDICATE: Final = re.compile(r" (?:is|was) (?:an?|the) ((?:[\w\-]+ ){0,4}[\w\-]+)")
 
@@ -278,8 +279,10 @@ class _Page:
         return 0 < len(parts) <= 4 and (parts[-1] in labels or " ".join(parts[-2:]) in labels)
 
     def _is_path(self, name: Candidate) -> bool:
-        """Return whether the stretch is a place in a mail system or a key: it touches ``@`` or holds a low line."""
+        """Return whether the stretch is a place in a mail system or a key: ``@``, a low line, ``sid=`` and its code."""
         text = self._text
+        if _KEYED_CODE.fullmatch(text, name.start, name.end):
+            return True
         if "_" in text[name.start : name.end] or text[name.start - 1 : name.start] == "@":
             return True
         return text[name.end : name.end + 1] == "@" and text[max(0, name.start - 3) : name.start].strip() == "/"
