@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.digest import Keyed
 from pipeline.errors import IntegrityError, UnreadableSource
 from pipeline.formats.encoding import decode
 from pipeline.model import Cell, Column, Decision, Unit
@@ -24,6 +25,7 @@ from pipeline.state import State
 from pipeline.tables.columnar import Columnar
 from pipeline.tables.regular import SINGLE
 from pipeline.verify import View, search, views
+from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 _ENCODED: Final = r"[%=&\\]|[A-Za-z0-9+/_\-]{16}"
 """What a text has in which a value could stand in another form (see ``verify/views.py``)."""
@@ -141,9 +143,10 @@ def leaking(state: State, texts: pa.Array) -> pa.Array:
 
 
 def spelled_out(
-    table: Columnar, decisions: Sequence[ColumnDecision], of_row: np.ndarray, rows: Iterable[int], path: str
+    table: Columnar, decisions: Sequence[ColumnDecision], of_row: np.ndarray, rows: Iterable[int], of: tuple[Keyed, str]
 ) -> Iterator[Decision]:
-    """Yield the decisions of regular rows cell by cell."""
+    """Yield the decisions of regular rows cell by cell; ``of`` is what makes digests, and the path of the file."""
+    keyed, path = of
     masks = [(each, each.cells(of_row)) for each in decisions]
     for row in rows:
         last: dict[int, Decision] = {each.column: each.decision for each, mask in masks if mask[row]}
@@ -151,10 +154,10 @@ def spelled_out(
         record = f"{path}#row{number}"
         for column, decision in sorted(last.items()):
             text = table.columns[column][row].as_py()
-            place = replace(
-                decision.finding, address=(Cell(number, column),), record=record, thread=record, end=len(text), count=1
-            )
-            yield replace(decision, finding=place)
+            entity = decision.finding.entity
+            digest = keyed.digest(UNIQUE_IDENTIFIER if entity == LINKED_IDENTIFIER else entity, text)
+            place = {"address": (Cell(number, column),), "record": record, "thread": record, "end": len(text)}
+            yield replace(decision, finding=replace(decision.finding, **place, digest=digest, count=1))
 
 
 def faults(state: State, data: bytes, unit: Unit, marked: Marked) -> bool:

@@ -157,7 +157,8 @@ def singled_out(state: State, task: UnitTask, decided: DecidedTable, payload: by
     more = rows_with_withheld(state, table, decided.columns, decided.of_row)
     of_row = decided.of_row.copy()
     of_row[more] = SINGLE
-    spelled = tuple(spelled_out(table, decided.columns, decided.of_row, more.tolist(), task.unit.source.path))
+    of = (state.keyed, task.unit.source.path)
+    spelled = tuple(spelled_out(table, decided.columns, decided.of_row, more.tolist(), of))
     rest, unit = single_unit(table, task.unit, np.flatnonzero(of_row == SINGLE))
     decisions = (*task.decisions, *spelled)
     taken = tuple((each.finding.address, each.finding.start, each.finding.end) for each in decisions)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import insert, select
@@ -194,6 +194,8 @@ def _check_words(given: dict[str, str], scanner: Scanner) -> None:
 def overrides_of(case: Case) -> Overrides:
     """Return what people decided so far, as the road honours it; of several decisions the last stands."""
     rulings: dict[str, Ruling] = {}
+    seen: dict[str, int] = {}
+    runs = _runs_at_decisions(case)
     with Session(case.engine) as session:
         wanted = (
             select(DecisionRow, DecisionFindingRow.finding_id)
@@ -203,16 +205,39 @@ def overrides_of(case: Case) -> Overrides:
         )
         for row, finding in session.execute(wanted):
             rulings[finding] = Ruling(row.action, row.by, row.at, row.reason, row.citation)
-        released = _released(session, case, rulings)
-    return Overrides(case.keyed, rulings, released)
+            seen[finding] = runs.get(row.id, 0)
+        for run in sorted(set(seen.values())):
+            for told in session.scalars(_decided_findings(case.id, run)):
+                if seen[told.id] == run:
+                    rulings[told.id] = replace(rulings[told.id], adopted=told.proposal, law=told.authority)
+        released = [each for each in _of_last_run(session, case) if _is_released(each, rulings)]
+    values = frozenset(each.digest for each in released if each.digest)
+    return Overrides(case.keyed, rulings, values, frozenset(each.entity for each in released if not each.digest))
 
 
-def _released(session: Session, case: Case, rulings: dict[str, Ruling]) -> frozenset[str]:
-    rows = session.scalars(select(FindingRow).where(FindingRow.run_id == latest_run(session, case.id)))
-    return frozenset(
-        each.digest
-        for each in rows
-        if (ruling := rulings.get(each.id)) is not None
-        and not each.mandatory
-        and (ruling.action == "release" or (ruling.action == ADOPT and each.proposal == "release"))
-    )
+def _runs_at_decisions(case: Case) -> dict[int, int]:
+    """Return which run was the last one when each decision was made, as the audit trail tells."""
+    runs: dict[int, int] = {}
+    last = 0
+    for entry in case.entries():
+        told = entry.told
+        about = told.get("about", {})
+        if told.get("action") == "examined":
+            last = int(about["run"])
+        elif told.get("action") == "decided":
+            runs[int(about["decision"])] = last
+    return runs
+
+
+def _decided_findings(case_id: str, run: int) -> Any:
+    chosen = decided_ids(case_id)
+    return select(FindingRow).where(FindingRow.run_id == run, FindingRow.id.in_(chosen))
+
+
+def _of_last_run(session: Session, case: Case) -> Sequence[FindingRow]:
+    return session.scalars(_decided_findings(case.id, latest_run(session, case.id))).all()
+
+
+def _is_released(row: FindingRow, rulings: Mapping[str, Ruling]) -> bool:
+    ruling = rulings.get(row.id)
+    return ruling is not None and not row.mandatory and ruling.decided == "release"

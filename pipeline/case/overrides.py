@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from pipeline.digest import Keyed
-from pipeline.model import Action, Decision, Finding
+from pipeline.model import Action, Cell, Column, Decision, Finding
 from pipeline.policy.schema import Policy
 
 ADOPT: Final = "adopt"
@@ -24,31 +24,62 @@ NAME_ORDINAL: Final = -1
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What a person decided of a finding: withhold, release or adopt; who, when, why and on what law."""
+    """What a person decided of a finding: withhold, release or adopt; who, when, why and on what law.
+
+    ``adopted`` is what the rule proposed when the person agreed with it, ``law`` what it rested on: another policy
+    changes neither.
+    """
 
     action: str
     by: str
     at: str
     reason: str = ""
     citation: str = ""
+    adopted: str = ""
+    law: str = ""
+
+    @property
+    def decided(self) -> str:
+        """What was decided in the end, "" where it is not known what was adopted."""
+        return self.adopted if self.action == ADOPT else self.action
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """The rulings of a case by finding, under the key of the case; ``released`` are digests of released values."""
+    """The rulings of a case by finding, under the key of the case.
+
+    ``released`` are digests of released values, ``released_in_columns`` the entities of which a whole column was
+    released: its values have no digest in the case.
+    """
 
     keyed: Keyed
     rulings: Mapping[str, Ruling] = field(default_factory=lambda: MappingProxyType({}))
     released: frozenset[str] = frozenset()
+    released_in_columns: frozenset[str] = frozenset()
 
     def __reduce__(self) -> tuple[object, ...]:  # a mapping proxy does not pickle
-        return (Overrides, (self.keyed, dict(self.rulings), self.released))
+        return (Overrides, (self.keyed, dict(self.rulings), self.released, self.released_in_columns))
 
 
 def finding_id(keyed: Keyed, source: str, ordinal: int, finding: Finding) -> str:
-    """Return the name of a finding: the same for the same place, entity and value of the same file."""
+    """Return the name of a finding: the same for the same place, entity and value of the same file.
+
+    Cells of one column can be several findings; these are told apart by all that a rule can ask of them.
+    """
     place = (source, str(ordinal), repr(finding.address), str(finding.start), str(finding.end))
+    if finding.address and isinstance(finding.address[-1], Column):
+        asked = (finding.kind.value, finding.part, str(finding.linked), finding.label)
+        place += (*asked, *sorted(finding.joined), "", *sorted(finding.signals))
     return place_digest(keyed, "finding", *place, finding.entity, finding.digest)
+
+
+def column_of(finding: Finding) -> Finding | None:
+    """Return the finding of a whole column to which that of a cell would belong; None for what is no cell."""
+    step = finding.address[-1] if finding.address else None
+    if not isinstance(step, Cell):
+        return None
+    address = (*finding.address[:-1], Column(step.column))
+    return replace(finding, address=address, record="", thread="", subject="", digest="", start=0, end=1)
 
 
 def place_digest(keyed: Keyed, what: str, *parts: str) -> str:
@@ -75,6 +106,10 @@ def honoured(
 
 def _honoured(overrides: Overrides, source: str, ordinal: int, decision: Decision, policy: Policy | None) -> Decision:
     ruling = overrides.rulings.get(finding_id(overrides.keyed, source, ordinal, decision.finding))
+    if ruling is None and (column := column_of(decision.finding)) is not None:
+        # What a person withheld as a column stays so where one of its rows is looked at by itself.
+        of_column = overrides.rulings.get(finding_id(overrides.keyed, source, ordinal, column))
+        ruling = of_column if of_column is not None and of_column.decided == Action.WITHHOLD else None
     if ruling is None or is_mandatory(decision, policy):
         return decision
     return ruled(decision, ruling)
@@ -83,12 +118,14 @@ def _honoured(overrides: Overrides, source: str, ordinal: int, decision: Decisio
 def ruled(decision: Decision, ruling: Ruling) -> Decision:
     """Return a decision as a person made it."""
     effective = decision.proposal if decision.undecided else decision.action
-    action = effective if ruling.action == ADOPT else Action(ruling.action)
+    action = Action(ruling.decided) if ruling.decided else effective
     made = replace(decision, action=action, decided_by=ruling.by, decided_at=ruling.at, approved_by="")
     if action is Action.WITHHOLD and effective is Action.RELEASE and ruling.reason:
         made = replace(made, reason=ruling.reason)  # the rule's reason speaks for releasing it
     if action is Action.WITHHOLD and ruling.citation:
         made = replace(made, citation=ruling.citation, authority=decision.authority or ruling.citation)
+    if made.withholds and not (made.citation or made.authority):
+        made = replace(made, citation=ruling.law, authority=ruling.law)  # the rule of now names no law for it
     return made
 
 

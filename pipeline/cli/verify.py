@@ -143,12 +143,14 @@ class Standing:
 
     def is_released(self, decision: Decision) -> bool:
         """Return whether a person released this: with the case by its value, without it by the count of its entity."""
-        if self._people is not None:
-            known = decision.finding.digest in self._people.released
-        else:
-            known = self._left[decision.finding.entity] > 0
-            self._left[decision.finding.entity] -= known
-        self.by_people += known
+        finding, people = decision.finding, self._people
+        known = people is not None and finding.digest in people.released
+        # The case knows no values of a column that was released as a whole.
+        counted = people is None or finding.entity in people.released_in_columns
+        if not known and counted and self._left[finding.entity] >= finding.count:
+            known = True
+            self._left[finding.entity] -= finding.count
+        self.by_people += finding.count if known else 0
         return known
 
 
