@@ -156,8 +156,10 @@ def spelled_out(
             text = table.columns[column][row].as_py()
             entity = decision.finding.entity
             digest = keyed.digest(UNIQUE_IDENTIFIER if entity == LINKED_IDENTIFIER else entity, text)
-            place = {"address": (Cell(number, column),), "record": record, "thread": record, "end": len(text)}
-            yield replace(decision, finding=replace(decision.finding, **place, digest=digest, count=1))
+            place = replace(
+                decision.finding, address=(Cell(number, column),), record=record, thread=record, end=len(text), count=1
+            )
+            yield replace(decision, finding=replace(place, digest=digest))
 
 
 def faults(state: State, data: bytes, unit: Unit, marked: Marked) -> bool:

@@ -66,7 +66,7 @@ def finding_id(keyed: Keyed, source: str, ordinal: int, finding: Finding) -> str
 
     Cells of one column can be several findings; these are told apart by all that a rule can ask of them.
     """
-    place = (source, str(ordinal), repr(finding.address), str(finding.start), str(finding.end))
+    place: tuple[str, ...] = (source, str(ordinal), repr(finding.address), str(finding.start), str(finding.end))
     if finding.address and isinstance(finding.address[-1], Column):
         asked = (finding.kind.value, finding.part, str(finding.linked), finding.label)
         place += (*asked, *sorted(finding.joined), "", *sorted(finding.signals))
