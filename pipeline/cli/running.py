@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -160,6 +161,9 @@ def engine(job: Job, asked: Asked, folder: Path) -> Iterator[Runner]:
 
     with spark_runner(job, asked.spark_master, folder, _limits()) as runner:
         yield runner
+        if runner.begun_again:
+            what = "units were under way on a machine or process that ended; they were begun again, or held alone"
+            sys.stderr.write(f"{runner.begun_again} {what}\n")
 
 
 def prepare_spark(out: Path, asked: Asked) -> None:

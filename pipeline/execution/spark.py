@@ -1,9 +1,10 @@
 """A runner over a Spark cluster: the same functions on the same units, spread over many machines.
 
-Units travel as pickles in a DataFrame, in waves, through ``mapInArrow`` (:mod:`pipeline.execution.spark_tasks` is what
-runs there). Two waves are under way at a time, so that no machine waits for the last unit of a wave; the answers of
-each are read one by one, in order. No file is read by Spark: units are byte ranges that the worker opens itself, so
-input and working folder lie where all machines see them. Nothing is accumulated, and nothing is cached.
+Units travel as pickles in a DataFrame, in waves of packets, through ``mapInArrow``; a packet is one task of Spark, and
+:mod:`pipeline.execution.spark_tasks` is what runs there. Two waves are under way at a time, so that no machine waits
+for the last unit of a wave; the answers of each are read one by one, in order. No file is read by Spark: units are
+byte ranges that the worker opens itself, so input and working folder lie where all machines see them. Nothing is
+accumulated, and nothing is cached.
 """
 
 from __future__ import annotations
@@ -28,15 +29,24 @@ import pyarrow as pa
 from pipeline.errors import ClusterLost, Failure, SetupFailed, UsageError
 from pipeline.execution.java import find_java
 from pipeline.execution.local import Limits
-from pipeline.execution.spark_tasks import MARK, SCHEMA, Errand, program_version, rows_of, shared_name, write_shared
+from pipeline.execution.spark_shares import write_shared
+from pipeline.execution.spark_tasks import BEGUN, GAVE_UP, MARK, SCHEMA, Errand, program_version, rows_of, shared_name
 from pipeline.state import Job, prepare
 
 Item = TypeVar("Item")
 
 WAVE_UNITS: Final = 200
 WAVE_BYTES: Final = 32 * 1024**2
+PACKET_UNITS: Final = 8
+PACKET_BYTES: Final = 1024**2
+ALONE: Final = "alone"
+ATTEMPTS_ALONE: Final = 2
 _WAVES: Final = 2
-_TASKS: Final = pa.schema([("ordinal", pa.int64()), ("key", pa.string()), ("payload", pa.binary())])
+_PACKETS: Final = pa.schema([("first", pa.int64()), ("units", pa.list_(pa.binary()))])
+
+
+_Packet = tuple[int, list[bytes]]
+"""The ordinal of the first unit in it, and the pickles of its units."""
 
 
 @dataclass(slots=True)
@@ -58,10 +68,11 @@ class SparkRunner:
             job: what the workers are set up with.
             folder: the working folder of the run.
             limits: what one unit may take.
-            wave: units sent at once; 0: 200, or four for each core of the cluster where that is more.
+            wave: units sent at once; 0: 200, or sixteen for each core of the cluster where that is more.
         """
         self._session = session.newSession()  # its settings are its own
-        self._wave = wave or max(WAVE_UNITS, 4 * int(session.sparkContext.defaultParallelism))
+        self._cores = max(1, int(session.sparkContext.defaultParallelism))
+        self._wave = wave or max(WAVE_UNITS, 16 * self._cores)
         self._session.conf.set("spark.sql.leafNodeDefaultParallelism", str(self._wave))
         self._session.conf.set("spark.sql.execution.arrow.localRelationThreshold", str(8 * WAVE_BYTES))
         for left in folder.glob("spark-*"):  # of a run that was killed
@@ -70,8 +81,11 @@ class SparkRunner:
         self._folder = folder.absolute() / f"spark-{run}"
         self._folder.mkdir(mode=0o700, parents=True)
         (self._folder / MARK).touch(mode=0o600)
-        self._errand = Errand(run, self._folder, prepare, (job,), job.key, limits, program_version())
+        setup = pickle.dumps((prepare, (job,)), protocol=pickle.HIGHEST_PROTOCOL)
+        self._errand = Errand(run, self._folder, setup, job.key, limits, program_version())
         self._stages = 0
+        self.begun_again = 0
+        """How many times a unit was begun on a machine that ended before it was answered."""
 
     def close(self) -> None:
         """Remove the answers that nobody has asked for."""
@@ -94,7 +108,7 @@ class SparkRunner:
             SetupFailed: a machine cannot be set up (a model is missing, or it does not see the folder).
             ClusterLost: Spark itself has stopped.
         """
-        errand = replace(self._errand, function=function)
+        errand = replace(self._errand, function=pickle.dumps(function))
         waves = self._waves(items)
         under_way: deque[tuple[_Wave, Future[list[Any]]]] = deque()
         threads = ThreadPoolExecutor(_WAVES, thread_name_prefix="wave")
@@ -109,7 +123,7 @@ class SparkRunner:
                 for item, row in zip(wave.items, answers.result(), strict=True):
                     answer, failure = self._read(row)
                     yield item, answer, failure
-                shutil.rmtree(self._folder / wave.stage, ignore_errors=True)
+                self._finish(wave)
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
@@ -132,42 +146,64 @@ class SparkRunner:
         (self._folder / wave.stage).mkdir(mode=0o700)
         return wave
 
+    def _finish(self, wave: _Wave) -> None:
+        self.begun_again += sum(1 for _ in (self._folder / wave.stage).rglob(f"*{BEGUN}*"))
+        shutil.rmtree(self._folder / wave.stage, ignore_errors=True)
+
     # --- one wave ---------------------------------------------------------------------------
 
     def _run(self, errand: Errand, wave: _Wave) -> list[Any]:
         """Return the rows of a wave, in the order of its items (in a thread of its own)."""
-        keys = [str(getattr(item, "key", "")) for item in wave.items]
-        tasks = list(zip(range(len(keys)), keys, wave.payloads, strict=True))
-        rows = {int(row["ordinal"]): row for row in self._rows(errand, tasks)}
+        rows = {int(row["ordinal"]): row for row in self._rows(errand, list(_packets(wave.payloads, self._cores)))}
+        for number, row in rows.items():
+            if row["failure"] == GAVE_UP:
+                rows[number] = self._alone(errand, number, wave.payloads[number])
         wave.payloads = []
-        return [rows[number] for number in range(len(tasks))]
+        return [rows[number] for number in range(len(wave.items))]
 
-    def _rows(self, errand: Errand, tasks: Sequence[tuple[int, str, bytes]]) -> list[Any]:
-        """Run tasks as one Spark job; where it fails, its halves, until the unit that ends executors stands alone."""
+    def _rows(self, errand: Errand, packets: Sequence[_Packet]) -> list[Any]:
+        """Run packets as one Spark job; where it fails, its halves, until what ends machines stands alone."""
         try:
-            return self._collected(errand, tasks)
+            return self._collected(errand, packets)
         except Exception:  # noqa: BLE001 - Spark's own words are of no use here
-            if self._has_stopped():
-                remedy = "the same command with --resume goes on from here"
-                raise ClusterLost("--engine spark", "the cluster has gone away", remedy) from None
-            if len(tasks) > 1:
-                middle = len(tasks) // 2
-                return self._rows(errand, tasks[:middle]) + self._rows(errand, tasks[middle:])
-        ordinal, key, _ = tasks[0]
-        failure = Failure("WorkerStopped", "", "the machines that worked on it ended unexpectedly")
-        return [{"ordinal": ordinal, "key": key, "failure": json.dumps(_plain(failure)), "setup": False}]
+            self._see_that_it_runs()
+        if len(packets) == 1:
+            first, units = packets[0]
+            if len(units) == 1:
+                return [{"ordinal": first, "failure": GAVE_UP, "setup": False}]
+            packets = [(first + place, [unit]) for place, unit in enumerate(units)]
+        middle = len(packets) // 2
+        return self._rows(errand, packets[:middle]) + self._rows(errand, packets[middle:])
 
-    def _collected(self, errand: Errand, tasks: Sequence[tuple[int, str, bytes]]) -> list[Any]:
-        columns = list(zip(*tasks, strict=True))
-        table = pa.table(dict(zip(_TASKS.names, map(list, columns), strict=True)), schema=_TASKS)
+    def _alone(self, errand: Errand, number: int, payload: bytes) -> Any:
+        """Return the row of a unit that was under way where machines ended; by itself it shows whether it ends them."""
+        (self._folder / errand.stage / ALONE).mkdir(mode=0o700, exist_ok=True)
+        one = replace(errand, stage=f"{errand.stage}/{ALONE}", attempts=ATTEMPTS_ALONE)
+        try:
+            (row,) = self._collected(one, [(number, [payload])])
+        except Exception:  # noqa: BLE001 - Spark's own words are of no use here
+            self._see_that_it_runs()
+            return {"ordinal": number, "failure": GAVE_UP, "setup": False}
+        return row
+
+    def _collected(self, errand: Errand, packets: Sequence[_Packet]) -> list[Any]:
+        columns = zip(*packets, strict=True)
+        table = pa.table(dict(zip(_PACKETS.names, map(list, columns), strict=True)), schema=_PACKETS)
 
         def run(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             return rows_of(errand, batches)
 
         rows: list[Any] = self._session.createDataFrame(table).mapInArrow(run, SCHEMA).collect()
-        if sorted(int(row["ordinal"]) for row in rows) != sorted(each[0] for each in tasks):
+        asked = [first + place for first, units in packets for place in range(len(units))]
+        if sorted(int(row["ordinal"]) for row in rows) != asked:
             raise RuntimeError  # never seen; then the wave counts as failed
         return rows
+
+    def _see_that_it_runs(self) -> None:
+        """Raise ClusterLost where Spark itself has stopped."""
+        if self._has_stopped():
+            remedy = "the same command with --resume goes on from here"
+            raise ClusterLost("--engine spark", "the cluster has gone away", remedy) from None
 
     def _has_stopped(self) -> bool:
         try:
@@ -190,8 +226,18 @@ class SparkRunner:
         return pickle.loads(data), None  # noqa: S301 - a worker of this run wrote it, in a folder of its owner's only
 
 
-def _plain(failure: Failure) -> dict[str, Any]:
-    return {name: getattr(failure, name) for name in ("kind", "where", "what", "remedy", "exit_code")}
+def _packets(payloads: Sequence[bytes], cores: int) -> Iterator[_Packet]:
+    """Yield the units of a wave in packets: few enough for four a core, of a few units and about a megabyte at most."""
+    most = max(1, min(PACKET_UNITS, len(payloads) // (4 * cores)))
+    first, size, units = 0, 0, list[bytes]()
+    for place, payload in enumerate(payloads):
+        if units and (len(units) >= most or size + len(payload) > PACKET_BYTES):
+            yield first, units
+            first, size, units = place, 0, []
+        units.append(payload)
+        size += len(payload)
+    if units:
+        yield first, units
 
 
 # --- the session -----------------------------------------------------------------------------

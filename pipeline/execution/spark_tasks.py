@@ -1,14 +1,18 @@
-"""What runs on a machine of the cluster: a batch of units in, one row for each out.
+"""What runs on a machine of the cluster: a packet of units in, one row for each unit out.
 
 Every Python process of an executor keeps one stoppable worker (:class:`~pipeline.execution.local.Pool` of one) for the
 run that it works for, so that models are loaded once, a hung parser is ended at its deadline, and what reads the
-records can reach no host. An answer is a file of the run's folder, under a name of its own for every attempt; the row
-says which. Only the row that Spark takes counts, so that a task that ran twice is there once.
+records can reach no host. The process itself only hands bytes on: units are unpickled, and answers written, in the
+worker, for Spark collects garbage after every task, which takes the longer the more a process holds.
+
+An answer is a file of the run's folder, under a name of its own for every attempt; the row says which. Only the row
+that Spark takes counts, so that a task that ran twice is there once. A unit that was begun and not answered leaves a
+mark; where it has :data:`ATTEMPTS` of them, it was there when that many machines ended, and is not begun again in such
+company: the driver tries it alone.
 """
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import pickle
@@ -20,41 +24,54 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from pipeline.digest import Keyed
 from pipeline.errors import Failure, SetupFailed, UsageError
 from pipeline.execution.local import Limits, Pool
 
 MARK: Final = "here"
-SCHEMA: Final = "ordinal long, key string, file string, size long, failure string, setup boolean"
+BEGUN: Final = ".begun-"
+ATTEMPTS: Final = 3
+SCHEMA: Final = "ordinal long, file string, size long, failure string, setup boolean"
 _ROWS: Final = pa.schema(
     [
         ("ordinal", pa.int64()),
-        ("key", pa.string()),
         ("file", pa.string()),
         ("size", pa.int64()),
         ("failure", pa.string()),
         ("setup", pa.bool_()),
     ]
 )
+GAVE_UP: Final = json.dumps(asdict(Failure("WorkerStopped", "", "the machines that worked on it ended unexpectedly")))
 
 
 @dataclass(frozen=True, slots=True)
 class Errand:
     """What a wave of tasks is: the function, what its worker is set up with, where answers go, which share it needs.
 
-    ``key`` is what the digests of the run are made with; it travels in the task and never lies in the folder.
+    ``setup`` and ``function`` are pickles (a function with its arguments, a function), so that the process which hands
+    them on imports nothing of them. ``key`` is what the digests of the run are made with; it travels in the task and
+    never lies in the folder.
     """
 
     run: str
     folder: Path
-    setup: Callable[..., Any]
-    arguments: tuple[Any, ...] = field(repr=False)
+    setup: bytes = field(repr=False)
     key: bytes = field(repr=False)
     limits: Limits
     version: str
-    function: Callable[[Any, Any], Any] | None = None
+    function: bytes = b""
     stage: str = ""
     share: int = 0
+    attempts: int = ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """One unit on its way to the worker: pickles of the function and of the unit, and where its answer goes."""
+
+    function: bytes
+    item: bytes
+    stage: Path
+    ordinal: int
 
 
 @dataclass(slots=True)
@@ -69,32 +86,63 @@ _kept: list[_Kept] = []
 
 
 def rows_of(errand: Errand, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Yield a row for each task: ordinal, key, file and size of its answer, or why there is none (for mapInArrow)."""
+    """Yield a row for each unit: ordinal, file and size of its answer, or why there is none (for mapInArrow)."""
     for batch in batches:
-        for task in batch.to_pylist():
-            yield pa.RecordBatch.from_pylist([_row(errand, task)], schema=_ROWS)
+        for packet in batch.to_pylist():
+            for place, item in enumerate(packet["units"]):
+                yield pa.RecordBatch.from_pylist([_row(errand, packet["first"] + place, item)], schema=_ROWS)
 
 
-def _row(errand: Errand, task: dict[str, Any]) -> dict[str, Any]:
-    row = {"ordinal": task["ordinal"], "key": task["key"], "file": "", "size": 0, "failure": "", "setup": False}
+def _row(errand: Errand, ordinal: int, item: bytes) -> dict[str, Any]:
+    row = {"ordinal": ordinal, "file": "", "size": 0, "failure": "", "setup": False}
     try:
         kept = _worker_for(errand)
-        item = pickle.loads(task["payload"])  # noqa: S301 - the driver of this run made it
-        assert errand.function is not None
-        ((_, answer, failure),) = kept.pool.map(errand.function, [item])
+        stage = errand.folder / errand.stage
+        begun = _begin(stage, ordinal, errand.attempts)
+        if begun is None:
+            return {**row, "failure": GAVE_UP}
+        ((_, answer, failure),) = kept.pool.map(_answer, [_Parcel(errand.function, item, stage, ordinal)])
     except SetupFailed as error:
         _end_worker()
         return {**row, "failure": json.dumps(asdict(error.failure)), "setup": True}
+    begun.unlink(missing_ok=True)
     if failure is not None:
         return {**row, "failure": json.dumps(asdict(failure))}
-    name, size = _put(errand, task["ordinal"], answer)
-    return {**row, "file": name, "size": size}
+    name, size = answer
+    return {**row, "file": f"{errand.stage}/{name}", "size": size}
 
 
-def _put(errand: Errand, ordinal: int, answer: Any) -> tuple[str, int]:
+def _begin(stage: Path, ordinal: int, attempts: int) -> Path | None:
+    """Leave the mark of a unit that is begun; None where it was begun, and not answered, too often."""
+    for attempt in range(attempts):
+        mark = stage / f"{ordinal:08d}{BEGUN}{attempt + 1}"
+        try:
+            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            continue
+        return mark
+    return None
+
+
+# --- in the worker ---------------------------------------------------------------------------
+
+
+def set_up(setup: bytes) -> Any:
+    """Return the state of a worker, from the pickle of a function and its arguments."""
+    function, arguments = pickle.loads(setup)  # noqa: S301 - the driver of this run made it
+    return function(*arguments)
+
+
+def _answer(state: Any, parcel: _Parcel) -> tuple[str, int]:
+    """Work out a unit and keep its answer; return the name of its file and its size in bytes."""
+    function: Callable[[Any, Any], Any] = pickle.loads(parcel.function)  # noqa: S301 - the driver of this run made it
+    answer = function(state, pickle.loads(parcel.item))  # noqa: S301 - the same
+    return _put(parcel.stage, parcel.ordinal, answer)
+
+
+def _put(stage: Path, ordinal: int, answer: Any) -> tuple[str, int]:
     """Keep an answer under a name of its own: written beside its place, flushed to the disk, moved into it."""
-    name = f"{errand.stage}/{ordinal:08d}-{uuid.uuid4().hex}"
-    place = errand.folder / name
+    place = stage / f"{ordinal:08d}-{uuid.uuid4().hex}"
     fresh = place.with_suffix(".new")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
         pickle.dump(answer, stream, protocol=pickle.HIGHEST_PROTOCOL)
@@ -102,7 +150,7 @@ def _put(errand: Errand, ordinal: int, answer: Any) -> tuple[str, int]:
         stream.flush()
         os.fsync(stream.fileno())
     fresh.replace(place)
-    return name, size
+    return place.name, size
 
 
 # --- the worker of this process ------------------------------------------------------------
@@ -112,7 +160,7 @@ def _worker_for(errand: Errand) -> _Kept:
     if not _kept or _kept[0].run != errand.run:
         _end_worker()
         _see_the_same(errand)
-        _kept.append(_Kept(errand.run, Pool(1, errand.setup, errand.arguments, errand.limits)))
+        _kept.append(_Kept(errand.run, Pool(1, set_up, (errand.setup,), errand.limits)))
     kept = _kept[0]
     if kept.share != errand.share:
         kept.pool.share(_Shared(errand.folder / shared_name(errand.share), errand.key))
@@ -173,33 +221,10 @@ class _Shared:
         self._path, self._key = path, key
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (read_shared, (self._path, self._key))
+        return (_read_shared, (self._path, self._key))
 
 
-def write_shared(value: Any, path: Path) -> None:
-    """Write what all workers share to a file; the key of its digests stays out of it."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        _Keyless(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
-        stream.flush()
-        os.fsync(stream.fileno())
+def _read_shared(path: Path, key: bytes) -> Any:
+    from pipeline.execution.spark_shares import read_shared  # noqa: PLC0415 - it imports what only a worker needs
 
-
-def read_shared(path: Path, key: bytes) -> Any:
-    """Return what :func:`write_shared` wrote, with the key put back."""
-    return _WithKey(io.BytesIO(path.read_bytes()), key).load()
-
-
-class _Keyless(pickle.Pickler):
-    def persistent_id(self, value: Any) -> str | None:
-        return "keyed" if isinstance(value, Keyed) else None
-
-
-class _WithKey(pickle.Unpickler):
-    def __init__(self, stream: io.BytesIO, key: bytes) -> None:
-        super().__init__(stream)
-        self._keyed = Keyed(key)
-
-    def persistent_load(self, name: Any) -> Keyed:
-        if name != "keyed":
-            raise pickle.UnpicklingError(str(name))
-        return self._keyed
+    return read_shared(path, key)
