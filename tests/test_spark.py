@@ -307,7 +307,7 @@ def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
                 run.kill()
                 run.wait()
         told = (tmp_path / f"{name}.log").read_text()
-        assert ("were under way on a machine or process that ended" in told) == (name == "killed"), told
+        assert ("lost with a machine or process that ended" in told) == (name == "killed"), told
         assert _contents(tmp_path / name) == wanted
         assert not (tmp_path / f".{name}.work").exists()
 

@@ -161,9 +161,10 @@ def engine(job: Job, asked: Asked, folder: Path) -> Iterator[Runner]:
 
     with spark_runner(job, asked.spark_master, folder, _limits()) as runner:
         yield runner
-        if runner.begun_again:
-            what = "units were under way on a machine or process that ended; they were begun again, or held alone"
-            sys.stderr.write(f"{runner.begun_again} {what}\n")
+        if runner.done_again:
+            sys.stderr.write(
+                f"{runner.done_again} units were lost with a machine or process that ended, and done again\n"
+            )
 
 
 def prepare_spark(out: Path, asked: Asked) -> None:

@@ -84,8 +84,8 @@ class SparkRunner:
         setup = pickle.dumps((prepare, (job,)), protocol=pickle.HIGHEST_PROTOCOL)
         self._errand = Errand(run, self._folder, setup, job.key, limits, program_version())
         self._stages = 0
-        self.begun_again = 0
-        """How many times a unit was begun on a machine that ended before it was answered."""
+        self.done_again = 0
+        """How many times a unit was begun or even answered, and lost with its machine."""
 
     def close(self) -> None:
         """Remove the answers that nobody has asked for."""
@@ -120,10 +120,11 @@ class SparkRunner:
                 if not under_way:
                     return
                 wave, answers = under_way.popleft()
-                for item, row in zip(wave.items, answers.result(), strict=True):
+                rows = answers.result()
+                for item, row in zip(wave.items, rows, strict=True):
                     answer, failure = self._read(row)
                     yield item, answer, failure
-                self._finish(wave)
+                self._finish(wave, sum(1 for row in rows if not row["failure"]))
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
 
@@ -146,9 +147,13 @@ class SparkRunner:
         (self._folder / wave.stage).mkdir(mode=0o700)
         return wave
 
-    def _finish(self, wave: _Wave) -> None:
-        self.begun_again += sum(1 for _ in (self._folder / wave.stage).rglob(f"*{BEGUN}*"))
-        shutil.rmtree(self._folder / wave.stage, ignore_errors=True)
+    def _finish(self, wave: _Wave, taken: int) -> None:
+        """Count what was done in vain (units begun and not answered, answers not taken) and forget the answers."""
+        stage = self._folder / wave.stage
+        begun = sum(1 for _ in stage.rglob(f"*{BEGUN}*"))
+        answered = sum(1 for each in stage.rglob("*-*") if not each.suffix)
+        self.done_again += begun + answered - taken
+        shutil.rmtree(stage, ignore_errors=True)
 
     # --- one wave ---------------------------------------------------------------------------
 
