@@ -39,6 +39,11 @@ class CheckTask:
     is_whole: bool = True
 
     @property
+    def more_seconds(self) -> float:
+        """Return what many units may take beyond the deadline of one: a second each, and the reading of the copy."""
+        return self.file.more_seconds + len(self.units) if self.is_whole else 0.0
+
+    @property
     def key(self) -> str:
         """The key of the copy and of the first of its units."""
         return f"{self.file.name}#{self.units[0].unit.ordinal if self.units else 0}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,7 +30,7 @@ from pipeline.cli.options import (
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts, workers
+from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
@@ -160,15 +161,13 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     office = Office(asked.config, sign=office_signature() if wanted.sign else None)
+    if asked.engine is Engine.SPARK:
+        prepare_spark(out, asked)  # before anything is unpacked
     files = collect(paths)
     if wanted.against and wanted.case is None:
         raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
     if wanted.resume and wanted.case is not None:
         raise UsageError("--resume", "a run with a case cannot go on where it stopped", "run it again without --resume")
-    if asked.engine is Engine.SPARK and wanted.case is not None:
-        raise UsageError("--engine", "a run with a case works on this machine only", "leave out --engine or --case")
-    if asked.engine is Engine.SPARK:
-        prepare_spark(out, asked)
     if wanted.case is not None:
         return _with_case(wanted.case, paths, files, out, asked, wanted, office)
     from pipeline.engine import scan  # noqa: PLC0415
@@ -229,5 +228,9 @@ def _with_case(
     run = describe_run(job, policy, wanted.request or case.row.request)
     earlier = tuple(run_against(case, folder) for folder in wanted.against)
     task = Task(files, policy, out, run, office, wanted.hold_undecided, earlier)
-    with workers(job, asked.workers) as pool, progress_bar() as progress:
+    with (
+        tempfile.TemporaryDirectory(prefix=".releasable-") as shared,  # beside the release, where Spark runs the units
+        engine(job, asked, Path(shared)) as pool,
+        progress_bar() as progress,
+    ):
         return release_with_case(case, task, job, pool, progress)

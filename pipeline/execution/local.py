@@ -32,7 +32,10 @@ _SETUP_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one task may take: seconds of wall clock, bytes of resident memory."""
+    """What one task may take: seconds of wall clock, bytes of resident memory.
+
+    An item that reads a whole file says with ``more_seconds`` what it may take beyond that.
+    """
 
     seconds: float = 120.0
     memory: int = 4 * 1024**3
@@ -46,6 +49,7 @@ class _Worker:
     shares: int = 0
     place: int | None = None
     since: float = field(default_factory=time.monotonic)
+    allowed: float = _SETUP_SECONDS
 
 
 class Pool:
@@ -120,11 +124,13 @@ class Pool:
                 continue
             if worker.shares != self._shares:
                 worker.shares, worker.ready, worker.since = self._shares, False, time.monotonic()
+                worker.allowed = _SETUP_SECONDS
                 with suppress(OSError):
                     worker.pipe.send((set_shared, self._shared))
             else:
                 place, item = waiting.popleft()
                 worker.place, worker.since = place, time.monotonic()
+                worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
                 with suppress(OSError):  # a worker that has just died is found by _collect
                     worker.pipe.send((function, item))
 
@@ -166,9 +172,8 @@ class Pool:
     def _trouble(self, worker: _Worker) -> str:
         if worker.place is None and worker.ready:
             return ""
-        allowed = self._limits.seconds if worker.ready else _SETUP_SECONDS
-        if time.monotonic() - worker.since > allowed:
-            return f"it took longer than {allowed:g} seconds and was stopped"
+        if time.monotonic() - worker.since > worker.allowed:
+            return f"it took longer than {worker.allowed:g} seconds and was stopped"
         with suppress(psutil.Error):
             if psutil.Process(worker.process.pid).memory_info().rss > self._limits.memory:
                 return f"it took more than {self._limits.memory // 1024**2} MiB of memory and was stopped"

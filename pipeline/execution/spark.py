@@ -42,17 +42,19 @@ PACKET_BYTES: Final = 1024**2
 ALONE: Final = "alone"
 ATTEMPTS_ALONE: Final = 2
 _WAVES: Final = 2
-_PACKETS: Final = pa.schema([("first", pa.int64()), ("units", pa.list_(pa.binary()))])
+_PACKETS: Final = pa.schema(
+    [("first", pa.int64()), ("units", pa.list_(pa.binary())), ("more_seconds", pa.list_(pa.float64()))]
+)
 
 
-_Packet = tuple[int, list[bytes]]
-"""The ordinal of the first unit in it, and the pickles of its units."""
+_Packet = tuple[int, list[bytes], list[float]]
+"""The ordinal of the first unit in it, the pickles of its units, and what each may take beyond its deadline."""
 
 
 @dataclass(slots=True)
 class _Wave:
     items: list[Any] = field(default_factory=list)
-    payloads: list[bytes] = field(default_factory=list)
+    payloads: list[tuple[bytes, float]] = field(default_factory=list)
     stage: str = ""
     size: int = 0
 
@@ -133,7 +135,7 @@ class SparkRunner:
         for item in items:
             payload = pickle.dumps(item, protocol=pickle.HIGHEST_PROTOCOL)
             wave.items.append(item)
-            wave.payloads.append(payload)
+            wave.payloads.append((payload, getattr(item, "more_seconds", 0.0)))
             wave.size += len(payload)
             if len(wave.items) >= self._wave or wave.size >= WAVE_BYTES:
                 yield self._begun(wave)
@@ -173,19 +175,20 @@ class SparkRunner:
         except Exception:  # noqa: BLE001 - Spark's own words are of no use here
             self._see_that_it_runs()
         if len(packets) == 1:
-            first, units = packets[0]
+            first, units, more = packets[0]
             if len(units) == 1:
                 return [{"ordinal": first, "failure": GAVE_UP, "setup": False}]
-            packets = [(first + place, [unit]) for place, unit in enumerate(units)]
+            parts = enumerate(zip(units, more, strict=True), first)
+            packets = [(ordinal, [unit], [seconds]) for ordinal, (unit, seconds) in parts]
         middle = len(packets) // 2
         return self._rows(errand, packets[:middle]) + self._rows(errand, packets[middle:])
 
-    def _alone(self, errand: Errand, number: int, payload: bytes) -> Any:
+    def _alone(self, errand: Errand, number: int, payload: tuple[bytes, float]) -> Any:
         """Return the row of a unit that was under way where machines ended; by itself it shows whether it ends them."""
         (self._folder / errand.stage / ALONE).mkdir(mode=0o700, exist_ok=True)
         one = replace(errand, stage=f"{errand.stage}/{ALONE}", attempts=ATTEMPTS_ALONE)
         try:
-            (row,) = self._collected(one, [(number, [payload])])
+            (row,) = self._collected(one, [(number, [payload[0]], [payload[1]])])
         except Exception:  # noqa: BLE001 - Spark's own words are of no use here
             self._see_that_it_runs()
             return {"ordinal": number, "failure": GAVE_UP, "setup": False}
@@ -199,7 +202,7 @@ class SparkRunner:
             return rows_of(errand, batches)
 
         rows: list[Any] = self._session.createDataFrame(table).mapInArrow(run, SCHEMA).collect()
-        asked = [first + place for first, units in packets for place in range(len(units))]
+        asked = [first + place for first, units, _ in packets for place in range(len(units))]
         if sorted(int(row["ordinal"]) for row in rows) != asked:
             raise RuntimeError  # never seen; then the wave counts as failed
         return rows
@@ -231,18 +234,20 @@ class SparkRunner:
         return pickle.loads(data), None  # noqa: S301 - a worker of this run wrote it, in a folder of its owner's only
 
 
-def _packets(payloads: Sequence[bytes], cores: int) -> Iterator[_Packet]:
+def _packets(payloads: Sequence[tuple[bytes, float]], cores: int) -> Iterator[_Packet]:
     """Yield the units of a wave in packets: few enough for four a core, of a few units and about a megabyte at most."""
     most = max(1, min(PACKET_UNITS, len(payloads) // (4 * cores)))
-    first, size, units = 0, 0, list[bytes]()
-    for place, payload in enumerate(payloads):
+    first, size = 0, 0
+    units, more = list[bytes](), list[float]()
+    for place, (payload, seconds) in enumerate(payloads):
         if units and (len(units) >= most or size + len(payload) > PACKET_BYTES):
-            yield first, units
-            first, size, units = place, 0, []
+            yield first, units, more
+            first, size, units, more = place, 0, [], []
         units.append(payload)
+        more.append(seconds)
         size += len(payload)
     if units:
-        yield first, units
+        yield first, units, more
 
 
 # --- the session -----------------------------------------------------------------------------

@@ -72,6 +72,7 @@ class _Parcel:
     item: bytes
     stage: Path
     ordinal: int
+    more_seconds: float
 
 
 @dataclass(slots=True)
@@ -89,19 +90,22 @@ def rows_of(errand: Errand, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Re
     """Yield a row for each unit: ordinal, file and size of its answer, or why there is none (for mapInArrow)."""
     for batch in batches:
         for packet in batch.to_pylist():
-            for place, item in enumerate(packet["units"]):
-                yield pa.RecordBatch.from_pylist([_row(errand, packet["first"] + place, item)], schema=_ROWS)
+            for place, (item, more) in enumerate(zip(packet["units"], packet["more_seconds"], strict=True)):
+                parcel = _Parcel(
+                    errand.function, item, errand.folder / errand.stage, packet["first"] + place, float(more)
+                )
+                yield pa.RecordBatch.from_pylist([_row(errand, parcel)], schema=_ROWS)
 
 
-def _row(errand: Errand, ordinal: int, item: bytes) -> dict[str, Any]:
+def _row(errand: Errand, parcel: _Parcel) -> dict[str, Any]:
+    ordinal = parcel.ordinal
     row = {"ordinal": ordinal, "file": "", "size": 0, "failure": "", "setup": False}
     try:
         kept = _worker_for(errand)
-        stage = errand.folder / errand.stage
-        begun = _begin(stage, ordinal, errand.attempts)
+        begun = _begin(parcel.stage, ordinal, errand.attempts)
         if begun is None:
             return {**row, "failure": GAVE_UP}
-        ((_, answer, failure),) = kept.pool.map(_answer, [_Parcel(errand.function, item, stage, ordinal)])
+        ((_, answer, failure),) = kept.pool.map(_answer, [parcel])
     except SetupFailed as error:
         _end_worker()
         return {**row, "failure": json.dumps(asdict(error.failure)), "setup": True}
