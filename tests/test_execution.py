@@ -51,6 +51,12 @@ def work(state: Kept, item: Any) -> Any:
     return (item, state.seen, state.shared, os.getpid())
 
 
+class Long(float):
+    """Seconds that a task takes, which says that it may take longer than others."""
+
+    more_seconds = 5.0
+
+
 def refuse() -> None:
     raise ReleasableError("model", "not installed", "install it")
 
@@ -72,6 +78,14 @@ def test_answers_come_in_order_and_in_bounded_number() -> None:
             most = max(most, len(taken) - place)
     assert len(taken) == 40
     assert most <= 8
+
+
+def test_an_item_that_reads_much_has_more_time() -> None:
+    """The deadline is longer for an item that says so, and for no other."""
+    with Pool(1, start, (), Limits(seconds=1)) as pool:
+        failures = [failure for *_, failure in pool.map(work, [Long(2), 2.0])]
+    assert failures[0] is None
+    assert "longer than 1 seconds" in failures[1].what
 
 
 def test_a_worker_that_dies_costs_its_task_only() -> None:

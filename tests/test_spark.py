@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import pickle
 import random
@@ -14,6 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +32,25 @@ from pipeline.state import Job
 KEY = bytes(range(32))
 EXAMINING = 2
 """The second wave of a run: the first plans its files, the second examines its units."""
+FACTS = "files:\n  - {match: letters/*, flags: [crime_victim]}\n  - {match: mailbox/*, context: personnel}\n"
 EPOCH = {"SOURCE_DATE_EPOCH": "1760000000"}
 
 
 # --- one machine: what the runner promises ---------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Long:
+    """A unit that says it may take longer than the deadline of these tests."""
+
+    more_seconds: float = 20.0
+
+
 def work(state: Any, item: Any) -> Any:
     if item == "hang":
         time.sleep(60)
+    if isinstance(item, Long):
+        time.sleep(6)
     if item == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if item == "kill the executor's process":
@@ -98,10 +110,11 @@ def test_answers_come_in_order_over_several_waves_and_leave_no_file(runner: Any,
 @pytest.mark.java
 def test_a_unit_that_ends_its_worker_costs_itself_only(runner: Any) -> None:
     """A unit that hangs, dies, raises or takes the executor's process with it fails alone and says no value."""
-    tricks = ["a", "hang", "die", "b", "raise", "kill the executor's process", "c"]
+    tricks = ["a", "hang", "die", "b", Long(), "raise", "kill the executor's process", "c"]
     told = {item: (answer, failure) for item, answer, failure in runner.map(work, tricks)}
     assert [told[each][0][0] for each in "abc"] == list("abc")
     assert "longer than 5 seconds" in told["hang"][1].what
+    assert told[Long()][1] is None
     assert told["die"][1].kind == "WorkerStopped"
     assert told["raise"][1].kind == "ValueError"
     assert "555" not in str(told["raise"][1])
@@ -208,7 +221,7 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export")
     for each in ("letters", "mailbox"):
         shutil.copytree(PROJECT / "sample_data" / each, folder / each)
-    _table(folder / "fees.csv", 4_000)
+    _table(folder / "fees.csv", 20_000)
     return folder
 
 
@@ -280,36 +293,79 @@ def _executors(workers: list[psutil.Process]) -> list[psutil.Process]:
     return found
 
 
+@dataclass
+class Cluster:
+    """Runs a release on the cluster: the folder it is started in, the master's address, what it is started with."""
+
+    folder: Path
+    master: str
+    env: dict[str, str]
+    workers: list[psutil.Process]
+
+    def redact(self, asked: list[Any], out: str, meanwhile: Callable[[Path], None] = lambda _: None) -> tuple[int, str]:
+        """Return the exit code of a run and what it printed; ``meanwhile`` is given its working folder."""
+        call = [sys.executable, "-m", "pipeline", *map(str, asked), "--out", out, "--engine", "spark"]
+        told = self.folder / f"{out}.log"
+        with told.open("wb") as log:
+            run = subprocess.Popen(
+                [*call, "--spark-master", self.master],
+                cwd=self.folder, env=command_environment(self.folder, {**self.env, **EPOCH}), stdout=log, stderr=log,
+            )  # fmt: skip
+            try:
+                meanwhile(self.folder / f".{out}.work")
+                run.wait(240)
+            finally:
+                run.kill()
+                run.wait()
+        return run.returncode, told.read_text()
+
+
 @pytest.mark.java
 @pytest.mark.models
 @pytest.mark.timeout(600)
 def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
     cluster: tuple[str, dict[str, str], list[psutil.Process]], export: Path, tmp_path: Path, command: Command
 ) -> None:
-    """Copies, log, manifest and report are those of the local engine, byte for byte, undisturbed and after kill -9."""
-    master, env, workers = cluster
-    asked = ["redact", export, "--policy", "montana", "--accuracy", "fast", "--out"]
-    local = command(*asked, "local", "--workers", "2", env=EPOCH, timeout=200)
+    """Copies, log, manifest and report are those of the local engine, byte for byte, after kill -9 of an executor."""
+    (tmp_path / "facts.yaml").write_text(FACTS)
+    asked = ["redact", export, "--policy", "montana", "--accuracy", "fast", "--facts", tmp_path / "facts.yaml"]
+    local = command(*asked, "--out", "local", "--workers", "2", env=EPOCH, timeout=200)
     assert local.returncode == 3, local.stderr  # the mailbox has a message that cannot be examined
     wanted = _contents(tmp_path / "local")
-    assert len(wanted["records/fees.csv"].splitlines()) == 4_001
+    assert len(wanted["records/fees.csv"].splitlines()) == 20_001
+    assert b"letters/" in wanted["policy/facts.json"]
 
-    for name in ("undisturbed", "killed"):
-        call = [sys.executable, "-m", "pipeline", *map(str, asked), name, "--engine", "spark", "--spark-master", master]
-        environment = command_environment(tmp_path, {**env, **EPOCH})
-        with (tmp_path / f"{name}.log").open("wb") as log:
-            run = subprocess.Popen(call, cwd=tmp_path, env=environment, stdout=log, stderr=log)
-            try:
-                if name == "killed":
-                    _kill_in_the_middle(tmp_path / f".{name}.work", workers)
-                assert run.wait(240) == local.returncode, (tmp_path / f"{name}.log").read_text()
-            finally:
-                run.kill()
-                run.wait()
-        told = (tmp_path / f"{name}.log").read_text()
-        assert ("lost with a machine or process that ended" in told) == (name == "killed"), told
-        assert _contents(tmp_path / name) == wanted
-        assert not (tmp_path / f".{name}.work").exists()
+    one = Cluster(tmp_path, *cluster)
+    code, told = one.redact(asked, "killed", lambda work: _kill_in_the_middle(work, one.workers))
+    assert code == local.returncode, told
+    assert "lost with a machine or process that ended, and done again" in told
+    assert _contents(tmp_path / "killed") == wanted
+    assert not list(tmp_path.glob(".killed.*"))
+
+
+@pytest.mark.java
+@pytest.mark.models
+@pytest.mark.timeout(600)
+def test_a_case_takes_in_what_a_cluster_found(
+    cluster: tuple[str, dict[str, str], list[psutil.Process]], export: Path, tmp_path: Path, command: Command
+) -> None:
+    """A run with a case, undisturbed, gives the copies and log of this machine, and its case goes on from there."""
+    asked = ["redact", export / "letters", export / "fees.csv", "--policy", "montana", "--accuracy", "fast"]
+    asked += ["--request", "2026-7", "--case"]
+    local = command(*asked, "one", "--out", "local", env=EPOCH, timeout=200)
+    code, told = Cluster(tmp_path, *cluster).redact([*asked, "two"], "spark")
+    assert code == local.returncode == 1, told + local.stderr
+    assert "lost with a machine" not in told
+    here, there = _contents(tmp_path / "local"), _contents(tmp_path / "spark")
+    assert here.keys() == there.keys()
+    assert {name for name in here if here[name] != there[name]} <= {"release.json"}  # it names its case
+    manifests = [json.loads(each["release.json"]) for each in (here, there)]
+    assert {name for name in manifests[0] if manifests[0][name] != manifests[1][name]} == {"case"}
+    shown = [command("case", "show", name) for name in ("one", "two")]
+    assert shown[0].returncode == shown[1].returncode == 0, shown[1].stderr
+    assert sorted(shown[0].stdout.splitlines()[1:]) == sorted(shown[1].stdout.splitlines()[1:])
+    assert command("case", "check", "two").returncode == 0
+    assert not list(tmp_path.glob(".releasable-*"))
 
 
 def _kill_in_the_middle(work: Path, workers: list[psutil.Process]) -> None:
