@@ -150,6 +150,24 @@ def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> Non
     assert caught.value.failure.exit_code == 2
 
 
+@pytest.mark.java
+@pytest.mark.models
+def test_a_session_that_is_there_is_used_and_left_open(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a notebook a release is one call, with the notebook's own session, which goes on afterwards."""
+    from pipeline.cli.options import Accuracy, Engine
+    from pipeline.cli.redact import redact_paths
+    from pipeline.cli.running import Asked
+
+    monkeypatch.setattr("tempfile.tempdir", None)
+    asked = Asked("montana", accuracy=Accuracy.FAST, engine=Engine.SPARK)
+    made = redact_paths([PROJECT / "sample_data/letters"], tmp_path / "release", asked)
+    assert (made.folder / "records").is_dir()
+    assert made.exit_code == 1
+    assert session.range(3).count() == 3
+
+
 # --- Java -----------------------------------------------------------------------------------
 
 
@@ -192,6 +210,7 @@ def test_spark_without_a_cluster_or_without_pyspark_is_a_wrong_call(
     """The call says that no cluster is named, or that the extra is missing, before anything is read."""
     from pipeline.execution.spark import ready
 
+    monkeypatch.setattr("pipeline.execution.spark._open_session", lambda: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"releasable\[spark\]"):
         ready("local[2]")

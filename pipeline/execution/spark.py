@@ -264,7 +264,7 @@ def ready(master: str) -> None:
     if find_spec("pyspark") is None:
         what, remedy = "PySpark is not installed here", "pip install 'releasable[spark]', on all machines"
         raise UsageError("--engine spark", what, remedy)
-    if _is_submitted():
+    if _is_submitted() or _open_session() is not None:
         return
     if not master:
         what = "no cluster is named"
@@ -277,15 +277,25 @@ def _is_submitted() -> bool:
     return "PYSPARK_GATEWAY_PORT" in os.environ
 
 
+def _open_session() -> Any:
+    """Return the session that this process has already, as a notebook does; else None."""
+    if "pyspark.sql" not in sys.modules:
+        return None
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
+
+    return SparkSession.getActiveSession()
+
+
 @contextmanager
 def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterator[SparkRunner]:
-    """Give a runner over a cluster; the session ends with it.
+    """Give a runner over a cluster; the session ends with it, unless it was there before.
 
     Raises:
         UsageError: PySpark or Java is missing, or the cluster cannot be reached.
     """
     ready(master)
-    session = _session(master)
+    given = _open_session()
+    session = given or _session(master)
     try:
         runner = SparkRunner(session, job, folder, limits)
         try:
@@ -293,8 +303,9 @@ def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterato
         finally:
             runner.close()
     finally:
-        with suppress(Exception):  # it may be gone
-            session.stop()
+        if given is None:
+            with suppress(Exception):  # it may be gone
+                session.stop()
 
 
 def _session(master: str) -> Any:
