@@ -33,7 +33,7 @@ def models_installed() -> bool:
 
 def spark_starts() -> bool:
     from pipeline.errors import UsageError
-    from pipeline.execution.spark import ready
+    from pipeline.execution.spark_session import ready
 
     try:
         ready("local")

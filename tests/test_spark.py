@@ -63,13 +63,13 @@ def work(state: Any, item: Any) -> Any:
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
     pytest.importorskip("pyspark")
-    from pipeline.execution.spark import _session, ready
+    from pipeline.execution.spark_session import new_session, ready
 
     before = {name: os.environ.get(name) for name in ("PYTHONPATH", "SPARK_LOCAL_IP", "JAVA_HOME", "PYSPARK_PYTHON")}
     ready("local[2]")
     os.environ["PYTHONPATH"] = os.pathsep.join([str(PROJECT), str(PROJECT / "tests")])
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
-    made = _session("local[2,4]")  # as a cluster does, it tries a task four times
+    made = new_session("local[2,4]")  # as a cluster does, it tries a task four times
     yield made
     made.stop()
     for name, value in before.items():
@@ -208,9 +208,9 @@ def test_spark_without_a_cluster_or_without_pyspark_is_a_wrong_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The call says that no cluster is named, or that the extra is missing, before anything is read."""
-    from pipeline.execution.spark import ready
+    from pipeline.execution.spark_session import ready
 
-    monkeypatch.setattr("pipeline.execution.spark._open_session", lambda: None)
+    monkeypatch.setattr("pipeline.execution.spark_session.open_session", lambda: None)
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"releasable\[spark\]"):
         ready("local[2]")

@@ -173,7 +173,7 @@ def prepare_spark(out: Path, asked: Asked) -> None:
     Raises:
         UsageError: PySpark, Java or the name of a cluster is missing.
     """
-    from pipeline.execution.spark import ready  # noqa: PLC0415 - an extra
+    from pipeline.execution.spark_session import ready  # noqa: PLC0415 - an extra
 
     ready(asked.spark_master)
     out.absolute().parent.mkdir(parents=True, exist_ok=True)

@@ -10,12 +10,9 @@ accumulated, and nothing is cached.
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import shutil
-import sys
 import uuid
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,9 +23,9 @@ from typing import Any, Final, TypeVar
 
 import pyarrow as pa
 
-from pipeline.errors import ClusterLost, Failure, SetupFailed, UsageError
-from pipeline.execution.java import find_java
+from pipeline.errors import ClusterLost, Failure, SetupFailed
 from pipeline.execution.local import Limits
+from pipeline.execution.spark_session import new_session, open_session, ready
 from pipeline.execution.spark_shares import write_shared
 from pipeline.execution.spark_tasks import BEGUN, GAVE_UP, MARK, SCHEMA, Errand, program_version, rows_of, shared_name
 from pipeline.state import Job, prepare
@@ -250,42 +247,6 @@ def _packets(payloads: Sequence[tuple[bytes, float]], cores: int) -> Iterator[_P
         yield first, units, more
 
 
-# --- the session -----------------------------------------------------------------------------
-
-
-def ready(master: str) -> None:
-    """See that Spark can be started before anything is: PySpark and Java are here, and a cluster is named.
-
-    Raises:
-        UsageError: something is missing; it says what and what to do.
-    """
-    from importlib.util import find_spec  # noqa: PLC0415 - only here
-
-    if find_spec("pyspark") is None:
-        what, remedy = "PySpark is not installed here", "pip install 'releasable[spark]', on all machines"
-        raise UsageError("--engine spark", what, remedy)
-    if _is_submitted() or _open_session() is not None:
-        return
-    if not master:
-        what = "no cluster is named"
-        remedy = "--spark-master spark://HOST:7077 names one, local[2] tries it on this machine; or use spark-submit"
-        raise UsageError("--engine spark", what, remedy)
-    os.environ["JAVA_HOME"] = str(find_java())
-
-
-def _is_submitted() -> bool:
-    return "PYSPARK_GATEWAY_PORT" in os.environ
-
-
-def _open_session() -> Any:
-    """Return the session that this process has already, as a notebook does; else None."""
-    if "pyspark.sql" not in sys.modules:
-        return None
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
-
-    return SparkSession.getActiveSession()
-
-
 @contextmanager
 def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterator[SparkRunner]:
     """Give a runner over a cluster; the session ends with it, unless it was there before.
@@ -294,8 +255,8 @@ def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterato
         UsageError: PySpark or Java is missing, or the cluster cannot be reached.
     """
     ready(master)
-    given = _open_session()
-    session = given or _session(master)
+    given = open_session()
+    session = given or new_session(master)
     try:
         runner = SparkRunner(session, job, folder, limits)
         try:
@@ -306,27 +267,3 @@ def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterato
         if given is None:
             with suppress(Exception):  # it may be gone
                 session.stop()
-
-
-def _session(master: str) -> Any:
-    from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
-
-    # What it says of newer pandas is about functions that are not used here.
-    warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("releasable")
-    if not _is_submitted():
-        for name in ("spark.ui.enabled", "spark.ui.showConsoleProgress"):
-            builder = builder.config(name, "false")
-        builder = builder.config("spark.log.level", "ERROR")
-        if "PYTHONPATH" in os.environ:
-            builder = builder.config("spark.executorEnv.PYTHONPATH", os.environ["PYTHONPATH"])
-    if master:
-        builder = builder.master(master)
-    if master.startswith("local"):
-        builder = builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
-    try:
-        return builder.getOrCreate()
-    except Exception:  # noqa: BLE001 - its words are pages of Java
-        what = f"Spark does not start with {master or 'what spark-submit gave'}"
-        raise UsageError("--engine spark", what, "check the address, and what Java printed above") from None
