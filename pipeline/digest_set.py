@@ -21,7 +21,9 @@ FILTER_BITS: Final = 28
 _PROBES: Final = 3
 _BLOCK: Final = 4096
 _AT_ONCE: Final = 1 << 16
-_DTYPE: Final = np.dtype([("digest", "<u8"), ("code", "<u2")])
+_DIGEST: Final = np.dtype("<u8")
+_CODE: Final = np.dtype("<u2")
+_SLICE_BITS: Final = (SLICES - 1).bit_length()
 
 Digests = np.ndarray
 """Of dtype uint64."""
@@ -40,62 +42,92 @@ class DigestSetWriter:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.iterdir():
             left.unlink()
-        self._waiting: list[np.ndarray] = []
+        self._waiting: list[tuple[Digests, int]] = []
         self._held = 0
         self.count = 0
 
     def add(self, digests: Digests | Iterable[int], code: int = 0) -> None:
         """Take in digests that share a code (0 to 65535)."""
-        fresh = np.asarray(digests if isinstance(digests, np.ndarray) else list(digests), dtype=np.uint64)
+        fresh = np.asarray(digests if isinstance(digests, np.ndarray) else list(digests), dtype=_DIGEST)
         if not len(fresh):
             return
-        rows = np.empty(len(fresh), dtype=_DTYPE)
-        rows["digest"], rows["code"] = fresh, code
-        self._waiting.append(rows)
-        self._held += len(rows)
-        self.count += len(rows)
+        self._waiting.append((fresh, code))
+        self._held += len(fresh)
+        self.count += len(fresh)
         if self._held >= 1 << 20:
             self._spill()
 
     def _spill(self) -> None:
-        rows = np.concatenate(self._waiting) if self._waiting else np.empty(0, dtype=_DTYPE)
+        if not self._waiting:
+            return
+        digests = np.concatenate([each for each, _ in self._waiting])
+        sizes = [len(each) for each, _ in self._waiting]
+        codes = np.repeat(np.array([code for _, code in self._waiting], dtype=_CODE), sizes)
         self._waiting, self._held = [], 0
-        slices = (rows["digest"] >> np.uint64(58)).astype(np.uint8)
+        slices = (digests >> np.uint64(64 - _SLICE_BITS)).astype(np.uint8)
         order = np.argsort(slices, kind="stable")
         cuts = np.searchsorted(slices[order], np.arange(SLICES + 1))
+        digests, codes = digests[order], codes[order]
         for number in range(SLICES):
-            part = rows[order[cuts[number] : cuts[number + 1]]]
-            if len(part):
-                with (self._folder / f"{number:02d}.raw").open("ab") as stream:
-                    stream.write(part.tobytes())
+            part = slice(cuts[number], cuts[number + 1])
+            if cuts[number] < cuts[number + 1]:
+                _append(self._raw(number, "digests"), digests[part])
+                _append(self._raw(number, "codes"), codes[part])
+
+    def _raw(self, number: int, what: str) -> Path:
+        return self._folder / f"{number:02d}.{what}.raw"
+
+    def _taken(self, number: int, what: str, dtype: np.dtype) -> np.ndarray:
+        """Return what was spilled of a slice, and forget it."""
+        raw = self._raw(number, what)
+        if not raw.exists():
+            return np.empty(0, dtype=dtype)
+        rows = np.fromfile(raw, dtype=dtype)
+        raw.unlink()
+        return rows
 
     def finish(self) -> DigestSet:
         """Sort what was taken in and return the set; of equal digests the lowest code stands."""
         self._spill()
         sizes = []
         bits = min(FILTER_BITS, max(16, int(self.count * 12).bit_length()))
-        table = np.zeros(1 << (bits - 3), dtype=np.uint8)
-        for number in range(SLICES):
-            raw = self._folder / f"{number:02d}.raw"
-            rows = np.fromfile(raw, dtype=_DTYPE) if raw.exists() else np.empty(0, dtype=_DTYPE)
-            rows = rows[np.lexsort((rows["code"], rows["digest"]))]
-            digests, first = np.unique(rows["digest"], return_index=True)
-            digests.tofile(self._folder / f"{number:02d}.digests")
-            rows["code"][first].tofile(self._folder / f"{number:02d}.codes")
-            raw.unlink(missing_ok=True)
-            sizes.append(len(digests))
-            for start in range(0, len(digests), _AT_ONCE):
-                for place in _places(digests[start : start + _AT_ONCE], bits):
-                    np.bitwise_or.at(table, place >> 3, np.left_shift(1, place & 7).astype(np.uint8))
-        table.tofile(self._folder / "filter")
+        with (self._folder / "filter").open("wb") as table:
+            for number in range(SLICES):
+                digests, codes = self._taken(number, "digests", _DIGEST), self._taken(number, "codes", _CODE)
+                order = np.argsort(digests)
+                digests, codes = digests[order], codes[order]
+                starts = np.flatnonzero(np.concatenate((digests[:1] == digests[:1], digests[1:] != digests[:-1])))
+                digests = digests[starts]
+                digests.tofile(self._folder / f"{number:02d}.digests")
+                lowest = np.minimum.reduceat(codes, starts) if len(starts) else codes
+                lowest.tofile(self._folder / f"{number:02d}.codes")
+                sizes.append(len(digests))
+                table.write(_part_of_filter(digests, bits).tobytes())
         return DigestSet(self._folder, tuple(sizes), bits)
 
 
+def _append(path: Path, rows: np.ndarray) -> None:
+    with path.open("ab") as stream:
+        stream.write(rows.tobytes())
+
+
+def _part_of_filter(digests: Digests, bits: int) -> np.ndarray:
+    """Return the part of the filter that speaks of the digests of one slice, eight places a byte."""
+    size = 1 << (bits - _SLICE_BITS)
+    places = np.zeros(size, dtype=bool)
+    for start in range(0, len(digests), _AT_ONCE):
+        for place in _places(digests[start : start + _AT_ONCE], bits):
+            places[place & (size - 1)] = True
+    return np.packbits(places, bitorder="little")
+
+
 def _places(digests: Digests, bits: int) -> list[np.ndarray]:
-    """Return the bits of the filter that stand for each digest, one array a probe."""
-    mask = np.uint64((1 << bits) - 1)
-    one, other = digests & mask, (digests >> np.uint64(64 - bits)) | np.uint64(1)
-    return [((one + np.uint64(probe) * other) & mask).astype(np.int64) for probe in range(_PROBES)]
+    """Return the bits of the filter that stand for each digest, one array a probe; a slice has its own part."""
+    inside = bits - _SLICE_BITS
+    mask = np.uint64((1 << inside) - 1)
+    part = (digests >> np.uint64(64 - _SLICE_BITS)) << np.uint64(inside)
+    one, other = digests & mask, (digests >> np.uint64(inside)) | np.uint64(1)
+    return [(part | ((one + np.uint64(probe) * other) & mask)).astype(np.int64) for probe in range(_PROBES)]
 
 
 @dataclass(slots=True)
@@ -139,10 +171,11 @@ class DigestSet:
 
     def code(self, digest: int) -> int | None:
         """Return the code of a digest, None where it is not in the set."""
-        table, mask, one = self._filter(), (1 << self.bits) - 1, digest
-        step = (digest >> (64 - self.bits)) | 1
+        table, inside, one = self._filter(), self.bits - _SLICE_BITS, digest
+        part, mask = (digest >> (64 - _SLICE_BITS)) << inside, (1 << inside) - 1
+        step = (digest >> inside) | 1
         for _ in range(_PROBES):
-            place = one & mask
+            place = part | (one & mask)
             if not table.item(place >> 3) >> (place & 7) & 1:
                 return None
             one += step

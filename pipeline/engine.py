@@ -348,6 +348,7 @@ def _decide_table(
         return []
     decisions = _decided(done, unit, findings)
     near: list[tuple[Needle, int]] = []
+    wide: dict[int, list[int]] = {}
     for decision, needles in zip(decisions, examined.needles, strict=True):
         if decision.withholds:
             code = done.index.code_of(decision)
@@ -357,8 +358,10 @@ def _decide_table(
                 elif needle.scope:
                     near.append((needle, code))
                 else:
-                    columns.add([digest64(needle.digest)], code)
+                    wide.setdefault(code, []).append(digest64(needle.digest))
                     gates.add(int.from_bytes(needle.gate, "big") << GATE_BITS | needle.length)
+    for code, digests in wide.items():
+        columns.add(digests, code)
     decided = []
     for finding, group, rows in grouped:
         (decision,) = _decided(done, unit, [finding])

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass, field, replace
-from typing import Final
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
+from typing import Any, Final
 
 from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSet, digest64
-from pipeline.model import Decision
+from pipeline.model import Decision, Finding
 from pipeline.verify.canonical import GATE_LENGTH, MOST_TOKENS, Canonical, Needle
 from pipeline.verify.views import View
 
@@ -41,12 +42,16 @@ class _Shelf:
             self.lengths[gate] = (*known, length)
 
 
+_PLACE: Final[dict[str, Any]] = {
+    "address": (), "start": 0, "end": 1, "record": "", "thread": "", "subject": "", "label": "", "digest": "",
+    "score": 0.8, "count": 1,
+}  # fmt: skip
+_of_finding = attrgetter(*(each.name for each in fields(Finding) if each.name not in _PLACE))
+_of_decision = attrgetter(*(each.name for each in fields(Decision) if each.name != "finding"))
+
+
 def _placeless(decision: Decision) -> Decision:
-    plain = replace(
-        decision.finding, address=(), start=0, end=1, record="", thread="", subject="", label="", digest="", score=0.8,
-        count=1,
-    )  # fmt: skip
-    return replace(decision, finding=plain)
+    return replace(decision, finding=replace(decision.finding, **_PLACE))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +75,7 @@ class WithheldIndex:
         self._wide_lengths: dict[str, tuple[int, ...]] = {}
         self.columns: DigestSet | None = None
         self._answers: list[Decision] = []
-        self._codes_of: dict[Decision, int] = {}
+        self._codes_of: dict[Hashable, int] = {}
         self._codes: dict[tuple[bytes, str], int] = {}
         self._near: dict[tuple[bytes, str], int] = {}
         self.update(needles)
@@ -80,11 +85,11 @@ class WithheldIndex:
 
     def code_of(self, decision: Decision) -> int:
         """Return the code that stands for a decision, whatever place it was made for."""
-        plain = _placeless(decision)
-        code = self._codes_of.get(plain)
+        told = _of_finding(decision.finding), _of_decision(decision)  # asked for every finding: no copy is made
+        code = self._codes_of.get(told)
         if code is None:
-            code = self._codes_of[plain] = len(self._answers)
-            self._answers.append(plain)
+            code = self._codes_of[told] = len(self._answers)
+            self._answers.append(_placeless(decision))
         return code
 
     def update(self, needles: Iterable[Needle], decision: Decision | None = None) -> None:
