@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import sys
@@ -140,6 +141,7 @@ def workers(job: Job, count: int) -> Iterator[Pool]:
     from pipeline.state import prepare  # noqa: PLC0415
 
     number = count or min(os.cpu_count() or 1, MOST_WORKERS)
+    gc.freeze()  # what is loaded stays: it need not be looked through for garbage with every unit
     with Pool(number, prepare, (job,), _limits()) as pool:
         yield pool
 
