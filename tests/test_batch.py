@@ -47,20 +47,20 @@ def _agree(texts: list[str], recognizers: list[Recognizer]) -> int:
     return count
 
 
-def _sample_texts() -> list[str]:
+def sample_texts() -> list[str]:
     paths = [each for each in sorted((_ROOT / "sample_data").rglob("*")) if each.suffix in {".txt", ".mbox", ".csv"}]
     whole = [each.read_text(encoding="utf-8", errors="replace") for each in paths]
     return [*whole, *(part for text in whole for part in text.split("\n\n") if part)]
 
 
-def _case_texts() -> list[str]:
+def case_texts() -> list[str]:
     loaded = [yaml.safe_load(each.read_text(encoding="utf-8")) for each in (_ROOT / "tests" / "cases").glob("*.yaml")]
     return [case["text"] for data in loaded for case in (data["cases"] if isinstance(data, dict) else data)]
 
 
 def test_a_batch_gives_what_one_text_at_a_time_gives(recognizers: list[Recognizer]) -> None:
     """On the sample data and all cases, the batch path and each recognizer alone find the same, in the same order."""
-    assert _agree([*_sample_texts(), *_case_texts()], recognizers) > 500
+    assert _agree([*sample_texts(), *case_texts()], recognizers) > 500
 
 
 @pytest.mark.shared
