@@ -46,7 +46,7 @@ _ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +196,9 @@ def _mixed_words(text: str) -> Callable[[int], bool]:
 
 
 def _is_mixed(word: str) -> bool:
-    other = [each for each in word if re.match(f"[{_MIXED}]", each)]
-    return bool(other) and len(other) < len(word) and all(each in _look_alikes() for each in other)
+    letters = _HIDDEN.sub("", word)
+    other = [each for each in letters if re.match(f"[{_MIXED}]", each)]
+    return bool(other) and len(other) < len(letters) and all(each in _look_alikes() for each in other)
 
 
 @lru_cache(maxsize=1)

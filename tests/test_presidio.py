@@ -18,7 +18,6 @@ from recognizers.registry import load_recognizers
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 
-
 @pytest.mark.models
 @pytest.mark.parametrize("level", ["fast", "thorough"])
 def test_a_stock_engine_gives_the_matches_of_the_batch_path(level: str) -> None:
