@@ -46,6 +46,17 @@ class Person:
         return frozenset(token for name in self.names for token in name.surname)
 
     @cached_property
+    def short_surnames(self) -> Mapping[str, frozenset[str]]:
+        """The surnames of two letters (``Na``, ``Ng``), which never stand alone, each with its given names."""
+        found: dict[str, frozenset[str]] = {}
+        for name in self.names:
+            given = frozenset(token for token in name.given if len(token) >= _SHORTEST)
+            for token in name.surname:
+                if len(token) == _SHORTEST - 1 and given:
+                    found[token] = found.get(token, frozenset()) | given
+        return found
+
+    @cached_property
     def handles(self) -> frozenset[str]:
         return frozenset(each for name in self.names for each in handles(name))
 
@@ -73,7 +84,8 @@ def find_mentions(
 
     Which words stand for a person in which form is the person's own business (:meth:`Person.answers_to`). A word
     that is also an English word (``may``, ``grant``) counts only beside another word of the same name, after
-    a title, or alone on its line; two letters count only as initials that sign, where a text can be ``signed``.
+    a title, or alone on its line; two letters count as initials that sign, where a text can be ``signed``, and as
+    a surname right behind the given name that it was found with.
     """
     if not people:
         return []
@@ -82,6 +94,7 @@ def find_mentions(
         for word in person.words | person.handles:
             by_word.setdefault(word, []).append(person)
     hits = _hits(text, by_word, sorted(taken))
+    hits = sorted([*hits, *_short_surnames(text, people, taken)], key=lambda hit: hit.start)
     runs = _runs(text, hits)
     found = [_match(run) for run in runs if _is_name(text, run, taken)]
     if not signed:
@@ -102,6 +115,22 @@ def _hits(text: str, by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> list
         if hit is not None and not _overlaps(hit.start, hit.end, taken):
             hits.append(hit)
     return hits
+
+
+def _short_surnames(text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]]) -> Iterator[_Hit]:
+    """Yield the two-letter surnames that stand, with a capital, right behind a given name of their person."""
+    owners = [person for person in people if person.short_surnames]
+    before: tuple[str, int] = ("", -1)
+    for word in WORD.finditer(text) if owners else ():
+        raw, token = word.group().removesuffix("."), fold(word.group())
+        start, end = word.start(), word.start() + len(raw)
+        beside = raw[0].isupper() and _BETWEEN.fullmatch(text, before[1], start) is not None
+        if beside and not _overlaps(start, end, taken):
+            owner = next((each for each in owners if before[0] in each.short_surnames.get(token, ())), None)
+            if owner is not None:
+                yield _Hit(start, end, owner, token, raw)
+        if len(token) > 1:  # a middle initial stands between the two
+            before = (token, end)
 
 
 def _hyphen_pieces(word: re.Match[str], by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> Iterator[_Hit]:

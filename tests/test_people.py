@@ -117,6 +117,13 @@ def test_english_words_that_are_names_count_beside_a_name_or_after_a_title():
     assert names_in(said, header="Will May") == ["May", "May"]
 
 
+def test_a_surname_of_two_letters_goes_with_its_given_name():
+    """``Na`` is a name right behind the given name it belongs to, in capitals too; elsewhere it is a word."""
+    said = "Opal Na called. OPAL NA, Opal K. Na\nOpal: na, N/A. Na Li. Is opal na?"
+    assert names_in(said, header="Opal Na") == ["Opal Na", "OPAL NA", "Opal K. Na", "Opal", "opal"]
+    assert names_in("Opal Na called.", "Opal", header="Opal Na") == ["Na"]
+
+
 def test_cells_hold_no_signed_initials():
     """A country code in a cell is nobody's signature, whoever stands in the row."""
     person = Match(0, 15, "PERSON", 1.0, "column", "stands in a column of its kind", "full")
