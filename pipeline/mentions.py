@@ -94,7 +94,11 @@ def find_mentions(
         for word in person.words | person.handles:
             by_word.setdefault(word, []).append(person)
     hits = _hits(text, by_word, sorted(taken))
-    hits = sorted([*hits, *_short_surnames(text, people, taken)], key=lambda hit: hit.start)
+    short = list(_short_surnames(text, people, taken))
+    if short:
+        inside = [(each.start, each.end) for each in short]
+        alone = (each for each in hits if not _overlaps(each.start, each.end, inside))
+        hits = sorted([*alone, *short], key=lambda hit: hit.start)
     runs = _runs(text, hits)
     found = [_match(run) for run in runs if _is_name(text, run, taken)]
     if not signed:
@@ -118,19 +122,20 @@ def _hits(text: str, by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> list
 
 
 def _short_surnames(text: str, people: Sequence[Person], taken: Sequence[tuple[int, int]]) -> Iterator[_Hit]:
-    """Yield the two-letter surnames that stand, with a capital, right behind a given name of their person."""
+    """Yield the two-letter surnames that stand, with a capital, right behind a given name of their person, and it."""
     owners = [person for person in people if person.short_surnames]
-    before: tuple[str, int] = ("", -1)
+    before: tuple[str, int, int] = ("", 0, -1)
     for word in WORD.finditer(text) if owners else ():
         raw, token = word.group().removesuffix("."), fold(word.group())
         start, end = word.start(), word.start() + len(raw)
-        beside = raw[0].isupper() and _BETWEEN.fullmatch(text, before[1], start) is not None
+        beside = raw[0].isupper() and _BETWEEN.fullmatch(text, before[2], start) is not None
         if beside and not _overlaps(start, end, taken):
             owner = next((each for each in owners if before[0] in each.short_surnames.get(token, ())), None)
             if owner is not None:
-                yield _Hit(start, end, owner, token, raw)
+                known = _overlaps(before[1], start, taken)
+                yield _Hit(start if known else before[1], end, owner, token, raw)
         if len(token) > 1:  # a middle initial stands between the two
-            before = (token, end)
+            before = (token, start, end)
 
 
 def _hyphen_pieces(word: re.Match[str], by_word: _ByWord, taken: Sequence[tuple[int, int]]) -> Iterator[_Hit]:
