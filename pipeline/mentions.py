@@ -100,7 +100,7 @@ def find_mentions(
         alone = (each for each in hits if not _overlaps(each.start, each.end, inside))
         hits = sorted([*alone, *short], key=lambda hit: hit.start)
     runs = _runs(text, hits)
-    found = [_match(run) for run in runs if _is_name(text, run, taken)]
+    found = [_match(text, run) for run in runs if _is_name(text, run, taken)]
     if not signed:
         return sorted(found)
     return sorted([*found, *_signed_initials(text, people, [*taken, *((each.start, each.end) for each in found)])])
@@ -180,8 +180,9 @@ def _is_name(text: str, run: Sequence[_Hit], taken: Sequence[tuple[int, int]]) -
     return beside or line.strip(" \t>,.-!:") == hit.raw
 
 
-def _match(run: Sequence[_Hit]) -> Match:
-    person, tokens = run[0].person, {hit.token for hit in run}
+def _match(text: str, run: Sequence[_Hit]) -> Match:
+    person = run[0].person
+    tokens = {fold(word) for word in WORD.findall(text[run[0].start : run[-1].end])}
     part = "full" if len(tokens) > 1 or tokens & person.handles else "surname" if tokens & person.surnames else "given"
     reason = "names a person who was found elsewhere in the record"
     return Match(run[0].start, run[-1].end, "PERSON", 0.8, "link", reason, part)
