@@ -4,7 +4,9 @@ Zero-width characters and soft hyphens go, full-width characters and look-alike 
 scripts become the plain ones, as do circled, framed, struck and mathematical characters and the digits
 of other scripts, unusual blanks and hyphens the usual ones, HTML entities what they stand for, and the
 ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
-line is whole. A span found in the plain form is mapped back to exactly the characters that it came from.
+line is whole. One disguise may hide another (an entity that stands for an invisible character, one in the
+number that a line cuts), so what came out is looked at again. A span found in the plain form is mapped back
+to exactly the characters that it came from.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -47,6 +49,8 @@ _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
+_DEEPEST: Final = 3
+"""How many disguises, one in another, are undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +58,21 @@ class PlainForm:
     """A plain text and, for each piece of it that was replaced, where it came from.
 
     ``plain_at`` and ``source_at`` are offsets (code points) of the starts of runs that moved together,
-    in the plain text and in the source.
+    in the plain text and in the source. Where the source is itself a plain text, ``under`` leads on from there.
     """
 
     text: str
     plain_at: tuple[int, ...] = (0,)
     source_at: tuple[int, ...] = (0,)
     lengths: tuple[int, ...] = ()
+    under: PlainForm | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that the span ``start`` to ``end`` of the plain text came from."""
         if not self.lengths:
             return start, end
-        return self._place(start, at_end=False), self._place(end - 1, at_end=True)
+        start, end = self._place(start, at_end=False), self._place(end - 1, at_end=True)
+        return self.under.span(start, end) if self.under else (start, end)
 
     def _place(self, offset: int, *, at_end: bool) -> int:
         run = bisect_right(self.plain_at, offset) - 1
@@ -79,20 +85,34 @@ class PlainForm:
 
 def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
+    form, undone = _once(text)
+    for _ in range(_DEEPEST - 1):
+        if not undone:
+            break
+        above, undone = _once(form.text)
+        if above.lengths:
+            form = replace(above, under=form)
+    return form
+
+
+def _once(text: str) -> tuple[PlainForm, bool]:
+    """Return a text with its disguises undone once, and whether any but quote marks and cut numbers stood in it."""
     signs = "" if text.isascii() else _signs_of("".join(sorted(set("".join(_FOREIGN.findall(text))))))
     if not signs and not _may_hide(text):
-        return PlainForm(text)
+        return PlainForm(text), False
     special = _special(signs) if signs else _ASCII
     if special.search(text) is None:
-        return PlainForm(text)
+        return PlainForm(text), False
     mixed = _mixed_words(text)
     pieces: list[str] = []
     plain_at, source_at, lengths = [], [], []
     at = done = 0
+    undone = False
     for found in special.finditer(text):
         piece = "" if found.lastgroup else _replacement(found.group(), mixed(found.start()))
         if piece is None:
             continue
+        undone = undone or found.group()[0] != "\n"
         if found.start() > done:
             plain_at.append(at)
             source_at.append(done)
@@ -107,13 +127,13 @@ def plain_form(text: str) -> PlainForm:
             at += len(piece)
         done = found.end()
     if not done:
-        return PlainForm(text)
+        return PlainForm(text), False
     if done < len(text):
         plain_at.append(at)
         source_at.append(done)
         lengths.append(-1)
         pieces.append(text[done:])
-    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths)), undone
 
 
 def _may_hide(text: str) -> bool:

@@ -43,6 +43,7 @@ PLANTED = {
 """For each recognizer texts around a value: what stands before it, the value, and what stands behind it."""
 
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u034f\u202a\ufe0f\U000e0061\u0336"
+ENTITIES = ("&shy;", "&#8203;", "&#x200d;", "&zwnj;", "&#xfeff;")
 BLANKS = "\u00a0\u2007\u2009\u202f\u3000"
 HYPHENS = "\u2010\u2011\u2212\uff0d"
 WRAPS = ("\n", "\n> ", "\n>> ", "\n  ")
@@ -75,10 +76,11 @@ def disguised(draw: st.DrawFn, text: str) -> list[str]:
             ways += look_alikes()[char]
         if "blank" in kinds and char in " -":
             ways += BLANKS if char == " " else HYPHENS
+            ways += ["&nbsp;", "&#x2009;"] if char == " " else ["&#8209;", "&#x2010;"]
         piece = draw(st.sampled_from(ways))
         if "hidden" in kinds:
-            piece += draw(st.sampled_from(["", "", "", *INVISIBLE]))
-        if "wrap" in kinds and piece in {"-", "."} and before.isdecimal() and after.isdecimal():
+            piece += draw(st.sampled_from(["", "", "", *INVISIBLE, *(ENTITIES if "entity" in kinds else "")]))
+        if "wrap" in kinds and char in "-." and before.isdecimal() and after.isdecimal():
             piece += draw(st.sampled_from(["", *WRAPS]))
         pieces.append(piece)
     return pieces
