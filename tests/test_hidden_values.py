@@ -22,7 +22,12 @@ from recognizers.resources import packaged_configs
 
 PLANTED = {
     "us_ssn": [("Her SSN is ", "536-90-4399", " on the form."), ("tell them ", "536 90 4399", " today")],
-    "email_address": [("Write to ", "jane.doe@example.org", " today."), ("mail ", "jane (at) example dot org", "")],
+    "email_address": [
+        ("Write to ", "jane.doe@example.org", " today."),
+        ("mail ", "jane (at) example dot org", ""),
+        ("mail me: ", "jane.doe [at] example [dot] org", " or call"),
+        ("reach me at ", "jane(at)example(dot)org", ", please"),
+    ],
     "phone_number": [("Call ", "(406) 555-0143", " today."), ("fax: ", "406.555.0144", ""), ("tel ", "555-0143", ".")],
     "date_of_birth": [("DOB: ", "04/12/1975", ", Butte"), ("she was born on ", "April 12, 1975", " in Butte")],
     "credit_card": [("my card ", "4111-1111-1111-1111", " was charged"), ("pay with ", "5555 5555 5555 4444", ".")],
