@@ -103,7 +103,7 @@ def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
         and not words.is_everyday(first.text)
     ):
         return first.end
-    if first.is_capital and _goes_with_given(text, end, first, words):
+    if first.is_capital and (_goes_with_given(text, end, first, words) or _is_na(text, end, first, words)):
         return first.end
     if second and _is_two_word_surname(text, end, (first, second), words):
         return second.end
@@ -159,6 +159,19 @@ def _goes_with_given(text: str, end: int, word: Word, words: Vocabulary) -> bool
         or word.text.isupper()
     ):
         return False
+    return _follows_given(text, end, words)
+
+
+def _is_na(text: str, end: int, word: Word, words: Vocabulary) -> bool:
+    """Return whether a surname of two letters that also means "no value" (``Na``) follows a listed given name."""
+    if len(word.low) != 2 or word.low not in words.no_value or not words.is_surname(word.text):
+        return False
+    if not word.text.istitle():  # in capitals it is the mark
+        return False
+    return _follows_given(text, end, words) and text[word.end : word.end + 1] != "/"
+
+
+def _follows_given(text: str, end: int, words: Vocabulary) -> bool:
     before = words_of(text, max(0, end - 30), end)
     return bool(before) and before[-1].end == end and before[-1].is_capital and words.is_plain_given(before[-1].text)
 
