@@ -312,7 +312,7 @@ def test_an_unknown_charset_is_a_gap(charset: str) -> None:
         (body(b"\nx", "multipart/mixed; boundary=nowhere"), "damaged", False),
         (body(b"\nx", "multipart/mixed"), "damaged", False),
         (body(b"x", "message/partial; id=1"), "damaged", False),
-        (body(b"x", "text/vcard"), "unknown_format", False),
+        (body(b"x", "text/vcard"), "damaged", False),
         (body(b"x", "text/calendar"), "damaged", False),
         (body(b"x", "audio/wav"), "unknown_format", False),
         (body(b"x", 'text/plain; charset="none-such"'), "unknown_charset", False),

@@ -168,7 +168,7 @@ class _Cutter:
             return Withheld("encrypted", "it is encrypted", holds=True)
         if name == "application/pgp-encrypted":
             return Withheld("encrypted", "it is encrypted", holds=True)
-        if name == "application/pgp-keys" or name in _CARDS:
+        if name == "application/pgp-keys":
             return Withheld("unknown_format", "no format here reads it")
         if name == "message/partial":
             return Withheld("damaged", "it is a piece of a message that was cut")
@@ -252,6 +252,9 @@ class _Cutter:
             form = format_of(data[:HEAD_SIZE], name or "part.txt")
         except UnreadableSource:
             form = None
+        is_card = kind.media_type in _CARDS or name.lower().endswith(".vcf")
+        if is_card and (form is None or form.name != "contact_card"):
+            raise Undecodable("damaged", "it is declared as a business card and is none")
         if form is not None and form.name == "message":
             return self._message(data, depth, "message/rfc822")
         if form is None and not (is_text and not name):

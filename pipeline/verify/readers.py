@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
+from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_texts, page_texts
 from pipeline.verify.views import byte_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
@@ -65,6 +66,18 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return _json_records(data, context or {})
     if format_name == "parquet":
         return parquet_rows(data, context or {})
+    return _document_texts(format_name, data, context or {})
+
+
+def _document_texts(format_name: str, data: bytes, context: Mapping[str, str]) -> list[str] | None:
+    if format_name == "html":
+        return page_texts(data.decode("utf-8", "replace"))
+    if format_name == "calendar":
+        return calendar_texts(data)
+    if format_name == "contact_card":
+        return card_texts(data)
+    if format_name == "markdown":
+        return markdown_texts(data[int(context.get("mark", "0")) :], context.get("encoding", "utf-8"))
     return None
 
 
