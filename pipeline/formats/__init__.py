@@ -14,6 +14,7 @@ from pipeline.formats.json_document import JsonDocument
 from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.markdown import Markdown
+from pipeline.formats.outlook_message import OutlookMessage
 from pipeline.formats.parquet import Parquet
 from pipeline.formats.plain_text import PlainText
 
@@ -22,6 +23,7 @@ HEAD_SIZE = 65536
 FORMATS: tuple[Format, ...] = (
     Mailbox(),
     Message(),
+    OutlookMessage(),
     Delimited(),
     JsonLines(),
     JsonDocument(),
