@@ -27,6 +27,7 @@ from pipeline.evidence.stated import FACTS, facts_bytes
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
+from pipeline.formats.base import copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import compress, pack_archives
@@ -37,6 +38,7 @@ from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
 MARKED = "marked"
+_ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown"})
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
@@ -162,11 +164,12 @@ def _copies(done: Scan) -> list[Copy]:
     taken: set[str] = set()
     copies = []
     for number, result in enumerate(done.files, start=1):
-        name = result.file.name
+        inner = _written_name(result)
+        name = inner + result.file.name.removeprefix(result.file.inner_name)
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
             packed = ".gz" if result.file.wrapping else ""
-            name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
+            name = f"file-{number:04d}{_plain_suffix(inner)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
@@ -175,13 +178,19 @@ def _copies(done: Scan) -> list[Copy]:
     return copies
 
 
+def _written_name(result: FileResult) -> str:
+    """Return the name of what a file becomes, as its format names it, before it is compressed again."""
+    inner, source = result.file.inner_name, result.planned.source
+    return inner if source is None else copy_name(format_named(source.format), inner)
+
+
 def _gives_away(result: FileResult, done: Scan) -> bool:
     """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
     name = View("text", result.file.name)
     if result.name_repeats_record or search([name], done.index):
         return True
     source = result.planned.source
-    one_record = source is not None and source.format in {"message", "plain_text"}
+    one_record = source is not None and source.format in _ONE_RECORD
     scopes = {
         scope
         for unit in result.units

@@ -10,12 +10,14 @@ travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 Two things some formats have beside these. ``assemble(parts, sink)``, where parts written one after another are
 no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
 a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
-their cells: then the file is a table, and its columns are classified.
+their cells: then the file is a table, and its columns are classified. A format whose copies are files of another
+kind says with ``writes`` how their names end (``.eml``): :func:`copy_name`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from pipeline.model import Edit, Reading, Source, Unit
@@ -72,6 +74,12 @@ class Assembled(Protocol):
 
     def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
         """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
+
+
+def copy_name(kind: Format, name: str) -> str:
+    """Return the name of the copy of a file: its own, or one that ends as what the format writes."""
+    writes: str = getattr(kind, "writes", "")
+    return str(PurePosixPath(name).with_suffix(writes)) if writes and PurePosixPath(name).name else name
 
 
 def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:

@@ -17,7 +17,7 @@ from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_texts, page_texts
 from pipeline.verify.views import byte_texts
 
-MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
+MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message", "msg"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
 JSON_FORMATS: Final = frozenset({"json_lines", "json_document"})
 
