@@ -21,6 +21,8 @@ _OPEN_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 def _open_file(path: str, flags: int) -> int:
     return os.open(path, flags | _OPEN_SAFELY)
 
+_WRAPPED = frozenset({".gz", ".gzip", ".bz2", ".bzip2", ".xz"})
+
 
 class Readable(Protocol):
     """What gives bytes in pieces: a file, or what unpacks one."""
@@ -32,7 +34,7 @@ class Readable(Protocol):
 class InputFile:
     """A file of the input: where it lies, its name inside the input, and what it was when first seen.
 
-    ``wrapping`` is ``gzip`` for what was compressed, ``archives`` names the archives that it came out of, the
+    ``wrapping`` is ``gzip``, ``bzip2`` or ``xz`` for what was compressed, ``archives`` names the archives that it came out of, the
     outermost first, ``refused`` says why it may not be read. ``keeper`` holds the folder that it was unpacked into.
     """
 
@@ -64,7 +66,7 @@ class InputFile:
     def inner_name(self) -> str:
         """The name of what was compressed, by which its kind is told."""
         name = PurePosixPath(self.name)
-        return str(name.with_suffix("")) if self.wrapping and name.suffix.lower() in {".gz", ".gzip"} else self.name
+        return str(name.with_suffix("")) if self.wrapping and name.suffix.lower() in _WRAPPED else self.name
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

@@ -30,7 +30,7 @@ from pipeline.formats import format_named
 from pipeline.formats.base import copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
-from pipeline.packing import compress, pack_archives
+from pipeline.packing import WRAPPINGS, compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, search
 from pipeline.weighing import shuffle_tables, weigh_tables
@@ -168,7 +168,7 @@ def _copies(done: Scan) -> list[Copy]:
         name = inner + result.file.name.removeprefix(result.file.inner_name)
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
-            packed = ".gz" if result.file.wrapping else ""
+            packed = WRAPPINGS.get(result.file.wrapping, "")
             name = f"file-{number:04d}{_plain_suffix(inner)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
@@ -336,7 +336,7 @@ def _pack(copies: Sequence[Copy], records: Path) -> None:
     released = [copy for copy in copies if copy.is_released]
     for copy in released:
         if copy.result.file.wrapping:
-            compress(records / copy.name)
+            compress(records / copy.name, copy.result.file.wrapping)
     pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
 
 
