@@ -35,7 +35,7 @@ class InputFile:
     """A file of the input: where it lies, its name inside the input, and what it was when first seen.
 
     ``wrapping`` is ``gzip``, ``bzip2`` or ``xz`` for what was compressed, ``archives`` names the archives that it came out of, the
-    outermost first, ``refused`` says why it may not be read. ``keeper`` holds the folder that it was unpacked into.
+    outermost first, ``refused`` says why it may not be read, ``notes`` what the report says of it. ``keeper`` holds the folder that it was unpacked into.
     """
 
     path: Path
@@ -45,6 +45,7 @@ class InputFile:
     wrapping: str = ""
     archives: tuple[str, ...] = ()
     refused: str = ""
+    notes: tuple[str, ...] = ()
     keeper: object = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -54,7 +55,7 @@ class InputFile:
         return cls(path, name, about.st_size, about.st_mtime_ns)
 
     def __reduce__(self) -> tuple[object, ...]:  # the folder stays with the process that made it
-        facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused)
+        facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused, self.notes)
         return (InputFile, facts)
 
     @property

@@ -128,7 +128,7 @@ def _from_tar(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
     taken: set[str] = set()
     for number, member in enumerate(members, start=1):
         name = member.name.removeprefix("./")
-        why = _unsafe(name, taken) or tape_archive.refusal(member)
+        why = unsafe(name, taken) or tape_archive.refusal(member)
         own = replace(_inside(file, name if not why else f"member-{number:04d}", taken), wrapping="")
         if why:
             yield replace(own, refused=why)
@@ -194,7 +194,7 @@ def _member(
     level: int,
 ) -> Iterator[InputFile]:
     """Yield one member, or what it holds itself."""
-    why = _unsafe(member.orig_filename, taken)
+    why = unsafe(member.orig_filename, taken)
     own = _inside(file, member.filename if not why else f"member-{number:04d}", taken)
     if not why and member.flag_bits & 0x1:
         why = "it is encrypted"
@@ -214,7 +214,7 @@ def _member(
         yield from unpacked(made, folder, level + 1)
 
 
-def _unsafe(name: str, taken: set[str]) -> str:
+def unsafe(name: str, taken: set[str]) -> str:
     """Return why the name of a member may be no name of a file here, or ""."""
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or ":" in name or ".." in parts or "\0" in name:
