@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import Failure, UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats.naming import disagreement
 from pipeline.inputs import InputFile
 from pipeline.model import ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
 from pipeline.state import State, findings_of
@@ -24,7 +25,8 @@ PROFILE_UNITS = 8
 class Planned:
     """How a file will be handled: its units, the classes of its columns, what its name holds.
 
-    ``hold`` says why the file is the officer's to clear although it can be read (a distribution list).
+    ``hold`` says why the file is the officer's to clear although it can be read (a distribution list), ``notes``
+    what the report says of it beside (a name that does not fit the content).
     """
 
     source: Source | None
@@ -34,6 +36,7 @@ class Planned:
     gap: Gap | None = None
     name_examined: bool = True
     hold: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def plan(state: State, file: InputFile) -> Planned:
@@ -41,14 +44,26 @@ def plan(state: State, file: InputFile) -> Planned:
 
     A file that cannot be read keeps what its name gives away: the name stands in the log.
     """
-    named = _scan_name(state, file.name)
+    named, notes = _scan_name(state, file.name), _notes(file)
     try:
-        return replace(_planned(state, file), name_findings=named)
+        return replace(_planned(state, file), name_findings=named, notes=notes)
     except UnreadableSource as error:
-        return Planned(None, name_findings=named, gap=Gap((), "damaged", error.what, holds=True))
+        return Planned(None, name_findings=named, gap=Gap((), "damaged", error.what, holds=True), notes=notes)
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the file is held
         why = f"it could not be read ({Failure.of(error).what})"
-        return Planned(None, name_findings=named, gap=Gap((), "failed", why, holds=True))
+        return Planned(None, name_findings=named, gap=Gap((), "failed", why, holds=True), notes=notes)
+
+
+def _notes(file: InputFile) -> tuple[str, ...]:
+    """Return what the report says of a file: what intake says, and where its name and its content disagree."""
+    name = PurePosixPath(file.inner_name).name
+    try:
+        head = file.read(0, HEAD_SIZE)
+        kind = format_of(head, name)
+    except UnreadableSource:
+        return file.notes
+    told = disagreement(head, name, "" if kind is None else kind.name)
+    return (*file.notes, told) if told else file.notes
 
 
 def _planned(state: State, file: InputFile) -> Planned:

@@ -386,9 +386,10 @@ def _outcomes(copy: Copy) -> Iterator[Outcome]:
 def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     held = Counter(unit.held for unit in copy.result.units if unit.held)
     reasons = tuple(sorted({copy.held, *held} - {""}))
+    notes = copy.result.planned.notes
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
-        return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
+        return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total(), notes=notes)
     path = partial / _output(copy)
     return FileOutcome(
         copy.name,
@@ -399,6 +400,7 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
         reasons=reasons,
         held_records=held.total(),
         quasi=quasi_facts(copy.risk) if copy.risk is not None else None,
+        notes=notes,
     )
 
 
