@@ -52,7 +52,7 @@ def outcome(data: bytes, name: str) -> str:
                 again = kind.read(made, Unit(unit.source, unit.ordinal, 0, len(made), unit.context))
                 second_reader(kind.name, made, unit.context)
             left = [each.text for each in again.segments if len(each.text) > 12 and each.text in texts_of(reading)]
-                assert not left, "a withheld text survives"
+            assert not left, "a withheld text survives"
         except UnreadableSource:
             held += 1
     return "held" if held == len(units) else "clean"
