@@ -21,6 +21,7 @@ _OPEN_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 def _open_file(path: str, flags: int) -> int:
     return os.open(path, flags | _OPEN_SAFELY)
 
+
 _WRAPPED = frozenset({".gz", ".gzip", ".bz2", ".bzip2", ".xz"})
 
 
@@ -34,8 +35,9 @@ class Readable(Protocol):
 class InputFile:
     """A file of the input: where it lies, its name inside the input, and what it was when first seen.
 
-    ``wrapping`` is ``gzip``, ``bzip2`` or ``xz`` for what was compressed, ``archives`` names the archives that it came out of, the
-    outermost first, ``refused`` says why it may not be read, ``notes`` what the report says of it. ``keeper`` holds the folder that it was unpacked into.
+    ``wrapping`` is ``gzip``, ``bzip2`` or ``xz`` for what was compressed, ``archives`` names the archives that it
+    came out of, the outermost first, ``refused`` says why it may not be read, ``notes`` what the report says of it.
+    ``keeper`` holds the folder that it was unpacked into.
     """
 
     path: Path

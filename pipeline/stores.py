@@ -66,7 +66,10 @@ def _mailboxes(file: InputFile, folder: Folder) -> Iterator[InputFile]:
             notes = ()
         if index["broken"]:
             yield replace(
-                file, name=f"{file.name}/unread", refused=f"{index['broken']} messages in it cannot be read", notes=notes
+                file,
+                name=f"{file.name}/unread",
+                refused=f"{index['broken']} messages in it cannot be read",
+                notes=notes,
             )
         elif not index["folders"]:
             yield replace(file, refused="it is an Outlook store without messages")
@@ -86,7 +89,7 @@ def _index(file: InputFile, out: Path) -> dict[str, Any] | None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            command, env=environment, capture_output=True, timeout=limit, check=False, preexec_fn=_limited  # noqa: PLW1509
+            command, env=environment, capture_output=True, timeout=limit, check=False, preexec_fn=_limited
         )  # fmt: skip
     except (subprocess.TimeoutExpired, OSError):
         return None

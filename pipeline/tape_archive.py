@@ -1,4 +1,4 @@
-"""Tar archives and xz streams as unpacking reads them: nothing is skipped in silence, nothing but plain files comes out.
+"""Tar archives and xz streams as unpacking reads them: nothing is skipped in silence, only plain files come out.
 
 Sources: POSIX.1-2001 (pax and ustar), GNU tar; the .xz file format 1.1.
 """

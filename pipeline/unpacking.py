@@ -46,7 +46,15 @@ _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
 """Members that make an archive a document or a program: what another program opens as one thing."""
 _PREFIX: Final = "releasable-unpacked-"
-_DAMAGED: Final = (zipfile.BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError, RuntimeError, lzma.LZMAError)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    lzma.LZMAError,
+)
 
 
 class Folder:
@@ -95,9 +103,7 @@ def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputF
         yield file
 
 
-def _unwrapped(
-    file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder, level: int
-) -> Iterator[InputFile]:
+def _unwrapped(file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder, level: int) -> Iterator[InputFile]:
     """Yield what was compressed, or what it holds itself."""
     if level >= MOST_LEVELS or file.wrapping:
         yield replace(file, refused="it is compressed time and again")

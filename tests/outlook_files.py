@@ -56,13 +56,17 @@ def compound(tree: Tree) -> bytes:
             mini_table += [*range(len(mini_table) + 1, len(mini_table) + count), END] if count else []
             mini.extend(node.ljust(count * SMALL, b"\0"))
     entries[0]["start"], entries[0]["size"] = store(bytes(mini)), len(mini)
-    mini_start = store(b"".join(struct.pack("<I", each) for each in mini_table).ljust(-(-len(mini_table) // 128) * SECTOR, b"\xff"))
+    mini_start = store(
+        b"".join(struct.pack("<I", each) for each in mini_table).ljust(-(-len(mini_table) // 128) * SECTOR, b"\xff")
+    )
     mini_sectors = -(-len(mini_table) // 128)
     packed = bytearray()
     for at, each in enumerate(entries):
         name = each["name"].encode("utf-16-le") + b"\0\0"
         kind = 5 if at == 0 else 1 if isinstance(each["node"], dict) else 2
-        packed += name.ljust(64, b"\0") + struct.pack("<HBBIII", len(name), kind, 1, each["left"], each["right"], each["child"])
+        packed += name.ljust(64, b"\0") + struct.pack(
+            "<HBBIII", len(name), kind, 1, each["left"], each["right"], each["child"]
+        )
         packed += bytes(16) + struct.pack("<I", 0) + bytes(16) + struct.pack("<IQ", each["start"], each["size"])
     while len(packed) % SECTOR:
         packed += bytes(64) + struct.pack("<HBBIII", 0, 0, 1, FREE, FREE, FREE) + bytes(48)
@@ -75,7 +79,9 @@ def compound(tree: Tree) -> bytes:
     table += [FREE] * (fats * 128 - len(table))
     body.extend(b"".join(struct.pack("<I", each) for each in table))
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
-    head += struct.pack("<IIIIIIIII", 0, fats, directory, 0, CUTOFF, mini_start if mini_sectors else END, mini_sectors, END, 0)
+    head += struct.pack(
+        "<IIIIIIIII", 0, fats, directory, 0, CUTOFF, mini_start if mini_sectors else END, mini_sectors, END, 0
+    )
     head += b"".join(struct.pack("<I", each) for each in places[:109]).ljust(109 * 4, b"\xff")
     return head.ljust(SECTOR, b"\0") + bytes(body)
 
@@ -98,7 +104,9 @@ class Msg:
     def tree(self, *, is_root: bool) -> Tree:
         names = list(self.named)
         own = {**self.properties, **{0x8000 + at: self.named[each] for at, each in enumerate(names)}}
-        counts = struct.pack("<8xIIII", len(self.recipients), len(self.attachments), len(self.recipients), len(self.attachments))
+        counts = struct.pack(
+            "<8xIIII", len(self.recipients), len(self.attachments), len(self.recipients), len(self.attachments)
+        )
         tree = _storage(own, counts + (bytes(8) if is_root else b""))
         for at, each in enumerate(self.recipients):
             tree[f"__recip_version1.0_#{at:08X}"] = _storage(each, bytes(8))
@@ -106,7 +114,11 @@ class Msg:
             tree[f"__attach_version1.0_#{at:08X}"] = _storage(each, bytes(8))
         if is_root:
             entries = b"".join(struct.pack("<IHH", each, 0x0004, at) for at, each in enumerate(names))
-            tree["__nameid_version1.0"] = {"__substg1.0_00020102": bytes(16), "__substg1.0_00030102": entries, "__substg1.0_00040102": b""}
+            tree["__nameid_version1.0"] = {
+                "__substg1.0_00020102": bytes(16),
+                "__substg1.0_00030102": entries,
+                "__substg1.0_00040102": b"",
+            }
         return tree
 
 

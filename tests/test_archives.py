@@ -125,7 +125,12 @@ def test_limits_hold_for_tar_too(tmp_path: Path, monkeypatch) -> None:
 
 @pytest.mark.parametrize(
     ("head", "words"),
-    [(b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07\x01\x00", "rar"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"MSCF", "cabinet")],
+    [
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07\x01\x00", "rar"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"MSCF", "cabinet"),
+    ],
 )
 def test_other_archives_are_held_with_their_reason(tmp_path: Path, head: bytes, words: str) -> None:
     """They are there as files that cannot be read."""

@@ -128,7 +128,7 @@ CALENDAR_LEFT_OUT = {
     "X property": "X-MICROSOFT-CDO-OWNER:cnrP",
     "X-ALT-DESC": "X-ALT-DESC;FMTTYPE=text/html:<p>cnrQ</p>",
     "UID": "UID:cnrR@example.com",
-    "parameter": "ATTENDEE;X-NOTE=cnrS;DIR=\"ldap://cnrT\";SENT-BY=\"mailto:cnrU@x.y\":mailto:a@example.com",
+    "parameter": 'ATTENDEE;X-NOTE=cnrS;DIR="ldap://cnrT";SENT-BY="mailto:cnrU@x.y":mailto:a@example.com',
     "ALTREP": 'DESCRIPTION;ALTREP="CID:cnrV":x',
     "REQUEST-STATUS": "REQUEST-STATUS:2.0;cnrW",
     "unknown component": "BEGIN:X-OWN\r\nX-Y:cnrX\r\nEND:X-OWN",
@@ -159,7 +159,9 @@ def test_a_calendar_that_breaks_off_is_held() -> None:
     """One whose parts have no end says so; each event is a record."""
     with pytest.raises(UnreadableSource, match="cut short"):
         texts(event("SUMMARY:x")[:-20], "a.ics")
-    two = event("SUMMARY:a").replace(b"END:VCALENDAR", b"BEGIN:VTODO\r\nUID:2\r\nSUMMARY:b\r\nEND:VTODO\r\nEND:VCALENDAR")
+    two = event("SUMMARY:a").replace(
+        b"END:VCALENDAR", b"BEGIN:VTODO\r\nUID:2\r\nSUMMARY:b\r\nEND:VTODO\r\nEND:VCALENDAR"
+    )
     records = {each.text: each.record for each in readings(two, "a.ics")[0].segments}
     assert (records["a"], records["b"]) == ("a.ics#event1", "a.ics#event2")
 

@@ -28,7 +28,7 @@ from pipeline.model import Block, Edit, FileName, Header, Part, Reading, Role, S
 GOLDEN = Path(__file__).parent / "golden" / "mail"
 MESSAGES = sorted(path for path in GOLDEN.iterdir() if path.suffix in {".eml", ".mbox"} and ".copy" not in path.name)
 SHARED = Path(__file__).parents[1] / ".." / "shared" / "eval" / "dev" / "spamassassin_mail_silver.jsonl"
-TRAVELS = {"from", "to", "cc", "bcc", "bcc", "reply-to", "date", "subject", "mime-version", "content-type",
+TRAVELS = {"from", "to", "cc", "bcc", "reply-to", "date", "subject", "mime-version", "content-type",
            "content-transfer-encoding", "content-disposition"}  # fmt: skip
 
 

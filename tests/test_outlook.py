@@ -55,7 +55,7 @@ EXAMINED = {
     "HTML body as text": (letter({0x1013: "<p>cnrT</p>"}), ["cnrT"]),
     "HTML in RTF": (letter({0x1009: compressed_rtf.compress(WRAPPED)}), ["cnrA", "cnrB", "cnrC"]),
     "rich text": (letter({0x1009: compressed_rtf.compress(rb"{\rtf1 cn\b rU\b0\par}")}), ["cnrU"]),
-    "stored rich text": (letter({0x1009: compressed_rtf.compress(rb"{\rtf1 cnrV}", False)}), ["cnrV"]),
+    "stored rich text": (letter({0x1009: compressed_rtf.compress(rb"{\rtf1 cnrV}", compressed=False)}), ["cnrV"]),
     "file name": (letter(attachments=[{0x3705: 1, 0x3707: "cnrW.txt", 0x3701: b"x"}]), ["cnrW"]),
     "attached table": (letter(attachments=[{0x3705: 1, 0x3707: "a.csv", 0x3701: b"a,b\r\ncnrX,1\r\n"}]), ["cnrX"]),
     "attached card": (
@@ -104,7 +104,9 @@ def test_a_place_that_is_left_out_never_travels(place: str) -> None:
     """What no message has is in no copy, and counted."""
     message, canaries = LEFT_OUT[place]
     data = message.bytes()
-    assert any(each.encode("utf-16-le") in data or each.encode() in data or place == "author in RTF" for each in canaries)
+    assert any(
+        each.encode("utf-16-le") in data or each.encode() in data or place == "author in RTF" for each in canaries
+    )
     check_places(data, "a.msg", [], canaries)
     if place != "author in RTF":
         assert sum(each.count for reading in readings(data, "a.msg") for each in reading.dropped)
@@ -130,7 +132,9 @@ def test_what_cannot_be_examined_is_a_gap_and_a_note(attachment: dict[int, objec
 
 def test_an_encrypted_message_holds_its_record() -> None:
     """A body packed by S/MIME cannot be examined, and no note stands for it."""
-    message = letter({0x001A: "IPM.Note.SMIME"}, attachments=[{0x3705: 1, 0x3707: "smime.p7m", 0x3701: b"\x30\x82" * 50}])
+    message = letter(
+        {0x001A: "IPM.Note.SMIME"}, attachments=[{0x3705: 1, 0x3707: "smime.p7m", 0x3701: b"\x30\x82" * 50}]
+    )
     (gap,) = readings(message.bytes(), "a.msg")[0].gaps
     assert (gap.code, gap.holds) == ("encrypted", True)
 
@@ -141,7 +145,9 @@ def test_a_signed_message_is_read_as_it_was_sent() -> None:
         b'Content-Type: multipart/signed; boundary="x"\r\n\r\n--x\r\nContent-Type: text/plain\r\n\r\ncnrA\r\n'
         b"--x\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nAAAA\r\n--x--\r\n"
     )
-    message = letter({0x001A: "IPM.Note.SMIME.MultipartSigned"}, attachments=[{0x3705: 1, 0x3707: "smime.p7m", 0x3701: sent}])
+    message = letter(
+        {0x001A: "IPM.Note.SMIME.MultipartSigned"}, attachments=[{0x3705: 1, 0x3707: "smime.p7m", 0x3701: sent}]
+    )
     check_places(message.bytes(), "a.msg", ["cnrA"], [])
 
 
@@ -191,7 +197,15 @@ def test_other_compound_files_are_not_claimed() -> None:
         readings(compound({"Workbook": b"x" * 5000}), "a.msg")
 
 
-@pytest.mark.parametrize("data", [b"{\\rtf1 " + b"{" * 200_000, b"{\\rtf1 " + b"\\u9999999999 " * 9000, b"{\\rtf1\\bin99999999999 x", b"{\\rtf1\\ansicpg9999 \\'e9}"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{\\rtf1 " + b"{" * 200_000,
+        b"{\\rtf1 " + b"\\u9999999999 " * 9000,
+        b"{\\rtf1\\bin99999999999 x",
+        b"{\\rtf1\\ansicpg9999 \\'e9}",
+    ],
+)
 def test_strange_rich_text_is_read_or_refused(data: bytes) -> None:
     """Deep groups, numbers out of range and unknown code pages end in a text."""
     assert isinstance(rtf_body(data).text, str)
@@ -274,13 +288,18 @@ def test_a_store_becomes_a_mailbox_a_folder(tmp_path: Path, monkeypatch) -> None
     one = _Message(_Record(x0037="\x01\x05RE: cnrSubject", x1000="From the clerk\r\nFrom here"))
     inbox = _StoreFolder("Inbox", [one, _Message(None)], [_StoreFolder("Jane/Doe", [one, one])])
     file = types.SimpleNamespace(
-        open=lambda path: None, get_root_folder=lambda: _StoreFolder("", (), [inbox]), get_number_of_orphan_items=lambda: 3
+        open=lambda path: None,
+        get_root_folder=lambda: _StoreFolder("", (), [inbox]),
+        get_number_of_orphan_items=lambda: 3,
     )
     monkeypatch.setitem(sys.modules, "pypff", types.SimpleNamespace(file=lambda: file))
     write_mailboxes(tmp_path / "x.pst", tmp_path)
     index = json.loads((tmp_path / "index.json").read_text())
     assert (index["broken"], index["deleted"]) == (1, 3)
-    assert [(each["path"], each["messages"]) for each in index["folders"]] == [(["Inbox"], 1), (["Inbox", "Jane/Doe"], 2)]
+    assert [(each["path"], each["messages"]) for each in index["folders"]] == [
+        (["Inbox"], 1),
+        (["Inbox", "Jane/Doe"], 2),
+    ]
     box = (tmp_path / index["folders"][1]["file"]).read_bytes()
     assert len(opened(box, "a.mbox")[1]) == 2
     found = texts(box, "a.mbox")

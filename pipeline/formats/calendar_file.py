@@ -33,6 +33,7 @@ class CalendarFile:
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
         """Yield the calendar, whole (raises UnreadableSource for more than 64 MiB)."""
+        del stream
         if source.size > LARGEST:
             raise UnreadableSource(source.path, "it is a calendar of more than 64 MB", "split it")
         yield Unit(source, 0, 0, source.size)

@@ -45,7 +45,7 @@ def lines_of(payload: bytes) -> Iterator[Line | None]:
 
 
 def _unfolded(text: str) -> Iterator[str]:
-    """Yield whole lines: those that begin with a blank, and those behind a soft line break, belong to the one before."""
+    """Yield whole lines: one that begins with a blank or follows a soft line break belongs to the one before."""
     gathered: str | None = None
     is_soft = False
     for line in text.split("\n"):

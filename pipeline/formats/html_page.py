@@ -62,6 +62,7 @@ class WebPage:
         Raises:
             UnreadableSource: it is larger than 64 MiB, or holds NUL bytes.
         """
+        del stream
         if source.size > LARGEST:
             raise UnreadableSource(source.path, "it is a page of more than 64 MB", "split it")
         yield Unit(source, 0, 0, source.size)

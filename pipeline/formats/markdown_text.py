@@ -29,9 +29,13 @@ _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
 _YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)[^\n`]*$", re.MULTILINE)
 _TARGET: Final = r"(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))"
-_TITLE: Final = r"(?:[ \t]*\n?[ \t]*(\"(?:[^\"\\]|\\.){0,2000}\"|'(?:[^'\\]|\\.){0,2000}'|\((?:[^()\\]|\\.){0,2000}\)))?"
+_TITLE: Final = (
+    r"(?:[ \t]*\n?[ \t]*(\"(?:[^\"\\]|\\.){0,2000}\"|'(?:[^'\\]|\\.){0,2000}'|\((?:[^()\\]|\\.){0,2000}\)))?"
+)
 _LINK: Final = re.compile(rf"\]\([ \t]*\n?[ \t]*{_TARGET}{_TITLE}[ \t]*\n?[ \t]*\)")
-_DEFINITION: Final = re.compile(rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE)
+_DEFINITION: Final = re.compile(
+    rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE
+)
 _SIMPLE: Final = re.compile(r"\[[^\[\]\n]{0,500}(?=\]\()")
 _AUTOLINK: Final = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]{1,200}@)[^\s<>]{1,2000})>")
 _TAG: Final = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9-]*+)((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>""")
@@ -277,7 +281,7 @@ class MarkdownText:
     def _is_emphasis(self, found: re.Match[str]) -> bool:
         before = self._source[found.start() - 1 : found.start()]
         after = self._source[found.end() : found.end() + 1]
-        if not (before + after).strip() or (before.isspace() or not before) and (after.isspace() or not after):
+        if not (before + after).strip() or ((before.isspace() or not before) and (after.isspace() or not after)):
             return False
         return found[0][0] != "_" or not (before.isalnum() and after.isalnum())
 

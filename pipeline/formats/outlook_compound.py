@@ -18,6 +18,7 @@ DEPTH_LIMIT: Final = 20
 MOST_TIMES: Final = 4
 """How much larger than the file all its streams together may be: streams that share their bytes are no message."""
 
+_STREAM: Final = 2  # as the directory of a compound file calls it
 _ROOT, _NESTED, _SMALL = 32, 24, 8  # bytes before the properties of a message, a nested message, anything else
 _TEXT, _NARROW, _BYTES, _OBJECT = 0x001F, 0x001E, 0x0102, 0x000D
 _FIXED: Final = {0x0002: "<h", 0x0003: "<i", 0x000B: "<?", 0x0014: "<q", 0x0040: "<q"}
@@ -32,15 +33,14 @@ def opened(data: bytes, where: str) -> Item:
     """
     try:
         with OleFileIO(io.BytesIO(data)) as file:
-            sizes = sum(entry.size for entry in file.direntries if entry is not None and entry.entry_type == 2)
-            if sizes > max(MOST_TIMES * len(data), 1 << 20):
-                raise UnreadableSource(where, "its streams are larger than the file", "export the message again")
-            root = Storage.from_ole(file)
-    except UnreadableSource:
-        raise
+            sizes = sum(entry.size for entry in file.direntries if entry is not None and entry.entry_type == _STREAM)
+            is_bomb = sizes > max(MOST_TIMES * len(data), 1 << 20)
+            root = None if is_bomb else Storage.from_ole(file)
     except Exception as error:  # noqa: BLE001 - whatever the reader raises on a damaged file, the file is held
         what = f"it is damaged or cut short ({type(error).__name__})"
         raise UnreadableSource(where, what, "export the message again") from None
+    if root is None:
+        raise UnreadableSource(where, "its streams are larger than the file", "export the message again")
     try:
         names = _names(root)
         return _item(root, _ROOT, names, where, 0)

@@ -208,7 +208,11 @@ def _attached(attachment: Attachment) -> bytes | None:
         return None
     if data is None:  # an object of another program, or nothing where something should be: it cannot be examined
         data, said = b"\0" if attachment.is_broken or bag.number(0x3705) in {5, _OBJECT} else b"", ""
-    media = said if _TYPE.fullmatch(said) and not said.startswith(("multipart/", "message/")) else "application/octet-stream"
+    media = (
+        said
+        if _TYPE.fullmatch(said) and not said.startswith(("multipart/", "message/"))
+        else "application/octet-stream"
+    )
     return part(bytes_body(data, media), "attachment" + (parameter("filename", name) if name else ""))
 
 

@@ -38,6 +38,7 @@ class OutlookMessage:
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
         """Yield the message, whole (raises UnreadableSource where it is too large)."""
+        del stream
         if source.size > LARGEST:
             raise UnreadableSource(source.path, "it is a message of more than 512 MB", "take its attachments out")
         yield Unit(source, 0, 0, source.size)

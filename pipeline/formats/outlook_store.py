@@ -105,9 +105,7 @@ def _item(message: Any, depth: int) -> Item:
         raise UnreadableSource("store", "a message without properties", "")
     people = message.recipients
     recipients = [Bag(_values(each)) for each in people.record_sets] if people is not None else []
-    attachments = [
-        _attachment(message.get_attachment(at), depth) for at in range(message.get_number_of_attachments())
-    ]
+    attachments = [_attachment(message.get_attachment(at), depth) for at in range(message.get_number_of_attachments())]
     return Item(bag, recipients, attachments)
 
 

@@ -146,7 +146,6 @@ class _Reader:
     def from_html(self, number: int | None) -> None:
         self.is_html = number != 0
 
-
     def skip_width(self, number: int | None) -> None:
         self.group = replace(self.group, skip=min(max(number if number is not None else 1, 0), 8))
 
