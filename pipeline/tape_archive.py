@@ -42,7 +42,7 @@ def opened(stream: IO[bytes], most: int) -> tuple[tarfile.TarFile, Sequence[tarf
     try:
         archive = tarfile.open(fileobj=stream, mode="r:", errorlevel=2)  # noqa: SIM115 - it closes no stream of ours
         while (member := archive.next()) is not None:
-            archive.members = []  # only our own list is kept
+            archive.members = []  # type: ignore[attr-defined]  # only our own list is kept; folders are not
             if not member.isdir():
                 members.append(member)
             if len(members) > most:

@@ -79,7 +79,8 @@ class Assembled(Protocol):
 def copy_name(kind: Format, name: str) -> str:
     """Return the name of the copy of a file: its own, or one that ends as what the format writes."""
     writes: str = getattr(kind, "writes", "")
-    return str(PurePosixPath(name).with_suffix(writes)) if writes and PurePosixPath(name).name else name
+    path = PurePosixPath(name)
+    return str(path.with_suffix(writes)) if writes and path.name and path.suffix.lower() != writes else name
 
 
 def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:

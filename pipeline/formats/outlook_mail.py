@@ -121,10 +121,10 @@ def _recipients(item: Item) -> dict[str, list[Mailbox]]:
         kind = each.number(0x0C15, 1)
         if box is not None and kind != 0:  # 0 is who called a meeting: the sender
             out[_KINDS.get(kind & 0x0F, "To")].append(box)
-    for kind, number in _SHOWN.items():
+    for header, number in _SHOWN.items():
         names = item.bag.text(number)
-        if not out[kind] and names:  # a draft has no list of recipients
-            out[kind] = [Mailbox(each.strip(), "") for each in names.split(";") if each.strip()]
+        if not out[header] and names:  # a draft has no list of recipients
+            out[header] = [Mailbox(each.strip(), "") for each in names.split(";") if each.strip()]
     return out
 
 
