@@ -340,7 +340,7 @@ def planted_records(records: Path) -> Iterator[tuple[dict[str, Any], str]]:
         if (name, record) in held:
             continue
         if name not in texts:
-            texts[name] = records_of(records / name)
+            texts[name] = records_of((records / name).with_suffix(".eml") if name.endswith(".msg") else records / name)
         at = record
         if name.endswith(".mbox"):  # held messages are not in the copy
             at = record - sum(file == name and number < record for file, number in held)

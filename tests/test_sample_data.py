@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import ipaddress
 import json
@@ -17,12 +18,13 @@ from email.message import EmailMessage, Message
 from pathlib import Path
 from urllib.parse import unquote
 
+import olefile
 import pytest
 
 from pipeline.policy.rosters import Rosters
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-MADE = ("mailbox", "messages", "web_form", "logs", "letters", "exports", "config")
+MADE = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports", "config")
 FILES = sorted(path for folder in MADE for path in (SAMPLE / folder).rglob("*") if path.is_file())
 PLANTED = json.loads((SAMPLE / "planted.json").read_text(encoding="utf-8"))
 EMPTY_DOMAINS = ("example.com", "example.org", "example.net")
@@ -71,7 +73,14 @@ def records_of(path: Path) -> dict[int | None, str]:
         return {at: "\n".join(texts_of(message)) for at, message in enumerate(read)}
     if path.suffix == ".eml":
         return {0: "\n".join(texts_of(message_from_bytes(path.read_bytes(), policy=policy.default)))}
+    if path.suffix == ".msg":
+        return {0: outlook_text(path)}
     text = path.read_bytes().decode("utf-8")
+    if path.suffix == ".html":
+        return {None: html.unescape(text)}
+    if path.suffix in {".ics", ".vcf"}:
+        lines = re.sub(r"\\(.)", r"\1", text.replace("\r\n ", "").replace("\r\n", "\n"))
+        return dict(enumerate(re.findall(r"(?ms)^BEGIN:(?:VEVENT|VCARD)$.*?^END:(?:VEVENT|VCARD)$", lines), 1))
     if path.suffix == ".csv":
         return {row: " ".join(cells) for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")))}
     if path.suffix == ".jsonl":
@@ -79,6 +88,13 @@ def records_of(path: Path) -> dict[int | None, str]:
     if path.suffix == ".log":
         return dict(enumerate(text.split("\n"), 1))
     return {None: text}
+
+
+def outlook_text(path: Path) -> str:
+    """Every text property of a message saved from Outlook and of what is attached to it."""
+    with olefile.OleFileIO(path) as file:
+        names = [each for each in file.listdir() if each[-1].endswith("001F")]
+        return "\n".join(file.openstream(each).read().decode("utf-16-le").replace("\r\n", "\n") for each in names)
 
 
 def leaves_of(value: object) -> list[str]:
