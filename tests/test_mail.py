@@ -399,6 +399,18 @@ def test_a_calendar_is_written_as_a_valid_calendar() -> None:
     assert max(len(line.encode()) for line in parts[0].get_payload(decode=True).decode().splitlines()) <= 75
 
 
+def test_no_boundary_begins_with_one_inside() -> None:
+    """A reader that compares only the beginnings of lines, as RFC 2046 allows, sees the same parts."""
+    inner = "x"
+    for number in range(11):
+        inner = f"Content-Type: multipart/mixed; boundary=b{number}b\n\n--b{number}b\n\nx\n--b{number}b\n{inner}\n--b{number}b--"
+        if number == 4:
+            inner = f"Content-Type: message/rfc822\n\nFrom: a@example.org\n{inner}"
+    found = re.findall(rb'boundary="([^"]*)"', rewrite(f"From: a@example.org\nMIME-Version: 1.0\n{inner}\n"))
+    assert len(found) == 11
+    assert [one for at, one in enumerate(found) for other in found[at + 1 :] if one.startswith(other)] == []
+
+
 def test_boundaries_occur_in_no_part() -> None:
     """A text that holds our own boundary does not end its part."""
     source = body(b"--b\n\n--=_releasable_1\nJane\n--b\n\n--=_releasable_1_1--\n--b--\n", "multipart/mixed; boundary=b")
