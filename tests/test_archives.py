@@ -12,11 +12,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 from pipeline import unpacking
+from pipeline.formats import FORMATS
 from pipeline.formats.naming import disagreement
 from pipeline.intake import collect
 from pipeline.packing import pack_archives
+from recognizers.resources import packaged_configs
 
 TABLE = b"name,phone\nWilma Testperson,406-555-0123\n"
 Members = list[tuple[str, bytes] | tarfile.TarInfo]
@@ -198,6 +201,16 @@ def test_damaged_tars_are_unpacked_or_refused(tmp_path: Path) -> None:
 def test_a_name_that_does_not_fit_the_content_is_told(head: bytes, name: str, kind: str, words: str) -> None:
     """In words that say nothing of the file itself; an unknown ending says nothing."""
     assert disagreement(head, name, kind) == words
+
+
+def test_every_format_has_words_and_a_name_that_fits() -> None:
+    """No file whose name says what it is gets a note, whichever format reads it."""
+    known = yaml.safe_load((packaged_configs() / "file_names.yaml").read_text(encoding="utf-8"))
+    formats = {each.name for each in FORMATS}
+    assert formats <= set(known["formats"])
+    assert formats <= {each for said in known["endings"].values() for each in said["formats"]}
+    named = {each for said in known["endings"].values() for each in said["formats"]}
+    assert named <= set(known["formats"])
 
 
 @pytest.mark.models
