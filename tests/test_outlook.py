@@ -19,6 +19,7 @@ from outlook_files import Msg, compound
 from pipeline import stores
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_of
+from pipeline.formats.outlook_message import OutlookMessage
 from pipeline.formats.outlook_store import write_mailboxes
 from pipeline.formats.rtf_text import rtf_body
 from pipeline.intake import collect
@@ -190,7 +191,8 @@ def test_a_message_from_which_something_is_missing_is_held(missing: str) -> None
 
 def test_other_compound_files_are_not_claimed() -> None:
     """An old workbook is no message, also under the name of one where it says what it is."""
-    assert format_of(compound({"Workbook": b"x" * 5000}), "a.xls") is None
+    assert format_of(compound({"WordDocument": b"x" * 5000}), "a.doc") is None
+    assert OutlookMessage().claims(compound({"Workbook": b"x" * 5000}), "a.xls") == 0
     kind = format_of(compound({"Workbook": b"x" * 5000}), "a.msg")
     assert kind is not None
     with pytest.raises(UnreadableSource):
