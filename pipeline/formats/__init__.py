@@ -12,10 +12,20 @@ from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.parquet import Parquet
 from pipeline.formats.plain_text import PlainText
+from pipeline.formats.workbook import Workbook
 
 HEAD_SIZE = 65536
 
-FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), JsonLines(), JsonDocument(), Parquet(), PlainText())
+FORMATS: tuple[Format, ...] = (
+    Mailbox(),
+    Message(),
+    Delimited(),
+    JsonLines(),
+    JsonDocument(),
+    Parquet(),
+    PlainText(),
+    Workbook(),
+)
 
 
 def format_named(name: str) -> Format:
