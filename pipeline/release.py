@@ -167,12 +167,22 @@ def _copies(done: Scan) -> list[Copy]:
         if renamed:
             packed = ".gz" if result.file.wrapping else ""
             name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
+        name = _as_written(name, result)
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
         taken.add(name.casefold())
         copies.append(Copy(result, name, renamed))
     return copies
+
+
+def _as_written(name: str, result: FileResult) -> str:
+    """Return a name with the ending of what its copy is, where a format writes another one than it reads."""
+    source = result.planned.source
+    ending = getattr(format_named(source.format), "writes", "") if source is not None else ""
+    packed = ".gz" if result.file.wrapping else ""
+    path = PurePosixPath(name.removesuffix(packed))
+    return name if not ending or path.suffix.lower() == ending else f"{path.with_suffix(ending)}{packed}"
 
 
 def _gives_away(result: FileResult, done: Scan) -> bool:

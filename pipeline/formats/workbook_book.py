@@ -210,12 +210,14 @@ def _placed(made: Sequence[_Cutting], beside: Content) -> Iterator[Cut]:
     for cutting in made:
         sheet = cutting.sheet
         beside.texts += sheet.texts
+        is_form = sheet.facts.header < 0 and cutting.rows <= SMALL_FORM
         context = {
-            "table": str(sheet.facts.number),
+            "sheet": str(sheet.facts.number),
+            "table": "0" if is_form else str(sheet.facts.number),
             "first_column": str(column),
             "titles": str(sheet.facts.header),
             "header": json.dumps(cutting.names),
-            "form": str(int(sheet.facts.header < 0 and cutting.rows <= SMALL_FORM)),
+            "form": str(int(is_form)),
         }
         column += cutting.width
         for number, packed in enumerate(cutting.runs):
@@ -226,5 +228,5 @@ def _placed(made: Sequence[_Cutting], beside: Content) -> Iterator[Cut]:
             rows = [row for row, _ in content.rows]
             lines = {"from": str(rows[0] if rows else 0), "to": str(rows[-1] + 1 if rows else 0)}
             yield Cut({**context, **lines}, zlib.compress(content.dumps(), 1) if not number else packed)
-    about = {"table": "0", "first_column": str(column), "titles": "-1", "header": "[]", "form": "1"}
+    about = {"sheet": "0", "table": "0", "first_column": str(column), "titles": "-1", "header": "[]", "form": "1"}
     yield Cut({**about, "from": "0", "to": "0"}, zlib.compress(beside.dumps(), 1))

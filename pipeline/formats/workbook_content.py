@@ -129,7 +129,7 @@ class Place:
         about = unit.context
         names = tuple(json.loads(about["header"]))
         return cls(
-            int(about["table"]), int(about["first_column"]), int(about["titles"]), names, about["form"] == "1"
+            int(about["sheet"]), int(about["first_column"]), int(about["titles"]), names, about["form"] == "1"
         )
 
     def cell(self, row: int, column: int) -> SheetCell:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.views import byte_texts
+from pipeline.verify.workbook_reader import workbook_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
@@ -49,7 +50,7 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; for JSON and Parquet alike, and
+        its cells parted by tabs; for JSON, Parquet and workbooks alike, and
         their keys and names too; None where no independent reader exists for the format.
 
     Raises:
@@ -65,6 +66,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return _json_records(data, context or {})
     if format_name == "parquet":
         return parquet_rows(data, context or {})
+    if format_name == "workbook":
+        return workbook_texts(data, context or {})
     return None
 
 
