@@ -335,7 +335,7 @@ def test_a_copy_is_called_what_it_is(road, tmp_path):
     road.release(tmp_path / "in", tmp_path / "out")
     assert sorted(each.name for each in (tmp_path / "out" / "records").iterdir()) == ["a.xlsx", "b.xlsx", "c.xlsx"]
     log = (tmp_path / "out" / "redaction-log.csv").read_text().splitlines()
-    assert ["c.csv" in line for line in log if "ending of its name" in line] == [True]
+    assert ["its ending .csv" in line for line in log if "c.xlsx" in line and "ending" in line] == [True]
 
 
 def test_the_same_workbook_gives_the_same_bytes():
@@ -374,7 +374,9 @@ def test_entities_are_refused():
 def test_a_sheet_that_lies_about_its_size_is_read_as_it_is():
     """A million rows without cells are passed over; a cell at the far corner is too far for others to read."""
     rows = "".join(f'<row r="{at}"/>' for at in range(1, 200_001))
-    data = simple(rows + '<row r="1048576"><c r="A1048576"><v>3</v></c></row>', before='<dimension ref="A1:XFD1048576"/>')
+    data = simple(
+        rows + '<row r="1048576"><c r="A1048576"><v>3</v></c></row>', before='<dimension ref="A1:XFD1048576"/>'
+    )
     assert texts_of(data) == ["One", "3"]
     corner = simple('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>3</v></c></row>')
     assert "too large" in refusal(corner)
@@ -394,7 +396,9 @@ def test_an_encrypted_workbook_is_held_with_the_reason():
 
 def test_a_large_sheet_is_cut_into_units_that_share_its_bytes():
     """Runs of rows keep their numbers, and the copy has every row once."""
-    rows = "".join(f'<row r="{at}"><c r="A{at}"><v>{at}</v></c><c r="B{at}"><v>1</v></c></row>' for at in range(1, 25_001))
+    rows = "".join(
+        f'<row r="{at}"><c r="A{at}"><v>{at}</v></c><c r="B{at}"><v>1</v></c></row>' for at in range(1, 25_001)
+    )
     data = simple(rows)
     assert len(units_of(data)) == 4
     assert [row[0] for row in cells_of(copy_of(data))] == [float(at) for at in range(1, 25_001)]
@@ -429,7 +433,8 @@ def _part_changed(data: bytes, dice: random.Random) -> bytes:
 def test_damaged_workbooks_are_copied_clean_or_held():
     """Truncated and bit-flipped variants are refused with a reason, or their copy holds nothing that was dropped."""
     data = hiding(lambda place: "" if place == "embedded file" else canary(place))
-    outcomes = {"copied": 0, "held": 0}
+    outcomes: dict[str, int] = {"copied": 0, "held": 0}
+    said: list[str] = []
     for variant in _variants(data, int(os.environ.get(MANY, "60"))):
         try:
             copy = copy_of(variant)
@@ -437,8 +442,9 @@ def test_damaged_workbooks_are_copied_clean_or_held():
                 second_reader("workbook", copy, unit.context)
         except UnreadableSource as held:
             outcomes["held"] += 1
-            assert "canary" not in str(held)
+            said.append(str(held))
             continue
         outcomes["copied"] += 1
         assert not [place for place in DROPPED if canary(place).encode() in unpacked(copy)]
     assert min(outcomes.values()) > 0
+    assert not [each for each in said if "canary" in each]

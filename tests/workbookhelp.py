@@ -45,9 +45,9 @@ def relationships(*links: tuple[str, str], outside: tuple[str, ...] = ()) -> str
     """Return a relationships part; the ids are r1, r2 and so on."""
     rows = []
     for number, (kind, target) in enumerate(links, start=1):
-        kind = kind if kind.startswith("http") else KINDS + kind
+        full = kind if kind.startswith("http") else KINDS + kind
         mode = ' TargetMode="External"' if target in outside else ""
-        rows.append(f'<Relationship Id="r{number}" Type="{kind}" Target="{target}"{mode}/>')
+        rows.append(f'<Relationship Id="r{number}" Type="{full}" Target="{target}"{mode}/>')
     return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{"".join(rows)}</Relationships>'
 
 
@@ -100,7 +100,7 @@ def _parts(at: Callable[[str], str]) -> dict[str, str | bytes]:
             ("connections", "connections.xml"),
         ),
         "xl/sharedStrings.xml": f"""<sst {MAIN}><si><t>Name</t></si><si><t>Remark</t></si><si><t>{at("shared string")}</t></si>
-<si><r><t>part of </t></r><r><rPr><b/></rPr><t>{at("formatted run")}</t></r><rPh sb="0" eb="1"><t>{at("phonetic text")}</t></rPh></si>
+<si><r><t>call </t></r><r><rPr><b/></rPr><t>{at("formatted run")}</t></r><rPh sb="0" eb="1"><t>{at("phonetic text")}</t></rPh></si>
 <si><t>{at("unused shared string")}</t></si></sst>""",
         "xl/styles.xml": f"""<styleSheet {MAIN}><numFmts><numFmt numFmtId="164" formatCode="&quot;{at("number format text")}&quot;0"/></numFmts>
 <cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs><cellStyles><cellStyle name="{at("style name")}" xfId="0"/></cellStyles></styleSheet>""",
@@ -125,7 +125,9 @@ def _parts(at: Callable[[str], str]) -> dict[str, str | bytes]:
         "xl/pivotCache/pivotCacheRecords1.xml": f'<pivotCacheRecords {MAIN}><r><s v="{at("pivot cache record")}"/></r></pivotCacheRecords>',
         "xl/pivotTables/pivotTable1.xml": f'<pivotTableDefinition {MAIN} dataCaption="{at("pivot table caption")}"/>',
         "xl/externalLinks/externalLink1.xml": f'<externalLink {MAIN}><externalBook><sheetDataSet><sheetData><row r="1"><cell r="A1"><v>{at("external link value")}</v></cell></row></sheetData></sheetDataSet></externalBook></externalLink>',
-        "xl/externalLinks/_rels/externalLink1.xml.rels": relationships(("externalLinkPath", at("external link target"))),
+        "xl/externalLinks/_rels/externalLink1.xml.rels": relationships(
+            ("externalLinkPath", at("external link target"))
+        ),
         "xl/drawings/drawing1.xml": f"""<xdr:wsDr {DRAW}><xdr:sp><xdr:nvSpPr><xdr:cNvPr id="2" name="Box" descr="{at("alt text")}"/></xdr:nvSpPr>
 <xdr:txBody><a:p><a:r><a:t>{at("shape text")}</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:wsDr>""",
         "xl/charts/chart1.xml": f"""<c:chartSpace {DRAW}><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>{at("chart title")}</a:t></a:r></a:p></c:rich></c:tx></c:title>

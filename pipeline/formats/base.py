@@ -10,7 +10,7 @@ travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 Some formats have more. ``assemble(parts, sink)``, where parts written one after another are
 no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
 a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
-their cells: then the file is a table, and its columns are classified. Where a file holds several tables (the sheets of a
+their cells: then the file is a table, and its columns are classified. Where a file holds several (the sheets of a
 workbook), the units of each have a ``table`` of their own in their context ("0": none), and ``first_column``, the
 number of its first column in the file. ``writes`` is the ending of a copy's name where it is another than the
 source's; ``is_packed`` says that the bytes of a file are no text to search.

@@ -29,6 +29,8 @@ MOST_AREA: Final = 30_000_000
 """Cells, empty ones too, between a sheet's first and its last: other readers keep all of them in memory."""
 MOST_SHEETS: Final = 500
 SUFFIXES: Final = frozenset({".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".xlt", ".ods", ".ots"})
+_ENDINGS: Final = frozenset({".csv", ".tsv", ".txt", ".doc", ".docx", ".pdf", ".zip", ".json", ".xml", ".htm", ".html"})
+"""Endings that may be said: those of an unknown kind could be anything."""
 _LOOKED_AT: Final = 50
 _TITLES: Final = 10
 
@@ -77,8 +79,10 @@ def _cuts(data: bytes, path: str) -> Iterator[Cut]:
     if is_encrypted_package(data):
         raise UnreadableSource(path, "it is encrypted", "take the password off it and save it again")
     beside = Content()
-    if PurePosixPath(path.removesuffix(".gz")).suffix.lower() not in SUFFIXES:
-        beside.dropped.append(("the ending of its name, which says something else than a workbook", 1))
+    ending = PurePosixPath(path.removesuffix(".gz")).suffix.lower()
+    if ending not in SUFFIXES:
+        said = f"its ending {ending}" if ending in _ENDINGS else "the ending of its name"
+        beside.dropped.append((f"{said}, which says something else than the workbook that it is", 1))
     if data.startswith(OLE) or not _is_spreadsheet(data, path):
         sheets = older_sheets(data, path)
         made = [_Cutting(Sheet(facts, rows), path) for facts, rows in sheets]

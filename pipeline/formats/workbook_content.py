@@ -98,19 +98,20 @@ class Content:
     def loads(cls, data: bytes) -> Content:
         """Return the content that :meth:`dumps` wrote (raises ValueError and the like for anything else)."""
         said: dict[str, Any] = json.loads(data)
-        number, name, header, widths, frozen = said["facts"] or (0, "", -1, [], [0, 0])
-        return cls(
-            [
-                (row, [Stored(at, kind, value, code, [(a, b) for a, b in notes]) for at, kind, value, code, notes in cells])
-                for row, cells in said["rows"]
-            ],
-            SheetFacts(number, name, header, {at: size for at, size in widths}, (frozen[0], frozen[1]))
-            if said["facts"]
-            else None,
-            [(kind, text) for kind, text in said["texts"]],
-            [(what, count) for what, count in said["dropped"]],
-            [(code, why) for code, why in said["gaps"]],
-        )  # fmt: skip
+        facts = None
+        if said["facts"]:
+            number, name, header, widths, frozen = said["facts"]
+            facts = SheetFacts(number, name, header, dict(map(tuple, widths)), (frozen[0], frozen[1]))
+        rows = [(row, [_stored(*each) for each in cells]) for row, cells in said["rows"]]
+        return cls(rows, facts, _pairs(said["texts"]), _pairs(said["dropped"]), _pairs(said["gaps"]))
+
+
+def _stored(column: int, kind: str, value: str | float | bool, code: str, notes: list[list[str]]) -> Stored:
+    return Stored(column, kind, value, code, _pairs(notes))
+
+
+def _pairs(said: list[list[Any]]) -> list[tuple[Any, Any]]:
+    return [(one, other) for one, other in said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +129,7 @@ class Place:
         """Return the place that a unit's context names."""
         about = unit.context
         names = tuple(json.loads(about["header"]))
-        return cls(
-            int(about["sheet"]), int(about["first_column"]), int(about["titles"]), names, about["form"] == "1"
-        )
+        return cls(int(about["sheet"]), int(about["first_column"]), int(about["titles"]), names, about["form"] == "1")
 
     def cell(self, row: int, column: int) -> SheetCell:
         """Return the step of an address for a cell, row and column from 0 in its sheet."""
@@ -213,9 +212,7 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     return Content(content.rows, facts, content.texts)
 
 
-def _notes(
-    cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]], unit: Unit
-) -> Iterator[tuple[str, str]]:
+def _notes(cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]], unit: Unit) -> Iterator[tuple[str, str]]:
     for number, (kind, text) in enumerate(cell.notes):
         own = wanted.pop((step, Attribute(kind, number)), None)
         after = _after(readable(text), own, unit) if own else text

@@ -36,11 +36,7 @@ def older_sheets(data: bytes, path: str) -> Iterator[tuple[SheetFacts, Iterator[
                 yield SheetFacts(number, about.name), iter(())
                 continue
             sheet = book.get_sheet_by_index(number - 1)
-            end = sheet.end or (0, 0)
-            if (end[0] + 1) * (end[1] + 1) > MOST_AREA:
-                raise UnreadableSource(path, f"sheet {number} is too large", "save it in several files")
-            rows = sheet.to_python(skip_empty_area=False)
-            yield SheetFacts(number, about.name), iter(list(_rows(rows)))
+            yield SheetFacts(number, about.name), iter(list(_rows(sheet, number, path)))
     except python_calamine.PasswordError:
         raise UnreadableSource(path, "it is encrypted", "take the password off it and save it again") from None
     except (KeyboardInterrupt, SystemExit, UnreadableSource, MemoryError):
@@ -49,8 +45,11 @@ def older_sheets(data: bytes, path: str) -> Iterator[tuple[SheetFacts, Iterator[
         raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", REMEDY) from None
 
 
-def _rows(rows: list[list[Any]]) -> Iterator[Row]:
-    for row, cells in enumerate(rows):
+def _rows(sheet: Any, number: int, path: str) -> Iterator[Row]:
+    end = sheet.end or (0, 0)
+    if (end[0] + 1) * (end[1] + 1) > MOST_AREA:
+        raise UnreadableSource(path, f"sheet {number} is too large", "save it in several files")
+    for row, cells in enumerate(sheet.to_python(skip_empty_area=False)):
         stored = [each for column, value in enumerate(cells) if (each := _stored(column, value)) is not None]
         if stored:
             yield row, stored

@@ -46,8 +46,13 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
 _COMPILED: Final = tuple((re.compile(pattern), what) for pattern, what in _KINDS)
 _EMBEDDED: Final = re.compile(r"xl/embeddings/.*")
 _DRAWN: Final = re.compile(r"xl/(?:drawings/drawing|charts/(?!style|colors)|diagrams/data)[^/]*\.xml")
-_PROPERTIES: Final = {"title": "title of the file", "subject": "subject of the file", "description": "remark on the file",
-                      "keywords": "keywords of the file", "category": "category of the file"}  # fmt: skip
+_PROPERTIES: Final = {
+    "title": "title of the file",
+    "subject": "subject of the file",
+    "description": "remark on the file",
+    "keywords": "keywords of the file",
+    "category": "category of the file",
+}
 
 
 def left_out(package: Package) -> Iterator[tuple[str, int]]:

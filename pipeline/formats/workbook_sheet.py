@@ -51,7 +51,7 @@ _LEFT_OUT: Final = {
 
 @dataclass(slots=True)
 class Book:
-    """What the sheets of a workbook share: strings and which of them were used, number formats, how days are counted."""
+    """What the sheets of a workbook share: strings, which of them were used, number formats, how days are counted."""
 
     strings: list[str] = field(default_factory=list)
     used: bytearray = field(default_factory=bytearray)
