@@ -344,6 +344,15 @@ def test_the_same_workbook_gives_the_same_bytes():
     assert copy_of(data) == copy_of(data)
 
 
+def test_a_note_of_the_copy_says_only_what_the_original_said():
+    """A link in a note has no word of ours before it, which could be a name that is withheld in that row."""
+    notes = [each.text for each in segments_of(copy_of(hiding(canary))) if len(each.address) > 1]
+    said = "".join(notes)
+    for place in ("note", "threaded comment", "link target", "link location", "link tooltip"):
+        said = said.replace(canary(place), "")
+    assert said.replace("https://records.example/", "").strip("#\u2192\u2022 \n") == ""
+
+
 # --- limits and damage --------------------------------------------------------------------------
 
 

@@ -22,7 +22,8 @@ _FIRST_DAY: Final = datetime(1980, 1, 1, tzinfo=UTC)
 _NOT_IN_NAMES: Final = re.compile(r"[\[\]:*?/\\\x00-\x1f\ufffe\uffff]")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST: Final = 32_767
-_SAID: Final = {"link": "Link: ", "tooltip": "Tooltip: "}
+_SIGNS: Final = {"link": "\u2192 ", "tooltip": "\u2022 "}
+"""What tells a link and its tooltip from a comment: no words, which could be those of something withheld."""
 _REMEDY: Final = "release this workbook by hand"
 
 
@@ -108,7 +109,7 @@ class _Writer:
             code = self._sheet.write_string(row, cell.column, str(cell.value), look)
         else:
             code = 0
-        said = "\n".join(_SAID.get(kind, "") + text for kind, text in cell.notes)
+        said = "\n".join(_SIGNS.get(kind, "") + text for kind, text in cell.notes)
         if said:
             code = self._sheet.write_comment(row, cell.column, _NOT_XML.sub(" ", said), {"author": ""}) or code
         if code or len(said) > _LONGEST:

@@ -34,7 +34,7 @@ def workbook_texts(data: bytes, context: Mapping[str, str]) -> list[str]:
     """
     try:
         if data.startswith(_PART):
-            return list(_strings(json.loads(data[len(_PART) :])))
+            return list(_part(json.loads(data[len(_PART) :])))
         sheet, rows = int(context["sheet"]), slice(int(context["from"]), int(context["to"]))
         return _sheets(data)[sheet - 1][rows] if sheet else list(_around(data))
     except (KeyboardInterrupt, SystemExit, MemoryError):
@@ -43,18 +43,14 @@ def workbook_texts(data: bytes, context: Mapping[str, str]) -> list[str]:
         raise UnreadableSource("copy", f"an independent workbook reader fails ({type(error).__name__})") from None
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Yield the texts and numbers of a part, each cell alone."""
-    if isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from _strings(each)
-    elif isinstance(value, str):
-        yield value
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield _said(value)
+def _part(said: dict[str, Any]) -> Iterator[str]:
+    """Yield the rows of a part, what it says beside them, and the name of its sheet."""
+    for _, cells in said["rows"]:
+        yield "\t".join(
+            text for _, _, value, _, notes in cells for text in (_said(value), *(note for _, note in notes))
+        )
+    yield from (text for _, text in said["texts"])
+    yield str(said["facts"][1]) if said["facts"] else ""
 
 
 def _sheets(data: bytes) -> list[list[str]]:
