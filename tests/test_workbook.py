@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import random
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 import python_calamine
+from casehelp import Desk, nothing_wrong
 from conftest import everything_in
+from openpyxl.comments import Comment
 from workbookhelp import DROPPED, EXAMINED, MAIN, REL, hiding, simple, zipped
 
+from pipeline.case.deciding import Which, decide, findings
+from pipeline.case.store import Case
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named, format_of
 from pipeline.formats.base import assembled
@@ -154,6 +160,54 @@ def test_the_independent_reader_sees_everything_that_a_copy_says():
     said = "\n".join(text for unit in units_of(copy) for text in second_reader("workbook", copy, unit.context) or ())
     for place in EXAMINED:
         assert (canary(place) in said) is (place != "formula text"), place
+
+
+def test_the_independent_reader_tells_each_text_with_its_unit_only():
+    """Cells, comments and names of sheets are not told once more beside the cells, where no decision clears them."""
+    copy = copy_of(hiding(canary))
+    *sheets, beside = units_of(copy)
+    own = [text for each in sheets for text in second_reader("workbook", copy, each.context)]
+    rest = " ".join(second_reader("workbook", copy, beside.context))
+    kept = [place for place in EXAMINED if place != "formula text"]
+    assert [place for place in kept if not any(canary(place) in text for text in own)] == []
+    assert [place for place in kept if canary(place) in rest] == []
+
+
+@pytest.mark.models
+def test_what_a_person_released_in_one_place_is_no_leak(loaded, tmp_path, monkeypatch):
+    """A number that is withheld in one cell may stand in another cell and a comment where a person released it."""
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Calls")):
+        sheet.append(["Phone", "Remark"])
+        sheet.append(["406-555-0123", "a hedge"])
+    book["Calls"]["B2"].comment = Comment("rang from 406-555-0123", "")
+    source = tmp_path / "in" / "calls.xlsx"
+    source.parent.mkdir()
+    book.save(source)
+    desk = Desk(Case.create(tmp_path / "case", "2026-7"), loaded)
+    desk.redact(source, tmp_path / "one")
+    wanted = tuple(each.id for each in findings(desk.case, Which(entity="PHONE_NUMBER")) if "sheet 2" in each.place)
+    assert len(wanted) == 2
+    decide(desk.case, Which(wanted), "release", by="counsel", reason="a line of the city", scanner=nothing_wrong)
+    desk.redact(source, tmp_path / "two")
+    copy = openpyxl.load_workbook(tmp_path / "two/records/calls.xlsx")
+    assert copy["Sheet"]["A2"].value == "[REDACTED PHONE]"
+    assert copy["Calls"]["A2"].value == "406-555-0123"
+    assert copy["Calls"]["B2"].comment.text == "rang from 406-555-0123"
+
+
+def test_the_log_tells_one_sheet_after_another(road, tmp_path):
+    """Rows of the log stand in the order of the sheets, then of rows and columns."""
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("Second")):
+        for row in range(1, 4):
+            sheet.append([f"call 406-555-01{row:02d} about the hedge, please", "nothing", f"or 406-555-012{row} then"])
+    book.save(tmp_path / "calls.xlsx")
+    road.release(tmp_path / "calls.xlsx", tmp_path / "out")
+    with (tmp_path / "out/redaction-log.csv").open(newline="", encoding="utf-8") as stream:
+        places = [each["location"] for each in csv.DictReader(stream) if each["entity"] == "PHONE_NUMBER"]
+    assert places == [f"sheet {sheet}, cell {column}{row}" for sheet in (1, 2) for row in (1, 2, 3) for column in "AC"]
 
 
 def test_a_release_has_no_value_from_any_hiding_place(road, tmp_path):

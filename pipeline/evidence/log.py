@@ -25,6 +25,7 @@ from pipeline.model import (
     Header,
     Part,
     SheetCell,
+    Step,
     words,
 )
 
@@ -182,8 +183,12 @@ def _why(decision: Decision) -> _Why:
 def _in_reading_order(entry: tuple[_Place, _Why, str, int]) -> tuple[object, ...]:
     (file, unit, address), why, location, _ = entry
     number = "".join(each for each in unit if each.isdigit())
-    steps = tuple((_READING_ORDER.index(type(step)), astuple(step)) for step in address)
+    steps = tuple((_READING_ORDER.index(type(step)), *_sheet_first(step), *astuple(step)) for step in address)
     return (file, int(number or 0), unit, steps, location, why)
+
+
+def _sheet_first(step: Step) -> tuple[int, ...]:
+    return (step.sheet,) if isinstance(step, SheetCell) else ()
 
 
 def log_rows(examined: Iterable[Examined], run: Run) -> list[LogRow]:
