@@ -173,6 +173,18 @@ def test_the_independent_reader_tells_each_text_with_its_unit_only():
     assert [place for place in kept if canary(place) in rest] == []
 
 
+def test_the_sheet_beside_the_cells_keeps_its_header_in_a_copy():
+    """A row below it that looks like a header is none, so the copy is read again with the labels that it was written with."""
+    book = openpyxl.Workbook()
+    book.active.append(["Ticket", "Cost"])
+    book.active.append(["SL-1", 12])
+    book.active.oddHeader.center.text = "For Wilma Testperson, 406-555-0131"
+    book.properties.title = "Lights"
+    sink = io.BytesIO()
+    book.save(sink)
+    assert [unit.context["titles"] for unit in units_of(copy_of(sink.getvalue()))] == ["0", "0", "-1"]
+
+
 @pytest.mark.models
 def test_what_a_person_released_in_one_place_is_no_leak(loaded, tmp_path, monkeypatch):
     """A number that is withheld in one cell may stand in another cell and a comment where a person released it."""

@@ -18,7 +18,7 @@ from typing import Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.delimited_dialect import is_header
 from pipeline.formats.workbook_container import OLE, REMEDY, Package, is_encrypted_package, refusing
-from pipeline.formats.workbook_content import FORMULA, SMALL_FORM, Content, Row, SheetFacts, Stored
+from pipeline.formats.workbook_content import BESIDE_TITLES, FORMULA, SMALL_FORM, Content, Row, SheetFacts, Stored
 from pipeline.formats.workbook_older import older_sheets
 from pipeline.formats.workbook_parts import comments_of, embedded, left_out, seen_texts
 from pipeline.formats.workbook_sheet import Book, around_of, codes_of, rows_of, strings_of, with_notes
@@ -189,6 +189,8 @@ def header_row(first: Sequence[Row]) -> int:
     for line, (_, cells) in zip(texts, first, strict=True):
         for each in cells:
             line[each.column] = each.text
+    if texts and tuple(texts[0]) == BESIDE_TITLES:
+        return first[0][0]  # a sheet of a copy, where no other row is a header whatever it looks like
     filled = [sum(bool(each.strip()) for each in line) for line in texts]
     labels = sum(line[0].rstrip().endswith(":") for line in texts if line)
     if labels > 1 and labels * 2 > len(texts):

@@ -32,6 +32,8 @@ FORMULA: Final = "formula"
 """The kind of note that is examined and never written."""
 SMALL_FORM: Final = 200
 """Up to this many rows a sheet without header is one record: a form, whose rows belong together."""
+BESIDE_TITLES: Final = ("Where it stood", "What it says")
+"""The header of the sheet on which a copy has what stood beside the cells."""
 _LABEL: Final = 40
 
 

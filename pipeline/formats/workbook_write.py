@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Final
 import xlsxwriter
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.workbook_content import Content, Row, SheetFacts, Stored
+from pipeline.formats.workbook_content import BESIDE_TITLES, Content, Row, SheetFacts, Stored
 from pipeline.formats.workbook_numbers import safe_format
 
 BESIDE: Final = "Beside the cells"
@@ -57,7 +57,7 @@ _HOW: Final = {
 
 
 def _listed(texts: Iterable[tuple[str, str]]) -> Iterator[Row]:
-    yield 0, [Stored(0, "s", "Where it stood"), Stored(1, "s", "What it says")]
+    yield 0, [Stored(column, "s", title) for column, title in enumerate(BESIDE_TITLES)]
     for row, (kind, text) in enumerate(texts, start=1):
         yield row, [Stored(0, "s", kind), Stored(1, "s", text)]
 
