@@ -88,16 +88,30 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
     Returns:
         The classes, and why the table may be a distribution list that nobody has cleared ("": it is none).
     """
-    header = _header_of(units[0])
     patterns = [each for each in state.recognizers if not each.needs_model]
     vocabulary = load_vocabulary(state.job.config)
-    rows = list(_sample(kind, file, units, state.markers))
-    classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
     cleared = state.pins.clears_distribution_list(file.name)
-    hold = "" if cleared or len(rows) < 3 else distribution_list(classes, header, vocabulary)
+    found: list[ColumnClass] = []
+    hold = ""
+    for own in _tables(units):
+        header, first = _header_of(own[0]), int(own[0].context.get("first_column", "0"))
+        rows = list(_sample(kind, file, own, state.markers))
+        classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
+        if not cleared and len(rows) >= 3:
+            hold = hold or distribution_list(classes, header, vocabulary)
+        found += [replace(each, index=first + each.index) for each in classes] if first else classes
     if state.job.entities:
-        classes = tuple(each for each in classes if each.kind != "entity" or each.entity in state.job.entities)
-    return classes, hold
+        found = [each for each in found if each.kind != "entity" or each.entity in state.job.entities]
+    return tuple(found), hold
+
+
+def _tables(units: Sequence[Unit]) -> list[list[Unit]]:
+    """Return the units of each table of a file: most have one, a workbook has one a sheet ("0" is no table)."""
+    tables: dict[str, list[Unit]] = {}
+    for unit in units:
+        tables.setdefault(unit.context.get("table", ""), []).append(unit)
+    tables.pop("0", None)
+    return list(tables.values())
 
 
 def _sample(kind: Any, file: InputFile, units: Sequence[Unit], markers: tuple[str, ...]) -> Iterator[list[str]]:
@@ -116,8 +130,12 @@ def _header_of(unit: Unit) -> list[str]:
 
 
 def header_names(planned: Planned) -> list[str]:
-    """Return the header row of a planned table ([] where it has none)."""
-    return _header_of(planned.units[0]) if planned.units and planned.source is not None else []
+    """Return the header row of a planned table ([] where it has none), of a workbook those of all its sheets."""
+    names: list[str] = []
+    for own in _tables(planned.units) if planned.source is not None else ():
+        names += [""] * (int(own[0].context.get("first_column", "0")) - len(names))
+        names += _header_of(own[0])
+    return names
 
 
 def _scan_name(state: State, name: str) -> tuple[Finding, ...]:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE))
 from maker.config import write_config  # noqa: E402 - the path has to be set first
 from maker.desktop import write_desktop  # noqa: E402
 from maker.letters import write_letters  # noqa: E402
+from maker.licenses import write_licenses  # noqa: E402
 from maker.logs import write_log  # noqa: E402
 from maker.messages import write_messages  # noqa: E402
 from maker.permits import write_permits  # noqa: E402
@@ -26,9 +27,10 @@ from maker.web_form import write_web_form  # noqa: E402
 from maker.writing import Book  # noqa: E402
 
 ABOUT = (
-    "Every planted value: its file, its record (message from 0, row, line, event or card from 1, null for a whole "
-    "file), its entity, whose it is, and whether a release under the Montana policy must withhold it there. 'held' "
-    "lists the records that are held because a part is encrypted; 'left_out' those whose copy leaves a part out."
+    "Every planted value: its file, its record (message from 0, row, line, event or card from 1, row of a workbook "
+    "from 0 through all its sheets, null for a whole file), its entity, whose it is, and whether a release under the "
+    "Montana policy must withhold it there. 'held' lists the records that are held because a part is encrypted; "
+    "'left_out' those whose copy leaves a part out."
 )
 
 
@@ -37,8 +39,8 @@ def the_case() -> dict[str, bytes]:
     book = Book()
     files: dict[str, bytes] = {}
     for write in (
-        *(write_mailbox, write_messages, write_web_form, write_log, write_letters, write_permits),
-        write_desktop,
+        *(write_mailbox, write_messages, write_web_form, write_log),
+        *(write_letters, write_permits, write_licenses, write_desktop),
     ):
         files |= write(book)
     files |= write_config()

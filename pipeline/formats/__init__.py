@@ -17,6 +17,7 @@ from pipeline.formats.markdown import Markdown
 from pipeline.formats.outlook_message import OutlookMessage
 from pipeline.formats.parquet import Parquet
 from pipeline.formats.plain_text import PlainText
+from pipeline.formats.workbook import Workbook
 
 HEAD_SIZE = 65536
 
@@ -33,6 +34,7 @@ FORMATS: tuple[Format, ...] = (
     ContactCards(),
     Markdown(),
     PlainText(),
+    Workbook(),
 )
 
 

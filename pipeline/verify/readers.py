@@ -16,6 +16,7 @@ from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_texts, page_texts
 from pipeline.verify.views import byte_texts
+from pipeline.verify.workbook_reader import workbook_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message", "msg"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
@@ -50,7 +51,7 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; for JSON and Parquet alike, and
+        its cells parted by tabs; for JSON, Parquet and workbooks alike, and
         their keys and names too; None where no independent reader exists for the format.
 
     Raises:
@@ -70,6 +71,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
 
 def _document_texts(format_name: str, data: bytes, context: Mapping[str, str]) -> list[str] | None:
+    if format_name == "workbook":
+        return workbook_texts(data, context)
     if format_name == "html":
         return page_texts(data.decode("utf-8", "replace"))
     if format_name == "calendar":
