@@ -39,6 +39,16 @@ class Task:
     office: Office = field(default_factory=Office)
     hold_undecided: bool = False
     against: tuple[int, ...] = ()
+    supplements: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A scan with what the case takes of it: what is the same for all of it, and what is decided unit by unit."""
+
+    done: Scan
+    about: Examination
+    found: list[Outcome]
 
 
 def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> Release:
@@ -57,27 +67,34 @@ def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress
         CaseError: the case is closed.
         ReleaseHeld: duplicates contradict, or decisions differ from those of the runs in ``task.against``.
     """
+    seen = looked_at(task, job, runner, progress)
+    number = recorded(case, seen, task.against)
+    return handed_over(case, number, task, seen, runner, progress)
+
+
+def looked_at(task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> Seen:
+    """Return what is found and decided; nothing is recorded yet."""
     done = scan(task.files, job, task.policy, runner, progress)
-    about = examination(done, task.policy)
-    found = list(outcomes(done, likenesses(done, runner)))
-    told = differences(case, compared_now(case, found, about.labels), task.against)
-    number = record_examination(case, found, about, told)
+    return Seen(done, examination(done, task.policy), list(outcomes(done, likenesses(done, runner))))
+
+
+def recorded(case: Case, seen: Seen, against: Sequence[int] = ()) -> int:
+    """Record a scan and return the number of its run (raises ReleaseHeld where decisions contradict)."""
+    told = differences(case, compared_now(case, seen.found, seen.about.labels), against)
+    number = record_examination(case, seen.found, seen.about, told)
     hold_for(case, told)
-    return _release(case, number, task, done, about, runner, progress)
+    return number
 
 
-def _release(
-    case: Case,
-    number: int,
-    task: Task,
-    done: Scan,
-    about: Examination,
-    runner: Runner,
-    progress: Progress | None,
+def handed_over(
+    case: Case, number: int, task: Task, seen: Seen, runner: Runner, progress: Progress | None = None
 ) -> Release:
+    """Write the release of a recorded scan and record it too."""
+    done, about = seen.done, seen.about
     place = next_place(case)
-    binding = Binding(case.id, place.sequence, place.previous, place.head.hash, place.head.length)
-    handed_over = release(
+    trail = (place.head.hash, place.head.length)
+    binding = Binding(case.id, place.sequence, place.previous, *trail, supplements=task.supplements)
+    made = release(
         done,
         task.out,
         replace(task.run, binding=binding),
@@ -88,12 +105,12 @@ def _release(
     )
     handed = Handed(
         manifest_sha256=file_sha256(task.out / MANIFEST),
-        status=handed_over.summary.status,
+        status=made.summary.status,
         mended=tuple(outcomes(done)),
         needles=frozenset(done.withheld_needles),
     )
     record_release(case, number, place, handed, about)
-    return handed_over
+    return made
 
 
 def examination(done: Scan, policy: Policy) -> Examination:

@@ -146,7 +146,10 @@ class FileResult:
 
 @dataclass(slots=True)
 class Scan:
-    """Everything found and decided, before anything is written."""
+    """Everything found and decided, before anything is written.
+
+    ``leaving`` are the keys of the units whose records a supplemental release is made of, None for all.
+    """
 
     job: Job
     policy: Policy | None
@@ -154,6 +157,7 @@ class Scan:
     index: WithheldIndex
     workspace: Workspace
     withheld_needles: set[Needle] = field(default_factory=set)
+    leaving: frozenset[str] | None = None
 
     @property
     def units(self) -> Iterator[UnitResult]:

@@ -87,7 +87,7 @@ def release(
     tell = progress or (lambda *_: None)
     partial = _partial_folder(out)
     try:
-        copies = _copies(done)
+        copies = _leaving(_copies(done), done.leaving)
         lists_held = done.policy is not None and done.policy.hold_distribution_lists
         _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
         _write(done, copies, partial, Remembering(runner, done.workspace), tell)
@@ -182,6 +182,20 @@ def _written_name(result: FileResult) -> str:
     """Return the name of what a file becomes, as its format names it, before it is compressed again."""
     inner, source = result.file.inner_name, result.planned.source
     return inner if source is None else copy_name(format_named(source.format), inner)
+
+
+def _leaving(copies: Sequence[Copy], chosen: frozenset[str] | None) -> list[Copy]:
+    """Return the copies of the chosen units, under the names they always have; a file of one record goes whole."""
+    if chosen is None:
+        return list(copies)
+    kept = []
+    for copy in copies:
+        source, units = copy.result.planned.source, copy.result.units
+        mine = [unit for unit in units if unit.unit.key in chosen]
+        if mine and source is not None:
+            by_unit = format_named(source.format).holds == "unit"
+            kept.append(replace(copy, result=replace(copy.result, units=mine if by_unit else units)))
+    return kept
 
 
 def _gives_away(result: FileResult, done: Scan) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from conftest import Inline
+from conftest import PROJECT, Inline
 
 from pipeline.case.deciding import overrides_of
 from pipeline.case.store import Case
@@ -16,6 +16,7 @@ from pipeline.evidence.documents import Office
 from pipeline.intake import collect
 from pipeline.policy.load import load
 from pipeline.release import Release
+from pipeline.rerunning import Rerun, rerun
 from pipeline.state import State
 
 
@@ -45,6 +46,26 @@ class Desk:
         run = describe_run(state.job, state.policy, self.case.row.request)
         task = Task(collect([source]), state.policy, out, run, office or Office(), **more)
         return release_with_case(self.case, task, state.job, Inline(state))
+
+    def rerun(self, policy: str | Path, out: Path | None, office: Office | None = None) -> Rerun:
+        """Decide under another policy; without ``out`` nothing is written."""
+        state = self.of_now(policy)
+        assert state.policy is not None
+        run = describe_run(state.job, state.policy, self.case.row.request)
+        files = collect(self.case.keeping.inputs())
+        task = Task(files, state.policy, out or self.case.folder, run, office or Office())
+        return rerun(self.case, task, state.job, Inline(state), dry_run=out is None)
+
+
+def changed(folder: Path, name: str, changes: dict[str, str], pack: str = "montana") -> Path:
+    """Return a copy of a pack under another name, in which one thing reads otherwise."""
+    text = (PROJECT / f"configs/policies/{pack}.yaml").read_text(encoding="utf-8")
+    for old, new in {f"name: {pack}": f"name: {name}", **changes}.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = folder / f"{name}.yaml"
+    path.write_text(text.partition("\nexamples:")[0] + "\n", encoding="utf-8")
+    return path
 
 
 def write(folder: Path, files: dict[str, str]) -> Path:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,15 +65,24 @@ class Keeping:
         told = self._read(_HEAD)
         return Head(str(told["hash"]), int(told["length"])) if told else None
 
-    def keep_inputs(self, paths: Sequence[Path], folder: Path) -> None:
-        """Note where the inputs and the case lie on this computer, so that a rerun finds them."""
+    def keep_inputs(self, paths: Sequence[Path], folder: Path, asked: Mapping[str, Any] | None = None) -> None:
+        """Note where the inputs and the case lie on this computer, and what was asked, so that a rerun finds them."""
         private_folder(self.folder)
-        content = {"paths": [str(each.absolute()) for each in paths], "case": str(folder.absolute())}
+        content = {
+            "paths": [str(each.absolute()) for each in paths],
+            "case": str(folder.absolute()),
+            "asked": dict(asked or {}),
+        }
         write_private(self.folder / _INPUTS, json.dumps(content).encode("utf-8", "surrogateescape"))
 
     def inputs(self) -> list[Path]:
         """Return where the inputs lay when they were last given."""
         return [Path(each) for each in self._read(_INPUTS).get("paths", ())]
+
+    def asked(self) -> dict[str, Any]:
+        """Return the options of the last run (empty where none were noted)."""
+        told = self._read(_INPUTS).get("asked")
+        return dict(told) if isinstance(told, dict) else {}
 
     def case_folder(self) -> Path | None:
         """Return where the case lay when it was last used."""

@@ -19,6 +19,7 @@ from pipeline.cli import (
     models,
     policy,
     redact,
+    rerun,
     scan,
     verify,
 )
@@ -84,6 +85,7 @@ app.command("verify")(verify.verify_command)
 app.command("detect")(detect.detect_command)
 app.command("evaluate")(evaluate.evaluate_command)
 app.command("certify")(certify.certify_command)
+app.command("rerun")(rerun.rerun_command)
 app.command("columns")(columns.columns_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")

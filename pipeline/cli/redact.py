@@ -218,11 +218,12 @@ def _with_case(
     from pipeline.case.proof import run_against  # noqa: PLC0415
     from pipeline.casework import Task, release_with_case  # noqa: PLC0415
     from pipeline.cli.opening import open_or_make_case  # noqa: PLC0415
+    from pipeline.cli.rerun import kept_of  # noqa: PLC0415
 
     job, policy = make_job(asked)  # a wrong policy makes no case
     assert policy is not None
     case = open_or_make_case(folder, wanted.request, wanted.database)
-    case.keeping.keep_inputs(paths, folder)
+    case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=wanted.hold_undecided))
     job = replace(job, key=case.key, overrides=overrides_of(case))
     job = state_facts(job, asked.stated, [each.name for each in files], policy)
     run = describe_run(job, policy, wanted.request or case.row.request)

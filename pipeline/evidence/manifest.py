@@ -73,6 +73,7 @@ def _binding(run: Run) -> dict[str, Any] | None:
         "id": bound.case,
         "sequence": bound.sequence,
         "previous_release": bound.previous or None,
+        **({"supplements": bound.supplements} if bound.supplements else {}),
         "audit": {"head": bound.audit_head, "length": bound.audit_length},
     }
 

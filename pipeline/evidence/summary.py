@@ -41,13 +41,17 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """Where a release stands: its case, its number, the sha256 of the manifest before it, its audit trail."""
+    """Where a release stands: its case, its number, the sha256 of the manifest before it, its audit trail.
+
+    ``supplements`` is the number of the release to which it adds the records that changed, 0 for a whole one.
+    """
 
     case: str
     sequence: int
     previous: str
     audit_head: str
     audit_length: int
+    supplements: int = 0
 
 
 @dataclass(frozen=True, slots=True)
