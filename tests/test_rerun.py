@@ -11,11 +11,13 @@ import pytest
 from casehelp import Desk, changed, nothing_wrong, write
 from conftest import Command, everything_in, message
 
-from pipeline.case.changes import NOT_FOUND, Place, Shown, _changes
+from pipeline.case.changes import NOT_FOUND, Place, Shown, _changes, _is_lost
 from pipeline.case.checking import check_case
-from pipeline.case.deciding import Which, decide, findings
+from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
 from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import FindingRow
+from pipeline.differencing import ReleaseHeld
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity
 from pipeline.rerunning import CHANGES
 from pipeline.state import State
@@ -213,23 +215,35 @@ def test_the_command_lists_positions_and_never_values(command: Command, phones_o
     assert "what was stated of the records changed" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("there", "lost"),
+    [
+        ({}, True),
+        ({Place("s", 0, "block 1", 3, 9): ("PERSON", "withhold")}, False),
+        ({Place("s", 0, "block 1", 3, 9): ("PERSON", "release")}, True),
+        ({Place("s", 1, "block 1", 3, 9): ("PERSON", "withhold")}, True),
+    ],
+)
+def test_what_a_person_withheld_does_not_come_out_unseen(there: dict[Place, tuple[str, str]], lost: bool) -> None:
+    """Where something is found otherwise now, the place that a person withheld is still withheld, or it is lost."""
+    row = FindingRow(source="s", ordinal=0, place="block 1", start=0, stop=9, action="withhold")
+    after = {place: frozenset({Shown(entity, what, what, "a_rule", "rule")}) for place, (entity, what) in there.items()}
+    assert _is_lost(row, after) is lost
+
+
 @pytest.mark.models
-def test_a_decision_that_would_meet_nothing_holds_the_release(desk: Desk, tmp_path: Path) -> None:
-    """A person withheld a name; under a policy that finds it as an official's it is still withheld, or all is held."""
+def test_a_lost_decision_holds_the_release(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written, and the run is recorded, so that a person can decide the places anew."""
     source = write(tmp_path / "in", FILES)
     desk.redact(source, tmp_path / "one")
-    names = [each for each in findings(desk.case, Which(entity="PERSON"))]
-    decide(
-        desk.case, Which(tuple(each.id for each in names)), "withhold", by="counsel", reason="x", scanner=nothing_wrong
-    )
+    decide(desk.case, Which(undecided=True), "withhold", by="counsel", reason="x", scanner=nothing_wrong)
     desk.redact(source, tmp_path / "two")
-    free = changed(
-        tmp_path,
-        "free",
-        {
-            "  - name: full_name\n": "  - name: names_out\n    when: {entity: PERSON}\n    action: release\n"
-            "    reason: A made-up rule that lets names out.\n  - name: full_name\n"
-        },
-    )
-    told = desk.rerun(free, tmp_path / "three")
-    assert told.release is None or "Testperson" not in everything_in(tmp_path / "three").decode("utf-8", "replace")
+    everywhere = {"  - name: full_name\n": "  - name: names_out\n    when: {entity: PERSON}\n    action: release\n"
+                  "    reason: A made-up rule that lets names out.\n  - name: full_name\n"}  # fmt: skip
+    free = changed(tmp_path, "free", everywhere)
+    monkeypatch.setattr("pipeline.case.overrides.finding_id", lambda *_: "0" * 32)  # nothing is known any more
+    monkeypatch.setattr("pipeline.case.changes.finding_id", lambda *_: "0" * 32)
+    with pytest.raises(ReleaseHeld, match="what a person withheld would come out"):
+        desk.rerun(free, tmp_path / "three")
+    assert not (tmp_path / "three").exists()
+    assert json.loads(desk.case.entries()[-1].text)["action"] == "examined"
