@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pipeline.case.column_values import keep_column_values
 from pipeline.case.recording import (
     Examination,
     Handed,
@@ -108,6 +109,7 @@ def handed_over(
         status=made.summary.status,
         mended=tuple(outcomes(done)),
         needles=frozenset(done.withheld_needles),
+        columns_sha256=keep_column_values(case, number, done.index),
     )
     record_release(case, number, place, handed, about)
     return made

@@ -8,7 +8,7 @@ Digests are spread evenly, so that block is found by calculation. Each digest ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -149,6 +149,13 @@ class DigestSet:
     def __del__(self) -> None:
         for stream in self._files.values():
             stream.close()
+
+    def parts(self) -> Iterator[tuple[Digests, np.ndarray]]:
+        """Yield the digests of each slice with their codes."""
+        for number, size in enumerate(self.sizes):
+            if size:
+                digests = np.fromfile(self.folder / f"{number:02d}.digests", dtype="<u8")
+                yield digests, np.fromfile(self.folder / f"{number:02d}.codes", dtype="<u2")
 
     def may_hold(self, digests: Digests) -> np.ndarray:
         """Return which digests pass the filter: all that are in the set, and a few that are not."""

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 from casehelp import Desk, nothing_wrong, write
+from conftest import Command
 
+from pipeline.case.checking import check_case
+from pipeline.case.closing import close
 from pipeline.case.deciding import Which, decide, findings, overrides_of
+from pipeline.case.free_text import FreeText
 from pipeline.case.overrides import column_of, finding_id, honoured
 from pipeline.case.store import Case
 from pipeline.digest import Keyed
@@ -87,3 +91,97 @@ def test_what_was_adopted_stays_when_the_rule_changes(desk: Desk, tmp_path: Path
     for name in ("two", "three"):
         desk.redact(source, tmp_path / name, policy=open_policy)
         assert "406-555-0123" not in (tmp_path / name / "records/a.txt").read_text()
+
+
+TABLE = "".join(f"{each},A-{7700 + each}-X,406-555-01{each:02d},hedge,open,{each}\n" for each in range(40))
+
+
+def released_table(desk: Desk, tmp_path: Path) -> Path:
+    source = write(
+        tmp_path / "in", {"form.csv": f"case,account,phone,topic,status,days\n{TABLE}", "a.txt": "A hedge.\n"}
+    )
+    desk.redact(source, tmp_path / "one")
+    return tmp_path / "one"
+
+
+def survivors(desk: Desk, folder: Path, tmp_path: Path) -> list[str]:
+    """Search a folder of copies as verify --case does."""
+    from conftest import Inline
+
+    from pipeline.case.column_values import take_column_values
+    from pipeline.case.proof import needles_for
+    from pipeline.engine import scan
+    from pipeline.intake import collect
+    from pipeline.rechecking import survivors_of
+    from pipeline.verify import WithheldIndex
+
+    state = desk.of_now()
+    done = scan(collect([folder]), state.job, state.policy, Inline(state))
+    index = WithheldIndex(desk.case.keyed, needles_for(desk.case, 1, iter(())))
+    assert take_column_values(desk.case, index, tmp_path / "set", 1)
+    return survivors_of(done, index, Inline(desk.of_now()), lambda *_: None)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("text", ["see 4065550117 in the list\n", "dial (406) 555-0117\n", "NDA2LTU1NS0wMTE3\n"])
+def test_a_value_of_a_column_is_found_in_another_copy(desk: Desk, tmp_path: Path, text: str) -> None:
+    """By the digests in the case alone: plain, written otherwise, or encoded; and the clean copies are clean."""
+    out = released_table(desk, tmp_path)
+    assert survivors(desk, out / "records", tmp_path) == []
+    (out / "records/a.txt").write_text(f"A hedge, {text}")
+    (told,) = set(survivors(desk, out / "records", tmp_path / "again"))
+    assert "PHONE_NUMBER survives" in told
+    assert "0117" not in told
+
+
+@pytest.mark.models
+def test_the_digests_of_columns_are_bound_and_disposed_of(desk: Desk, tmp_path: Path) -> None:
+    """One owner-only file a run; a flipped byte or its removal is named, and closing the case disposes of it."""
+    released_table(desk, tmp_path)
+    (path,) = (tmp_path / "case/columns").iterdir()
+    assert not path.stat().st_mode & 0o077
+    assert not check_case(desk.case)
+    content = path.read_bytes()
+    for value in (b"5550117", b"4065550117", b"7717"):
+        assert value not in content
+    for at in (5, len(content) // 2, len(content) - 1):
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+        assert [each for each in check_case(desk.case) if "columns of release 1" in each]
+    path.unlink()
+    assert [each for each in check_case(desk.case) if "columns of release 1" in each]
+    path.write_bytes(content)
+    told = close(desk.case, by="records officer")
+    assert "0 working copies" in told
+    assert not (tmp_path / "case/columns").exists()
+    assert not check_case(Case.open(tmp_path / "case"))
+
+
+@pytest.mark.models
+def test_a_reason_with_a_value_of_a_column_is_refused(desk: Desk, tmp_path: Path) -> None:
+    """What stands in a withheld column is known when a person types it."""
+    released_table(desk, tmp_path)
+    scanner = FreeText(desk.case, ())
+    assert scanner("as the caller from 406 555 0117 said")
+    assert not scanner("as the caller said")
+
+
+@pytest.mark.models
+def test_verify_with_the_case_searches_columns(command: Command, tmp_path: Path) -> None:
+    """A folder with a table is whole and clean, every value searched for; a column that a person released may stand."""
+    table = "".join(f"{each},{NAMES[each % 5]},406-555-01{each:02d},hedge,open,{each}\n" for each in range(40))
+    source = write(tmp_path / "in", {"form.csv": f"case,name,phone,topic,status,days\n{table}"})
+    redact = ("redact", source, "--policy", "montana", "--case", "case")
+    assert command(*redact, "--out", "one").returncode == 1
+    done = command("verify", "one", "--case", "case")
+    assert done.returncode == 0, done.stdout
+    assert "every withheld value searched for" in done.stdout
+    decided = command(
+        "case", "decide", "case", "--entity", "PHONE_NUMBER", "--action", "release", "--by", "counsel",
+        "--reason", "a public matter",
+    )  # fmt: skip
+    assert decided.returncode == 0, decided.stderr
+    assert command(*redact, "--out", "two").returncode == 1
+    assert "406-555-0139" in (tmp_path / "two/records/form.csv").read_text()
+    done = command("verify", "two", "--case", "case")
+    assert done.returncode == 0, done.stdout
+    assert "40 places stand because a person released them" in done.stdout

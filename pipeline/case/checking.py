@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
+from pipeline.case.column_values import sha256_of_columns
 from pipeline.case.deciding import digest_of_decision
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.store import Case, values_of
@@ -95,6 +96,8 @@ def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[s
         problems.append(f"findings in the copies of release {row.sequence}: altered")
     if not closed and digest_of_needles(session, row.run_id) != about.get("needles_sha256"):
         problems.append(f"search digests of release {row.sequence}: altered")
+    if not closed and about.get("columns_sha256", "") != sha256_of_columns(case, row.run_id):
+        problems.append(f"search digests of the columns of release {row.sequence}: altered or removed")
     return problems
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
+from pipeline.case.column_values import COLUMNS, column_files, count_in
 from pipeline.case.database import FILE
 from pipeline.case.deciding import Scanner
 from pipeline.case.store import ABOUT, Case, CaseError
@@ -61,16 +62,18 @@ def close(case: Case, *, by: str) -> list[str]:
     """
     if (kept := case.row.hold) and not case.row.closed_at:
         raise CaseHeld(str(case.folder), f"a retention hold keeps this case ({kept})", "lift it with case unhold")
-    copies = _working_copies(case.folder)
+    columns = column_files(case)
+    values, copies = sum(map(count_in, columns)), [each for each in _working_copies(case.folder) if each not in columns]
     with case.action(by, "closed") as action:
         runs = select(RunRow.id).where(RunRow.case_id == case.id)
         needles = len(list(action.session.scalars(select(NeedleRow.digest).where(NeedleRow.run_id.in_(runs)))))
+        needles += values
         action.session.execute(delete(NeedleRow).where(NeedleRow.run_id.in_(runs)))
         action.session.get_one(CaseRow, case.id).closed_at = action.at
         action.about |= {"working_copies": len(copies), "search_digests": needles, "keys": int(case.keeping.has_key)}
-        for path in copies:
+        for path in (*copies, *columns):
             _dispose(path)
-    for folder in (case.folder / WORKING,):
+    for folder in (case.folder / WORKING, case.folder / COLUMNS):
         shutil.rmtree(folder, ignore_errors=True)
     case.keeping.destroy()
     return [f"{len(copies)} working copies", f"{needles} search digests", "the key"]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipeline.case.column_values import take_column_values
 from pipeline.case.store import Case
 from pipeline.case.tables import NeedleRow, RunRow
 from pipeline.detect import detect
@@ -29,6 +32,8 @@ class FreeText:
     def __init__(self, case: Case, recognizers: Sequence[Recognizer]) -> None:
         self._recognizers = recognizers
         self._index = WithheldIndex(case.keyed, (replace(each, scope="") for each in needles_of_case(case)))
+        self._folder = tempfile.TemporaryDirectory(prefix="releasable-")  # goes with this
+        take_column_values(case, self._index, Path(self._folder.name))
 
     def __call__(self, text: str) -> list[str]:
         """Return what is wrong with a text, without repeating any of it; nothing when it may be stored."""

@@ -244,12 +244,16 @@ def latest_run(session: Session, case_id: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """What was handed over: the digest of its manifest, final or provisional, what was withheld in mending copies."""
+    """What was handed over: the digest of its manifest, final or provisional, what was withheld in mending copies.
+
+    ``columns_sha256`` is that of the file with the digests of the values of whole columns, "" where there are none.
+    """
 
     manifest_sha256: str
     status: str
     mended: tuple[Outcome, ...] = ()
     needles: frozenset[Needle] = frozenset()
+    columns_sha256: str = ""
 
 
 def record_release(case: Case, run: int, place: Place, handed: Handed, about: Examination) -> None:
@@ -282,6 +286,7 @@ def record_release(case: Case, run: int, place: Place, handed: Handed, about: Ex
             "sha256": rows_digest([values_of(row, RELEASE)]),
             "findings_in_copies_sha256": digest_of_mended(session, run),
             "needles_sha256": digest_of_needles(session, run),
+            "columns_sha256": handed.columns_sha256,
         }
 
 

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from pipeline.engine import Scan
     from pipeline.model import Decision
 
-NO_COLUMNS = "values of whole table columns are not in a case and were not searched for: add --against SOURCES"
+NO_COLUMNS = "this case is older and holds no values of table columns: to search for them, add --against SOURCES"
+
+CASE_COLUMNS = "columns-of-the-case"
 
 
 def verify_command(
@@ -170,13 +172,15 @@ def _rescan(
         done = scan(collect([folder / "records"]), job, policy, pool, progress)
         found.problems += _problems(done, standing)
         if case is not None:
+            from pipeline.case.column_values import has_columns, take_column_values  # noqa: PLC0415
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
             from pipeline.verify import WithheldIndex  # noqa: PLC0415
 
             run = run_of_release(case, (folder / "release.json").read_bytes())
             index = WithheldIndex(case.keyed, needles_for(case, run, _scopes(done)))
+            kept = take_column_values(case, index, done.workspace.folder / CASE_COLUMNS, run)
             found.problems += survivors_of(done, index, pool, progress)
-            if not against and any(unit.is_table for unit in done.units):
+            if not kept and not against and has_columns(case, run):
                 found.notes.append(NO_COLUMNS)
         if against:
             # what people decided is known by its place in the sources, and by its value in the copies

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any, Final
 
+import numpy as np
+
 from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSet, digest64
 from pipeline.model import Decision, Finding
@@ -115,6 +117,16 @@ class WithheldIndex:
             for length in lengths:
                 self._shelves[""].open(gate, length)
         self._wide_lengths.clear()
+
+    def columns_by_entity(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Yield the digests of the values of whole columns, in pieces, with the entity of each piece."""
+        for digests, codes in self.columns.parts() if self.columns is not None else ():
+            for code in np.unique(codes).tolist():
+                yield self._answers[code].finding.entity, digests[codes == code]
+
+    def wide_gates(self) -> list[tuple[bytes, int]]:
+        """Return what lets forms through that are searched in the whole release: first letters, keyed, and lengths."""
+        return sorted((gate, length) for gate, lengths in self._shelves[""].lengths.items() for length in lengths)
 
     def beside(self, near: Iterable[tuple[Needle, int]]) -> WithheldIndex:
         """Return this index with needles of single records beside it (no scope is the whole release), with codes."""
