@@ -129,9 +129,38 @@ def test_a_value_of_a_column_is_found_in_another_copy(desk: Desk, tmp_path: Path
     out = released_table(desk, tmp_path)
     assert survivors(desk, out / "records", tmp_path) == []
     (out / "records/a.txt").write_text(f"A hedge, {text}")
-    (told,) = set(survivors(desk, out / "records", tmp_path / "again"))
-    assert "PHONE_NUMBER survives" in told
-    assert "0117" not in told
+    told = survivors(desk, out / "records", tmp_path / "again")
+    assert told
+    assert all(each.startswith("a.txt: a withheld PHONE_NUMBER survives (") for each in told)
+    assert "0117" not in "".join(told)
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(("value", "entity"), [("406-555-0117", "PHONE_NUMBER"), ("880041712217", "BANK_ACCOUNT")])
+def test_verify_finds_a_value_of_a_column_in_another_column(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str, entity: str
+) -> None:
+    """Planted in the released table itself after its last check, so that folder, manifest and case agree."""
+    from pipeline import release
+    from pipeline.cli.running import Asked
+    from pipeline.cli.verify import verify_release
+
+    accounts = "".join(
+        f"{each},8800417122{each:02d},406-555-01{each:02d},hedge,open,{each}\n" for each in range(40)
+    )  # fmt: skip
+    source = write(tmp_path / "in", {"form.csv": f"case,bank_account,phone,topic,status,days\n{accounts}"})
+
+    def planted(_done: object, _copies: object, partial: Path) -> None:
+        path = partial / "records/form.csv"
+        text = path.read_text()
+        assert value not in text
+        path.write_text(text.replace("hedge", f"hedge of {value}", 1))
+
+    monkeypatch.setattr(release, "shuffle_tables", planted)
+    desk.redact(source, tmp_path / "one")
+    told = verify_release(tmp_path / "one", Asked(workers=1), case_folder=tmp_path / "case")
+    assert f"form.csv: a withheld {entity} survives (row 1, column 4)" in told.problems
+    assert value not in "".join(told.problems + told.notes)
 
 
 @pytest.mark.models
