@@ -287,7 +287,8 @@ def test_only_what_rules_or_people_decided_is_final():
 
 def test_small_counts_of_what_is_not_released_are_coarse():
     """A count that could single a person out is given as a range."""
-    assert coarse({"PERSON": 3, "US_SSN": 30, "MEDICAL": 0}) == {"PERSON": "1-9", "US_SSN": 30}
+    assert coarse({"PERSON": 3, "US_SSN": 30, "MEDICAL": 0}, 10) == {"PERSON": "1-9", "US_SSN": 30}
+    assert coarse({"PERSON": 3, "US_SSN": 30}, 31) == {"PERSON": "1-30", "US_SSN": "1-30"}
 
 
 def test_a_name_that_holds_a_finding_becomes_a_label():

@@ -103,6 +103,8 @@ def test_a_good_file_is_loaded_with_its_digest_and_markers(write):
         ("    reason: A number.\n", "", 8, "missing"),
         ('version: "1"', "version: 1", 3, "quotes"),
         ("effective_from: 2026-01-01", "effective_from: soon", 5, "date"),
+        ("effective_from: 2026-01-01", "effective_from: 2026-01-01\ncell_size: 2", 6, "greater than or equal to 3"),
+        ("effective_from: 2026-01-01", "effective_from: 2026-01-01\ncell_size: true", 6, "integer"),
         ("effective_from: 2026-01-01", "effective_from: 2026-01-01\napproved_by: Counsel", 6, "both who and when"),
         ("    action: withhold", "   action: withhold", 10, "YAML"),
         ("An office", "*nobody", 2, "YAML"),

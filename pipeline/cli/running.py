@@ -201,7 +201,6 @@ def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: st
 
 
 def _policy_facts(policy: Policy) -> PolicyFacts:
-    from pipeline.evidence.summary import SMALL, PolicyFacts  # noqa: PLC0415 - keeps --help quick
+    from pipeline.evidence.summary import PolicyFacts  # noqa: PLC0415 - keeps --help quick
 
-    cell_size = getattr(policy, "cell_size", None) or SMALL
-    return PolicyFacts(policy.name, policy.version, policy.sha256, policy.title, policy.jurisdiction, cell_size)
+    return PolicyFacts(policy.name, policy.version, policy.sha256, policy.title, policy.jurisdiction, policy.cell_size)

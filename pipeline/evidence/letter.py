@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pipeline.errors import ConfigError
 from pipeline.evidence.aggregates import suppressed
 from pipeline.evidence.report import counted, entity_words
-from pipeline.evidence.summary import SMALL, Summary
+from pipeline.evidence.summary import Summary
 from pipeline.resources import config_file
 
 FOLDER: Final = "letter"
@@ -62,8 +62,7 @@ _HINT: Final = "compare it with the shipped one in configs/letter/"
 
 
 def _told(summary: Summary, config: Path | None) -> dict[str, Any]:
-    run = summary.run
-    cell = run.policy.cell_size if run.policy else SMALL
+    run, cell = summary.run, summary.cell_size
     held = sum(file.held_records for file in summary.files if file.status == "released")
     return {
         "office": _office(config),

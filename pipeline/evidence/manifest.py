@@ -21,10 +21,6 @@ SIGNATURE: Final = "release.json.sig"
 SCHEMA: Final = 1
 _CHUNK: Final = 1 << 20
 _OUTSIDE: Final = ("held", "not_scanned")
-_NOTES: Final = (
-    "Counts are places, not people. Of files that are not in this release, counts below 10 are given as a range.",
-    "No hash of an original is given here or anywhere else in this release.",
-)
 
 
 def manifest(summary: Summary, folder: Path) -> dict[str, Any]:
@@ -40,10 +36,18 @@ def manifest(summary: Summary, folder: Path) -> dict[str, Any]:
         "complete": summary.complete,
         **_run(summary.run),
         "totals": _totals(summary),
-        "records": [_file(outcome) for outcome in summary.files],
-        "notes": list(_NOTES),
+        "records": [_file(outcome, summary.cell_size) for outcome in summary.files],
+        "notes": _notes(summary.cell_size),
         "files": {name: file_sha256(folder / name) for name in sorted(_names(folder)) if name != MANIFEST},
     }
+
+
+def _notes(cell_size: int) -> list[str]:
+    outside = f"Of files that are not in this release, counts below {cell_size} are given as a range."
+    return [
+        f"Counts are places, not people. {outside}",
+        "No hash of an original is given here or anywhere else in this release.",
+    ]
 
 
 def manifest_bytes(content: Mapping[str, Any]) -> bytes:
@@ -91,20 +95,20 @@ def _totals(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _file(outcome: FileOutcome) -> dict[str, Any]:
+def _file(outcome: FileOutcome, cell_size: int) -> dict[str, Any]:
     is_out = outcome.status == "released"
     covers = {cover.value: outcome.units.get(cover.value, 0) for cover in Cover}
     told: dict[str, Any] = {"name": outcome.label, "status": outcome.status}
     if is_out:
         told |= {"output": outcome.output, "sha256": outcome.sha256, "bytes": outcome.size}
     if outcome.quasi is not None:
-        told["quasi_identifiers"] = _quasi(outcome.quasi)
+        told["quasi_identifiers"] = _quasi(outcome.quasi, cell_size)
     if outcome.notes:
         told["notes"] = list(outcome.notes)
     return told | {
         "reasons": list(outcome.reasons),
         "records_held": outcome.held_records,
-        "withheld": dict(outcome.withheld) if is_out else coarse(outcome.withheld),
+        "withheld": dict(outcome.withheld) if is_out else coarse(outcome.withheld, cell_size),
         "coverage": {
             "units": sum(covers.values()),
             **covers,
@@ -114,17 +118,19 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
     }
 
 
-def _quasi(facts: QuasiFacts) -> dict[str, Any]:
+def _quasi(facts: QuasiFacts, cell_size: int) -> dict[str, Any]:
+    def told(unique: int, smallest: int) -> dict[str, int | str]:
+        return {
+            "unique_rows": coarse_count(unique, cell_size),
+            "smallest_group": coarse_count(smallest, cell_size),
+        }
+
     return {
         "columns": list(facts.columns),
         "rows": facts.rows,
-        "unique_rows": coarse_count(facts.unique),
-        "smallest_group": coarse_count(facts.smallest),
+        **told(facts.unique, facts.smallest),
         "fewest_columns_that_leave_a_row_alone": [list(each) for each in facts.telling],
-        "would_mend": [
-            {"step": words, "unique_rows": coarse_count(unique), "smallest_group": coarse_count(smallest)}
-            for words, unique, smallest in facts.mending
-        ],
+        "would_mend": [{"step": words, **told(unique, smallest)} for words, unique, smallest in facts.mending],
     }
 
 

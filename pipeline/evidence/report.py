@@ -86,7 +86,7 @@ def _template() -> jinja2.Template:
     environment.filters["status"] = _STATUS_WORDS.__getitem__
     environment.filters["moment"] = moment
     environment.filters["counted"] = counted
-    environment.filters["coarse"] = lambda count: str(coarse_count(count))
+    environment.filters["coarse"] = lambda count, cell_size: str(coarse_count(count, cell_size))
     environment.filters["sum_counts"] = lambda counts: sum(counts.values())
     return environment.get_template("report.html.j2")
 

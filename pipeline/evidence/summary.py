@@ -14,7 +14,7 @@ from typing import Final
 from pipeline.model import Coverage, Decision, Finding, words
 
 SMALL: Final = 10
-"""Counts below this can single a person out; of what was not released they are given coarsely."""
+"""Counts below this can single a person out and are told coarsely, where no policy says its own cell size."""
 _BY_NO_PERSON: Final = frozenset({"rule", "undecided", ""})
 
 
@@ -182,6 +182,11 @@ class Summary:
         return "provisional" if self.undecided else "final"
 
     @property
+    def cell_size(self) -> int:
+        """The least count that is told as it is."""
+        return self.run.policy.cell_size if self.run.policy else SMALL
+
+    @property
     def complete(self) -> bool:
         """Whether every file and every record of it is in the release."""
         return all(file.status == "released" and not file.held_records for file in self.files)
@@ -317,11 +322,11 @@ def label(number: int, name: str, *, holds_finding: bool) -> str:
     return f"file {number}" if holds_finding else name
 
 
-def coarse_count(count: int) -> int | str:
-    """Return a count, one that could single a person out as a range."""
-    return f"1-{SMALL - 1}" if 0 < count < SMALL else count
+def coarse_count(count: int, cell_size: int) -> int | str:
+    """Return a count, one that could single a person out (below the cell size) as a range."""
+    return f"1-{cell_size - 1}" if 0 < count < cell_size else count
 
 
-def coarse(counts: Mapping[str, int]) -> dict[str, int | str]:
+def coarse(counts: Mapping[str, int], cell_size: int) -> dict[str, int | str]:
     """Return counts with those that could single a person out given as a range."""
-    return {entity: coarse_count(count) for entity, count in counts.items() if count}
+    return {entity: coarse_count(count, cell_size) for entity, count in counts.items() if count}

@@ -108,6 +108,7 @@ def head_lines(policy: Policy) -> Iterator[str]:
     yield f"case numbers {'count' if policy.case_numbers_link else 'do not count'} as identifiers of a person"
     if policy.hold_distribution_lists:
         yield "a table that is mainly names and how to reach people waits for the officer"
+    yield f"counts below {policy.cell_size} that go out are told coarsely"
     yield from _table_lines(policy)
     if policy.note:
         yield f"note: {policy.note}"

@@ -48,6 +48,9 @@ __all__ = [
 NO_RULE_FITS: Final = "no_rule_fits"
 """The rule that a decision names where nothing in the policy fits: review, proposed withhold."""
 
+CELL_SIZE: Final = 10
+"""Where a policy says nothing: counts below this can single a person out and are told coarsely."""
+
 _CARRIES: Final = frozenset({"constitution", "statute", "regulation", "case"})
 """The sources of law on which a withholding can stand; a definition or a website policy is none."""
 
@@ -238,7 +241,10 @@ class TableRules(Strict):
 
 
 class Policy(Strict):
-    """A policy: who wrote it for whom, and its rules in order. ``built_on`` names the policy that it extends."""
+    """A policy: who wrote it for whom, and its rules in order. ``built_on`` names the policy that it extends.
+
+    ``cell_size`` is the least count that goes out as it is.
+    """
 
     name: Word
     title: Text
@@ -259,6 +265,7 @@ class Policy(Strict):
     use_officials: StrictBool = True
     case_numbers_link: StrictBool = False
     hold_distribution_lists: StrictBool = False
+    cell_size: Annotated[int, Field(ge=3, le=1000, strict=True)] = CELL_SIZE
     tables: TableRules = TableRules()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()
