@@ -17,13 +17,14 @@ from pipeline.anonymity import quasi_facts
 from pipeline.assembling import assemble_copy
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
+from pipeline.digest import Keyed
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
-from pipeline.errors import IntegrityError, LeakFound, OutputError
+from pipeline.errors import IntegrityError, LeakFound, OutputError, UsageError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import report_html
-from pipeline.evidence.stated import FACTS, facts_bytes
+from pipeline.evidence.stated import CITED, FACTS, NUMBERS, facts_bytes, typed_texts
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
@@ -32,7 +33,7 @@ from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import WRAPPINGS, compress, pack_archives
 from pipeline.resources import config_file
-from pipeline.verify import View, search
+from pipeline.verify import View, WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
 from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
@@ -81,10 +82,12 @@ def release(
         office: its letter and its signature, for a final release.
 
     Raises:
+        UsageError: what was stated of the records says something that is withheld in them.
         OutputError: the folder exists or cannot be written.
         LeakFound: a withheld value survived; what was written is renamed out of the way.
     """
     tell = progress or (lambda *_: None)
+    _see_stated(done, run)
     partial = _partial_folder(out)
     try:
         copies = _leaving(_copies(done), done.leaving)
@@ -113,6 +116,19 @@ def release(
 
 
 # --- the folder -------------------------------------------------------------------------
+
+
+def _see_stated(done: Scan, run: Run) -> None:
+    """See that nothing which was typed for the evidence says what is withheld (raises UsageError)."""
+    told = [("--request", run.request_id), *typed_texts(done.job.facts, done.job.file_facts, done.job.identity_check)]
+    wide = (each for each in done.withheld_needles if not each.scope or each.tokens > 1)
+    index = WithheldIndex(Keyed(done.job.key), (replace(each, scope="") for each in wide))
+    index.take_columns_of(done.index)
+    for key, text in told:
+        cited = NUMBERS if key in CITED else ()
+        for hit in (each for each in search(views(text), index) if each.entity not in cited):
+            what = f"it says something that is withheld in this release ({hit.entity})"
+            raise UsageError(key, what, "say it without anything that stands in a record; nothing was released")
 
 
 def _partial_folder(out: Path) -> Path:

@@ -33,6 +33,7 @@ from pipeline.cli.options import (
 from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
+from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -176,7 +177,8 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
 
     names = [each.name for each in files]
     job, loaded = make_job(asked)
-    state_facts(job, asked.stated, names, loaded)  # what is wrong in it is told before anything is made
+    # what is wrong in it is told before anything is made
+    see_typed(state_facts(job, asked.stated, names, loaded), wanted.request)
     described = asked_of(
         files, job, loaded, describe_run(job, loaded, wanted.request), hold_undecided=wanted.hold_undecided
     )
@@ -222,10 +224,13 @@ def _with_case(
 
     job, policy = make_job(asked)  # a wrong policy makes no case
     assert policy is not None
+    names = [each.name for each in files]
+    see_typed(state_facts(job, asked.stated, names, policy), wanted.request)  # nor does what nobody may write
     case = open_or_make_case(folder, wanted.request, wanted.database)
     case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=wanted.hold_undecided))
     job = replace(job, key=case.key, overrides=overrides_of(case))
-    job = state_facts(job, asked.stated, [each.name for each in files], policy)
+    job = state_facts(job, asked.stated, names, policy)
+    see_typed(job, "", case)
     run = describe_run(job, policy, wanted.request or case.row.request)
     earlier = tuple(run_against(case, folder) for folder in wanted.against)
     task = Task(files, policy, out, run, office, wanted.hold_undecided, earlier)

@@ -6,7 +6,7 @@ No digest and no value of an identity is in it; files are named as in the releas
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, Final
 
@@ -16,6 +16,11 @@ FACTS: Final = "facts.json"
 _DIGESTS: Final = frozenset({"consents", "own"})
 _KNOWN: Final = tuple(each.name for each in fields(RecordFacts) if each.name not in _DIGESTS)
 _SETS: Final = frozenset({"flags", "ordered"})
+CITED: Final = frozenset({"--request", "court_order"})
+NUMBERS: Final = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER"})
+"""A request and a court order are told by their own number, which may stand in the records too."""
+_TYPED: Final = ("origin", "context", "channel", "permitted_use", "court_order")
+"""What an officer words freely; all else is chosen from lists or is a day."""
 
 
 def facts_bytes(facts: RecordFacts, of_files: Mapping[str, RecordFacts], identity_check: Mapping[str, object]) -> bytes:
@@ -32,6 +37,26 @@ def facts_bytes(facts: RecordFacts, of_files: Mapping[str, RecordFacts], identit
     if identity_check:
         told["identity_check"] = dict(identity_check)
     return (json.dumps(told, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def typed_texts(
+    facts: RecordFacts, of_files: Mapping[str, RecordFacts], identity_check: Mapping[str, object]
+) -> Iterator[tuple[str, str]]:
+    """Yield what people worded themselves in the facts of a release: the key, and the text as words; each text once."""
+    seen: set[tuple[str, str]] = set()
+    for each in (facts, *of_files.values()):
+        for name in _TYPED:
+            told = (name, str(getattr(each, name)).replace("_", " "))
+            if told[1] and told not in seen:
+                seen.add(told)
+                yield told
+    yield from (("checked." + name.removeprefix("checked_"), str(identity_check.get(name, ""))) for name in _CHECKED)
+    decided = identity_check.get("decided", ())
+    for number, each in enumerate(decided if isinstance(decided, list) else ()):
+        yield from ((f"decided[{number}].{name}", str(each[name])) for name in ("by", "why"))
+
+
+_CHECKED: Final = ("checked_by", "how")
 
 
 def facts_from(content: bytes) -> tuple[RecordFacts, dict[str, RecordFacts], bool]:
