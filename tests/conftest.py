@@ -42,9 +42,19 @@ def spark_starts() -> bool:
     return True
 
 
+def postgres_starts() -> bool:
+    from postgres import server_folder
+
+    return server_folder() is not None
+
+
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
     "java": (spark_starts, "PySpark (`pip install 'releasable[spark]'`) or Java 17 or newer is missing"),
+    "postgresql": (
+        postgres_starts,
+        "PostgreSQL's server (`apt-get install postgresql`) or its driver (`pip install 'releasable[postgres]'`) is missing",
+    ),
     "shared": (SHARED.is_dir, "the shared evaluation data is not beside the checkout"),
 }
 _known: dict[str, bool] = {}

@@ -6,8 +6,13 @@ changed, with three exceptions: the head of the audit trail, a hold, and the mar
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, ForeignKey, Integer, String, Text
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+LONG: Final = BigInteger().with_variant(Integer, "sqlite")
+"""Sizes of files and places in them: integers of SQLite are as long as they have to be, those of PostgreSQL are not."""
 
 
 class Base(DeclarativeBase):
@@ -46,7 +51,7 @@ class SourceRow(Base):
     content: Mapped[str] = mapped_column(String(32), primary_key=True)
     label: Mapped[str] = mapped_column(Text)
     format: Mapped[str] = mapped_column(String(40))
-    size: Mapped[int] = mapped_column(Integer)
+    size: Mapped[int] = mapped_column(LONG)
     seen_at: Mapped[str] = mapped_column(String(40))
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
 
@@ -73,8 +78,8 @@ class UnitRow(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
     source: Mapped[str] = mapped_column(String(32), primary_key=True)
     ordinal: Mapped[int] = mapped_column(Integer, primary_key=True)
-    start: Mapped[int] = mapped_column(Integer)
-    stop: Mapped[int] = mapped_column(Integer)
+    start: Mapped[int] = mapped_column(LONG)
+    stop: Mapped[int] = mapped_column(LONG)
     cover: Mapped[str] = mapped_column(String(20))
     held: Mapped[str] = mapped_column(Text)
     content: Mapped[str] = mapped_column(String(32))
