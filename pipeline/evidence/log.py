@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Final, TextIO
 
 from pipeline.evidence.summary import Examined, Run, basis, located
-from pipeline.model import Address, Attribute, Block, Cell, Column, Decision, Field, FileName, Header, Part, words
+from pipeline.model import Address, Attribute, Block, Cell, Column, Decision, Field, FileName, Header, Page, Part, words
 
 FEW_CELLS: Final = 5
 """Up to this many cells of a column under one rule are listed one by one."""
@@ -24,7 +24,7 @@ UNDECIDED: Final = "undecided"
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, Field, Part)
+_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, Field, Page, Part)
 
 
 @dataclass(frozen=True, slots=True, order=True)

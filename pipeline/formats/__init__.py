@@ -11,11 +11,12 @@ from pipeline.formats.json_document import JsonDocument
 from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.parquet import Parquet
+from pipeline.formats.pdf import Pdf
 from pipeline.formats.plain_text import PlainText
 
 HEAD_SIZE = 65536
 
-FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), JsonLines(), JsonDocument(), Parquet(), PlainText())
+FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), JsonLines(), JsonDocument(), Parquet(), Pdf(), PlainText())
 
 
 def format_named(name: str) -> Format:
