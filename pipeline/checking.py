@@ -101,7 +101,9 @@ def _leaks(
     record = unit.key if is_mail else ""
     thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
     tabular = hasattr(format_named(unit.source.format), "table")
-    texts = [*(second_reader(unit.source.format, data, unit.context) or ()), data.decode("utf-8", "replace")]
+    texts = list(second_reader(unit.source.format, data, unit.context) or ())
+    if not getattr(format_named(unit.source.format), "is_packed", False):  # packed bytes say nothing as text
+        texts.append(data.decode("utf-8", "replace"))
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
 

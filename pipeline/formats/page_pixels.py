@@ -13,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.formats.page_text import Covered
 
 JPEG_QUALITY: Final = 85
-_SMALLEST_TYPE: Final = 7
+_SMALLEST_TYPE: Final = 11
+"""Pixels; smaller type cannot be read at 200 dpi."""
 _LARGEST_TYPE: Final = 40
 _MARKER: Final = "[REDACTED "
 

@@ -240,7 +240,7 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         box = place.box(loose.left, loose.bottom, loose.right, loose.top)
         tight = place.box(left, bottom, right, top)
         drawer = raw.FPDFText_GetTextObject(text, at)
-        drawn_by = ctypes.addressof(drawer.contents) if drawer else 0
+        drawn_by = ctypes.cast(drawer, ctypes.c_void_p).value or 0 if drawer else 0
         if drawn_by not in unpainted:
             unpainted[drawn_by] = bool(drawer) and _is_unpainted(drawer)
         angle = raw.FPDFText_GetCharAngle(text, at) + turned * math.pi / 2

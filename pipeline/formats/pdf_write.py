@@ -37,6 +37,8 @@ def write_pdf(parts: Iterable[Content], sink: BinaryIO) -> None:
         if canvas is None:
             canvas = Canvas(sink, invariant=1, pageCompression=1, lang=part.language or LANGUAGE)
             canvas.setTitle(part.title or TITLE)
+            canvas.setAuthor("")
+            canvas.setSubject("")
             canvas.setProducer(PRODUCER)
             canvas.setCreator(PRODUCER)
             canvas.setViewerPreference("DisplayDocTitle", "true")
