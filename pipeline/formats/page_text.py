@@ -32,7 +32,8 @@ _BROKEN_NUMBER: Final = re.compile(r"\d[-\u2010]$")
 class Glyph:
     """A sign on a page: quarter turns clockwise of its reading direction, and the number of what drew it.
 
-    ``is_askew`` says that it stands at another angle; then what one thing drew is a line of its own.
+    ``is_askew`` says that it stands at another angle; then what one thing drew is a line of its own. ``lean`` is by how
+    much lines fall for each point to the right on a page that was not laid straight under the scanner.
     """
 
     char: str
@@ -40,6 +41,7 @@ class Glyph:
     turn: int = 0
     drawn_by: int = 0
     is_askew: bool = False
+    lean: float = 0.0
 
 
 @dataclass(slots=True)
@@ -87,15 +89,21 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
     lines: list[Line] = []
     for turn in sorted({each.turn for each in glyphs if not each.is_askew}):
         own = [each for each in glyphs if each.turn == turn and not each.is_askew]
-        lines += _ordered(_rows(_fragments(own, turn)), turn)
+        lines += _ordered(_rows(_fragments(own)), turn)
     lines += _askew(glyphs)
     _join_broken(lines)
     _cut_blocks(lines)
     return lines
 
 
-def _flat(box: Box, turn: int) -> Box:
-    """Return a box in the frame in which its text runs from left to right."""
+def _flat(glyph: Glyph) -> Box:
+    """Return the box of a sign in the frame in which its text runs from left to right, and straight."""
+    left, top, right, bottom = _upright(glyph.box, glyph.turn)
+    fall = glyph.lean * (left + right) / 2
+    return (left, top - fall, right, bottom - fall)
+
+
+def _upright(box: Box, turn: int) -> Box:
     left, top, right, bottom = box
     if turn == 0:
         return box
@@ -106,14 +114,14 @@ def _flat(box: Box, turn: int) -> Box:
     return (-bottom, left, -top, right)
 
 
-def _fragments(glyphs: Sequence[Glyph], turn: int) -> list[_Fragment]:
+def _fragments(glyphs: Sequence[Glyph]) -> list[_Fragment]:
     made: list[_Fragment] = []
     spaced = False
     for each in glyphs:
         if each.char.isspace():
             spaced = True
             continue
-        flat = _flat(each.box, turn)
+        flat = _flat(each)
         height = flat[3] - flat[1]
         last = made[-1] if made else None
         gap = flat[0] - last.right if last is not None else 0.0

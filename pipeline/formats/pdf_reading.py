@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from pipeline.formats.ocr import Writing, read_writing
+from pipeline.formats.ocr import Writing, agreed, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
 from pipeline.formats.page_text import blocks_of, lines_of
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
@@ -64,7 +64,9 @@ def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
         if found is None:
             page.unread = [Unread(each, "image", _NO_OCR) for each in areas]
         else:
-            signs += found.signs
+            layer = [each for own in seen.hidden.values() for each in own]
+            for line in found.lines:
+                signs += agreed(line, layer)
             page.unread = [Unread(each, "image", _UNSURE) for each in found.unsure]
     page.lines = lines_of(signs)
     for kind, own in sorted(seen.hidden.items()):
