@@ -12,11 +12,22 @@ from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.parquet import Parquet
 from pipeline.formats.pdf import Pdf
+from pipeline.formats.picture import Picture
 from pipeline.formats.plain_text import PlainText
 
 HEAD_SIZE = 65536
 
-FORMATS: tuple[Format, ...] = (Mailbox(), Message(), Delimited(), JsonLines(), JsonDocument(), Parquet(), Pdf(), PlainText())
+FORMATS: tuple[Format, ...] = (
+    Mailbox(),
+    Message(),
+    Delimited(),
+    JsonLines(),
+    JsonDocument(),
+    Parquet(),
+    Pdf(),
+    Picture(),
+    PlainText(),
+)
 
 
 def format_named(name: str) -> Format:

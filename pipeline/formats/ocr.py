@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -26,8 +27,8 @@ LEAST_SURE: Final = 0.8
 """Mean probability of a line's signs below which it counts as not read."""
 BOX_THRESHOLD: Final = 0.4
 MOST_PIXELS: Final = 40_000_000
-_TALL: Final = 1.5
-"""From this ratio of height to width on, RapidOCR turns a line a quarter to the left before it reads it."""
+_BLANK: Final = 0.13
+"""Of a line's height: the least width of a blank between two words."""
 _TURNED_SURE: Final = 0.9
 _KEPT: Final = 256
 _LAST: OrderedDict[bytes, Writing] = OrderedDict()
@@ -144,23 +145,30 @@ class _Line:
         else:
             width = float(word.line_txt_len)
         centres = [min((each + 0.5) / width, 1.0) for each in columns]
-        edges = _edges(centres, crop)
-        at = 0
+        edges, gaps = _edges(centres, crop)
+        at, last = 0, " "
         for char in text:
             if char.isspace():
                 yield Glyph(" ", self._part(edges[at], edges[at]), self.turn)
             else:
+                if gaps[at] and _may_part(last, char):
+                    yield Glyph(" ", self._part(edges[at], edges[at]), self.turn)
                 yield Glyph(char, self._part(edges[at], edges[at + 1]), self.turn)
                 at += 1
+            last = char
 
     def _part(self, start: float, end: float) -> Box:
         if self._is_flipped:
             start, end = 1 - end, 1 - start
         one, two, three, four = self._corners
         if self._is_upright:
-            points = [one + at * (four - one) for at in (start, end)] + [two + at * (three - two) for at in (start, end)]
+            points = [one + at * (four - one) for at in (start, end)] + [
+                two + at * (three - two) for at in (start, end)
+            ]
         else:
-            points = [one + at * (two - one) for at in (start, end)] + [four + at * (three - four) for at in (start, end)]
+            points = [one + at * (two - one) for at in (start, end)] + [
+                four + at * (three - four) for at in (start, end)
+            ]
         return _around(np.array(points))
 
 
@@ -169,21 +177,29 @@ def _around(points: npt.NDArray[np.float64]) -> Box:
     return (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
 
-def _edges(centres: Sequence[float], crop: Pixels) -> list[float]:
-    """Return where signs end and begin, 0 to 1: at the widest gap in the ink between two centres."""
+def _may_part(one: str, other: str) -> bool:
+    """Return whether a gap between two signs is a blank that was not read: never inside a number."""
+    return (one.isalpha() or other.isalpha()) and (one.isalnum() or one in ",;:]") and (other.isalnum() or other == "[")
+
+
+def _edges(centres: Sequence[float], crop: Pixels) -> tuple[list[float], list[bool]]:
+    """Return where signs end and begin, 0 to 1: at the widest gap in the ink between two centres; and wide gaps."""
     shades = crop.astype(np.int16).mean(axis=2)
     ink = (np.abs(shades - np.median(shades)) > 50).sum(axis=0)
     width = len(ink)
-    edges = [0.0]
-    for one, other in zip(centres, centres[1:], strict=False):
+    edges, lengths = [0.0], [0]
+    for one, other in pairwise(centres):
         low, high = round(one * width), round(other * width)
         part = ink[low : max(high, low + 1)]
         if not len(part):
             edges.append((one + other) / 2)
+            lengths.append(0)
             continue
         start, length = _longest(part == part.min())
         edges.append(max(edges[-1], (low + start + length / 2) / width))
-    return [*edges, 1.0]
+        lengths.append(0 if part.min() else length)
+    least = max(_BLANK * crop.shape[0], 2.5 * float(np.median(lengths[1:] or [0])))
+    return [*edges, 1.0], [each > least for each in lengths]
 
 
 def _longest(flags: npt.NDArray[np.bool_]) -> tuple[int, int]:

@@ -27,19 +27,20 @@ _SIZE: Final = 12
 
 @dataclass(slots=True)
 class Unread:
-    """An area of a page that could not be examined, and why."""
+    """An area of a page that could not be examined, why, and whether it holds the file in any case."""
 
     box: Box
     code: str
     why: str
+    holds: bool = False
 
 
 @dataclass(slots=True)
 class PageContent:
-    """A page: its number from 1, size in points, resolution, lines, what is not examined, what is examined and left out.
+    """A page: number from 1, size in points, resolution, lines, what is not examined, what is examined and left out.
 
     ``hidden`` are kind and text; ``dropped`` are what and how many. ``picture`` are the encoded pixels in a part;
-    ``draw`` makes them from a source.
+    ``draw`` makes them from a source. ``is_exact``: no shade of them may be lost.
     """
 
     number: int
@@ -52,6 +53,7 @@ class PageContent:
     dropped: list[tuple[str, int]] = field(default_factory=list)
     picture: bytes = b""
     draw: Callable[[], Image.Image] | None = None
+    is_exact: bool = False
 
     def image(self) -> Image.Image:
         """Return the pixels of the page."""
@@ -73,10 +75,7 @@ class Content:
         head = {
             "title": self.title,
             "language": self.language,
-            "pages": [
-                [each.number, each.width, each.height, each.dpi, len(each.picture), [_said(one) for one in each.lines]]
-                for each in self.pages
-            ],
+            "pages": [[*_shape(each), len(each.picture), [_said(one) for one in each.lines]] for each in self.pages],
         }
         data = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
         return b"".join([PART, f"{len(data):0{_SIZE}}".encode(), data, *(each.picture for each in self.pages)])
@@ -88,13 +87,15 @@ class Content:
         at = start + int(data[len(PART) : start])
         head: dict[str, Any] = json.loads(data[start:at])
         made = cls(title=head["title"], language=head["language"])
-        for number, width, height, dpi, size, lines in head["pages"]:
+        for number, width, height, dpi, is_exact, size, lines in head["pages"]:
             picture, at = data[at : at + size], at + size
-            own = [
-                Line(text, list(map(_box, boxes)), joint, block, turn) for text, joint, block, turn, boxes in lines
-            ]
-            made.pages.append(PageContent(number, width, height, dpi, own, picture=picture))
+            own = [Line(text, list(map(_box, boxes)), joint, block, turn) for text, joint, block, turn, boxes in lines]
+            made.pages.append(PageContent(number, width, height, dpi, own, picture=picture, is_exact=is_exact))
         return made
+
+
+def _shape(page: PageContent) -> list[Any]:
+    return [page.number, page.width, page.height, page.dpi, page.is_exact]
 
 
 def _said(line: Line) -> list[Any]:
@@ -115,7 +116,8 @@ def reading_of(content: Content, unit: Unit) -> Reading:
     dropped = [Dropped((), what, count) for what, count in content.dropped]
     for page in content.pages:
         here: Address = (Page(page.number),)
-        gaps += [Gap(here, code, why) for code, why in dict.fromkeys((one.code, one.why) for one in page.unread)]
+        about = dict.fromkeys((one.code, one.why, one.holds) for one in page.unread)
+        gaps += [Gap(here, code, why, holds) for code, why, holds in about]
         dropped += [Dropped(here, what, count) for what, count in page.dropped]
     return Reading(tuple(_segments(content, unit.source.path)), tuple(gaps), tuple(dropped))
 
@@ -185,8 +187,8 @@ def _edited_page(page: PageContent, wanted: dict[Address, list[Edit]]) -> PageCo
     else:
         image = page.image()
         fill(image, covered, page.dpi / 72)
-        picture = encoded(image)
-    return PageContent(page.number, page.width, page.height, page.dpi, lines, picture=picture)
+        picture = encoded(image, is_exact=page.is_exact)
+    return PageContent(page.number, page.width, page.height, page.dpi, lines, picture=picture, is_exact=page.is_exact)
 
 
 def _outside(lines: Sequence[Line], box: Box) -> list[Line]:

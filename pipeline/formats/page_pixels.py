@@ -13,6 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.formats.page_text import Covered
 
 JPEG_QUALITY: Final = 85
+_FEW_SHADES: Final = 0.15
+"""Share of a page's pixels that are neither dark nor light: below it is writing, from it on a photograph."""
 _SMALLEST_TYPE: Final = 11
 """Pixels; smaller type cannot be read at 200 dpi."""
 _LARGEST_TYPE: Final = 40
@@ -71,15 +73,21 @@ def _font(text: str, width: int, height: int) -> ImageFont.FreeTypeFont | None:
     return None
 
 
-def encoded(image: Image.Image) -> bytes:
-    """Return an image as PNG, 16 shades where it has no colour; as JPEG where that is much smaller. No metadata."""
+def encoded(image: Image.Image, *, is_exact: bool = False) -> bytes:
+    """Return an image without metadata: as PNG, or where it need not be exact and is a photograph, as JPEG.
+
+    Writing without colour gets 16 shades, unless it is to be exact.
+    """
     pixels = np.asarray(image.convert("RGB"))
-    if int(np.ptp(pixels, axis=2).max(initial=0)) <= 8:
-        shades = ((pixels[:, :, 1].astype(np.uint16) + 8) // 17 * 17).astype(np.uint8)
-        return _saved(Image.fromarray(shades), "PNG", optimize=False, compress_level=6)
-    plain = Image.fromarray(pixels)
-    exact = _saved(plain, "PNG", optimize=False, compress_level=6)
-    lossy = _saved(plain, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    is_grey = int(np.ptp(pixels, axis=2).max(initial=0)) <= (0 if is_exact else 8)
+    plain = Image.fromarray(pixels[:, :, 1] if is_grey else pixels)
+    if is_exact:
+        return _saved(plain, "PNG")
+    if is_grey and np.mean((pixels[:, :, 1] > 40) & (pixels[:, :, 1] < 215)) < _FEW_SHADES:
+        plain = Image.fromarray(((pixels[:, :, 1].astype(np.uint16) + 8) // 17 * 17).astype(np.uint8))
+        return _saved(plain, "PNG")
+    exact = _saved(plain, "PNG")
+    lossy = _saved(plain, "JPEG", quality=JPEG_QUALITY, **({} if is_grey else {"subsampling": 0}))
     return lossy if len(lossy) * 2 < len(exact) else exact
 
 

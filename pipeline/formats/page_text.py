@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from pipeline.model import Edit, SpanError
@@ -46,7 +47,7 @@ class Glyph:
 
 @dataclass(slots=True)
 class Line:
-    """A line: its text, a box for every sign, what stands before it in its block ("" joins a broken word), its block."""
+    """A line: text, a box for every sign, what stands before it in its block ("" joins a broken word), block, turns."""
 
     text: str
     boxes: list[Box]
@@ -246,7 +247,7 @@ def _joint(before: _Row | None, row: _Row) -> str:
 
 def _distance(before: _Row, row: _Row) -> float:
     """Return how far a row lies below another, in heights of its own signs."""
-    height = max(max(each.height for each in row), 0.1)
+    height = max(0.1, *(each.height for each in row))
     return (min(each.top for each in row) - max(each.bottom for each in before)) / height
 
 
@@ -280,7 +281,7 @@ def _askew(glyphs: Sequence[Glyph]) -> list[Line]:
 
 def _join_broken(lines: Sequence[Line]) -> None:
     """Join what is broken over two lines: a word loses its hyphen (its box stays covered), a number keeps it."""
-    for one, other in zip(lines, lines[1:], strict=False):
+    for one, other in pairwise(lines):
         if other.joint != "\n":
             continue
         if _BROKEN_WORD.search(one.text) and other.text[0].islower():

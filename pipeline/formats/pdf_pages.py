@@ -17,8 +17,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
 from PIL import Image
+from pypdfium2 import raw
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.page_text import Box, Glyph
@@ -147,7 +147,7 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
     home = seen.signs
     for each, one in zip(signs, about, strict=True):
         if not each.char.isspace():  # a blank goes where the sign before it went
-            kind = _hidden_kind(each, one, seen, sums)
+            kind = _hidden_kind(one, seen, sums)
             home = seen.hidden.setdefault(kind, []) if kind else seen.signs
             if one.is_unmapped and not kind:
                 seen.unmapped.append(one.tight)
@@ -181,7 +181,7 @@ class _About:
     is_unpainted: bool
 
 
-def _hidden_kind(sign: Glyph, about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
+def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
     """Return why a sign cannot be seen, "" where it can be."""
     if about.is_unpainted:
         return "invisible text"
@@ -296,9 +296,7 @@ class _Placing:
 def _without_text(page: Any, path: str) -> Iterator[Box]:
     """Take the text off a page, in forms too, and yield the boxes of its pictures."""
     place = _Placing(page)
-    count = 0
-    for each in page.get_objects(max_depth=15):
-        count += 1
+    for count, each in enumerate(page.get_objects(max_depth=15)):
         if count > MOST_OBJECTS:
             raise UnreadableSource(path, f"a page has more than {MOST_OBJECTS:,} objects", "print it to a new PDF")
         if each.type == raw.FPDF_PAGEOBJ_TEXT:

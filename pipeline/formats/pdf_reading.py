@@ -10,12 +10,13 @@ from PIL import Image
 
 from pipeline.formats.ocr import Writing, agreed, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
-from pipeline.formats.page_text import blocks_of, lines_of
+from pipeline.formats.page_text import Box, blocks_of, lines_of
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+_MOST: Final = 0.4
 _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
@@ -62,18 +63,23 @@ def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
     if areas:
         found = _writing(document, index, seen, path)
         if found is None:
-            page.unread = [Unread(each, "image", _NO_OCR) for each in areas]
+            page.unread = [Unread(each, "image", _NO_OCR, _is_most(each, seen)) for each in areas]
         else:
             layer = [each for own in seen.hidden.values() for each in own]
             for line in found.lines:
                 signs += agreed(line, layer)
-            page.unread = [Unread(each, "image", _UNSURE) for each in found.unsure]
+            page.unread = [Unread(each, "image", _UNSURE, holds=True) for each in found.unsure]
     page.lines = lines_of(signs)
     for kind, own in sorted(seen.hidden.items()):
         lines = lines_of(own)
         page.hidden += [(kind, text) for text in blocks_of(lines).values()]
         page.dropped.append((f"line of {kind}", len(lines)))
     return page
+
+
+def _is_most(box: Box, seen: SeenPage) -> bool:
+    """Return whether an area is most of its page: without it, there is no page."""
+    return (box[2] - box[0]) * (box[3] - box[1]) >= _MOST * seen.width * seen.height
 
 
 def _writing(document: Any, index: int, seen: SeenPage, path: str) -> Writing | None:

@@ -14,7 +14,18 @@ from pipeline.verify.views import byte_texts
 _PART: Final = b"PAGES PART\n"
 _STREAM: Final = re.compile(rb"\bstream\r?\n.*?\bendstream\b", re.DOTALL)
 _NOT_COPIED: Final = frozenset(
-    {"/AA", "/AcroForm", "/AF", "/Annots", "/Collection", "/Dests", "/JavaScript", "/Metadata", "/Names", "/OCProperties"}
+    {
+        "/AA",
+        "/AcroForm",
+        "/AF",
+        "/Annots",
+        "/Collection",
+        "/Dests",
+        "/JavaScript",
+        "/Metadata",
+        "/Names",
+        "/OCProperties",
+    }
     | {"/OpenAction", "/PieceInfo", "/StructTreeRoot", "/Thumb", "/Threads", "/URI", "/XFA"}
 )
 _PLAIN_SEGMENTS: Final = frozenset({0xC0, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0, 0xEE})
@@ -33,7 +44,7 @@ def pdf_texts(data: bytes, context: Mapping[str, str] | None = None) -> list[str
         UnreadableSource: pypdf cannot read it, it is encrypted, holds more than one revision, or what no copy holds.
     """
     if data.startswith(_PART):
-        return _part_texts(data)
+        return part_texts(data)
     import pypdf  # noqa: PLC0415 - a large module that only PDF needs
 
     about = context or {}
@@ -41,8 +52,7 @@ def pdf_texts(data: bytes, context: Mapping[str, str] | None = None) -> list[str
         raise UnreadableSource("copy", "an independent PDF reader finds not exactly one revision")
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=True)
-        if reader.is_encrypted:
-            raise UnreadableSource("copy", "an independent PDF reader finds it encrypted")
+        _refuse(reader.is_encrypted, "it encrypted")
         pages = reader.pages[int(about.get("from", "0")) : int(about.get("to", str(len(reader.pages))))]
         texts = [page.extract_text() for page in pages]
         share, shares = int(about.get("share", "0")), int(about.get("shares", "1"))
@@ -55,7 +65,12 @@ def pdf_texts(data: bytes, context: Mapping[str, str] | None = None) -> list[str
     return [*texts, *byte_texts(_STREAM.sub(b" ", data))] if share == 0 else texts
 
 
-def _part_texts(data: bytes) -> list[str]:
+def _refuse(is_found: bool, what: str) -> None:
+    if is_found:
+        raise UnreadableSource("copy", f"an independent PDF reader finds {what}", "report this")
+
+
+def part_texts(data: bytes) -> list[str]:
     """Return the texts of a part: title, then every line with what joins it to the line before."""
     start = len(_PART) + 12
     head: dict[str, Any] = json.loads(data[start : start + int(data[len(_PART) : start])])
@@ -82,8 +97,7 @@ def _said(value: Any) -> Iterator[str]:
 
     if isinstance(value, DictionaryObject):
         for key, below in value.items():
-            if key in _NOT_COPIED:
-                raise UnreadableSource("copy", "an independent PDF reader finds what no copy holds", "report this")
+            _refuse(key in _NOT_COPIED, "what no copy holds")
             yield str(key)
             yield from _said(value.raw_get(key) if below is not None else None)
         if isinstance(value, StreamObject) and not _is_pixels(value):
@@ -105,12 +119,13 @@ def _is_pixels(stream: Any) -> bool:
     used = stream.get("/Filter")
     used = used[-1] if isinstance(used, list) else used
     if used == "/DCTDecode":
-        return _is_plain_jpeg(bytes(stream._data))  # noqa: SLF001 - pypdf would decode it
+        return is_plain_jpeg(bytes(stream._data))  # noqa: SLF001 - pypdf would decode it
     channels = {"/DeviceGray": 1, "/DeviceRGB": 3}.get(str(stream.get("/ColorSpace")), 0)
     return len(stream.get_data()) == int(stream["/Width"]) * int(stream["/Height"]) * channels
 
 
-def _is_plain_jpeg(data: bytes) -> bool:
+def is_plain_jpeg(data: bytes) -> bool:
+    """Return whether a JPEG has no segment with words, and no byte behind its end."""
     at = 2
     while data[:2] == b"\xff\xd8" and at + 4 <= len(data) and data[at] == 0xFF:
         kind = data[at + 1]

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.pdf_reader import pdf_texts
+from pipeline.verify.picture_reader import picture_texts
 from pipeline.verify.views import byte_texts
 
 MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
@@ -68,6 +69,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return parquet_rows(data, context or {})
     if format_name == "pdf":
         return pdf_texts(data, context or {})
+    if format_name == "picture":
+        return picture_texts(data)
     return None
 
 
