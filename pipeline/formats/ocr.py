@@ -21,19 +21,26 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.letter_shapes import in_rows, ink_of, letter_shapes
 from pipeline.formats.page_text import Box, Glyph, union
 
 LEAST_SURE: Final = 0.8
 """Mean probability of a line's signs below which it counts as not read."""
 BOX_THRESHOLD: Final = 0.4
 MOST_PIXELS: Final = 40_000_000
-_BLANK: Final = 0.13
+_BLANK: Final = 0.18
 """Of a line's height: the least width of a blank between two words."""
 _TURNED_SURE: Final = 0.9
 _KEPT: Final = 256
 _LAST: OrderedDict[bytes, Writing] = OrderedDict()
 
+_BAND: Final = 1_000
+_OVERLAP: Final = 80
+_PAPER: Final = 40
+_LEAST_SIDE: Final = 480
+
 Pixels = npt.NDArray[np.uint8]
+Quad = npt.NDArray[np.float64]
 
 
 @dataclass(slots=True)
@@ -85,10 +92,14 @@ def _engine() -> Any:
 def _read(pixels: Pixels, scale: float) -> Writing:
     made = Writing()
     engine = _engine()
-    found = engine(pixels, use_det=True, use_cls=False, use_rec=False)
-    quads = getattr(found, "boxes", None)
-    if quads is None or not len(quads):
-        return made
+    quads = _seen_lines(engine, pixels)
+    if quads:
+        _read_lines(engine, pixels, quads, scale, made)
+    made.unsure += _passed_over(pixels, scale, made)
+    return made
+
+
+def _read_lines(engine: Any, pixels: Pixels, quads: Sequence[Quad], scale: float, made: Writing) -> None:
     crops = engine.crop_text_regions(pixels, np.asarray(quads, np.float32))
     turned, facing = engine.cls_and_rotate(crops)
     engine.return_word_box = True
@@ -108,7 +119,78 @@ def _read(pixels: Pixels, scale: float) -> Writing:
         made.lines.append(list(about.signs(text, word, turned[at])))
         leans.append((about.lean, len(text)))
     _lean(made, leans)
-    return made
+
+
+def _seen_lines(engine: Any, pixels: Pixels) -> list[Quad]:
+    """Return the corners of the lines that the engine sees, band by band: on a page mostly blank it overlooks lines."""
+    ink = ink_of(pixels)
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return []
+    left, right = max(0, int(columns[0]) - _PAPER), min(pixels.shape[1], int(columns[-1]) + _PAPER)
+    paper = np.median(pixels.reshape(-1, 3)[::101], axis=0).astype(np.uint8)
+    found: list[Quad] = []
+    for top, bottom in _bands(ink.sum(axis=1), int(rows[0]), int(rows[-1]) + 1):
+        band = _framed(pixels[top:bottom, left:right], paper)
+        seen = engine(band, use_det=True, use_cls=False, use_rec=False)
+        boxes = getattr(seen, "boxes", None)
+        for each in () if boxes is None else boxes:
+            moved = np.asarray(each, np.float64) + (left - _PAPER, top - _PAPER)
+            quad = np.clip(moved, 0, (pixels.shape[1] - 1, pixels.shape[0] - 1))
+            if np.ptp(quad, axis=0).min() >= 1:
+                found.append(quad)
+    return _once(found)
+
+
+def _framed(band: Pixels, paper: Pixels) -> Pixels:
+    """Return a band with paper around it, at least so large that the engine does not blow it up."""
+    high, wide = band.shape[:2]
+    framed = np.empty((max(high + 2 * _PAPER, _LEAST_SIDE), max(wide + 2 * _PAPER, _LEAST_SIDE), 3), np.uint8)
+    framed[:] = paper
+    framed[_PAPER : _PAPER + high, _PAPER : _PAPER + wide] = band
+    return framed
+
+
+def _bands(weight: npt.NDArray[np.int64], top: int, bottom: int) -> Iterator[tuple[int, int]]:
+    """Yield bands of at most 1,000 rows, cut where there is least ink; where there is some, they overlap."""
+    while bottom - top > _BAND:
+        low = top + _BAND // 2
+        part = weight[low : top + _BAND]
+        start, length = _longest(part == part.min())
+        cut = low + start + length // 2
+        yield top, min(bottom, cut + (_OVERLAP if part.min() else 0))
+        top = cut
+    yield top, bottom
+
+
+def _once(quads: Sequence[Quad]) -> list[Quad]:
+    """Return lines without those that lie for the most part in a larger one: bands overlap."""
+    kept: list[tuple[Quad, Box]] = []
+    for quad, box in sorted(((each, _around(each)) for each in quads), key=lambda one: -_area(one[1])):
+        if not any(_shared(box, other) > 0.7 * _area(box) for _, other in kept):
+            kept.append((quad, box))
+    return [quad for quad, _ in kept]
+
+
+def _area(box: Box) -> float:
+    return max(box[2] - box[0], 0.0) * max(box[3] - box[1], 0.0)
+
+
+def _shared(one: Box, other: Box) -> float:
+    return _area((max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])))
+
+
+def _passed_over(pixels: Pixels, scale: float, made: Writing) -> list[Box]:
+    """Return rows of shapes in the form of letters that lie in no line that was seen."""
+    lines = [union(each.box for each in line) for line in made.lines] + made.unsure
+    near = [(left - 2, top - 2, right + 2, bottom + 2) for left, top, right, bottom in lines]
+    shapes = [
+        each
+        for each in letter_shapes(pixels, scale)
+        if not any(_shared(each, line) > 0.5 * _area(each) for line in near)
+    ]
+    found = in_rows(shapes)
+    return [union(found)] if found else []
 
 
 class _Line:

@@ -122,12 +122,14 @@ def hidden_of(data: bytes, share: int, shares: int) -> Hidden:
     try:
         reader = _reader(data)
         pages = _content_numbers(reader)
+        about = reader.trailer.raw_get("/Info") if "/Info" in reader.trailer else None
+        info = about.idnum if isinstance(about, IndirectObject) else 0
         numbers = sorted({number for own in reader.xref.values() for number in own} | set(reader.xref_objStm))
     except Exception:  # noqa: BLE001 - whatever a parser raises: nothing of it is copied
         found.dropped["all that stands beside the pages, which cannot be read"] += 1
         return found
     for number in numbers[share::shares]:
-        if number in pages:
+        if number in pages or number == info:
             continue
         try:
             value = reader.get_object(IndirectObject(number, 0, reader))
@@ -167,7 +169,10 @@ def _of_document(reader: Any, data: bytes, found: Hidden) -> None:
             found.dropped[name] += key in root
         for each in ("/OpenAction", "/AA"):
             found.dropped["action"] += each in root
-        _take(reader.trailer.get("/Info"), found)
+        for key, value in (reader.trailer.get("/Info") or {}).items():
+            if key != "/Title":
+                _strings(str(key), value, found)
+                found.dropped["property of the document"] += not _DATE.match(str(value))
     except Exception:  # noqa: BLE001 - as above
         found.dropped["description of the document that cannot be read"] += 1
     ends = [each.end() for each in re.finditer(rb"%%EOF", data)][:-1]

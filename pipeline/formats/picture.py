@@ -16,6 +16,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
+import numpy as np
 from PIL import ExifTags, Image, ImageOps
 
 from pipeline.errors import UnreadableSource
@@ -168,9 +169,9 @@ def _frame(payload: bytes, index: int, path: str) -> Image.Image:
 
 def _eight_bits(image: Image.Image) -> Image.Image:
     """Return an image of more than 8 bits with its darkest shade black and its lightest white."""
-    low, high = image.convert("F").getextrema()
-    scale = 255.0 / (high - low) if high > low else 0.0
-    return image.convert("F").point(lambda value: value * scale - low * scale).convert("L")
+    shades = np.asarray(image.convert("F"))
+    low, high = float(shades.min()), float(shades.max())
+    return Image.fromarray(((shades - low) * (255.0 / (high - low or 1.0))).astype(np.uint8))
 
 
 def _page(image: Image.Image, index: int, draw: Any) -> PageContent:
