@@ -33,7 +33,7 @@ from pagehelp import (
 from pypdf.generic import NameObject
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats import format_named, format_of, ocr
+from pipeline.formats import format_named, format_of, ocr, pdf
 from pipeline.formats.page_content import Content
 from pipeline.formats.page_text import Glyph, blocks_of, lines_of
 from pipeline.model import Edit, Reading, Role, Source, SpanError, Unit
@@ -49,6 +49,7 @@ MANY = "RELEASABLE_DAMAGED_PDFS"
 @pytest.fixture
 def no_ocr(monkeypatch):
     """As on a machine without the extra."""
+    pdf._LAST.clear()
     monkeypatch.setattr(ocr, "find_spec", lambda _name: None)
 
 

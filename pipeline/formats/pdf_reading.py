@@ -14,6 +14,7 @@ from pipeline.formats.page_text import Box, blocks_of, lines_of
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
+from pipeline.formats.pdf_write import TITLE
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _MOST: Final = 0.4
@@ -47,7 +48,8 @@ def own_content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> C
             seen = seen_page(document, index, path, only_text=True)
             content.pages.append(PageContent(seen.number, seen.width, seen.height, seen.dpi, lines_of(seen.signs)))
         if is_first:
-            content.title = str(document.get_metadata_value("Title"))
+            said = str(document.get_metadata_value("Title"))
+            content.title = "" if said == TITLE else said
     return content
 
 

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.ocr import read_writing
@@ -32,6 +32,7 @@ UNIT_FRAMES: Final = 4
 DPI: Final = 200.0
 """What a pixel is taken for; only margins depend on it."""
 _MARKS: Final = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
+_READERS: Final = ("PNG", "JPEG", TiffImagePlugin.TiffImageFile.format)
 _MARKS_BIG: Final = (b"II+\0", b"MM\0+")
 _KEPT: Final = 8
 _NO_OCR: Final = "no OCR is installed: pip install 'releasable[ocr]'"
@@ -120,7 +121,7 @@ def kind_of(data: bytes) -> str:
 def _opened(data: bytes, path: str) -> Iterator[Any]:
     """Open a picture (raises UnreadableSource, also for what a reader raises inside)."""
     try:
-        with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "MPO", "TIFF"]) as image:
+        with Image.open(io.BytesIO(data), formats=_READERS) as image:
             yield image
     except UnreadableSource:
         raise
