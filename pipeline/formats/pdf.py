@@ -1,6 +1,6 @@
 """PDF: what each page shows is read and drawn anew; nothing of the original file is copied.
 
-A unit is a few pages, with a share of what stands beside the pages; all units share the bytes of the file. Comments,
+A unit is a few pages, the first with what stands beside the pages; all units share the bytes of the file. Comments,
 fields, attachments, bookmarks, metadata, scripts, hidden layers, covered and invisible text, earlier versions are
 examined, said, and left out. Pictures, and drawings in the form of letters, are read by OCR or hold the file.
 """
@@ -108,7 +108,7 @@ def _content(payload: bytes, unit: Unit) -> Content:
         return own_content_of(payload, path, pages, is_first=share == 0)
     key = hashlib.blake2b(payload, digest_size=32, person=str(share).encode()).digest()
     if key not in _LAST:
-        _LAST[key] = content_of(payload, path, pages, (share, int(about["shares"])))
+        _LAST[key] = content_of(payload, path, pages, is_first=share == 0)
         while len(_LAST) > _KEPT:
             _LAST.popitem(last=False)
     return _LAST[key]

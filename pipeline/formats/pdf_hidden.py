@@ -108,15 +108,8 @@ class Hidden:
                 self.texts.append((kind, text))
 
 
-def hidden_of(data: bytes, share: int, shares: int) -> Hidden:
-    """Return what a PDF holds beside what its pages show.
-
-    Args:
-        data: a whole PDF.
-        share: which of ``shares`` equal parts of its objects to look at, from 0; the first also has title,
-            language and earlier versions.
-        shares: how many.
-    """
+def hidden_of(data: bytes) -> Hidden:
+    """Return what a PDF holds beside what its pages show."""
     found = Hidden()
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it says in warnings what it read
     try:
@@ -128,7 +121,7 @@ def hidden_of(data: bytes, share: int, shares: int) -> Hidden:
     except Exception:  # noqa: BLE001 - whatever a parser raises: nothing of it is copied
         found.dropped["all that stands beside the pages, which cannot be read"] += 1
         return found
-    for number in numbers[share::shares]:
+    for number in numbers:
         if number in pages or number == info:
             continue
         try:
@@ -136,8 +129,7 @@ def hidden_of(data: bytes, share: int, shares: int) -> Hidden:
             _take(value, found)
         except Exception:  # noqa: BLE001 - as above
             found.dropped["object that cannot be read"] += 1
-    if share == 0:
-        _of_document(reader, data, found)
+    _of_document(reader, data, found)
     return found
 
 

@@ -22,13 +22,13 @@ _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is inst
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
 
-def content_of(data: bytes, path: str, pages: range, share: tuple[int, int]) -> Content:
-    """Return what some pages of a PDF show and hide, and a share of what stands beside the pages.
+def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Content:
+    """Return what some pages of a PDF show and hide; with the first ones, what stands beside the pages.
 
     Raises:
         UnreadableSource: it cannot be read, or is beyond a limit.
     """
-    hidden = hidden_of(data, *share)
+    hidden = hidden_of(data) if is_first else Hidden()
     content = Content(
         title=hidden.title,
         language=hidden.language if _LANGUAGE.fullmatch(hidden.language) else "",
