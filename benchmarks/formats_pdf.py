@@ -2,8 +2,8 @@
 
     python benchmarks/formats_pdf.py --pages 64 --scans 8
 
-The pages are made up: letters of 40 lines as text, and the same as pictures (read by OCR, where it is installed). Each run
-is a ``releasable redact`` of its own; the start (models, set up) is measured with one page and taken off.
+The pages are made up: letters of 40 lines as text, and the same as pictures, which needs the extra ocr. Each run is a
+``releasable redact`` of its own; the start (models, set up) is measured with one page and taken off.
 """
 
 from __future__ import annotations

@@ -181,7 +181,7 @@ def _gives_away(result: FileResult, done: Scan) -> bool:
     if result.name_repeats_record or search([name], done.index):
         return True
     source = result.planned.source
-    one_record = source is not None and source.format in {"message", "plain_text"}
+    one_record = source is not None and source.format in {"message", "pdf", "picture", "plain_text"}
     scopes = {
         scope
         for unit in result.units

@@ -517,6 +517,21 @@ def test_a_scanned_page_is_held_where_no_ocr_is(road, tmp_path: Path, no_ocr):
     assert "releasable[ocr]" in (tmp_path / "out/redaction-log.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.models
+def test_a_release_of_text_needs_no_ocr(command, tmp_path: Path):
+    """Without the extra a letter is released, and a check of the release says that it read no pixels."""
+    (tmp_path / "without").mkdir()
+    (tmp_path / "without/sitecustomize.py").write_text("import sys\nsys.modules['rapidocr'] = None\n")
+    (tmp_path / "letter.pdf").write_bytes(letter())
+    env = {"PYTHONPATH": str(tmp_path / "without")}
+    done = command("redact", "letter.pdf", "--policy", "montana", "--out", "out", env=env)
+    assert (tmp_path / "out/records/letter.pdf").is_file(), done.stderr
+    checked = command("verify", "out", "--against", "letter.pdf", env=env)
+    assert checked.returncode == 0, checked.stdout
+    assert "pixels of 1 units" in checked.stdout
+    assert "whole and clean" in checked.stdout
+
+
 def test_many_pages_are_several_units():
     """A document of 20 pages is cut into units that are read alone; the copy has all of its pages in order."""
     from reportlab.pdfgen.canvas import Canvas

@@ -214,7 +214,7 @@ def _problems(done: Scan, standing: Standing) -> Iterator[str]:
 
 
 def _has_unread_pixels(unit: UnitResult) -> bool:
-    """Return whether all that was not examined of a unit are pixels: its text layer was, and its bytes are as written."""
+    """Return whether pixels are all that was not examined of a unit: its text layer was, its bytes are as written."""
     reasons = {gap.why for gap in unit.gaps if gap.code == "image"}
     pages = unit.unit.source.format in {"pdf", "picture"}
     return pages and unit.held in reasons and all(gap.code == "image" for gap in unit.gaps)
