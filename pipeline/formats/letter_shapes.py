@@ -27,8 +27,9 @@ Flags = npt.NDArray[np.bool_]
 
 def ink_of(pixels: Pixels) -> Flags:
     """Return which pixels differ from most of the page."""
-    shades = pixels.mean(axis=2)
-    counts = np.bincount(shades.astype(np.uint8).ravel(), minlength=256)
+    shades = pixels[:, :, 0].astype(np.int16) + pixels[:, :, 1] + pixels[:, :, 2]
+    shades //= 3
+    counts = np.bincount(shades.ravel(), minlength=256)
     ink: Flags = np.abs(shades - int(counts.argmax())) > _CONTRAST
     return ink
 

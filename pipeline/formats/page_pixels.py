@@ -79,7 +79,9 @@ def encoded(image: Image.Image, *, is_exact: bool = False) -> bytes:
     Writing without colour gets 16 shades, unless it is to be exact.
     """
     pixels = np.asarray(image.convert("RGB"))
-    is_grey = int(np.ptp(pixels, axis=2).max(initial=0)) <= (0 if is_exact else 8)
+    red, green, blue = (pixels[:, :, channel] for channel in range(3))
+    apart = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    is_grey = int(apart.max(initial=0)) <= (0 if is_exact else 8)
     plain = Image.fromarray(pixels[:, :, 1] if is_grey else pixels)
     if is_exact:
         return _saved(plain, "PNG")

@@ -73,6 +73,8 @@ _KINDS: Final = {
     "/N": "",
 }
 """What a string is, by its key; "" says nothing that a person wrote."""
+_PLACES: Final = frozenset({"/Names", "/Limits", "/D", "/Dest"})
+"""Names of places to jump to, made by programs of headings; files and scripts are named under other keys too."""
 _COUNTED: Final = {
     "/Annot": "annotation",
     "/Filespec": "attachment",
@@ -210,6 +212,8 @@ def _strings(key: str, value: Any, found: Hidden) -> None:
     elif isinstance(value, ArrayObject):
         for each in list.__iter__(value):
             _strings(key, each, found)
+    elif key in _PLACES:
+        found.dropped["name of a place"] += isinstance(value, (TextStringObject, ByteStringObject))
     elif isinstance(value, (TextStringObject, ByteStringObject)):
         kind = _KINDS.get(key, "text in an object")
         text = str(value) if isinstance(value, TextStringObject) else bytes(value).decode("utf-8", "replace")

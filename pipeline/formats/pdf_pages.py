@@ -142,7 +142,8 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
         whole = np.asarray(drawn(page, dpi))
         seen.pictures = list(_without_text(page, path))
         seen.beside = np.asarray(drawn(page, dpi))
-    changed = np.abs(whole.astype(np.int16) - seen.beside).max(axis=2) > _SEEN
+    differs = np.abs(whole.astype(np.int16) - seen.beside) > _SEEN
+    changed = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
     sums = np.pad(changed.astype(np.int32).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     home = seen.signs
     for each, one in zip(signs, about, strict=True):
