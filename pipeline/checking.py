@@ -13,7 +13,7 @@ from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Source, Unit
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, findings_of
-from pipeline.verify import Elsewhere, Leak, leaks, second_reader
+from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, leaks, second_reader
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
 
@@ -97,7 +97,7 @@ def _leaks(
     state: State, unit: Unit, data: bytes, copy: Reading, cleared: Mapping[Address, Sequence[tuple[int, int]]]
 ) -> list[Leak]:
     assert state.shared is not None
-    is_mail = unit.source.format in {"message", "mbox"}
+    is_mail = unit.source.format in MAIL_FORMATS
     record = unit.key if is_mail else ""
     thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
     tabular = hasattr(format_named(unit.source.format), "table")

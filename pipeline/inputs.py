@@ -22,6 +22,9 @@ def _open_file(path: str, flags: int) -> int:
     return os.open(path, flags | _OPEN_SAFELY)
 
 
+_WRAPPED = frozenset({".gz", ".gzip", ".bz2", ".bzip2", ".xz"})
+
+
 class Readable(Protocol):
     """What gives bytes in pieces: a file, or what unpacks one."""
 
@@ -32,8 +35,9 @@ class Readable(Protocol):
 class InputFile:
     """A file of the input: where it lies, its name inside the input, and what it was when first seen.
 
-    ``wrapping`` is ``gzip`` for what was compressed, ``archives`` names the archives that it came out of, the
-    outermost first, ``refused`` says why it may not be read. ``keeper`` holds the folder that it was unpacked into.
+    ``wrapping`` is ``gzip``, ``bzip2`` or ``xz`` for what was compressed, ``archives`` names the archives that it
+    came out of, the outermost first, ``refused`` says why it may not be read, ``notes`` what the report says of it.
+    ``keeper`` holds the folder that it was unpacked into.
     """
 
     path: Path
@@ -43,6 +47,7 @@ class InputFile:
     wrapping: str = ""
     archives: tuple[str, ...] = ()
     refused: str = ""
+    notes: tuple[str, ...] = ()
     keeper: object = field(default=None, compare=False, repr=False)
 
     @classmethod
@@ -52,7 +57,7 @@ class InputFile:
         return cls(path, name, about.st_size, about.st_mtime_ns)
 
     def __reduce__(self) -> tuple[object, ...]:  # the folder stays with the process that made it
-        facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused)
+        facts = (self.path, self.name, self.size, self.modified, self.wrapping, self.archives, self.refused, self.notes)
         return (InputFile, facts)
 
     @property
@@ -64,7 +69,7 @@ class InputFile:
     def inner_name(self) -> str:
         """The name of what was compressed, by which its kind is told."""
         name = PurePosixPath(self.name)
-        return str(name.with_suffix("")) if self.wrapping and name.suffix.lower() in {".gz", ".gzip"} else self.name
+        return str(name.with_suffix("")) if self.wrapping and name.suffix.lower() in _WRAPPED else self.name
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
+from pipeline.stores import taken_apart
 from pipeline.unpacking import Folder, unpacked
 
 
@@ -15,7 +16,8 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
     """Return every file under ``paths`` with its name inside the input, sorted by name.
 
     One folder is mirrored from inside; of several inputs each stands under its own name.
-    What is compressed (gzip) or packed (zip) is unpacked: see :mod:`pipeline.unpacking`.
+    What is compressed or packed is unpacked (:mod:`pipeline.unpacking`), stores of mail are taken apart
+    (:mod:`pipeline.stores`).
     A link inside a folder counts as a file that cannot be examined (its target may lie outside the input).
 
     Raises:
@@ -37,7 +39,7 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
             for each in (_walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
     folder = Folder()
-    found = [each for file in found for each in unpacked(file, folder)]
+    found = [each for file in found for packed in unpacked(file, folder) for each in taken_apart(packed, folder)]
     return sorted(found, key=lambda each: each.name)
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "RecordFacts",
     "Role",
     "Segment",
+    "SheetCell",
     "Source",
     "SpanError",
     "Step",
@@ -95,7 +96,36 @@ class Cell:
 
     def words(self) -> str:
         row = "header row" if self.row < 0 else f"row {self.row + 1}"
-        return f"{row}, column {self.column + 1}"
+        return f"{row}, {self.column_words()}"
+
+    def column_words(self) -> str:
+        return f"column {self.column + 1}"
+
+
+@pickles_by_fields
+@dataclass(frozen=True, slots=True, order=True)
+class SheetCell(Cell):
+    """A cell of a workbook, whose columns are counted through all its sheets; ``first`` is the sheet's first one.
+
+    Sheets count from 1. Row 0 is the sheet's first row; rows down to the header count from -1 downwards.
+    """
+
+    sheet: int
+    first: int
+
+    def words(self) -> str:
+        row = self.row + 1 if self.row >= 0 else -self.row
+        return f"sheet {self.sheet}, cell {self._letters()}{row}"
+
+    def column_words(self) -> str:
+        return f"sheet {self.sheet}, column {self._letters()}"
+
+    def _letters(self) -> str:
+        left, letters = self.column - self.first + 1, ""
+        while left > 0:
+            left, place = divmod(left - 1, 26)
+            letters = chr(ord("A") + place) + letters
+        return letters
 
 
 @pickles_by_fields
@@ -153,7 +183,7 @@ class FileName:
         return "file name"
 
 
-Step = Part | Page | Header | Cell | Column | Block | Attribute | Field | FileName
+Step = Part | Page | Header | Cell | SheetCell | Column | Block | Attribute | Field | FileName
 Address = tuple[Step, ...]
 
 

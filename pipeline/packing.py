@@ -1,37 +1,56 @@
 """Pack: copies of compressed files are compressed again, copies from an archive become an archive again.
 
+An archive called ``.tar`` (``.tar.gz``, ``.tgz``, ``.tar.bz2``, ``.tar.xz``) becomes one, any other a zip.
+
 Times are fixed, no name or comment of the original is carried over, and what was packed is read back and compared.
 """
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
+import lzma
 import shutil
+import tarfile
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 from pipeline.errors import IntegrityError
 from pipeline.inputs import Readable
 
 CHUNK: Final = 1 << 20
+WRAPPINGS: Final = {"gzip": ".gz", "bzip2": ".bz2", "xz": ".xz"}
+"""What is compressed how, and how its name ends."""
+_TARS: Final = {
+    ".tar": "", ".tar.gz": "gzip", ".tgz": "gzip", ".tar.bz2": "bzip2", ".tbz2": "bzip2", ".tbz": "bzip2",
+    ".tar.xz": "xz", ".txz": "xz",
+}  # fmt: skip
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 
-def compress(path: Path) -> None:
-    """Compress a file with gzip in its place (raises IntegrityError)."""
+def compress(path: Path, wrapping: str = "gzip") -> None:
+    """Compress a file in its place (raises IntegrityError)."""
     packed = path.with_name(f"{path.name}.packed")
-    with (
-        path.open("rb") as source,
-        packed.open("wb") as sink,
-        gzip.GzipFile(filename="", mode="wb", fileobj=sink, mtime=0) as stream,
-    ):
+    with path.open("rb") as source, packed.open("wb") as sink, _compressor(sink, wrapping) as stream:
         shutil.copyfileobj(source, stream, CHUNK)
-    with path.open("rb") as source, gzip.open(packed, "rb") as again:
+    with path.open("rb") as source, _decompressor(packed, wrapping) as again:
         _same(source, again)
     packed.replace(path)
+
+
+def _compressor(sink: IO[bytes], wrapping: str) -> Any:
+    if wrapping == "bzip2":
+        return bz2.BZ2File(sink, "wb")
+    return lzma.LZMAFile(sink, "wb") if wrapping == "xz" else gzip.GzipFile("", "wb", fileobj=sink, mtime=0)
+
+
+def _decompressor(path: Path, wrapping: str) -> Any:
+    if wrapping == "bzip2":
+        return bz2.open(path, "rb")
+    return lzma.open(path, "rb") if wrapping == "xz" else gzip.open(path, "rb")
 
 
 def pack_archives(records: Path, archives: Iterable[str]) -> None:
@@ -45,6 +64,33 @@ def pack_archives(records: Path, archives: Iterable[str]) -> None:
 def _pack(folder: Path) -> None:
     packed = folder.with_name(f"{folder.name}.packed")
     members = sorted(each for each in folder.rglob("*") if each.is_file())
+    ending = max((each for each in _TARS if folder.name.lower().endswith(each)), key=len, default="")
+    if ending:
+        _pack_tar(folder, packed, members, _TARS[ending])
+    else:
+        _pack_zip(folder, packed, members)
+    shutil.rmtree(folder)
+    packed.rename(folder)
+
+
+def _pack_tar(folder: Path, packed: Path, members: Sequence[Path], wrapping: str) -> None:
+    with packed.open("wb") as sink, tarfile.open(fileobj=sink, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path in members:
+            about = tarfile.TarInfo(path.relative_to(folder).as_posix())
+            about.size = path.stat().st_size
+            with path.open("rb") as source:
+                archive.addfile(about, source)
+    with tarfile.open(packed, "r:") as archive:
+        for path in members:
+            again = archive.extractfile(path.relative_to(folder).as_posix())
+            assert again is not None
+            with path.open("rb") as source:
+                _same(source, again)
+    if wrapping:
+        compress(packed, wrapping)
+
+
+def _pack_zip(folder: Path, packed: Path, members: Sequence[Path]) -> None:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in members:
             about = zipfile.ZipInfo(path.relative_to(folder).as_posix(), _FIRST_DAY)
@@ -55,8 +101,6 @@ def _pack(folder: Path) -> None:
         for path in members:
             with path.open("rb") as source, archive.open(path.relative_to(folder).as_posix()) as again:
                 _same(source, again)
-    shutil.rmtree(folder)
-    packed.rename(folder)
 
 
 def _same(one: Readable, other: Readable) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.errors import Failure, UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats.naming import disagreement
 from pipeline.inputs import InputFile
 from pipeline.model import ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
 from pipeline.state import State, findings_of
@@ -24,7 +25,8 @@ PROFILE_UNITS = 8
 class Planned:
     """How a file will be handled: its units, the classes of its columns, what its name holds.
 
-    ``hold`` says why the file is the officer's to clear although it can be read (a distribution list).
+    ``hold`` says why the file is the officer's to clear although it can be read (a distribution list), ``notes``
+    what the report says of it beside (a name that does not fit the content).
     """
 
     source: Source | None
@@ -34,6 +36,7 @@ class Planned:
     gap: Gap | None = None
     name_examined: bool = True
     hold: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def plan(state: State, file: InputFile) -> Planned:
@@ -41,14 +44,26 @@ def plan(state: State, file: InputFile) -> Planned:
 
     A file that cannot be read keeps what its name gives away: the name stands in the log.
     """
-    named = _scan_name(state, file.name)
+    named, notes = _scan_name(state, file.name), _notes(file)
     try:
-        return replace(_planned(state, file), name_findings=named)
+        return replace(_planned(state, file), name_findings=named, notes=notes)
     except UnreadableSource as error:
-        return Planned(None, name_findings=named, gap=Gap((), "damaged", error.what, holds=True))
+        return Planned(None, name_findings=named, gap=Gap((), "damaged", error.what, holds=True), notes=notes)
     except Exception as error:  # noqa: BLE001 - whatever a parser raises, the file is held
         why = f"it could not be read ({Failure.of(error).what})"
-        return Planned(None, name_findings=named, gap=Gap((), "failed", why, holds=True))
+        return Planned(None, name_findings=named, gap=Gap((), "failed", why, holds=True), notes=notes)
+
+
+def _notes(file: InputFile) -> tuple[str, ...]:
+    """Return what the report says of a file: what intake says, and where its name and its content disagree."""
+    name = PurePosixPath(file.inner_name).name
+    try:
+        head = file.read(0, HEAD_SIZE)
+        kind = format_of(head, name)
+    except UnreadableSource:
+        return file.notes
+    told = disagreement(head, name, "" if kind is None else kind.name)
+    return (*file.notes, told) if told else file.notes
 
 
 def _planned(state: State, file: InputFile) -> Planned:
@@ -73,16 +88,30 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
     Returns:
         The classes, and why the table may be a distribution list that nobody has cleared ("": it is none).
     """
-    header = _header_of(units[0])
     patterns = [each for each in state.recognizers if not each.needs_model]
     vocabulary = load_vocabulary(state.job.config)
-    rows = list(_sample(kind, file, units, state.markers))
-    classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
     cleared = state.pins.clears_distribution_list(file.name)
-    hold = "" if cleared or len(rows) < 3 else distribution_list(classes, header, vocabulary)
+    found: list[ColumnClass] = []
+    hold = ""
+    for own in _tables(units):
+        header, first = _header_of(own[0]), int(own[0].context.get("first_column", "0"))
+        rows = list(_sample(kind, file, own, state.markers))
+        classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
+        if not cleared and len(rows) >= 3:
+            hold = hold or distribution_list(classes, header, vocabulary)
+        found += [replace(each, index=first + each.index) for each in classes] if first else classes
     if state.job.entities:
-        classes = tuple(each for each in classes if each.kind != "entity" or each.entity in state.job.entities)
-    return classes, hold
+        found = [each for each in found if each.kind != "entity" or each.entity in state.job.entities]
+    return tuple(found), hold
+
+
+def _tables(units: Sequence[Unit]) -> list[list[Unit]]:
+    """Return the units of each table of a file: most have one, a workbook has one a sheet ("0" is no table)."""
+    tables: dict[str, list[Unit]] = {}
+    for unit in units:
+        tables.setdefault(unit.context.get("table", ""), []).append(unit)
+    tables.pop("0", None)
+    return list(tables.values())
 
 
 def _sample(kind: Any, file: InputFile, units: Sequence[Unit], markers: tuple[str, ...]) -> Iterator[list[str]]:
@@ -101,8 +130,12 @@ def _header_of(unit: Unit) -> list[str]:
 
 
 def header_names(planned: Planned) -> list[str]:
-    """Return the header row of a planned table ([] where it has none)."""
-    return _header_of(planned.units[0]) if planned.units and planned.source is not None else []
+    """Return the header row of a planned table ([] where it has none), of a workbook those of all its sheets."""
+    names: list[str] = []
+    for own in _tables(planned.units) if planned.source is not None else ():
+        names += [""] * (int(own[0].context.get("first_column", "0")) - len(names))
+        names += _header_of(own[0])
+    return names
 
 
 def _scan_name(state: State, name: str) -> tuple[Finding, ...]:

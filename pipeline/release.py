@@ -27,9 +27,10 @@ from pipeline.evidence.stated import FACTS, facts_bytes
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
+from pipeline.formats.base import copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
-from pipeline.packing import compress, pack_archives
+from pipeline.packing import WRAPPINGS, compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, search
 from pipeline.weighing import shuffle_tables, weigh_tables
@@ -37,6 +38,7 @@ from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
 MARKED = "marked"
+_ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pdf", "picture"})
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
@@ -162,11 +164,12 @@ def _copies(done: Scan) -> list[Copy]:
     taken: set[str] = set()
     copies = []
     for number, result in enumerate(done.files, start=1):
-        name = result.file.name
+        inner = _written_name(result)
+        name = inner + result.file.name.removeprefix(result.file.inner_name)
         renamed = result.name_withheld or _gives_away(result, done)
         if renamed:
-            packed = ".gz" if result.file.wrapping else ""
-            name = f"file-{number:04d}{_plain_suffix(result.file.inner_name)}{packed}"
+            packed = WRAPPINGS.get(result.file.wrapping, "")
+            name = f"file-{number:04d}{_plain_suffix(inner)}{packed}"
         while name.casefold() in taken:
             path = PurePosixPath(name)
             name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
@@ -175,13 +178,19 @@ def _copies(done: Scan) -> list[Copy]:
     return copies
 
 
+def _written_name(result: FileResult) -> str:
+    """Return the name of what a file becomes, as its format names it, before it is compressed again."""
+    inner, source = result.file.inner_name, result.planned.source
+    return inner if source is None else copy_name(format_named(source.format), inner)
+
+
 def _gives_away(result: FileResult, done: Scan) -> bool:
     """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
     name = View("text", result.file.name)
     if result.name_repeats_record or search([name], done.index):
         return True
     source = result.planned.source
-    one_record = source is not None and source.format in {"message", "pdf", "picture", "plain_text"}
+    one_record = source is not None and source.format in _ONE_RECORD
     scopes = {
         scope
         for unit in result.units
@@ -327,7 +336,7 @@ def _pack(copies: Sequence[Copy], records: Path) -> None:
     released = [copy for copy in copies if copy.is_released]
     for copy in released:
         if copy.result.file.wrapping:
-            compress(records / copy.name)
+            compress(records / copy.name, copy.result.file.wrapping)
     pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
 
 
@@ -377,9 +386,10 @@ def _outcomes(copy: Copy) -> Iterator[Outcome]:
 def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     held = Counter(unit.held for unit in copy.result.units if unit.held)
     reasons = tuple(sorted({copy.held, *held} - {""}))
+    notes = copy.result.planned.notes
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
-        return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total())
+        return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total(), notes=notes)
     path = partial / _output(copy)
     return FileOutcome(
         copy.name,
@@ -390,6 +400,7 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
         reasons=reasons,
         held_records=held.total(),
         quasi=quasi_facts(copy.risk) if copy.risk is not None else None,
+        notes=notes,
     )
 
 

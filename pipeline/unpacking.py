@@ -1,4 +1,4 @@
-"""Unpack: gzip files and zip archives become ordinary files in a folder of their owner's only, within limits.
+"""Unpack: compressed files and archives (zip, tar) become ordinary files in their owner's folder, within limits.
 
 What a file is, its first bytes tell. The folder lives as long as any of its files is held, and goes with the last of
 them, after an error too; what a killed run left is removed by the next one. Names in an archive never become paths.
@@ -6,7 +6,9 @@ them, after an error too; what a killed run left is removed by the next one. Nam
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import os
 import shutil
 import stat
@@ -21,8 +23,10 @@ from typing import IO, Final
 
 import psutil
 
+from pipeline import tape_archive
 from pipeline.errors import UnreadableSource
 from pipeline.inputs import InputFile, Readable
+from pipeline.tape_archive import XzReader
 
 MOST_MEMBERS: Final = 10_000
 MOST_LEVELS: Final = 3
@@ -32,12 +36,25 @@ FREE_RATIO: Final = 16 * 1024 * 1024
 """Bytes up to which a file may be of any ratio: a page of blanks is no bomb."""
 CHUNK: Final = 1 << 20
 
-_GZIP: Final = b"\x1f\x8b\x08"
+_HEAD: Final = 512
+_WRAPPED: Final = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
+_NOT_OPENED: Final = {
+    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4",
+    b"MSCF": "cabinet", b"LZIP": "lzip", b"\x1f\x9d": "compress",
+}  # fmt: skip
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
 """Members that make an archive a document or a program: what another program opens as one thing."""
 _PREFIX: Final = "releasable-unpacked-"
-_DAMAGED: Final = (zipfile.BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError, RuntimeError)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    lzma.LZMAError,
+)
 
 
 class Folder:
@@ -69,29 +86,76 @@ def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputF
     """
     try:
         with file.open() as stream:
-            head = stream.read(4)
-            if head.startswith(_GZIP):
-                yield from _from_gzip(file, stream, folder, level)
-            elif head in _ZIP:
+            head = stream.read(_HEAD)
+            wrapping = next((each for sign, each in _WRAPPED.items() if head.startswith(sign)), "")
+            other = next((each for sign, each in _NOT_OPENED.items() if head.startswith(sign)), "")
+            if wrapping:
+                yield from _unwrapped(file, stream, wrapping, folder, level)
+            elif head.startswith(_ZIP):
                 yield from _from_zip(file, stream, folder, level)
+            elif tape_archive.is_tar(head):
+                yield from _from_tar(file, stream, folder, level)
+            elif other:
+                yield replace(file, refused=f"it is packed as {other}, which is not read here")
             else:
                 yield file
     except UnreadableSource:
         yield file
 
 
-def _from_gzip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) -> Iterator[InputFile]:
+def _unwrapped(file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder, level: int) -> Iterator[InputFile]:
+    """Yield what was compressed, or what it holds itself."""
     if level >= MOST_LEVELS or file.wrapping:
         yield replace(file, refused="it is compressed time and again")
         return
     stream.seek(0)
     try:
-        with gzip.GzipFile(fileobj=stream, mode="rb") as source:
-            made = _stored(source, file.size, file, folder)
+        source: Readable
+        if wrapping == "gzip":
+            source = gzip.GzipFile(fileobj=stream, mode="rb")
+        else:
+            source = bz2.BZ2File(stream, mode="rb") if wrapping == "bzip2" else XzReader(stream)
+        made = _stored(source, file.size, file, folder)
     except _Refused as refused:
         yield replace(file, refused=refused.why)
         return
-    yield from unpacked(replace(made, wrapping="gzip"), folder, level + 1)
+    yield from unpacked(replace(made, wrapping=wrapping), folder, level + 1)
+
+
+def _from_tar(file: InputFile, stream: IO[bytes], folder: Folder, level: int) -> Iterator[InputFile]:
+    if level >= MOST_LEVELS + bool(file.wrapping):
+        yield replace(file, refused=f"it is an archive more than {MOST_LEVELS} levels deep")
+        return
+    try:
+        archive, members = tape_archive.opened(stream, MOST_MEMBERS)
+    except UnreadableSource as error:
+        yield replace(file, refused=error.what)
+        return
+    taken: set[str] = set()
+    for number, member in enumerate(members, start=1):
+        name = member.name.removeprefix("./")
+        why = unsafe(name, taken) or tape_archive.refusal(member)
+        own = replace(_inside(file, name if not why else f"member-{number:04d}", taken), wrapping="")
+        if why:
+            yield replace(own, refused=why)
+            continue
+        try:
+            source = archive.extractfile(member)
+            assert source is not None
+            made = _stored(source, max(1, member.size), own, folder)
+        except _Refused as refused:
+            yield replace(own, refused=refused.why)
+        except (*_DAMAGED, OSError, tape_archive.DAMAGED):
+            yield replace(own, refused="it is damaged or cut short")
+        else:
+            yield from unpacked(made, folder, level + 1)
+
+
+def _inside(file: InputFile, inner: str, taken: set[str]) -> InputFile:
+    """Return the place of a member, and take its name and those of its folders."""
+    folders = (f"{each}/" for each in PurePosixPath(inner).parents)
+    taken.update(each.casefold() for each in (inner, *folders))
+    return replace(file, name=f"{file.name}/{inner}", archives=(*file.archives, file.name))
 
 
 def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) -> Iterator[InputFile]:
@@ -136,11 +200,8 @@ def _member(
     level: int,
 ) -> Iterator[InputFile]:
     """Yield one member, or what it holds itself."""
-    why = _unsafe(member, taken)
-    inner = member.filename if not why else f"member-{number:04d}"
-    folders = (f"{each}/" for each in PurePosixPath(inner).parents)
-    taken.update(each.casefold() for each in (inner, *folders))
-    own = replace(file, name=f"{file.name}/{inner}", archives=(*file.archives, file.name))
+    why = unsafe(member.orig_filename, taken)
+    own = _inside(file, member.filename if not why else f"member-{number:04d}", taken)
     if not why and member.flag_bits & 0x1:
         why = "it is encrypted"
     if not why and stat.S_ISLNK(member.external_attr >> 16):
@@ -159,9 +220,8 @@ def _member(
         yield from unpacked(made, folder, level + 1)
 
 
-def _unsafe(member: zipfile.ZipInfo, taken: set[str]) -> str:
+def unsafe(name: str, taken: set[str]) -> str:
     """Return why the name of a member may be no name of a file here, or ""."""
-    name = member.orig_filename
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in name or ":" in name or ".." in parts or "\0" in name:
         return "its name in the archive leads outside"

@@ -25,13 +25,12 @@ from pipeline.state import State, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
-from pipeline.verify import Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
+from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
 
 ROUNDS = 4
 """How often a copy is scanned and mended before its record is held."""
 
-MAIL_HEADERS = frozenset({"from", "to", "cc", "reply-to", "date", "subject"})
-_MAIL = frozenset({"message", "mbox"})
+MAIL_HEADERS = frozenset({"from", "to", "cc", "bcc", "reply-to", "date", "subject"})
 
 _BY_MODEL = frozenset({"PERSON", "STREET_ADDRESS", "MEDICAL"})
 """What a model says of a copy and did not say of the source it says because of our markers: those words were
@@ -173,7 +172,7 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
     kind = unit.source.format
     others = second_reader(kind, part, unit.context) or []
     record, thread = ("", "")
-    if kind in _MAIL:
+    if kind in MAIL_FORMATS:
         record, thread = unit.key, next((each.thread for each in copy.segments if each.thread), unit.key)
         strange = mail_structure(part, MAIL_HEADERS)
         if strange:

@@ -16,7 +16,9 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from maker.config import write_config  # noqa: E402 - the path has to be set first
+from maker.desktop import write_desktop  # noqa: E402
 from maker.letters import write_letters  # noqa: E402
+from maker.licenses import write_licenses  # noqa: E402
 from maker.logs import write_log  # noqa: E402
 from maker.messages import write_messages  # noqa: E402
 from maker.permits import write_permits  # noqa: E402
@@ -25,9 +27,10 @@ from maker.web_form import write_web_form  # noqa: E402
 from maker.writing import Book  # noqa: E402
 
 ABOUT = (
-    "Every planted value: its file, its record (message from 0, row or line from 1, null for a whole file), "
-    "its entity, whose it is, and whether a release under the Montana policy must withhold it there. 'held' lists the "
-    "records that are held because a part is encrypted; 'left_out' those whose copy leaves a part out."
+    "Every planted value: its file, its record (message from 0, row, line, event or card from 1, row of a workbook "
+    "from 0 through all its sheets, null for a whole file), its entity, whose it is, and whether a release under the "
+    "Montana policy must withhold it there. 'held' lists the records that are held because a part is encrypted; "
+    "'left_out' those whose copy leaves a part out."
 )
 
 
@@ -35,7 +38,10 @@ def the_case() -> dict[str, bytes]:
     """Return every file of the case by its path."""
     book = Book()
     files: dict[str, bytes] = {}
-    for write in (write_mailbox, write_messages, write_web_form, write_log, write_letters, write_permits):
+    for write in (
+        *(write_mailbox, write_messages, write_web_form, write_log),
+        *(write_letters, write_permits, write_licenses, write_desktop),
+    ):
         files |= write(book)
     files |= write_config()
     rows = ",\n".join(json.dumps(each, ensure_ascii=False) for each in book.rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import fast_mail_parser
+import openpyxl
 import pytest
 from conftest import DECIDED_AT, SHARED, Road
 from test_sample_data import PLANTED, SAMPLE, records_of
@@ -340,7 +341,7 @@ def planted_records(records: Path) -> Iterator[tuple[dict[str, Any], str]]:
         if (name, record) in held:
             continue
         if name not in texts:
-            texts[name] = records_of(records / name)
+            texts[name] = records_of((records / name).with_suffix(".eml") if name.endswith(".msg") else records / name)
         at = record
         if name.endswith(".mbox"):  # held messages are not in the copy
             at = record - sum(file == name and number < record for file, number in held)
@@ -351,6 +352,18 @@ def planted_records(records: Path) -> Iterator[tuple[dict[str, Any], str]]:
 def test_demo_holds_what_is_encrypted_and_nothing_else(demonstration: tuple[Release, Path]):
     """Of the sample case, exactly the encrypted records are held, so the demo ends well."""
     assert held_as_planted(demonstration[0], SAMPLE)
+
+
+@pytest.mark.models
+def test_nothing_in_the_copy_of_the_workbook_is_hidden(demonstration: tuple[Release, Path]):
+    """The copy of the workbook has every sheet, row and column in sight, and nobody's name as its author."""
+    book = openpyxl.load_workbook(demonstration[1] / "exports" / "dog-licenses.xlsx")
+    assert [sheet.title for sheet in book] == ["Licenses 2025", "Returned checks"]
+    assert {sheet.sheet_state for sheet in book} == {"visible"}
+    assert not any(column.hidden for sheet in book for column in sheet.column_dimensions.values())
+    authors = {cell.comment.author for sheet in book for row in sheet for cell in row if cell.comment}
+    assert authors == {"None"}  # what openpyxl says of an empty name
+    assert not book.properties.creator
 
 
 def pieces_of(planted: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import ipaddress
 import json
@@ -15,14 +16,17 @@ from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
+import olefile
+import openpyxl
 import pytest
 
 from pipeline.policy.rosters import Rosters
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-MADE = ("mailbox", "messages", "web_form", "logs", "letters", "exports", "config")
+MADE = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports", "config")
 FILES = sorted(path for folder in MADE for path in (SAMPLE / folder).rglob("*") if path.is_file())
 PLANTED = json.loads((SAMPLE / "planted.json").read_text(encoding="utf-8"))
 EMPTY_DOMAINS = ("example.com", "example.org", "example.net")
@@ -69,9 +73,18 @@ def records_of(path: Path) -> dict[int | None, str]:
             for key in sorted(box.keys())
         )
         return {at: "\n".join(texts_of(message)) for at, message in enumerate(read)}
+    if path.suffix == ".xlsx":
+        return dict(enumerate(row for sheet in openpyxl.load_workbook(path) for row in rows_of(sheet)))
     if path.suffix == ".eml":
         return {0: "\n".join(texts_of(message_from_bytes(path.read_bytes(), policy=policy.default)))}
+    if path.suffix == ".msg":
+        return {0: outlook_text(path)}
     text = path.read_bytes().decode("utf-8")
+    if path.suffix == ".html":
+        return {None: html.unescape(text)}
+    if path.suffix in {".ics", ".vcf"}:
+        lines = re.sub(r"\\(.)", r"\1", text.replace("\r\n ", "").replace("\r\n", "\n"))
+        return dict(enumerate(re.findall(r"(?ms)^BEGIN:(?:VEVENT|VCARD)$.*?^END:(?:VEVENT|VCARD)$", lines), 1))
     if path.suffix == ".csv":
         return {row: " ".join(cells) for row, cells in enumerate(csv.reader(io.StringIO(text, newline="")))}
     if path.suffix == ".jsonl":
@@ -79,6 +92,23 @@ def records_of(path: Path) -> dict[int | None, str]:
     if path.suffix == ".log":
         return dict(enumerate(text.split("\n"), 1))
     return {None: text}
+
+
+def outlook_text(path: Path) -> str:
+    """Every text property of a message saved from Outlook and of what is attached to it."""
+    with olefile.OleFileIO(path) as file:
+        names = [each for each in file.listdir() if each[-1].endswith("001F")]
+        return "\n".join(file.openstream(each).read().decode("utf-16-le").replace("\r\n", "\n") for each in names)
+
+
+def rows_of(sheet: Any) -> list[str]:
+    """What each row of a sheet says, its comments too."""
+    return [
+        " ".join(
+            f"{said}" for cell in row for said in (cell.value, cell.comment and cell.comment.text) if said is not None
+        )
+        for row in sheet.iter_rows()
+    ]
 
 
 def leaves_of(value: object) -> list[str]:
@@ -192,6 +222,20 @@ def test_web_form_has_the_traps_of_real_exports():
     assert any(each["last_name"] == "NA" for each in cells)
     assert any(each["zip"].startswith("0") for each in cells)
     assert any(not each["email"] for each in cells)
+
+
+def test_workbook_hides_what_workbooks_hide():
+    """A sheet and a column are hidden, cells have comments, a number is an SSN: values are planted in each of them."""
+    book = openpyxl.load_workbook(SAMPLE / "exports" / "dog-licenses.xlsx")
+    first, second = book.worksheets
+    assert (first.sheet_state, second.sheet_state) == ("visible", "hidden")
+    assert [name for name, column in first.column_dimensions.items() if column.hidden] == ["I"]
+    private = [each["value"] for each in PLANTED["values"] if each["expect"] == "withhold"]
+    comments = [cell.comment.text for row in first for cell in row if cell.comment]
+    assert len(comments) == 2
+    assert all(any(value in text for value in private) for text in comments)
+    assert all(f"{cell.value}" in private for cell in first["I"][1:] if cell.value is not None)
+    assert all(cell.value in private for cell in second["C"][1:])
 
 
 def test_offices_own_lists_know_every_planted_official():

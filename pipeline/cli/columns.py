@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def columns_command(
-    file: Annotated[Path, typer.Argument(help="A table: CSV, TSV, JSON Lines, Parquet.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="A table: CSV, TSV, JSON Lines, Parquet, a workbook.", show_default=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -64,7 +66,7 @@ def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[Co
     if planned.gap is not None:
         raise UnreadableSource(str(file), planned.gap.why, "look at the file with another program")
     if planned.source is None or not hasattr(format_named(planned.source.format), "table"):
-        raise UsageError(str(file), "this is no table", "columns are for CSV, TSV, JSON Lines and Parquet")
+        raise UsageError(str(file), "this is no table", "columns are for CSV, TSV, JSON Lines, Parquet and workbooks")
     return header_names(planned), planned.columns
 
 

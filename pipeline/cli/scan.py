@@ -109,7 +109,12 @@ def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     for outcome in outcomes_of(done):
         tally.add(outcome)
     told = [
-        FileOutcome(label, "not_scanned" if file.held else "released", reasons=(file.held,) if file.held else ())
+        FileOutcome(
+            label,
+            "not_scanned" if file.held else "released",
+            reasons=(file.held,) if file.held else (),
+            notes=file.planned.notes,
+        )
         for label, file in labels_of(done)
     ]
     return done, tally.summary(describe_run(job, policy, purpose="scan"), told)

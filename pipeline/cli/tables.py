@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pipeline.evidence.summary import Summary
 
 _PIPED_WIDTH = 160
+MOST_NOTES = 20
 _ACTIONS = {
     "withhold": "withhold",
     "review": "withhold (proposed)",
@@ -43,6 +44,7 @@ def print_scan(found: Sequence[tuple[Result, int]], summary: Summary, most: int 
         out.print(table)
     if most is not None and len(found) > most:
         out.print(f"… and {len(found) - most} more lines (--all shows them, --json FILE keeps them)")
+    print_notes(summary)
     out.print(_closing(summary))
 
 
@@ -76,8 +78,20 @@ def print_release(summary: Summary, folder: str) -> None:
             escape("; ".join(file.reasons)),
         )
     out.print(table)
+    print_notes(summary)
     closing = f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html"
     out.print(escape(closing))
+
+
+def print_notes(summary: Summary) -> None:
+    """Print what a person should know of single files, such as a name that does not fit the content."""
+    noted = [file for file in summary.files if file.notes]
+    if noted:
+        console().print(f"{len(noted)} files need a look:" if len(noted) > 1 else "1 file needs a look:")
+    for file in noted[:MOST_NOTES]:
+        console().print(escape(f"  {file.label}: {'; '.join(file.notes)}"))
+    if len(noted) > MOST_NOTES:
+        console().print(f"  and {len(noted) - MOST_NOTES} more: see release.json")
 
 
 def print_columns(told: Sequence[Mapping[str, Any]]) -> None:

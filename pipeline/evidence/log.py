@@ -9,11 +9,26 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Final, TextIO
 
 from pipeline.evidence.summary import Examined, Run, basis, located
-from pipeline.model import Address, Attribute, Block, Cell, Column, Decision, Field, FileName, Header, Page, Part, words
+from pipeline.model import (
+    Address,
+    Attribute,
+    Block,
+    Cell,
+    Column,
+    Decision,
+    Field,
+    FileName,
+    Header,
+    Page,
+    Part,
+    SheetCell,
+    Step,
+    words,
+)
 
 FEW_CELLS: Final = 5
 """Up to this many cells of a column under one rule are listed one by one."""
@@ -24,7 +39,7 @@ UNDECIDED: Final = "undecided"
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, Field, Page, Part)
+_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, SheetCell, Field, Page, Part)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -101,7 +116,7 @@ class Log:
         if not isinstance(cell, Cell) or cell.row < 0:
             self._counts[_place(examined, address), why] += 1
             return
-        column = (_place(examined, (*address[:-1], Cell(0, cell.column))), why)
+        column = (_place(examined, (*address[:-1], replace(cell, row=0))), why)
         cells = self._columns.setdefault(column, Counter())
         # Beyond a few cells only the count matters: the rest share one key, so memory stays bounded.
         cells[cell if cell in cells or len(cells) <= FEW_CELLS else _MANY] += 1
@@ -118,7 +133,7 @@ class Log:
             column = address[-1]
             assert isinstance(column, Cell)
             if len(cells) > FEW_CELLS or _MANY in cells:
-                where = ", ".join([*(step.words() for step in address[:-1]), f"column {column.column + 1}"])
+                where = ", ".join([*(step.words() for step in address[:-1]), column.column_words()])
                 yield place, why, located(unit, where), cells.total()
                 continue
             for cell, count in cells.items():
@@ -169,8 +184,12 @@ def _why(decision: Decision) -> _Why:
 def _in_reading_order(entry: tuple[_Place, _Why, str, int]) -> tuple[object, ...]:
     (file, unit, address), why, location, _ = entry
     number = "".join(each for each in unit if each.isdigit())
-    steps = tuple((_READING_ORDER.index(type(step)), astuple(step)) for step in address)
+    steps = tuple((_READING_ORDER.index(type(step)), *_sheet_first(step), *astuple(step)) for step in address)
     return (file, int(number or 0), unit, steps, location, why)
+
+
+def _sheet_first(step: Step) -> tuple[int, ...]:
+    return (step.sheet,) if isinstance(step, SheetCell) else ()
 
 
 def log_rows(examined: Iterable[Examined], run: Run) -> list[LogRow]:

@@ -98,6 +98,8 @@ def _file(outcome: FileOutcome) -> dict[str, Any]:
         told |= {"output": outcome.output, "sha256": outcome.sha256, "bytes": outcome.size}
     if outcome.quasi is not None:
         told["quasi_identifiers"] = _quasi(outcome.quasi)
+    if outcome.notes:
+        told["notes"] = list(outcome.notes)
     return told | {
         "reasons": list(outcome.reasons),
         "records_held": outcome.held_records,

@@ -61,6 +61,7 @@ def report_html(summary: Summary) -> str:
         more_files=max(0, len(summary.files) - MOST_ROWS),
         outside=outside[:MOST_ROWS],
         more_outside=max(0, len(outside) - MOST_ROWS),
+        noted=[file for file in summary.files if file.notes][:MOST_ROWS],
         parts=summary.parts[:MOST_ROWS],
         more_parts=max(0, len(summary.parts) - MOST_ROWS),
         parts_count=sum(part.count for part in summary.parts),

@@ -88,7 +88,7 @@ def _found(unit: Examined, finding: Finding) -> Result:
 def _location(unit: Examined, finding: Finding) -> str:
     last = finding.address[-1] if finding.address else None
     if isinstance(last, Cell) and last.row >= 0:
-        column = ", ".join([*(step.words() for step in finding.address[:-1]), f"column {last.column + 1}"])
+        column = ", ".join([*(step.words() for step in finding.address[:-1]), last.column_words()])
         return located(unit.place, column)
     return located(unit.place, words(finding.address))
 

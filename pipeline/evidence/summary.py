@@ -107,7 +107,8 @@ class FileOutcome:
     """What became of one file. ``status`` is ``released``, ``held`` or ``not_scanned``.
 
     ``output`` is the path in the release folder, "" for a file that is not in it. ``sha256`` and
-    ``size`` are of the output, never of the input. ``units`` counts units by cover.
+    ``size`` are of the output, never of the input. ``units`` counts units by cover, ``notes`` say what a person
+    should know of it beside (a name that does not fit the content), without any value.
     """
 
     label: str
@@ -125,6 +126,7 @@ class FileOutcome:
     headers_dropped: int = 0
     held_records: int = 0
     quasi: QuasiFacts | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,7 @@ def _merged(counted: FileOutcome, told: FileOutcome) -> FileOutcome:
         reasons=told.reasons,
         held_records=told.held_records or counted.held_records,
         quasi=told.quasi,
+        notes=told.notes,
     )
 
 

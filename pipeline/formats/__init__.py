@@ -6,27 +6,39 @@ from pathlib import PurePosixPath
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.base import Format
+from pipeline.formats.calendar_file import CalendarFile
+from pipeline.formats.contact_card import ContactCards
 from pipeline.formats.delimited import Delimited
+from pipeline.formats.html_page import WebPage
 from pipeline.formats.json_document import JsonDocument
 from pipeline.formats.json_lines import JsonLines
 from pipeline.formats.mail import Mailbox, Message
+from pipeline.formats.markdown import Markdown
+from pipeline.formats.outlook_message import OutlookMessage
 from pipeline.formats.parquet import Parquet
 from pipeline.formats.pdf import Pdf
 from pipeline.formats.picture import Picture
 from pipeline.formats.plain_text import PlainText
+from pipeline.formats.workbook import Workbook
 
 HEAD_SIZE = 65536
 
 FORMATS: tuple[Format, ...] = (
     Mailbox(),
     Message(),
+    OutlookMessage(),
     Delimited(),
     JsonLines(),
     JsonDocument(),
     Parquet(),
     Pdf(),
     Picture(),
+    WebPage(),
+    CalendarFile(),
+    ContactCards(),
+    Markdown(),
     PlainText(),
+    Workbook(),
 )
 
 

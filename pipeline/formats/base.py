@@ -7,15 +7,19 @@ the edits, and the parts of a source, written one after another, are its copy. `
 any machine. Whatever cannot be examined is a :class:`~pipeline.model.Gap`; its bytes never
 travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 
-Two things some formats have beside these. ``assemble(parts, sink)``, where parts written one after another are
+Some formats have more. ``assemble(parts, sink)``, where parts written one after another are
 no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
 a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
-their cells: then the file is a table, and its columns are classified.
+their cells: then the file is a table, and its columns are classified. Where a file holds several (the sheets of a
+workbook), the units of each have a ``table`` of their own in their context ("0": none), and ``first_column``, the
+number of its first column in the file. ``writes`` is the ending of a copy's name where its kind is another than the
+source's (``.eml``): :func:`copy_name`; ``is_packed`` says that the bytes of a file are no text to search.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import BinaryIO, Protocol, runtime_checkable
 
 from pipeline.model import Edit, Reading, Source, Unit
@@ -72,6 +76,13 @@ class Assembled(Protocol):
 
     def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
         """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
+
+
+def copy_name(kind: Format, name: str) -> str:
+    """Return the name of the copy of a file: its own, or one that ends as what the format writes."""
+    writes: str = getattr(kind, "writes", "")
+    path = PurePosixPath(name)
+    return str(path.with_suffix(writes)) if writes and path.name and path.suffix.lower() != writes else name
 
 
 def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:

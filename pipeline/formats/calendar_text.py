@@ -25,6 +25,7 @@ _COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMET
     for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")
 )
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)')
+_EVENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _FIRST = re.compile(r"[\ufeff \t\r\n]*BEGIN:VCALENDAR[ \t]*\r?\n", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -47,16 +48,35 @@ def is_calendar(text: str) -> bool:
 
 
 class CalendarText:
-    """An iCalendar text cut into what is written as it stands and what is examined."""
+    """An iCalendar text cut into what is written as it stands and what is examined.
+
+    ``events`` says for each segment in which event it stands, counted from 1 (0: in none).
+    """
 
     def __init__(self, source: str) -> None:
         self.segments: dict[Step, tuple[str, str]] = {}
+        self.events: dict[Step, int] = {}
         self.left_out = 0
+        self._event = 0
+        self._open: list[str] = []
+        self._is_broken = False
         self._lines: list[_Line] = []
         self._counts: Counter[str] = Counter()
         lines = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         for line in re.sub("\n[ \t]", "", lines).split("\n"):
             self._add(line)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every component has its end; a calendar that breaks off has none."""
+        return not self._open and not self._is_broken
+
+    def _nest(self, name: str, component: str) -> None:
+        if name == "BEGIN":
+            self._open.append(component)
+            self._event += component in _EVENTS
+        elif not self._open or self._open.pop() != component:
+            self._is_broken = True
 
     def _add(self, line: str) -> None:
         found = _NAME.match(line)
@@ -69,6 +89,8 @@ class CalendarText:
             parameters.append((each[1].upper(), each[2].strip('"')))
             at = each.end()
         value = line[at + 1 :]
+        if name in {"BEGIN", "END"}:
+            self._nest(name, value.strip().upper())
         closed = name in _CLOSED and value.strip().upper() in _WORDS
         if line[at : at + 1] != ":":
             self.left_out += 1
@@ -87,6 +109,7 @@ class CalendarText:
                 attribute = Attribute(key, self._counts[key])
                 self._counts[key] += 1
                 self.segments[attribute] = (text, key)
+                self.events[attribute] = self._event
                 kept.append((key, attribute))
             elif key in _CLOSED_PARAMETERS and text.upper() in _WORDS:
                 kept.append((key, text.upper()))
@@ -98,6 +121,7 @@ class CalendarText:
             value = re.sub(r"^\s*mailto:", "", value, flags=re.IGNORECASE).strip()
         if value:
             self.segments[step] = (value, name)
+            self.events[step] = self._event
         self._lines.append(_Line(name, value, tuple(kept), step if value else None))
 
     def reading(self) -> Reading:
@@ -136,7 +160,7 @@ class CalendarText:
             yield line.name + "".join(_parameters(line, after)) + f":{value}"
             if line.name == "BEGIN" and value == "VCALENDAR":
                 yield "PRODID:-//releasable//EN"
-            elif line.name == "BEGIN" and value in {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"}:
+            elif line.name == "BEGIN" and value in _EVENTS:
                 events += 1
                 yield f"UID:releasable-{events}"
 

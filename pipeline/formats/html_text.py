@@ -104,8 +104,10 @@ def link_text(value: str) -> str | None:
 
 
 def _data_text(value: str) -> str | None:
-    """Return the text that a ``data:`` link holds (RFC 2397), or None where it holds none."""
+    """Return the text that a ``data:`` link holds (RFC 2397), or None where it holds none, or a page that could run."""
     head, _, body = value.partition(",")
+    if not re.match(r"\s*data:\s*(?:text/plain\b|[;,]|$)", head + ",", re.IGNORECASE):
+        return None
     data = unquote_to_bytes(body)
     try:
         if head.strip().lower().endswith(";base64"):
@@ -113,7 +115,7 @@ def _data_text(value: str) -> str | None:
         text = data.decode("utf-8")
     except (binascii.Error, ValueError):
         return None
-    return text if text.isprintable() or "text/" in head.lower() else None
+    return text
 
 
 @dataclass

@@ -1,6 +1,6 @@
 r"""E-mail: single messages (``.eml``) and mailboxes (``mbox``).
 
-A message is a record. Its copy holds the headers From, To, Cc, Reply-To, Date and Subject, the
+A message is a record. Its copy holds the headers From, To, Cc, Bcc, Reply-To, Date and Subject, the
 text of its parts, and nothing else of what it said: every other header, preambles, signatures,
 scripts and identifiers stay behind and are counted.
 

@@ -19,7 +19,10 @@ from pipeline.formats.mail_write import Body, bytes_body, text_body, withheld_bo
 from pipeline.formats.text_pieces import text_after
 from pipeline.model import Block, Dropped, Edit, Gap, Part, Reading, Segment, Source, SpanError, Step, Unit
 
-_TYPES = {"delimited": "text/csv", "mbox": "application/mbox", "message": "message/rfc822"}
+_TYPES = {
+    "delimited": "text/csv", "mbox": "application/mbox", "message": "message/rfc822", "contact_card": "text/vcard",
+    "markdown": "text/markdown", "html": "text/html", "calendar": "text/calendar",
+}  # fmt: skip
 
 
 class Content(Protocol):

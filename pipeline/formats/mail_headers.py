@@ -16,7 +16,7 @@ from urllib.parse import unquote_to_bytes
 from pipeline.formats.mail_text import ENCODED_WORD, Undecodable, raw_text, text_of, words_decoded
 from pipeline.model import Gap, Header, Reading, Role, Segment
 
-ADDRESS_HEADERS = ("From", "To", "Cc", "Reply-To")
+ADDRESS_HEADERS = ("From", "To", "Cc", "Bcc", "Reply-To")
 ALLOWED = {name.lower(): name for name in (*ADDRESS_HEADERS, "Date", "Subject")}
 MADE_ANEW = frozenset({"mime-version", "content-type", "content-transfer-encoding", "content-disposition"})
 

@@ -8,11 +8,12 @@ with a gap for what is broken instead of an exception or a guess. Sources: RFC 2
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import mail_sniff
+from pipeline.formats.base import Format, copy_name
 from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
 from pipeline.formats.mail_content import (
@@ -168,7 +169,7 @@ class _Cutter:
             return Withheld("encrypted", "it is encrypted", holds=True)
         if name == "application/pgp-encrypted":
             return Withheld("encrypted", "it is encrypted", holds=True)
-        if name == "application/pgp-keys" or name in _CARDS:
+        if name == "application/pgp-keys":
             return Withheld("unknown_format", "no format here reads it")
         if name == "message/partial":
             return Withheld("damaged", "it is a piece of a message that was cut")
@@ -180,6 +181,17 @@ class _Cutter:
             return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
         tree = tree_of(data, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
         return NestedMessage(tree, content_type)
+
+    def _outlook(self, data: bytes, depth: int) -> Content:
+        """Return a message of Outlook as a message."""
+        from pipeline.formats.outlook_message import as_message  # noqa: PLC0415 - it reads mail by way of this module
+
+        try:
+            made, left = as_message(data, self.path)
+        except UnreadableSource:
+            return Withheld("damaged", "the attached file cannot be read as what it claims to be")
+        content = self._message(made, depth, "message/rfc822")
+        return replace(content, left_out=left) if isinstance(content, NestedMessage) else content
 
     def _text(self, text: str, kind: _Kind, depth: int, left: int) -> Node:
         """Return the node of running text: encoded blocks in it are parts of their own."""
@@ -227,7 +239,7 @@ class _Cutter:
         """Return the content of a part by its bytes, its name and its type, in this order (raises Undecodable)."""
         media_type, suffix = kind.media_type, PurePosixPath(kind.file_name).suffix.lower()
         found = mail_sniff.sniffed(data)
-        if found:
+        if found and not (found[0] != "damaged" and _is_readable(data, kind.file_name)):
             return Withheld(*found)
         if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")):
             is_image = media_type.startswith("image/")
@@ -245,15 +257,17 @@ class _Cutter:
 
     def _attached(self, data: bytes, kind: _Kind, name: str, depth: int) -> Content:
         """Return the content of an attached file by the format that claims it (raises Undecodable)."""
-        from pipeline.formats import format_of  # noqa: PLC0415 - the list of formats imports this one
-
         is_text = kind.media_type.startswith(("text/", "message/"))
-        try:
-            form = format_of(data[:HEAD_SIZE], name or "part.txt")
-        except UnreadableSource:
-            form = None
+        form = _claimed(data, name)
+        is_card = kind.media_type in _CARDS or name.lower().endswith(".vcf")
+        if is_card and (form is None or form.name != "contact_card"):
+            raise Undecodable("damaged", "it is declared as a business card and is none")
         if form is not None and form.name == "message":
             return self._message(data, depth, "message/rfc822")
+        if form is not None:
+            kind.file_name = copy_name(form, kind.file_name)
+        if form is not None and form.name == "msg":
+            return self._outlook(data, depth)
         if form is None and not (is_text and not name):
             return Withheld("unknown_format", "no format here reads it")
         if form is None or form.name == "plain_text":
@@ -266,6 +280,22 @@ class _Cutter:
         suffix = PurePosixPath(name).suffix
         path = f"{self.path}/part{self.number + 1}" + (suffix if _SUFFIXES.fullmatch(suffix) else "")
         return opened(form, data, path, depth + 1)
+
+
+def _claimed(data: bytes, name: str) -> Format | None:
+    """Return the format that claims an attached file, or None (also where two do)."""
+    from pipeline.formats import format_of  # noqa: PLC0415 - the list of formats imports this one
+
+    try:
+        return format_of(data[:HEAD_SIZE], name or "part.txt")
+    except UnreadableSource:
+        return None
+
+
+def _is_readable(data: bytes, name: str) -> bool:
+    """Return whether a format beside those of text claims a file that has a signature."""
+    form = _claimed(data, name)
+    return form is not None and form.name not in {"plain_text", "delimited", "markdown"}
 
 
 def _examinable(data: bytes) -> bytes:

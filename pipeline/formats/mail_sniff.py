@@ -24,7 +24,6 @@ _MAGIC: Final = (
     (b"{\\rtf", "unknown_format", "an RTF document"),
     (b"x\x9f\x3e\x22", "unknown_format", "an Outlook attachment container"),
     (b"\x7fELF", "unknown_format", "a program"),
-    (b"BEGIN:VCARD", "unknown_format", "a business card"),
 )
 
 

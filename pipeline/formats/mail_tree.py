@@ -132,9 +132,12 @@ class NestedMessage:
 
     tree: Tree
     content_type: str = "message/rfc822"
+    left_out: int = 0
+    """Properties of an Outlook message that no message has."""
 
     def read(self) -> Reading:
-        return self.tree.read()
+        own = Dropped((), "Outlook property", self.left_out)
+        return joined([self.tree.read(), Reading((), dropped=(own,) if self.left_out else ())])
 
     def write(self, edits: Sequence[Edit]) -> Body:
         return Body(self.content_type, "7bit", self.tree.write(edits))

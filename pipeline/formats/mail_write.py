@@ -28,6 +28,7 @@ _ADDRESS = re.compile(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+|\"[ !#-\[\]-~]*\")(?:@(?:[A-Za-z0-9._-]+|\[[0-9A-Za-z.:]+\]))?"
 )
 _ONE_SPACE = re.compile(r"(?<=[^ ]) (?=[^ ])")
+_BOUNDARY = "=_releasable_"
 _MBOX_LINE = re.compile(rb"^>*From ", re.MULTILINE)
 
 
@@ -174,16 +175,24 @@ def part(body: Body, disposition: str = "") -> bytes:
 
 
 def multipart(subtype: str, parts: Sequence[bytes], ordinal: int) -> Body:
-    """Return a multipart body; its boundary derives from ``ordinal`` and occurs in none of its parts."""
-    boundary = next(each for each in _boundaries(ordinal) if not any(each.encode() in part for part in parts))
+    """Return a multipart body; its boundary derives from ``ordinal`` and occurs in none of its parts.
+
+    Nor does it begin with a boundary inside: a reader may compare the beginnings of lines (RFC 2046 section 5.1.1).
+    """
+    boundary = next(each for each in _boundaries(ordinal) if not any(_clashes(each.encode(), part) for part in parts))
     line = b"--" + boundary.encode()
     data = b"".join(line + b"\n" + part + b"\n" for part in parts) + line + b"--\n"
     return Body(f'multipart/{subtype};\n boundary="{boundary}"', "7bit", data)
 
 
+def _clashes(boundary: bytes, part: bytes) -> bool:
+    begins = (b"--" + boundary[:end] + b"\n" for end in range(len(_BOUNDARY) + 1, len(boundary)))
+    return boundary in part or any(each in part for each in begins)
+
+
 def _boundaries(ordinal: int) -> Iterator[str]:
-    yield f"=_releasable_{ordinal}"
+    yield f"{_BOUNDARY}{ordinal}"
     step = 0
     while True:
         step += 1
-        yield f"=_releasable_{ordinal}_{step}"
+        yield f"=_{step}_releasable_{ordinal}"

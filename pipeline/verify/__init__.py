@@ -6,12 +6,13 @@ of all needles needs no value and can come from a case database.
 
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift, unexplained
-from pipeline.verify.readers import mail_structure, second_reader
+from pipeline.verify.readers import MAIL_FORMATS, mail_structure, second_reader
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.structure import column_structure
 from pipeline.verify.views import View, byte_texts, views
 
 __all__ = [
+    "MAIL_FORMATS",
     "Elsewhere",
     "Hit",
     "Leak",

@@ -16,9 +16,11 @@ from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.pdf_reader import pdf_texts
 from pipeline.verify.picture_reader import picture_texts
+from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_texts, page_texts
 from pipeline.verify.views import byte_texts
+from pipeline.verify.workbook_reader import workbook_texts
 
-MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message"})
+MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message", "msg"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
 JSON_FORMATS: Final = frozenset({"json_lines", "json_document"})
 
@@ -51,7 +53,7 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; for JSON and Parquet alike, and
+        its cells parted by tabs; for JSON, Parquet and workbooks alike, and
         their keys and names too; None where no independent reader exists for the format.
 
     Raises:
@@ -71,6 +73,20 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return pdf_texts(data, context or {})
     if format_name == "picture":
         return picture_texts(data)
+    return _document_texts(format_name, data, context or {})
+
+
+def _document_texts(format_name: str, data: bytes, context: Mapping[str, str]) -> list[str] | None:
+    if format_name == "workbook":
+        return workbook_texts(data, context)
+    if format_name == "html":
+        return page_texts(data.decode("utf-8", "replace"))
+    if format_name == "calendar":
+        return calendar_texts(data)
+    if format_name == "contact_card":
+        return card_texts(data)
+    if format_name == "markdown":
+        return markdown_texts(data[int(context.get("mark", "0")) :], context.get("encoding", "utf-8"))
     return None
 
 

@@ -1,1 +1,1 @@
-"""The parts of the maker of the made-up case: people, writing, mail, forms, logs and letters."""
+"""The parts of the maker of the made-up case: people, writing, mail, forms, logs, letters and other files."""

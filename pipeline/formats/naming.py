@@ -1,0 +1,39 @@
+"""Names that say something else than the content: reported, never believed. Words only, nothing of the file itself."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from recognizers.resources import packaged_configs
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[str, Any]:
+    data: dict[str, Any] = yaml.safe_load((packaged_configs() / "file_names.yaml").read_text(encoding="utf-8"))
+    return data
+
+
+def disagreement(head: bytes, name: str, format_name: str) -> str:
+    """Return in what a file's name and its content disagree, in plain words, or "".
+
+    Args:
+        head: the first bytes of the file.
+        name: its name; only an ending that is known says anything.
+        format_name: the format that reads it, "" where none does.
+    """
+    known = _vocabulary()
+    ending = PurePosixPath(name).suffix.lower()
+    said = known["endings"].get(ending)
+    if said is None:
+        return ""
+    if format_name:
+        found = "" if format_name in said["formats"] else str(known["formats"].get(format_name, format_name))
+    else:
+        signs = (each for sign, each in known["signatures"].items() if head.startswith(bytes.fromhex(sign)))
+        sign = next(signs, None)
+        found = str(sign["words"]) if sign is not None and ending not in sign["endings"] else ""
+    return f"its name ends in {ending} ({said['words']}), and its content is {found}" if found else ""

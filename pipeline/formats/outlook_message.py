@@ -1,0 +1,72 @@
+"""Outlook messages (``.msg``), read and written as mail: the copy of ``letter.msg`` is ``letter.eml``.
+
+The item is made into a message (:mod:`pipeline.formats.outlook_mail`) and then goes the road of mail; what is read from
+its copy is read as mail at once. Properties that no message has are counted as dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import BinaryIO, Final
+
+from pipeline.errors import UnreadableSource
+from pipeline.formats.mail import Message
+from pipeline.formats.outlook_compound import MAGIC, opened
+from pipeline.formats.outlook_mail import message_of
+from pipeline.model import Dropped, Edit, Reading, Source, Unit
+
+LARGEST: Final = 512 * 1024 * 1024
+_SIGNS: Final = tuple(each.encode("utf-16-le") for each in ("__properties_ver", "__substg1.0_", "__nameid_ver"))
+
+
+class OutlookMessage:
+    """A message, calendar entry, contact or task that was saved from Outlook."""
+
+    name = "msg"
+    holds = "unit"
+    writes = ".eml"
+
+    def claims(self, head: bytes, name: str) -> float:
+        """Return how sure it is: a compound file with the storages of a message; by its name where they lie deeper."""
+        if not head.startswith(MAGIC):
+            return 0.0
+        if any(sign in head for sign in _SIGNS):
+            return 0.97
+        return 0.9 if PurePosixPath(name).suffix.lower() == ".msg" else 0.0
+
+    def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
+        """Yield the message, whole (raises UnreadableSource where it is too large)."""
+        del stream
+        if source.size > LARGEST:
+            raise UnreadableSource(source.path, "it is a message of more than 512 MB", "take its attachments out")
+        yield Unit(source, 0, 0, source.size)
+
+    def read(self, payload: bytes, unit: Unit) -> Reading:
+        """Return what the message says, as mail is read (raises UnreadableSource)."""
+        data, left = as_message(payload, unit.key)
+        reading = Message().read(data, unit)
+        dropped = (Dropped((), "Outlook property", left),) if left else ()
+        return replace(reading, dropped=(*reading.dropped, *dropped))
+
+    def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
+        r"""Return a new message (``.eml``) after ``edits``, its line ends ``\r\n``.
+
+        Raises:
+            UnreadableSource: the message cannot be read.
+            SpanError: an edit does not fit its segment.
+        """
+        data, _ = as_message(payload, unit.key)
+        return Message().rewrite(data.replace(b"\r\n", b"\n"), unit, edits).replace(b"\n", b"\r\n")
+
+
+def as_message(payload: bytes, where: str) -> tuple[bytes, int]:
+    """Return a MSG file as a message, and how many of its properties are left out; a message stays as it is."""
+    if not payload.startswith(MAGIC):
+        return payload, 0
+    item = opened(payload, where)
+    try:
+        return message_of(item), item.left
+    except RecursionError:
+        raise UnreadableSource(where, "messages lie too deep in it", "take it apart") from None

@@ -1,0 +1,232 @@
+"""What a unit of a workbook holds, in the form in which it is kept, edited and handed on to be written.
+
+A unit is some rows of one sheet, or (the last one) what stands beside the cells. The same form, as JSON behind a
+mark, is the part that a unit's copy is until the parts are assembled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pipeline.formats.encoding import readable
+from pipeline.formats.workbook_numbers import shown
+from pipeline.model import (
+    Address,
+    Attribute,
+    Dropped,
+    Edit,
+    Gap,
+    Reading,
+    Role,
+    Segment,
+    SheetCell,
+    SpanError,
+    Unit,
+)
+
+PART: Final = b"WORKBOOK PART\n"
+FORMULA: Final = "formula"
+"""The kind of note that is examined and never written."""
+SMALL_FORM: Final = 200
+"""Up to this many rows a sheet without header is one record: a form, whose rows belong together."""
+BESIDE_TITLES: Final = ("Where it stood", "What it says")
+"""The header of the sheet on which a copy has what stood beside the cells."""
+_LABEL: Final = 40
+
+
+@dataclass(slots=True)
+class SheetFacts:
+    """What a copy of a sheet needs beside its cells: name, header row (-1: none), widths, frozen rows and columns."""
+
+    number: int
+    name: str
+    header: int = -1
+    widths: dict[int, float] = field(default_factory=dict)
+    frozen: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class Stored:
+    """A cell: column from 0, kind (``s`` text, ``n`` number, ``b`` truth), value, number format, notes by kind."""
+
+    column: int
+    kind: str
+    value: str | float | bool
+    code: str = ""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """What the cell says."""
+        if self.kind == "b":
+            return "TRUE" if self.value else "FALSE"
+        return shown(float(self.value), self.code) if self.kind == "n" else str(self.value)
+
+
+Row = tuple[int, list[Stored]]
+
+
+@dataclass(slots=True)
+class Content:
+    """What one unit holds. ``facts`` stand in the first unit of a sheet; ``texts`` are kind and text beside cells."""
+
+    rows: list[Row] = field(default_factory=list)
+    facts: SheetFacts | None = None
+    texts: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[tuple[str, int]] = field(default_factory=list)
+    gaps: list[tuple[str, str]] = field(default_factory=list)
+
+    def dumps(self) -> bytes:
+        """Return the content as JSON."""
+        facts = self.facts
+        said = {
+            "facts": None
+            if facts is None
+            else [facts.number, facts.name, facts.header, sorted(facts.widths.items()), facts.frozen],
+            "rows": [
+                [row, [[each.column, each.kind, each.value, each.code, each.notes] for each in cells]]
+                for row, cells in self.rows
+            ],
+            "texts": self.texts,
+            "dropped": self.dropped,
+            "gaps": self.gaps,
+        }
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+    @classmethod
+    def loads(cls, data: bytes) -> Content:
+        """Return the content that :meth:`dumps` wrote (raises ValueError and the like for anything else)."""
+        said: dict[str, Any] = json.loads(data)
+        facts = None
+        if said["facts"]:
+            number, name, header, widths, frozen = said["facts"]
+            facts = SheetFacts(number, name, header, dict(map(tuple, widths)), (frozen[0], frozen[1]))
+        rows = [(row, [_stored(*each) for each in cells]) for row, cells in said["rows"]]
+        return cls(rows, facts, _pairs(said["texts"]), _pairs(said["dropped"]), _pairs(said["gaps"]))
+
+
+def _stored(column: int, kind: str, value: str | float | bool, code: str, notes: list[list[str]]) -> Stored:
+    return Stored(column, kind, value, code, _pairs(notes))
+
+
+def _pairs(said: list[list[Any]]) -> list[tuple[Any, Any]]:
+    return [(one, other) for one, other in said]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a unit stands: its sheet from 1 (0: beside the cells), first column, header row, the names in it."""
+
+    sheet: int
+    first: int
+    header: int
+    names: tuple[str, ...]
+    is_form: bool
+
+    @classmethod
+    def of(cls, unit: Unit) -> Place:
+        """Return the place that a unit's context names."""
+        about = unit.context
+        names = tuple(json.loads(about["header"]))
+        return cls(int(about["sheet"]), int(about["first_column"]), int(about["titles"]), names, about["form"] == "1")
+
+    def cell(self, row: int, column: int) -> SheetCell:
+        """Return the step of an address for a cell, row and column from 0 in its sheet."""
+        return SheetCell(row if row > self.header else -1 - row, self.first + column, self.sheet, self.first)
+
+
+def reading_of(content: Content, unit: Unit) -> Reading:
+    """Return the segments of a unit's content, and what is left out."""
+    place, path = Place.of(unit), unit.source.path
+    here: Address = (Attribute("sheet", place.sheet - 1),) if place.sheet else ()
+    return Reading(
+        tuple(_segments(content, place, path)),
+        tuple(Gap(here, code, why) for code, why in content.gaps),
+        tuple(Dropped(here, what, count) for what, count in content.dropped),
+    )
+
+
+def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
+    if content.facts is not None:
+        address: Address = (Attribute("name of sheet", place.sheet - 1),)
+        yield Segment(readable(content.facts.name), address, "", path, "", Role.ATTRIBUTE)
+    for number, (kind, text) in enumerate(content.texts):
+        yield Segment(readable(text), (Attribute(kind, number),), "", path, "", Role.TEXT)
+    for row, cells in content.rows:
+        record = _record(place, path, row)
+        before = ""
+        for each in cells:
+            step, text = place.cell(row, each.column), readable(each.text)
+            label = _label(place, row, each.column, before)
+            if text:
+                yield Segment(text, (step,), label, record, "", Role.CELL)
+            for number, (kind, note) in enumerate(each.notes):
+                yield Segment(readable(note), (step, Attribute(kind, number)), label, record, "", Role.ATTRIBUTE)
+            before = text if each.kind == "s" else ""
+
+
+def _record(place: Place, path: str, row: int) -> str:
+    if row <= place.header:
+        return f"{path}#sheet{place.sheet}header"
+    return f"{path}#sheet{place.sheet}" + ("" if place.is_form else f"row{row + 1}")
+
+
+def _label(place: Place, row: int, column: int, before: str) -> str:
+    """Return the name of a cell's column; without a header row a short text on its left is its label."""
+    if place.header >= 0:
+        return readable(place.names[column]) if row > place.header and column < len(place.names) else ""
+    is_label = before and len(before) <= _LABEL and not any(each.isdigit() for each in before)
+    return before.rstrip(": ") if is_label else ""
+
+
+def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
+    """Return the content after edits, without what no copy holds: what is left out, and formulas.
+
+    Raises:
+        SpanError: an edit does not fit its text, or there is no such text.
+    """
+    place = Place.of(unit)
+    wanted: dict[Address, list[Edit]] = {}
+    for each in edits:
+        wanted.setdefault(each.address, []).append(each)
+    facts = content.facts
+    if facts is not None:
+        own = wanted.pop((Attribute("name of sheet", place.sheet - 1),), None)
+        facts.name = _after(readable(facts.name), own, unit) if own else facts.name
+    for number, (kind, text) in enumerate(content.texts):
+        own = wanted.pop((Attribute(kind, number),), None)
+        if own:
+            content.texts[number] = (kind, _after(readable(text), own, unit))
+    for row, cells in content.rows:
+        for cell in cells:
+            step = place.cell(row, cell.column)
+            own = wanted.pop((step,), None) if wanted else None
+            if own:
+                cell.kind, cell.value = "s", _after(readable(cell.text), own, unit)
+                cell.code = ""
+            if cell.notes:
+                cell.notes = list(_notes(cell, step, wanted, unit))
+    if wanted:
+        raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
+    return Content(content.rows, facts, content.texts)
+
+
+def _notes(cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]], unit: Unit) -> Iterator[tuple[str, str]]:
+    for number, (kind, text) in enumerate(cell.notes):
+        own = wanted.pop((step, Attribute(kind, number)), None)
+        after = _after(readable(text), own, unit) if own else text
+        if kind != FORMULA:
+            yield kind, after
+
+
+def _after(text: str, edits: Sequence[Edit], unit: Unit) -> str:
+    pieces, done = [], 0
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        if not done <= edit.start <= edit.end <= len(text):
+            raise SpanError(f"{unit.key}: span {edit.start}..{edit.end} does not fit {len(text)} characters")
+        pieces += [text[done : edit.start], edit.replacement]
+        done = edit.end
+    return "".join(pieces) + text[done:]

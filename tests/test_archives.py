@@ -1,0 +1,229 @@
+"""Tar archives, bzip2 and xz: unpacked within limits, packed again; names and contents that disagree are reported."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import random
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pipeline import unpacking
+from pipeline.formats import FORMATS
+from pipeline.formats.naming import disagreement
+from pipeline.intake import collect
+from pipeline.packing import pack_archives
+from recognizers.resources import packaged_configs
+
+TABLE = b"name,phone\nWilma Testperson,406-555-0123\n"
+Members = list[tuple[str, bytes] | tarfile.TarInfo]
+
+
+def tar(members: Members, kind: int = tarfile.PAX_FORMAT) -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=kind) as archive:
+        for each in members:
+            if isinstance(each, tarfile.TarInfo):
+                archive.addfile(each)
+                continue
+            about = tarfile.TarInfo(each[0])
+            about.size = len(each[1])
+            archive.addfile(about, io.BytesIO(each[1]))
+    return stream.getvalue()
+
+
+def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
+    made = tarfile.TarInfo(name)
+    made.type, made.linkname = kind, target
+    return made
+
+
+def refusals(path: Path) -> dict[str, str]:
+    return {each.name: each.refused for each in collect([path])}
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("a.tar", bytes),
+        ("a.tar.gz", gzip.compress),
+        ("a.tgz", gzip.compress),
+        ("a.tar.bz2", bz2.compress),
+        ("a.tar.xz", lzma.compress),
+        ("not-called-so", lzma.compress),
+    ],
+)
+@pytest.mark.parametrize("kind", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_tar_is_unpacked_however_it_is_compressed(tmp_path: Path, name: str, pack, kind: int) -> None:
+    """Each member is a file of its own, told by content; a leading ``./`` is no part of its name."""
+    (tmp_path / name).write_bytes(pack(tar([("./a.csv", TABLE), ("in/b.csv", TABLE)], kind)))
+    files = collect([tmp_path / name])
+    assert [each.name for each in files] == [f"{name}/a.csv", f"{name}/in/b.csv"]
+    assert [each.read() for each in files] == [TABLE, TABLE]
+    assert [each.archives for each in files] == [(name,), (name,)]
+
+
+@pytest.mark.parametrize(
+    ("member", "why"),
+    [
+        (special("x", tarfile.SYMTYPE, "/etc/passwd"), "it is a link"),
+        (special("x", tarfile.LNKTYPE, "good.csv"), "it is a link"),
+        (special("x", tarfile.CHRTYPE), "no file"),
+        (special("x", tarfile.BLKTYPE), "no file"),
+        (special("x", tarfile.FIFOTYPE), "no file"),
+        (("../x", TABLE), "leads outside"),
+        (("/etc/x", TABLE), "leads outside"),
+        (("a/../../x", TABLE), "leads outside"),
+        (("C:\\x", TABLE), "leads outside"),
+        (("bell\x07", TABLE), "none that a file can have"),
+        (("good.csv", TABLE), "two files of this name"),
+        (("GOOD.csv", TABLE), "two files of this name"),
+    ],
+)
+def test_what_is_no_plain_file_of_its_own_name_is_refused(tmp_path: Path, member, why: str) -> None:
+    """It holds only itself, under a number; its siblings are unpacked."""
+    (tmp_path / "x.tar").write_bytes(tar([("good.csv", TABLE), member, ("last.csv", TABLE)]))
+    found = refusals(tmp_path / "x.tar")
+    assert found["x.tar/good.csv"] == found["x.tar/last.csv"] == ""
+    assert why in found["x.tar/member-0002"]
+
+
+def test_nothing_behind_a_damaged_head_is_passed_over(tmp_path: Path) -> None:
+    """A head that is damaged reads as the end of an archive; what follows it holds the whole."""
+    data = bytearray(tar([("a.csv", TABLE), ("b.csv", TABLE)]))
+    data[1024 + 5] ^= 1
+    (tmp_path / "x.tar").write_bytes(data)
+    assert "damaged behind" in refusals(tmp_path / "x.tar")["x.tar"]
+
+
+def test_limits_hold_for_tar_too(tmp_path: Path, monkeypatch) -> None:
+    """Count, depth, ratio, total size and memory."""
+    inner = tar([("a.csv", TABLE)])
+    for number in range(4):
+        inner = tar([(f"{number}.tar", inner)])
+    cases = {
+        "deep.tar": (inner, "levels deep"),
+        "none.tar": (tar([special("folder", tarfile.DIRTYPE)]), "without files"),
+        "ratio.bz2": (bz2.compress(bytes(40 << 20)), "far more than its size"),
+        "ratio.xz": (lzma.compress(bytes(40 << 20)), "far more than its size"),
+        "cut.xz": (lzma.compress(TABLE * 50)[:-8], "cut short or damaged"),
+        "more.xz": (lzma.compress(TABLE) + b"canary", "cut short or damaged"),
+    }
+    for name, (data, why) in cases.items():
+        (tmp_path / name).write_bytes(data)
+        assert any(why in each for each in refusals(tmp_path / name).values()), name
+    monkeypatch.setattr(unpacking, "MOST_MEMBERS", 2)
+    (tmp_path / "many.tar").write_bytes(tar([(str(each), b"x") for each in range(3)]))
+    assert "more than 2 files" in refusals(tmp_path / "many.tar")["many.tar"]
+    monkeypatch.setattr(unpacking, "MOST_BYTES", 20)
+    (tmp_path / "big.tar").write_bytes(tar([("a.csv", TABLE)]))
+    assert "far more than its size" in refusals(tmp_path / "big.tar")["big.tar/a.csv"]
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07\x01\x00", "rar"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"MSCF", "cabinet"),
+    ],
+)
+def test_other_archives_are_held_with_their_reason(tmp_path: Path, head: bytes, words: str) -> None:
+    """They are there as files that cannot be read."""
+    (tmp_path / "x").write_bytes(head + bytes(99))
+    assert f"packed as {words}" in refusals(tmp_path / "x")["x"]
+
+
+def test_archives_in_archives_are_packed_again_as_they_were(tmp_path: Path) -> None:
+    """Tar stays tar, zip stays zip, compressed as their names say; no owner, time or comment travels."""
+    folder = tmp_path / "out.tar.xz"
+    (folder / "in.zip").mkdir(parents=True)
+    (folder / "in.zip" / "a.csv").write_bytes(TABLE)
+    (folder / "b.csv").write_bytes(TABLE)
+    pack_archives(tmp_path, ["out.tar.xz", "out.tar.xz/in.zip"])
+    with tarfile.open(tmp_path / "out.tar.xz", "r:xz") as archive:
+        assert sorted(archive.getnames()) == ["b.csv", "in.zip"]
+        about = archive.getmember("b.csv")
+        assert (about.mtime, about.uid, about.uname) == (0, 0, "")
+        inner = archive.extractfile("in.zip")
+        assert inner is not None
+        with zipfile.ZipFile(inner) as packed:
+            assert packed.read("a.csv") == TABLE
+
+
+@pytest.mark.models
+def test_a_tar_of_records_is_released_as_a_tar(road, tmp_path: Path) -> None:
+    """Every member is examined, the name of one that gives something away is not in the copy."""
+    (tmp_path / "in").mkdir()
+    letter = b"Please call 406-555-0123 about the water.\n"
+    packed = gzip.compress(tar([("letters/a.txt", letter), ("406-555-0123.txt", letter)]))
+    (tmp_path / "in" / "x.tar.gz").write_bytes(packed)
+    road.release(tmp_path / "in", tmp_path / "out")
+    with tarfile.open(tmp_path / "out" / "records" / "x.tar.gz", "r:gz") as archive:
+        assert archive.getnames() == ["letters/a.txt"]
+        stream = archive.extractfile("letters/a.txt")
+        assert stream is not None
+        assert b"555-0123" not in stream.read()
+    assert not list((tmp_path / "out").rglob("*0123*"))
+
+
+def test_damaged_tars_are_unpacked_or_refused(tmp_path: Path) -> None:
+    """Of 120 damaged archives none raises; each yields files that are read or say why not."""
+    data, dice = tar([("a.csv", TABLE * 9), ("b/c.csv", TABLE * 50)]), random.Random(5)
+    for number in range(120):
+        damaged = bytearray(data[: dice.randrange(len(data))] if number % 3 == 0 else data)
+        for _ in range(dice.randint(1, 4)):
+            if damaged:
+                damaged[dice.randrange(min(len(damaged), 2048))] ^= 1 << dice.randrange(8)
+        (tmp_path / "x.tar").write_bytes(damaged)
+        assert collect([tmp_path / "x.tar"])
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "kind", "words"),
+    [
+        (b"<html>", "a.csv", "html", "its name ends in .csv (a table), and its content is a web page"),
+        (b"%PDF-1.7", "a.txt", "", "its name ends in .txt (plain text), and its content is a PDF document"),
+        (b"%PDF-1.7", "a.pdf", "", ""),
+        (b"a,b", "a.csv", "delimited", ""),
+        (b"a,b", "406-555-0123", "delimited", ""),
+        (b"a,b", "a.406-555-0123", "delimited", ""),
+        (b"From: x", "a.md", "message", "its name ends in .md (Markdown), and its content is a message"),
+    ],
+)
+def test_a_name_that_does_not_fit_the_content_is_told(head: bytes, name: str, kind: str, words: str) -> None:
+    """In words that say nothing of the file itself; an unknown ending says nothing."""
+    assert disagreement(head, name, kind) == words
+
+
+def test_every_format_has_words_and_a_name_that_fits() -> None:
+    """No file whose name says what it is gets a note, whichever format reads it."""
+    known = yaml.safe_load((packaged_configs() / "file_names.yaml").read_text(encoding="utf-8"))
+    formats = {each.name for each in FORMATS}
+    assert formats <= set(known["formats"])
+    assert formats <= {each for said in known["endings"].values() for each in said["formats"]}
+    named = {each for said in known["endings"].values() for each in said["formats"]}
+    assert named <= set(known["formats"])
+
+
+@pytest.mark.models
+def test_disagreement_is_in_report_manifest_and_console(road, tmp_path: Path, capsys) -> None:
+    """A page called a table, and a PDF called a text: both are told, with their place and without a value."""
+    from pipeline.cli.tables import print_release
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_bytes(b"<html><body><p>Water rates are due.</p></body></html>")
+    (tmp_path / "in" / "b.txt").write_bytes(b"%PDF-1.7\n1 0 obj")
+    done = road.release(tmp_path / "in", tmp_path / "out")
+    print_release(done.summary, "out")
+    told = [(tmp_path / "out" / name).read_text() for name in ("report.html", "release.json")]
+    for text in (*told, capsys.readouterr().out):
+        assert "its name ends in .csv (a table), and its content is a web page" in text
+        assert "its name ends in .txt (plain text), and its content is a PDF document" in text
