@@ -55,7 +55,8 @@ def assemble_copy(source: Source, path: Path, units: Sequence[WrittenUnit]) -> l
     size = path.stat().st_size
     made = []
     with path.open("rb") as stream:
-        for unit in list(kind.units(stream, Source(source.path, source.format, size))):
+        cut = getattr(kind, "units_of_copy", kind.units)
+        for unit in list(cut(stream, Source(source.path, source.format, size))):
             stream.seek(unit.start)
             digest = hashlib.sha256(stream.read(unit.stop - unit.start)).hexdigest()
             made.append(WrittenUnit(unit, unit.start, unit.stop, digest))

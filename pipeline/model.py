@@ -34,6 +34,7 @@ __all__ = [
     "Header",
     "Kind",
     "Match",
+    "Page",
     "Part",
     "Reading",
     "RecordFacts",
@@ -60,6 +61,17 @@ class Part:
 
     def words(self) -> str:
         return f"part {self.number}"
+
+
+@pickles_by_fields
+@dataclass(frozen=True, slots=True, order=True)
+class Page:
+    """A page of a document or a frame of a picture, counted from 1."""
+
+    number: int
+
+    def words(self) -> str:
+        return f"page {self.number}"
 
 
 @pickles_by_fields
@@ -171,7 +183,7 @@ class FileName:
         return "file name"
 
 
-Step = Part | Header | Cell | SheetCell | Column | Block | Attribute | Field | FileName
+Step = Part | Page | Header | Cell | SheetCell | Column | Block | Attribute | Field | FileName
 Address = tuple[Step, ...]
 
 

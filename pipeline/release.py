@@ -39,7 +39,7 @@ from pipeline.workspace import NOTHING, Remembering, Runner
 from pipeline.writing import Written, write
 
 MARKED = "marked"
-_ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown"})
+_ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pdf", "picture"})
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 

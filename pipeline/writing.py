@@ -181,5 +181,6 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
         return []
     tabular = hasattr(format_named(kind), "table")
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
-    elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
+    if not getattr(format_named(kind), "is_packed", False):  # packed bytes say nothing as text
+        elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

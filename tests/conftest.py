@@ -31,6 +31,18 @@ def models_installed() -> bool:
     return all(each.state == "installed" for each in status())
 
 
+def ocr_installed() -> bool:
+    from pipeline.formats.ocr import has_ocr
+
+    return has_ocr()
+
+
+def poppler_installed() -> bool:
+    import shutil
+
+    return shutil.which("pdftotext") is not None
+
+
 def spark_starts() -> bool:
     from pipeline.errors import UsageError
     from pipeline.execution.spark_session import ready
@@ -50,6 +62,8 @@ def postgres_starts() -> bool:
 
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
+    "ocr": (ocr_installed, "no OCR is installed: `pip install 'releasable[ocr]'`"),
+    "poppler": (poppler_installed, "pdftotext is missing: install poppler-utils"),
     "java": (spark_starts, "PySpark (`pip install 'releasable[spark]'`) or Java 17 or newer is missing"),
     "postgresql": (
         postgres_starts,

@@ -19,7 +19,7 @@ from pipeline.errors import IntegrityError
 
 if TYPE_CHECKING:
     from pipeline.case.store import Case
-    from pipeline.engine import Scan
+    from pipeline.engine import Scan, UnitResult
     from pipeline.model import Decision
 
 NO_COLUMNS = "this case is older and holds no values of table columns: to search for them, add --against SOURCES"
@@ -71,6 +71,12 @@ def verify_command(
     if NO_COLUMNS in found.notes:
         searched = "every withheld value but those of table columns searched for"
     typer.echo(f"{folder}: whole and clean ({searched})")
+
+
+UNREAD_PIXELS = (
+    "the pixels of {} units of pages were not read with certainty, only their text layers were: "
+    "to read pixels, pip install 'releasable[ocr]'"
+)
 
 
 @dataclass(slots=True)
@@ -171,6 +177,9 @@ def _rescan(
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(collect([folder / "records"]), job, policy, pool, progress)
         found.problems += _problems(done, standing)
+        pixels = sum(_has_unread_pixels(unit) for unit in done.units)
+        if pixels:
+            found.notes.append(UNREAD_PIXELS.format(pixels))
         if case is not None:
             from pipeline.case.column_values import has_columns, take_column_values  # noqa: PLC0415
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
@@ -200,12 +209,19 @@ def _problems(done: Scan, standing: Standing) -> Iterator[str]:
             yield f"{file.file.name}: {file.held}"
         for unit in file.units:
             where = f"{file.file.name}, unit {unit.unit.ordinal + 1}"
-            if unit.held:
+            if unit.held and not _has_unread_pixels(unit):
                 yield f"{where}: {unit.held}"
             for each in unit.decisions:
                 if each.withholds and not standing.is_released(each):
                     at = words(each.finding.address)
                     yield f"{where}, {at}: {each.finding.entity} still stands (rule {each.rule})"
+
+
+def _has_unread_pixels(unit: UnitResult) -> bool:
+    """Return whether pixels are all that was not examined of a unit: its text layer was, its bytes are as written."""
+    reasons = {gap.why for gap in unit.gaps if gap.code == "image"}
+    pages = unit.unit.source.format in {"pdf", "picture"}
+    return pages and unit.held in reasons and all(gap.code == "image" for gap in unit.gaps)
 
 
 def _scopes(done: Scan) -> Iterator[str]:

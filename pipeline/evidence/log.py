@@ -23,6 +23,7 @@ from pipeline.model import (
     Field,
     FileName,
     Header,
+    Page,
     Part,
     SheetCell,
     Step,
@@ -38,7 +39,7 @@ UNDECIDED: Final = "undecided"
 
 _FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
-_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, SheetCell, Field, Part)
+_READING_ORDER: Final = (FileName, Header, Block, Attribute, Column, Cell, SheetCell, Field, Page, Part)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -75,6 +75,8 @@ def allow_host(host: str) -> None:
 
 
 def _refuse_hosts(event: str, args: tuple[Any, ...]) -> None:
+    if event not in _ASKS and event not in _REACHES:  # what other events tell of may have no hash
+        return
     asked = args[1] if event in _REACHES else args
     if isinstance(asked, tuple) and asked and asked[0] in _ALLOWED:
         return

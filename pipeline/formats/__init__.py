@@ -16,6 +16,8 @@ from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.markdown import Markdown
 from pipeline.formats.outlook_message import OutlookMessage
 from pipeline.formats.parquet import Parquet
+from pipeline.formats.pdf import Pdf
+from pipeline.formats.picture import Picture
 from pipeline.formats.plain_text import PlainText
 from pipeline.formats.workbook import Workbook
 
@@ -29,6 +31,8 @@ FORMATS: tuple[Format, ...] = (
     JsonLines(),
     JsonDocument(),
     Parquet(),
+    Pdf(),
+    Picture(),
     WebPage(),
     CalendarFile(),
     ContactCards(),

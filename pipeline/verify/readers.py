@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.verify.parquet_reader import parquet_rows
+from pipeline.verify.pdf_reader import pdf_texts
+from pipeline.verify.picture_reader import picture_texts
 from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_texts, page_texts
 from pipeline.verify.views import byte_texts
 from pipeline.verify.workbook_reader import workbook_texts
@@ -67,6 +69,10 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
         return _json_records(data, context or {})
     if format_name == "parquet":
         return parquet_rows(data, context or {})
+    if format_name == "pdf":
+        return pdf_texts(data, context or {})
+    if format_name == "picture":
+        return picture_texts(data)
     return _document_texts(format_name, data, context or {})
 
 

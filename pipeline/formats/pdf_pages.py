@@ -1,0 +1,307 @@
+"""The pages of a PDF as PDFium shows them: signs with their boxes, whether they can be seen, and the pixels.
+
+A page is drawn twice, with its text and without. What changes in the box of a sign is what a reader sees of it: text
+under a box, in white on white, outside the page or on a layer that is off changes nothing. What is left without the
+text (pictures, drawings) may hold writing that is no text; it is for OCR.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+from PIL import Image
+from pypdfium2 import raw
+
+from pipeline.errors import UnreadableSource
+from pipeline.formats.page_text import Box, Glyph
+
+Pixels = npt.NDArray[np.uint8]
+
+DPI: Final = 200
+LEAST_DPI: Final = 72
+LOOKED_AT_DPI: Final = 110
+MOST_PIXELS: Final = 30_000_000
+MOST_SIGNS: Final = 100_000
+MOST_OBJECTS: Final = 200_000
+_SEEN: Final = 12
+"""By how much a colour channel has to change (0 to 255) that a person could see it."""
+_ASKEW: Final = math.radians(8)
+
+
+@dataclass(slots=True)
+class SeenPage:
+    """A page as it is shown: size in points, visible signs, hidden ones by kind, and what is drawn beside the text.
+
+    ``unmapped`` counts signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    """
+
+    number: int
+    width: float
+    height: float
+    dpi: float
+    signs: list[Glyph] = field(default_factory=list)
+    hidden: dict[str, list[Glyph]] = field(default_factory=dict)
+    unmapped: list[Box] = field(default_factory=list)
+    pictures: list[Box] = field(default_factory=list)
+    beside: Pixels = field(default_factory=lambda: np.zeros((0, 0, 3), np.uint8))
+    scale: float = 1.0
+
+
+@contextmanager
+def opened(data: bytes, path: str) -> Iterator[Any]:
+    """Open a PDF and close it again.
+
+    Raises:
+        UnreadableSource: it is encrypted, or damaged.
+    """
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        code = getattr(error, "err_code", None)
+        if code == raw.FPDF_ERR_PASSWORD:
+            why = "it is encrypted: take its password off in the program that made it, save it, and run again"
+        elif code == raw.FPDF_ERR_SECURITY:
+            why = "it is encrypted in a way that cannot be read: print it to a new PDF, and run again"
+        else:
+            why = "it is damaged, or no PDF: open it in another program, print it to a new PDF, and run again"
+        raise UnreadableSource(path, why, "") from None
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+@contextmanager
+def flat_page(document: Any, index: int, path: str) -> Iterator[Any]:
+    """Open a page with what its annotations and form fields show made part of it (raises UnreadableSource)."""
+    try:
+        page = document[index]
+        flattened = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+        page.close()
+        if flattened == raw.FLATTEN_FAIL:
+            raise UnreadableSource(path, f"page {index + 1} has annotations that cannot be drawn", "print it anew")
+        page = document[index]
+    except pdfium.PdfiumError:
+        raise UnreadableSource(path, f"page {index + 1} cannot be read", "print it to a new PDF") from None
+    try:
+        yield page
+    finally:
+        page.close()
+
+
+def dpi_of(page: Any, path: str) -> float:
+    """Return the resolution in which a page is drawn: 200, less where it is large (raises UnreadableSource)."""
+    width, height = page.get_size()
+    if not (0 < width < 1e5 and 0 < height < 1e5):
+        raise UnreadableSource(path, "a page has no size", "print it to a new PDF")
+    fits = math.sqrt(MOST_PIXELS / (width * height)) * 72
+    if fits < LEAST_DPI:
+        raise UnreadableSource(path, "a page is too large to be drawn", "print it on a smaller page")
+    return min(DPI, math.floor(fits))
+
+
+def drawn(page: Any, dpi: float) -> Image.Image:
+    """Return a page's pixels."""
+    bitmap = page.render(scale=dpi / 72, may_draw_forms=False, draw_annots=False, rev_byteorder=True)
+    try:
+        image: Image.Image = bitmap.to_pil().convert("RGB")
+    finally:
+        bitmap.close()
+    return image
+
+
+def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) -> SeenPage:
+    """Return what a page shows and hides.
+
+    Args:
+        document: an open PDF.
+        index: of the page, from 0.
+        path: of the source, for errors.
+        only_text: take every sign as one that is seen, and look at no pixels.
+
+    Raises:
+        UnreadableSource: it cannot be read, or is beyond a limit.
+    """
+    with flat_page(document, index, path) as page:
+        width, height = page.get_size()
+        seen = SeenPage(index + 1, width, height, dpi_of(page, path))
+        signs, about = _signs(page, path)
+        if only_text:
+            seen.signs = signs
+            return seen
+        dpi = min(seen.dpi, LOOKED_AT_DPI)
+        seen.scale = dpi / 72
+        whole = np.asarray(drawn(page, dpi))
+        seen.pictures = list(_without_text(page, path))
+        seen.beside = np.asarray(drawn(page, dpi))
+    differs = np.abs(whole.astype(np.int16) - seen.beside) > _SEEN
+    changed = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
+    sums = np.pad(changed.astype(np.int32).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    home = seen.signs
+    for each, one in zip(signs, about, strict=True):
+        if not each.char.isspace():  # a blank goes where the sign before it went
+            kind = _hidden_kind(one, seen, sums)
+            home = seen.hidden.setdefault(kind, []) if kind else seen.signs
+            if one.is_unmapped and not kind:
+                seen.unmapped.append(one.tight)
+                continue
+        home.append(each)
+    return seen
+
+
+def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[Image.Image, float]:
+    """Return the pixels of a page without its text, but with signs that have no character; and pixels a point."""
+    dpi = min(DPI, seen.dpi)
+    scale = dpi / 72
+    with flat_page(document, index, path) as page:
+        whole = np.asarray(drawn(page, dpi)) if seen.unmapped else None
+        list(_without_text(page, path))
+        pixels = np.array(drawn(page, dpi))
+    if whole is not None:
+        for left, top, right, bottom in seen.unmapped:
+            rows = slice(max(0, math.floor(top * scale)), math.ceil(bottom * scale))
+            columns = slice(max(0, math.floor(left * scale)), math.ceil(right * scale))
+            pixels[rows, columns] = whole[rows, columns]
+    return Image.fromarray(pixels), scale
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of a sign beside its character: the box of its ink, and how it is drawn."""
+
+    tight: Box
+    is_unmapped: bool
+    is_unpainted: bool
+
+
+def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
+    """Return why a sign cannot be seen, "" where it can be."""
+    if about.is_unpainted:
+        return "invisible text"
+    left, top, right, bottom = about.tight
+    if right <= 0 or bottom <= 0 or left >= seen.width or top >= seen.height:
+        return "text outside the page"
+    high, wide = sums.shape
+    low_x, low_y = (max(0, math.floor(side * seen.scale)) for side in (left, top))
+    high_x = min(wide - 1, math.ceil(right * seen.scale))
+    high_y = min(high - 1, math.ceil(bottom * seen.scale))
+    if low_x >= high_x or low_y >= high_y:
+        return "text outside the page"
+    if sums[high_y, high_x] - sums[low_y, high_x] - sums[high_y, low_x] + sums[low_y, low_x]:
+        return ""
+    behind = seen.beside[low_y:high_y, low_x:high_x]
+    return "text in the colour of the paper" if behind.min() > 240 else "text under a box or picture"
+
+
+# --- signs ------------------------------------------------------------------------------
+
+
+def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
+    text = page.get_textpage()
+    try:
+        count = text.count_chars()
+        if count > MOST_SIGNS:
+            raise UnreadableSource(path, f"a page has more than {MOST_SIGNS:,} signs", "split it")
+        return _read_signs(page, text, count)
+    finally:
+        text.close()
+
+
+def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_About]]:
+    place = _Placing(page)
+    turned = page.get_rotation() // 90
+    loose, sides = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
+    unpainted: dict[int, bool] = {}
+    signs: list[Glyph] = []
+    about: list[_About] = []
+    half = 0
+    for at in range(count):
+        if raw.FPDFText_IsGenerated(text, at) == 1:
+            continue
+        code = raw.FPDFText_GetUnicode(text, at)
+        if 0xD800 <= code < 0xDC00:
+            half = code
+            continue
+        if 0xDC00 <= code < 0xE000 and half:
+            code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00)
+        half = 0
+        char = _char(code)
+        if not char or not raw.FPDFText_GetLooseCharBox(text, at, loose):
+            continue
+        raw.FPDFText_GetCharBox(text, at, *sides)
+        left, right, bottom, top = (each.value for each in sides)
+        box = place.box(loose.left, loose.bottom, loose.right, loose.top)
+        tight = place.box(left, bottom, right, top)
+        drawer = raw.FPDFText_GetTextObject(text, at)
+        drawn_by = ctypes.cast(drawer, ctypes.c_void_p).value or 0 if drawer else 0
+        if drawn_by not in unpainted:
+            unpainted[drawn_by] = bool(drawer) and _is_unpainted(drawer)
+        angle = raw.FPDFText_GetCharAngle(text, at) + turned * math.pi / 2
+        turn = round(angle / (math.pi / 2)) % 4
+        is_askew = abs((angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi) > _ASKEW
+        signs.append(Glyph(char, box, turn, drawn_by, is_askew))
+        is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
+        about.append(_About(tight if tight[0] < tight[2] else box, is_unmapped, unpainted[drawn_by]))
+    return signs, about
+
+
+def _char(code: int) -> str:
+    """Return the character of a code; a broken one is U+FFFD, a hyphen at a line's end a hyphen, none is ""."""
+    if code in {0x02, 0xAD, 0xFFFE}:
+        return "-"
+    if code == 0 or 0xD800 <= code < 0xE000 or code == 0xFFFF:
+        return "\ufffd"
+    return " " if code < 0x20 or code == 0xA0 else chr(code)
+
+
+def _is_unpainted(drawer: Any) -> bool:
+    if raw.FPDFTextObj_GetTextRenderMode(drawer) in {raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP}:
+        return True
+    channels = [ctypes.c_uint() for _ in range(4)]
+    return bool(raw.FPDFPageObj_GetFillColor(drawer, *channels)) and channels[3].value == 0
+
+
+class _Placing:
+    """Leads from the coordinates of a page to points from the upper left corner of the page as it is shown."""
+
+    def __init__(self, page: Any) -> None:
+        width, height = page.get_size()
+        fine = 64
+        x, y = ctypes.c_int(), ctypes.c_int()
+        found = []
+        for one, other in ((0.0, 0.0), (100.0, 0.0), (0.0, 100.0)):
+            raw.FPDF_PageToDevice(page, 0, 0, round(width * fine), round(height * fine), 0, one, other, x, y)
+            found.append((x.value / fine, y.value / fine))
+        (self._x, self._y), (right_x, right_y), (up_x, up_y) = found
+        self._a, self._b = (right_x - self._x) / 100, (right_y - self._y) / 100
+        self._c, self._d = (up_x - self._x) / 100, (up_y - self._y) / 100
+
+    def box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """Return a box of the page as a box of what is shown."""
+        xs = [self._x + self._a * one + self._c * other for one, other in ((left, bottom), (right, top))]
+        ys = [self._y + self._b * one + self._d * other for one, other in ((left, bottom), (right, top))]
+        return (min(xs), min(ys), max(xs), max(ys))
+
+
+# --- what is drawn beside the text ------------------------------------------------------
+
+
+def _without_text(page: Any, path: str) -> Iterator[Box]:
+    """Take the text off a page, in forms too, and yield the boxes of its pictures."""
+    place = _Placing(page)
+    for count, each in enumerate(page.get_objects(max_depth=15)):
+        if count > MOST_OBJECTS:
+            raise UnreadableSource(path, f"a page has more than {MOST_OBJECTS:,} objects", "print it to a new PDF")
+        if each.type == raw.FPDF_PAGEOBJ_TEXT:
+            raw.FPDFPageObj_SetIsActive(each.raw, False)  # noqa: FBT003 - the name of the call says what it is
+        elif each.type in {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING}:
+            left, bottom, right, top = each.get_bounds() if hasattr(each, "get_bounds") else each.get_pos()
+            yield place.box(left, bottom, right, top)

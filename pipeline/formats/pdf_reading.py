@@ -1,0 +1,97 @@
+"""From the bytes of a PDF to the content of its units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from PIL import Image
+
+from pipeline.formats.ocr import Writing, agreed, read_writing
+from pipeline.formats.page_content import Content, PageContent, Unread
+from pipeline.formats.page_text import Box, blocks_of, lines_of
+from pipeline.formats.pdf_hidden import Hidden, hidden_of
+from pipeline.formats.pdf_looking import areas_to_read
+from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
+from pipeline.formats.pdf_write import TITLE
+
+_LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
+_MOST: Final = 0.4
+_NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
+_UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
+
+
+def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Content:
+    """Return what some pages of a PDF show and hide; with the first ones, what stands beside the pages.
+
+    Raises:
+        UnreadableSource: it cannot be read, or is beyond a limit.
+    """
+    hidden = hidden_of(data) if is_first else Hidden()
+    content = Content(
+        title=hidden.title,
+        language=hidden.language if _LANGUAGE.fullmatch(hidden.language) else "",
+        hidden=hidden.texts,
+        dropped=_counted(hidden),
+    )
+    with opened(data, path) as document:
+        content.pages = [_page(document, index, data, path) for index in pages]
+    return content
+
+
+def own_content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Content:
+    """Return what the text layer of some pages says of a PDF that was written here a moment ago."""
+    content = Content()
+    with opened(data, path) as document:
+        for index in pages:
+            seen = seen_page(document, index, path, only_text=True)
+            content.pages.append(PageContent(seen.number, seen.width, seen.height, seen.dpi, lines_of(seen.signs)))
+        if is_first:
+            said = str(document.get_metadata_value("Title"))
+            content.title = "" if said == TITLE else said
+    return content
+
+
+def _counted(hidden: Hidden) -> list[tuple[str, int]]:
+    return [(what, count) for what, count in sorted(hidden.dropped.items()) if count]
+
+
+def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
+    seen = seen_page(document, index, path)
+    page = PageContent(seen.number, seen.width, seen.height, seen.dpi, draw=_drawing(data, index, seen.dpi, path))
+    signs = list(seen.signs)
+    areas = areas_to_read(seen)
+    if areas:
+        found = _writing(document, index, seen, path)
+        if found is None:
+            page.unread = [Unread(each, "image", _NO_OCR, _is_most(each, seen)) for each in areas]
+        else:
+            layer = [each for own in seen.hidden.values() for each in own]
+            for line in found.lines:
+                signs += agreed(line, layer)
+            page.unread = [Unread(each, "image", _UNSURE, holds=True) for each in found.unsure]
+    page.lines = lines_of(signs)
+    for kind, own in sorted(seen.hidden.items()):
+        lines = lines_of(own)
+        page.hidden += [(kind, text) for text in blocks_of(lines).values()]
+        page.dropped.append((f"line of {kind}", len(lines)))
+    return page
+
+
+def _is_most(box: Box, seen: SeenPage) -> bool:
+    """Return whether an area is most of its page: without it, there is no page."""
+    return (box[2] - box[0]) * (box[3] - box[1]) >= _MOST * seen.width * seen.height
+
+
+def _writing(document: Any, index: int, seen: SeenPage, path: str) -> Writing | None:
+    image, scale = beside_text(document, index, seen, path)
+    return read_writing(image, scale)
+
+
+def _drawing(data: bytes, index: int, dpi: float, path: str) -> Callable[[], Image.Image]:
+    def draw() -> Image.Image:
+        with opened(data, path) as document, flat_page(document, index, path) as page:
+            return drawn(page, dpi)
+
+    return draw

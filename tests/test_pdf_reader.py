@@ -1,0 +1,58 @@
+"""The independent reader of PDF sees every place in which a text can lie."""
+
+import io
+
+import pytest
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+
+from pipeline.errors import UnreadableSource
+from pipeline.verify.pdf_reader import pdf_texts
+
+
+def _written(writer: PdfWriter) -> bytes:
+    sink = io.BytesIO()
+    writer.write(sink)
+    return sink.getvalue()
+
+
+def _hide(writer: PdfWriter, place: str) -> None:
+    if place == "metadata":
+        writer.add_metadata({"/Title": "canary-5550142"})
+    elif place == "attachment":
+        writer.add_attachment("a.txt", b"canary-5550142")
+    elif place == "script":
+        writer.add_js("app.alert('canary-5550142')")
+    elif place == "bookmark":
+        writer.add_outline_item("canary-5550142", 0)
+    elif place == "unreached":
+        writer._add_object(DictionaryObject({NameObject("/X"): TextStringObject("canary-5550142")}))
+    else:
+        stream = DecodedStreamObject()
+        stream.set_data(b"(canary-5550142)")
+        writer._add_object(stream.flate_encode())
+
+
+@pytest.mark.parametrize("place", ["metadata", "attachment", "script", "bookmark", "unreached", "packed"])
+def test_a_value_is_seen_in_every_place(place):
+    """A canary is seen where it was planted, and a file without it does not say it."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    assert not any("canary-5550142" in text for text in pdf_texts(_written(writer)))
+    _hide(writer, place)
+    if place in {"attachment", "script"}:  # no copy holds one, whatever it says
+        with pytest.raises(UnreadableSource):
+            pdf_texts(_written(writer))
+        return
+    assert any("canary-5550142" in text for text in pdf_texts(_written(writer)))
+
+
+def test_damaged_encrypted_and_revised_files_are_refused():
+    """What is cut short, encrypted, or saved over an earlier revision raises UnreadableSource."""
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    whole = _written(writer)
+    writer.encrypt("x", algorithm="RC4-128")
+    for bad in (whole[: len(whole) // 2], _written(writer), whole + whole, b""):
+        with pytest.raises(UnreadableSource):
+            pdf_texts(bad)

@@ -1,0 +1,247 @@
+"""Pictures: read by OCR or held, written anew of pixels alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import re
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import everything_in
+from pagehelp import KEPT, VALUES, as_bytes, letter, pixels
+from PIL import Image, PngImagePlugin
+
+from pipeline.errors import UnreadableSource
+from pipeline.formats import format_named, format_of, ocr, picture
+from pipeline.formats.letter_shapes import in_rows, letter_shapes
+from pipeline.formats.ocr import agreed
+from pipeline.formats.page_text import Glyph
+from pipeline.model import Edit, Reading, Role, Source, Unit
+from pipeline.verify import second_reader
+
+KIND = format_named("picture")
+CANARY = "canary-5550142"
+MANY = "RELEASABLE_DAMAGED_PICTURES"
+"""Set to a number, this many damaged variants are tried instead of 60."""
+
+
+@pytest.fixture
+def no_ocr(monkeypatch):
+    """As on a machine without the extra."""
+    picture._LAST.clear()
+    monkeypatch.setattr(ocr, "find_spec", lambda _name: None)
+
+
+@pytest.fixture(scope="module")
+def page() -> Image.Image:
+    return pixels(letter()).crop((100, 100, 1500, 720))
+
+
+def units_of(data: bytes) -> list[Unit]:
+    return list(KIND.units(io.BytesIO(data), Source("f.png", "picture", len(data))))
+
+
+def readings_of(data: bytes) -> list[Reading]:
+    return [KIND.read(data, unit) for unit in units_of(data)]
+
+
+def tokens(text: str) -> str:
+    return "".join(each for each in text.casefold() if each.isalnum())
+
+
+def said(data: bytes) -> str:
+    return tokens(" ".join(each.text for one in readings_of(data) for each in one.segments if each.role is Role.TEXT))
+
+
+def copy_of(data: bytes, *values: str) -> bytes:
+    parts = []
+    for unit in units_of(data):
+        edits = [
+            Edit(each.address, at, at + len(value), "[REDACTED NAME]")
+            for each in KIND.read(data, unit).segments
+            for value in values
+            for at in (found.start() for found in re.finditer(re.escape(value), each.text))
+        ]
+        parts.append(KIND.rewrite(data, unit, sorted(edits, key=lambda each: each.start)))
+    sink = io.BytesIO()
+    KIND.assemble(parts, sink)
+    return sink.getvalue()
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_a_picture_is_read_and_redacted(kind, page):
+    """The copy is of the same kind; read as pixels it says no withheld value and every retained word."""
+    data = as_bytes(page, kind)
+    assert all(tokens(each) in said(data) for each in [*KEPT, "536-90-4399"])
+    copy = copy_of(data, *VALUES)
+    assert Image.open(io.BytesIO(copy)).format == kind
+    again = said(copy)
+    assert all(tokens(each) in again for each in KEPT)
+    assert all(tokens(each) not in again for each in VALUES)
+    assert second_reader("picture", copy, {}) == []
+
+
+@pytest.mark.ocr
+def test_every_frame_of_a_tiff_is_read():
+    """A value on the sixth frame is found there and withheld; the copy has as many frames."""
+    pages = [pixels(letter(lines=[f"Sheet {number} of the fax"])).crop((100, 100, 900, 300)) for number in range(5)]
+    pages.append(pixels(letter(lines=["The number is 536-90-4399"])).crop((100, 100, 900, 300)))
+    data = as_bytes(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    assert "536904399" in said(data)
+    copy = copy_of(data, "536-90-4399")
+    assert Image.open(io.BytesIO(copy)).n_frames == 6
+    assert "536904399" not in said(copy)
+    assert "sheet4" in said(copy)
+
+
+@pytest.mark.ocr
+def test_a_picture_lying_on_its_side_is_read_and_covered(page):
+    """Turned by a quarter, as scanners do, it is read; the boxes lie where the words are."""
+    data = as_bytes(page.rotate(90, expand=True), "PNG")
+    assert "536904399" in said(data)
+    assert "536904399" not in said(copy_of(data, "536-90-4399"))
+
+
+def test_without_ocr_a_picture_is_held(no_ocr, page):
+    """No word of it was read: it is held in any case, and the remedy is named."""
+    for kind in ("PNG", "JPEG", "TIFF"):
+        (reading,) = readings_of(as_bytes(page, kind))
+        assert [(each.code, each.holds) for each in reading.gaps] == [("image", True)]
+        assert "releasable[ocr]" in reading.gaps[0].why
+
+
+def _with_exif() -> bytes:
+    exif = Image.Exif()
+    exif[0x013B] = CANARY
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "JPEG", exif=exif)
+
+
+def _with_place() -> bytes:
+    exif = Image.Exif()
+    exif.get_ifd(0x8825)[29] = CANARY
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "JPEG", exif=exif)
+
+
+def _with_text() -> bytes:
+    about = PngImagePlugin.PngInfo()
+    about.add_text("Comment", CANARY, zip=True)
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "PNG", pnginfo=about)
+
+
+def _with_xmp() -> bytes:
+    about = PngImagePlugin.PngInfo()
+    about.add_itxt("XML:com.adobe.xmp", f"<x><dc:creator>{CANARY}</dc:creator></x>")
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "PNG", pnginfo=about)
+
+
+def _with_tag() -> bytes:
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "TIFF", tiffinfo={270: CANARY})
+
+
+HIDDEN = {
+    "EXIF": _with_exif,
+    "EXIF of a place": _with_place,
+    "comment of a JPEG": lambda: as_bytes(Image.new("RGB", (60, 60), "white"), "JPEG", comment=CANARY.encode()),
+    "text in a PNG": _with_text,
+    "XMP": _with_xmp,
+    "tag of a TIFF": _with_tag,
+}
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+def test_what_travels_beside_the_pixels_is_examined_and_left_out(place, no_ocr):
+    """The text is in a segment and counted as left out; no byte of it is in the copy."""
+    data = HIDDEN[place]()
+    (reading,) = readings_of(data)
+    assert any(CANARY in each.text and each.role is Role.ATTRIBUTE for each in reading.segments)
+    assert reading.dropped
+    copy = copy_of(data)
+    assert CANARY.encode() not in copy
+    assert second_reader("picture", copy, {}) == []
+    with pytest.raises(UnreadableSource):
+        second_reader("picture", data, {})
+
+
+def test_bytes_behind_the_end_and_a_second_picture_do_not_travel(no_ocr):
+    """What is appended to a picture is not part of its pixels."""
+    for kind in ("PNG", "JPEG"):
+        data = as_bytes(Image.new("RGB", (60, 60), "white"), kind) + CANARY.encode()
+        assert CANARY.encode() not in copy_of(data)
+
+
+def test_what_transparency_hides_is_not_copied(no_ocr):
+    """Pixels that nobody sees become paper."""
+    hidden = Image.new("RGBA", (60, 60), (200, 10, 10, 0))
+    now = np.asarray(Image.open(io.BytesIO(copy_of(as_bytes(hidden, "PNG")))).convert("RGB"))
+    assert not ((now[:, :, 0] == 200) & (now[:, :, 1] == 10)).any()
+
+
+def test_the_picture_is_turned_as_it_was_shown(no_ocr):
+    """What EXIF said of the direction is in the pixels of the copy."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = as_bytes(Image.new("RGB", (60, 30), "white"), "JPEG", exif=exif)
+    assert Image.open(io.BytesIO(copy_of(data))).size == (30, 60)
+
+
+def test_rows_of_shapes_are_noticed():
+    """Shapes side by side of one height are taken for writing; scattered ones, lines and boxes are not."""
+    image = pixels(letter(lines=["Helena"])).crop((100, 100, 700, 300))
+    assert len(in_rows(letter_shapes(np.asarray(image), 200 / 72))) >= 5
+    plain = Image.new("RGB", (600, 200), "white")
+    plain.paste("black", (10, 10, 500, 13))
+    plain.paste("black", (10, 50, 40, 80))
+    assert not letter_shapes(np.asarray(plain), 200 / 72)
+
+
+def test_a_layer_counts_only_where_it_says_the_same():
+    """O and 0 may differ, a digit may not."""
+
+    def line(text: str) -> list[Glyph]:
+        return [Glyph(char, (10.0 * at, 0.0, 10.0 * at + 9, 10.0)) for at, char in enumerate(text)]
+
+    assert "".join(each.char for each in agreed(line("O42 Elm"), line("042 Elm"))) == "042 Elm"
+    assert "".join(each.char for each in agreed(line("042 Elm"), line("043 Elm"))) == "042 Elm"
+
+
+def test_damaged_pictures_are_read_or_refused(no_ocr, page):
+    """Cut short or with flipped bits, a picture becomes a copy or is refused with a reason; nothing else."""
+    small = page.resize((200, 90))
+    samples = [as_bytes(small, kind) for kind in ("PNG", "JPEG", "TIFF")]
+    for number in range(int(os.environ.get(MANY, "60"))):
+        dice = random.Random(number)
+        made = bytearray(samples[number % 3])
+        if dice.random() < 0.3:
+            made = made[: dice.randrange(12, len(made))]
+        for _ in range(dice.randint(1, 6)):
+            made[dice.randrange(len(made))] ^= 1 << dice.randrange(8)
+        if format_of(bytes(made), "f") is not KIND:
+            continue
+        with suppress(UnreadableSource):
+            second_reader("picture", copy_of(bytes(made)), {})
+
+
+def test_a_picture_of_too_many_pixels_is_refused():
+    """A small file that would become gigabytes is not unpacked."""
+    data = as_bytes(Image.new("1", (30_000, 30_000)), "PNG")
+    with pytest.raises(UnreadableSource):
+        readings_of(data)
+
+
+@pytest.mark.ocr
+@pytest.mark.models
+def test_a_release_of_pictures_is_whole_and_clean(road, tmp_path: Path, page):
+    """A photographed letter is released with its values covered; nothing in the folder says one of them."""
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "letter.png").write_bytes(as_bytes(page, "PNG"))
+    road.release(source, tmp_path / "out")
+    copy = (tmp_path / "out/records/letter.png").read_bytes()
+    assert all(tokens(each) not in said(copy) for each in ("Ackermann", "536-90-4399", "555-0142", "1442 Juniper"))
+    assert tokens("wrong by 400 gallons") in said(copy)
+    assert b"536-90-4399" not in everything_in(tmp_path / "out")
