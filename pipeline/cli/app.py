@@ -20,6 +20,7 @@ from pipeline.cli import (
     policy,
     redact,
     rerun,
+    review,
     scan,
     verify,
 )
@@ -81,6 +82,7 @@ def start(
 
 app.command("scan")(scan.scan_command)
 app.command("redact")(redact.redact_command)
+app.command("review")(review.review_command)
 app.command("verify")(verify.verify_command)
 app.command("detect")(detect.detect_command)
 app.command("evaluate")(evaluate.evaluate_command)
