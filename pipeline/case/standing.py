@@ -145,8 +145,8 @@ def check_seen(session: Session, case_id: str, ids: Sequence[str], seen: int) ->
         people = ", ".join(f"{by} ({count})" for by, count in rows)
         raise Conflict(
             "case",
-            f"since you looked, others decided some of these findings: {people}",
-            "nothing was changed; look again and decide",
+            f"some of these findings were decided after they were shown, by {people}",
+            "nothing was changed; look at what they decided, then decide again",
         )
 
 

@@ -38,8 +38,7 @@ def application(desk: Desk, site: Site) -> FastAPI:
     app.add_exception_handler(ReleasableError, _explained)
     app.add_exception_handler(HTTPException, _plain)
     app.add_exception_handler(RequestValidationError, _misread)
-    app.add_exception_handler(Exception, _unexpected)
-    app.add_middleware(Gate, sessions=desk.sessions, site=site)
+    app.add_middleware(Gate, sessions=desk.sessions, site=site, unexpected=_unexpected)
     return app
 
 

@@ -5,7 +5,7 @@ It is closed by default: without a session there are the sign-in, the one-time l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -59,8 +59,10 @@ class Site:
 class Gate:
     """Middleware (ASGI): refuses what may not pass, and lets the rest through with its session."""
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, site: Site) -> None:
-        self._app, self._sessions, self._site = app, sessions, site
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, site: Site, unexpected: Callable[[Request, Exception], Response]
+    ) -> None:
+        self._app, self._sessions, self._site, self._unexpected = app, sessions, site, unexpected
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -70,15 +72,23 @@ class Gate:
         if scope["type"] != "http":
             return  # nothing here speaks anything else
 
+        began = False
+
         async def guarded(message: Message) -> None:
+            nonlocal began
             if message["type"] == "http.response.start":
+                began = True
                 own = [(name, value) for name, value in message["headers"] if name.decode() not in HEADERS]
                 message["headers"] = own + [(name.encode(), value.encode()) for name, value in HEADERS.items()]
             await send(message)
 
         request = Request(scope)
         answer = self._refusal(request)
-        await (answer or self._app)(scope, receive, guarded)
+        try:
+            await (answer or self._app)(scope, receive, guarded)
+        except Exception as error:  # noqa: BLE001 - its words may hold a value: no log and no console gets them
+            if not began:
+                await self._unexpected(request, error)(scope, receive, guarded)
 
     def _refusal(self, request: Request) -> Response | None:
         if request.headers.get("host", "").lower() not in self._site.hosts:

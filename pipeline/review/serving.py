@@ -98,8 +98,8 @@ def serve(desk: Desk, listening: Listening, opened: Callable[[str], None]) -> No
     at = bound(listening)
     port = int(at.getsockname()[1])
     config = uvicorn.Config(
-        application(desk, site_of(listening, port)), log_config=None, access_log=False, server_header=False,
-        lifespan="off", ws="none", timeout_graceful_shutdown=3, ssl_certfile=listening.certificate,
+        application(desk, site_of(listening, port)), log_config=None, log_level="critical", access_log=False,
+        server_header=False, lifespan="off", ws="none", timeout_graceful_shutdown=3, ssl_certfile=listening.certificate,
         ssl_keyfile=listening.key, proxy_headers=False,
     )  # fmt: skip
     host = "127.0.0.1" if listening.host == "localhost" else listening.host

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from pipeline.case.proof import binding_problems
 from pipeline.case.tables import ReleaseRow
-from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity
+from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity
 from pipeline.release import Release
 from pipeline.review.blocking import blockers
 from pipeline.review.desk import Desk
@@ -55,7 +55,9 @@ def outcome_of(desk: Desk, done: Release) -> dict[str, Any]:
         "folder": str(folder),
         "status": done.summary.status,
         "problems": [*integrity(folder, (SIGNATURE,)), *binding_problems(desk.case, manifest)],
-        "files": told["files"],
+        "records": told["records"],
+        "files": len(told["files"]),
+        "sha256": file_sha256(folder / MANIFEST),
         "log": _rows(folder / "redaction-log.csv"),
     }
 
