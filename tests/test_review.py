@@ -91,7 +91,10 @@ def test_a_decision_for_a_value_is_for_all_its_places(desk: Desk) -> None:
     at, before = browser(desk), open_count(desk)
     page = at.get("/queue?entity=PERSON")
     entries = desk.case.head.length
-    told = at.post("/queue", do=first_of(page), seen=seen_in(page), entity="PERSON", reason="weighed")
+    ledger, only = desk.ledger, Filter("open", "PERSON")
+    name = next(ledger.ids[each[0]] for each in ledger.groups("value", only) if each[1] >= 2)
+    assert f"adopt:{name}" in page
+    told = at.post("/queue", do=f"adopt:{name}", seen=seen_in(page), entity="PERSON", reason="weighed")
     decided = before - open_count(desk)
     assert decided >= 2
     assert f"{decided} findings decided: as proposed" in told
