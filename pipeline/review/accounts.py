@@ -70,11 +70,34 @@ def end(case: Case, login: str, *, by: str) -> None:
         action.about["officer"] = row.name
 
 
+def change_roles(case: Case, login: str, roles: frozenset[str], *, by: str) -> None:
+    """Give a person other roles in the place of those before (raises CaseError)."""
+    _check_roles(roles)
+    with case.action(by, "officer's roles changed") as action:
+        row = action.session.get(OfficerRow, (case.id, login))
+        if row is None or row.ended_at:
+            raise CaseError("officer", "nobody has this login", "releasable officers list CASE shows them")
+        action.about |= {"officer": row.name, "roles": " ".join(sorted(roles)), "before": row.roles}
+        row.roles = " ".join(sorted(roles))
+
+
+def is_current(case: Case, officer: Officer) -> bool:
+    """Return whether a person who signed in still has the account, under that name and with those roles."""
+    with Session(case.engine) as session:
+        row = session.get(OfficerRow, (case.id, officer.login))
+        return row is not None and not row.ended_at and officer == _officer(row)
+
+
 def officers(case: Case) -> list[OfficerRow]:
     """Return the accounts of a case that stand."""
     with Session(case.engine, expire_on_commit=False) as session:
         wanted = select(OfficerRow).where(OfficerRow.case_id == case.id, OfficerRow.ended_at == "")
         return list(session.scalars(wanted.order_by(OfficerRow.name)))
+
+
+def is_locked(row: OfficerRow, at: datetime | None = None) -> bool:
+    """Return whether an account is locked after too many wrong passwords."""
+    return row.locked_until > _told(at or datetime.now(UTC))
 
 
 def signed_in(case: Case, login: str, password: str, *, at: datetime | None = None) -> Officer:
@@ -83,7 +106,7 @@ def signed_in(case: Case, login: str, password: str, *, at: datetime | None = No
     with Session(case.engine) as session:
         row = session.get(OfficerRow, (case.id, login))
         known = row is not None and not row.ended_at
-        locked = known and row is not None and row.locked_until > _told(at)
+        locked = known and row is not None and is_locked(row, at)
         good = _fits(row.password if known and row is not None else _NOBODY, password)
     if not known or locked or not good:
         if known and not locked:
@@ -93,6 +116,10 @@ def signed_in(case: Case, login: str, password: str, *, at: datetime | None = No
     with case.action(row.name, "signed in") as action:
         action.session.get_one(OfficerRow, (case.id, login)).failures = 0
         action.about["roles"] = row.roles
+    return _officer(row)
+
+
+def _officer(row: OfficerRow) -> Officer:
     return Officer(row.login, row.name, frozenset(row.roles.split()))
 
 
@@ -124,7 +151,11 @@ def _check(login: str, name: str, roles: frozenset[str], password: str) -> None:
         raise CaseError("officer", "a name is 1 to 100 characters", "give a role or a name, as it stands in the log")
     if name.casefold() in BY_NO_PERSON or name.casefold() == "releasable":
         raise CaseError("officer", "this name stands for no person", "choose another")
-    if not roles or not roles <= set(ROLES):
-        raise CaseError("officer", "that is no role", f"choose from {', '.join(ROLES)}")
+    _check_roles(roles)
     if len(password) < LEAST_PASSWORD or len(password) > 200:
         raise CaseError("officer", f"a password has {LEAST_PASSWORD} to 200 characters", "choose another")
+
+
+def _check_roles(roles: frozenset[str]) -> None:
+    if not roles or not roles <= set(ROLES):
+        raise CaseError("officer", "that is no role", f"choose from {', '.join(ROLES)}")

@@ -15,6 +15,7 @@ from pipeline.case.store import Case, CaseError
 from pipeline.engine import Progress
 from pipeline.policy.schema import Policy
 from pipeline.release import Release
+from pipeline.review import accounts
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import Filter, Ledger
 from pipeline.review.road import Road
@@ -41,7 +42,8 @@ class Desk:
     def __init__(self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None) -> None:
         self.case, self.road, self.scanner = case, road, scanner
         self.ledger, self.texts = Ledger(case), Texts(case, road.files)
-        self.sessions, self.bench = Sessions(), Bench()
+        self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
+        self.bench = Bench()
         self._out = out
 
     @property
@@ -94,7 +96,14 @@ class Desk:
         return self.bench.start("the examination", by, does)
 
     def release(self, officer: Officer, then: Callable[[Release], Any] | None = None) -> Work:
-        """Begin a release as the case decides now."""
+        """Begin a release as the case decides now.
+
+        Raises:
+            CaseError: this person decided, and the policy asks for another; or other work goes on.
+        """
+        if self.policy.second_review and officer.name in self.ledger.refresh().deciders():
+            what = "nobody makes the release of their own decisions under this policy (second_review)"
+            raise CaseError("desk", what, "another approver looks and makes it")
         out = self.next_folder()
 
         def does(tell: Progress) -> Any:

@@ -292,6 +292,10 @@ class Ledger:
         rows = [(told(text), int(total[at]), int(left[at])) for at, text in enumerate(column.texts)]
         return sorted(rows, key=lambda each: (-each[2], -each[1], each[0]))
 
+    def deciders(self) -> frozenset[str]:
+        """Return the names of those whose decisions stand for a finding of the last run."""
+        return frozenset(self.decisions[int(each)].by for each in np.unique(self._stands) if each)
+
     def progress(self) -> dict[str, int]:
         """Return how many findings there are, open, decided by people, and decided by rules."""
         total, waits, decided = len(self.ids), int(self.is_open.sum()), int((self._stands > 0).sum())

@@ -67,6 +67,7 @@ def bound(listening: Listening) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, listening.port))
+        made.listen(128)  # before the link is told: whoever follows it at once waits, and is not refused
     except OSError as error:
         made.close()
         what = f"the desk cannot listen on {listening.host}, port {listening.port} ({error.strerror})"

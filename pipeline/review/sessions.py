@@ -65,10 +65,12 @@ class Visit:
 
 
 class Sessions:
-    """The sessions of a desk, and its one-time link."""
+    """The sessions of a desk, and its one-time link; ``is_current`` says whether an account is still as it was."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, is_current: Callable[[Officer], bool] | None = None
+    ) -> None:
+        self._clock, self._is_current = clock, is_current
         self._visits: dict[str, Visit] = {}
         self._links: dict[str, Officer] = {}
         self._one = threading.Lock()
@@ -102,8 +104,11 @@ class Sessions:
             if at - visit.used > IDLE_SECONDS or at - visit.began > LONGEST_SECONDS:
                 del self._visits[_digest(token)]
                 return None
-            visit.used = at
-            return visit
+        if visit.officer.login and self._is_current is not None and not self._is_current(visit.officer):
+            self.end_all_of(visit.officer.login)  # the account was taken away or changed since
+            return None
+        visit.used = at
+        return visit
 
     def end(self, token: str) -> None:
         """End a session."""
