@@ -81,10 +81,22 @@ def looked_at(task: Task, job: Job, runner: Runner, progress: Progress | None = 
 
 def recorded(case: Case, seen: Seen, against: Sequence[int] = ()) -> int:
     """Record a scan and return the number of its run (raises ReleaseHeld where decisions contradict)."""
-    told = differences(case, compared_now(case, seen.found, seen.about.labels), against)
-    number = record_examination(case, seen.found, seen.about, told)
+    number, told = _noted(case, seen, against)
     hold_for(case, told)
     return number
+
+
+def examine_with_case(case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> int:
+    """Find and decide what is in the files, record it in the case, and write nothing; return the number of the run.
+
+    Takes and raises what :func:`release_with_case` does, but holds nothing: what contradicts waits in the case.
+    """
+    return _noted(case, looked_at(task, job, runner, progress), task.against)[0]
+
+
+def _noted(case: Case, seen: Seen, against: Sequence[int]) -> tuple[int, list[dict[str, str]]]:
+    told = differences(case, compared_now(case, seen.found, seen.about.labels), against)
+    return record_examination(case, seen.found, seen.about, told), told
 
 
 def handed_over(

@@ -12,8 +12,9 @@ from pipeline.case.comparing import Compared, Decided, Difference, against_earli
 from pipeline.case.deciding import ACCEPT, labels
 from pipeline.case.overrides import finding_id, place_digest
 from pipeline.case.recording import Outcome
+from pipeline.case.standing import replayed
 from pipeline.case.store import Case
-from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, UnitRow
+from pipeline.case.tables import DecisionRow, FindingRow, UnitRow
 from pipeline.engine import Scan
 from pipeline.errors import ReleasableError
 from pipeline.likeness import Likeness, likeness
@@ -102,12 +103,9 @@ def _id(case: Case, difference: Difference) -> str:
 def hold_for(case: Case, told: Sequence[Mapping[str, str]]) -> None:
     """See that a person accepted every difference (raises ReleaseHeld)."""
     with Session(case.engine) as session:
-        wanted = (
-            select(DecisionFindingRow.finding_id)
-            .join(DecisionRow, DecisionRow.id == DecisionFindingRow.decision_id)
-            .where(DecisionRow.case_id == case.id, DecisionRow.action == ACCEPT)
-        )
-        accepted = set(session.scalars(wanted))
+        wanted = select(DecisionRow.id).where(DecisionRow.case_id == case.id, DecisionRow.action == ACCEPT)
+        accepting = set(session.scalars(wanted))
+        accepted = {each for each, number in replayed(session, case.id).items() if number in accepting}
     waiting = [each for each in told if each["id"] not in accepted]
     if waiting:
         first = waiting[0]

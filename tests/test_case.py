@@ -195,9 +195,10 @@ def test_nobody_lifts_a_mandatory_withholding(desk: Desk, source: Path, tmp_path
     with pytest.raises(CaseError, match="nobody may lift"):
         decide(desk.case, Which(entity="US_SSN"), "release", by="counsel", reason="asked for", scanner=nothing_wrong)
     with desk.case.action("someone", "decided") as action:
-        from pipeline.case.deciding import _append
+        from pipeline.case.standing import Told, append
 
-        number, digest = _append(action.session, desk.case.id, (action.at, "someone", "release", "x", ""), [ssn[0].id])
+        told = Told(action.at, "someone", "release", "x")
+        number, digest = append(action.session, desk.case.id, told, [ssn[0].id])
         action.about |= {"decision": number, "sha256": digest}
     assert ssn[0].id in overrides_of(desk.case).rulings
     desk.redact(source, tmp_path / "two", policy=strict)

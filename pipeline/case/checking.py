@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.column_values import sha256_of_columns
-from pipeline.case.deciding import digest_of_decision
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
+from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
 from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
 
@@ -59,6 +59,8 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
         problems += [f"{what} {each}: no audit entry tells of it" for each in alone]
+    if wrong := history_faults(session, case.id):
+        problems.append(f"what stands of the decisions: altered for {wrong} findings")
     return problems
 
 
@@ -116,7 +118,7 @@ _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "certificate": _certificate,
 }
 _ACTIONS = {
-    "decision": {"decided", "accepted differences"},
+    "decision": {"decided", "accepted differences", "undone"},
     "run": {"examined"},
     "release": {"released"},
     "certificate": {"certified"},

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from pipeline.errors import ConfigError, UsageError
@@ -19,6 +19,7 @@ from pipeline.errors import ConfigError, UsageError
 FILE: Final = "case.sqlite"
 PASSWORD: Final = "RELEASABLE_DATABASE_PASSWORD"  # noqa: S105 - the name of a variable
 DRIVER: Final = "postgresql+pg8000"
+WRITES: Final = "releasable_writes"
 _MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
@@ -75,10 +76,21 @@ def _sqlite(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # what begins a transaction is said below
         for pragma in ("foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
     return engine
+
+
+def writing(engine: Engine) -> Engine:
+    """Return an engine whose transactions wait for their turn to write before they read anything."""
+    return engine.execution_options(**{WRITES: True})
 
 
 def migrate(engine: Engine) -> None:

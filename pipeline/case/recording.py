@@ -24,6 +24,8 @@ FINDING: Final = (
     "id", "source", "ordinal", "place", "start", "stop", "entity", "part", "kind", "digest", "record", "subject",
     "action", "proposal", "rule", "mandatory", "authority", "decided_by", "in_copy",
 )  # fmt: skip
+SEEN: Final = ("score", "why", "count")
+"""What a finding tells beside :data:`FINDING` in a case that this version made."""
 RELEASE: Final = (
     "sequence", "run_id", "at", "status", "recipient", "previous", "manifest_sha256", "audit_head", "audit_length",
 )  # fmt: skip
@@ -191,6 +193,9 @@ def _finding_row(case: Case, source: str, ordinal: int, decision: Decision) -> d
         "rule": decision.rule,
         "authority": decision.authority,
         "decided_by": decision.decided_by,
+        "score": round(finding.score * 1000),
+        "why": f"{finding.recognizer}: {finding.reason}",
+        "count": finding.count,
     }
 
 
@@ -219,9 +224,8 @@ def digest_of_mended(session: Session, run: int) -> str:
 
 def _findings(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
     wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(in_copy))
-    return [
-        ["finding", *values_of(each, FINDING)] for each in session.scalars(wanted.execution_options(yield_per=1000))
-    ]
+    rows = session.scalars(wanted.execution_options(yield_per=1000))
+    return [["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ())] for each in rows]
 
 
 def next_place(case: Case) -> Place:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipeline.case.deciding import decided_ids
 from pipeline.case.recording import latest_run
+from pipeline.case.standing import decided_ids
 from pipeline.case.store import Case
 from pipeline.case.tables import (
     CertificateRow,

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Self
 
 from sqlalchemy import Engine, select
@@ -20,7 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Deed, Entry, Head, entry_after, first_hash
-from pipeline.case.database import opened, plain_url
+from pipeline.case.database import opened, plain_url, writing
 from pipeline.case.keeping import Keeping
 from pipeline.case.place import check_place, check_private, make_private
 from pipeline.case.tables import AuditRow, CaseRow
@@ -52,6 +53,7 @@ class Case:
     def __init__(self, folder: Path, case_id: str, engine: Engine) -> None:
         self.folder, self.id, self.engine = folder, case_id, engine
         self.keeping = Keeping(case_id)
+        self._one = Lock()  # of the threads of one process, one writes at a time
 
     @classmethod
     def create(cls, folder: Path, request: str = "", *, by: str = "releasable", url: str = "") -> Self:
@@ -145,8 +147,8 @@ class Case:
             CaseError: the case is closed, or somebody else is writing to it.
         """
         try:
-            with Session(self.engine) as session, session.begin():
-                row = self._row(session)
+            with self._one, Session(writing(self.engine)) as session, session.begin():
+                row = self._row(session, to_write=True)
                 if row.closed_at and not on_closed:
                     raise CaseError(str(self.folder), "this case is closed", "open a new case for a new release")
                 doing = Action(session, now())
@@ -157,6 +159,8 @@ class Case:
                 session.add(AuditRow(case_id=self.id, number=entry.number, entry=entry.text, hash=entry.hash))
                 row.audit_head, row.audit_length = entry.hash, entry.number
                 head = Head(entry.hash, entry.number)
+            with self._one:
+                self.keeping.keep_head(head)
         except RowExists:
             raise CaseError(str(self.folder), "somebody else wrote to this case meanwhile", "do it again") from None
         except SQLAlchemyError as error:
@@ -164,10 +168,10 @@ class Case:
             raise ConfigError(
                 str(self.folder), f"the case cannot be written ({why})", "check its disk or database"
             ) from None
-        self.keeping.keep_head(head)
 
-    def _row(self, session: Session) -> CaseRow:
-        row = session.get(CaseRow, self.id)
+    def _row(self, session: Session, *, to_write: bool = False) -> CaseRow:
+        """Return the row of the case; who writes waits for whoever writes already (PostgreSQL: by this row)."""
+        row = session.get(CaseRow, self.id, with_for_update=to_write or None)
         if row is None:
             raise CaseError(str(self.folder), "its database does not know this case", "restore both from one backup")
         return row

@@ -1,7 +1,8 @@
 """The tables of a case. Positions, keyed digests and decisions; no column holds a value of a record.
 
 Several cases may share one PostgreSQL database, so every row names its case or a run of it. Rows are added, not
-changed, with three exceptions: the head of the audit trail, a hold, and the mark that a case is closed.
+changed, with these exceptions: the head of the audit trail, a hold, the mark that a case is closed, what stands of all
+decisions (it follows from them), and how an officer signs in.
 """
 
 from __future__ import annotations
@@ -87,7 +88,10 @@ class UnitRow(Base):
 
 
 class FindingRow(Base):
-    """A finding of a run as a position with what was decided; ``digest``, ``record`` and ``subject`` are keyed."""
+    """A finding of a run as a position with what was decided; ``digest``, ``record`` and ``subject`` are keyed.
+
+    ``score`` is in thousandths, ``why`` says by what a finding was recognized, ``count`` how many cells it stands for.
+    """
 
     __tablename__ = "findings"
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
@@ -110,10 +114,16 @@ class FindingRow(Base):
     authority: Mapped[str] = mapped_column(Text)
     decided_by: Mapped[str] = mapped_column(String(100))
     in_copy: Mapped[bool] = mapped_column(Boolean)
+    score: Mapped[int] = mapped_column(Integer, default=0)
+    why: Mapped[str] = mapped_column(Text, default="")
+    count: Mapped[int] = mapped_column(Integer, default=1)
 
 
 class DecisionRow(Base):
-    """What a person decided, once for all findings that it names; never changed, only followed by another."""
+    """What a person decided, once for all findings that it names; never changed, only followed by another.
+
+    ``undoes`` is the number of the decision that this one takes back, 0 for none.
+    """
 
     __tablename__ = "decisions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
@@ -123,14 +133,41 @@ class DecisionRow(Base):
     action: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(Text)
     citation: Mapped[str] = mapped_column(Text)
+    undoes: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class DecisionFindingRow(Base):
-    """A finding, or a difference, that a decision names."""
+    """A finding, or a difference, that a decision names: which decision stood before, and which after it."""
 
     __tablename__ = "decision_findings"
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
     finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    stood: Mapped[int] = mapped_column(Integer, default=0)
+    stands: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class StandingRow(Base):
+    """The decision that stands for a finding now, 0 where all were undone; follows from the decisions."""
+
+    __tablename__ = "standing"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    decision_id: Mapped[int] = mapped_column(Integer, index=True)
+
+
+class OfficerRow(Base):
+    """A person who may work on the case: login, the name that stands in the log, roles, the hash of the password."""
+
+    __tablename__ = "officers"
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    login: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    roles: Mapped[str] = mapped_column(String(60))
+    password: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[str] = mapped_column(String(40))
+    failures: Mapped[int] = mapped_column(Integer, default=0)
+    locked_until: Mapped[str] = mapped_column(String(40), default="")
+    ended_at: Mapped[str] = mapped_column(String(40), default="")
 
 
 class NeedleRow(Base):

@@ -17,9 +17,11 @@ from pipeline.cli import (
     evaluate,
     keys,
     models,
+    officers,
     policy,
     redact,
     rerun,
+    review,
     scan,
     verify,
 )
@@ -81,6 +83,7 @@ def start(
 
 app.command("scan")(scan.scan_command)
 app.command("redact")(redact.redact_command)
+app.command("review")(review.review_command)
 app.command("verify")(verify.verify_command)
 app.command("detect")(detect.detect_command)
 app.command("evaluate")(evaluate.evaluate_command)
@@ -91,5 +94,6 @@ app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
 app.add_typer(case.app, name="case")
+app.add_typer(officers.app, name="officers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(disclosures.app, name="disclosures")

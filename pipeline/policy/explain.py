@@ -106,6 +106,8 @@ def head_lines(policy: Policy) -> Iterator[str]:
     yield f"the office's own contacts are {'known' if policy.use_agency_contacts else 'not used'}"
     yield f"the list of officials is {'used' if policy.use_officials else 'not used'}"
     yield f"case numbers {'count' if policy.case_numbers_link else 'do not count'} as identifiers of a person"
+    if policy.second_review:
+        yield "at the review desk another person than those who decided makes the release"
     if policy.hold_distribution_lists:
         yield "a table that is mainly names and how to reach people waits for the officer"
     yield f"counts below {policy.cell_size} that go out are told coarsely"

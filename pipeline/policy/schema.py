@@ -266,6 +266,7 @@ class Policy(Strict):
     case_numbers_link: StrictBool = False
     hold_distribution_lists: StrictBool = False
     cell_size: Annotated[int, Field(ge=3, le=1000, strict=True)] = CELL_SIZE
+    second_review: StrictBool = False
     tables: TableRules = TableRules()
     rules: Annotated[tuple[Rule, ...], Field(min_length=1)]
     examples: tuple[Example, ...] = ()

@@ -1,0 +1,145 @@
+"""``releasable review``: the review desk in the browser."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipeline.cli.opening import open_or_make_case, scanner_of
+from pipeline.cli.options import (
+    Accuracy,
+    AccuracyOption,
+    CollectedOption,
+    ConfigOption,
+    ConsentsOption,
+    FactsOption,
+    FlagsOption,
+    OriginOption,
+    Paths,
+    Recipient,
+    SubjectOption,
+    WorkersOption,
+)
+from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.stating import Stated
+from pipeline.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.case.store import Case
+    from pipeline.review.desk import Desk
+
+PORT = 8642
+
+
+def review_command(
+    paths: Paths,
+    policy: Annotated[str, typer.Option("--policy", help="The policy that decides: a pack's name or a file.")],
+    case: Annotated[
+        Path | None, typer.Option("--case", help="The case to make or go on with; without it: case-NAME, here.")
+    ] = None,
+    by: Annotated[
+        str, typer.Option("--by", help="Who opens the desk: a role or a name, as it shall stand in the log.")
+    ] = "records officer",
+    host: Annotated[str, typer.Option("--host", help="The address to listen on; others than this machine: TLS.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to listen on; 0: a free one.")] = PORT,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Print the link and open no browser.")] = False,
+    database: Annotated[
+        str, typer.Option("--database", help="For a new case: a PostgreSQL URL instead of SQLite in its folder.")
+    ] = "",
+    tls_cert: Annotated[
+        Path | None, typer.Option("--tls-cert", help="A certificate (PEM), to listen with TLS.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option("--tls-key", help="The key of the certificate (PEM).")] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--name", help="A further name under which the desk is reached; may be repeated."),
+    ] = None,
+    request: Annotated[str, typer.Option("--request", help="The request's number, for log and manifest.")] = "",
+    recipient: Annotated[Recipient, typer.Option("--recipient", help="Who receives the copy.")] = Recipient.REQUESTER,
+    origin: OriginOption = "",
+    collected_on: CollectedOption = "",
+    flags: FlagsOption = None,
+    facts: FactsOption = None,
+    consents: ConsentsOption = None,
+    for_subject: SubjectOption = None,
+    accuracy: AccuracyOption = Accuracy.THOROUGH,
+    workers_: WorkersOption = 0,
+    config: ConfigOption = None,
+) -> None:
+    """Open the review desk: see what was found, decide, and make the release, in the browser.
+
+    The files are examined first, unless the case has them already. The desk is reached from this machine only; the link
+    that it prints works once. Ctrl+C closes it; nothing that was decided is lost.
+
+    Examples:
+      releasable review mailbox.mbox --policy montana
+      releasable review export/ --policy massachusetts --request 2026-114 --case case-114/ --no-browser
+      releasable review export/ --policy montana --case case-114/ --host 10.1.2.3 --tls-cert desk.pem --tls-key desk.key
+    """
+    from pipeline.review.serving import Listening, serve  # noqa: PLC0415 - keeps --help quick
+
+    told = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
+    asked = Asked(policy, config, accuracy, "", workers_, told)
+    desk = desk_for(paths, asked, case or _usual(paths), request, database)
+    listening = Listening(host, port, tls_cert, tls_key, tuple(name or ()))
+    begin(desk, by)
+    with suppress(KeyboardInterrupt):
+        serve(desk, listening, lambda address: _opened(desk, address, by, no_browser=no_browser))
+    typer.echo("the desk is closed")
+
+
+def _usual(paths: Sequence[Path]) -> Path:
+    return Path(f"case-{paths[0].resolve().stem or 'records'}")
+
+
+def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", database: str = "") -> Desk:
+    """Return the desk of the case in a folder, which is made where there is none (raises UsageError)."""
+    from pipeline.intake import collect  # noqa: PLC0415 - keeps --help quick
+    from pipeline.review.desk import Desk  # noqa: PLC0415
+    from pipeline.review.road import Road  # noqa: PLC0415
+    from pipeline.review.words import Remembered  # noqa: PLC0415
+
+    if any(folder.resolve().is_relative_to(path.resolve()) for path in paths):
+        what = "the case would lie among the records"
+        raise UsageError("--case", what, "name a folder outside of them")
+    files = collect(paths)
+    job, policy = make_job(asked)  # a wrong policy makes no case
+    assert policy is not None
+    case = open_or_make_case(folder, request, database)
+    _check_open(case)
+    case.keeping.keep_inputs(paths, folder)
+    job = state_facts(replace(job, key=case.key), asked.stated, [each.name for each in files], policy)
+    run = describe_run(job, policy, request or case.row.request)
+    road = Road(files, policy, job, run, lambda job: workers(job, asked.workers))
+    return Desk(case, road, Remembered(lambda: scanner_of(case)))
+
+
+def _check_open(case: Case) -> None:
+    if case.row.closed_at:
+        raise UsageError(str(case.folder), "this case is closed", "open a new case for a new release")
+
+
+def begin(desk: Desk, by: str) -> None:
+    """Examine the files in the background, unless the case has them already; load what examines typed words."""
+    if not desk.road.is_examined(desk.case):
+        desk.examine(by)
+    threading.Thread(target=desk.scanner, args=("",), daemon=True).start()
+
+
+def _opened(desk: Desk, address: str, by: str, *, no_browser: bool) -> None:
+    from pipeline.review.sessions import ROLES, Officer  # noqa: PLC0415 - keeps --help quick
+
+    link = f"{address}/open?token={desk.sessions.link(Officer('', by, frozenset(ROLES)))}"
+    typer.echo(f"the desk is open; this link works once:\n\n  {link}\n\nCtrl+C closes it.")
+    if not no_browser:
+        webbrowser.open(link)

@@ -1,0 +1,190 @@
+"""The interface for other programs: the same actions as the pages, in JSON. Its description is at ``/api``.
+
+A program signs in and shows its token in a header (``Authorization: Bearer``). No answer holds a value of a record.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from pipeline.case.store import CaseError
+from pipeline.review import accounts
+from pipeline.review.blocking import blockers, held
+from pipeline.review.desk import Asked
+from pipeline.review.ledger import Filter, Item
+from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed, rendered
+from pipeline.review.pages.release import outcome_of
+
+router = APIRouter(prefix="/api", tags=["the review desk"])
+MOST: Final = 1000
+Way = Literal["one", "value", "subject", "column", "rule", "file"]
+State = Literal["open", "decided", "all"]
+
+
+class Strict(BaseModel):
+    """What is sent here holds what is asked for, and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SignIn(Strict):
+    """Login and password of an officer."""
+
+    login: Annotated[str, Field(max_length=60)]
+    password: Annotated[str, Field(max_length=200)]
+
+
+class Decide(Strict):
+    """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last."""
+
+    finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    way: Way = "one"
+    action: Literal["withhold", "release", "adopt"]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    citation: Annotated[str, Field(max_length=500)] = ""
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    state: State = "all"
+
+
+class Undo(Strict):
+    """Which decision is taken back, and why."""
+
+    number: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
+class Problem(BaseModel):
+    """Why something was not done, and what to do."""
+
+    what: str
+    remedy: str
+
+
+_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+    code: {"model": Problem} for code in (400, 401, 403, 409, 413, 415, 421, 422)
+}
+
+
+@router.get("", include_in_schema=False)
+def show_description(request: Request, _visit: Signed) -> Response:
+    """Show the description of this interface as a page."""
+    return rendered(request, "api.html", {"told": request.app.openapi()})
+
+
+@router.post("/sign-in", responses=_PROBLEMS)
+def sign_in(desk: AtDesk, given: SignIn) -> dict[str, str]:
+    """Begin a session: the token goes into the header ``Authorization: Bearer``."""
+    officer = accounts.signed_in(desk.case, given.login, given.password)
+    return {"token": desk.sessions.begin(officer), "name": officer.name}
+
+
+@router.get("/case", responses=_PROBLEMS)
+def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+    """How far the case is, and what blocks its release."""
+    ledger = desk.ledger.refresh()
+    return {
+        "run": ledger.run, "seen": ledger.seen, **ledger.progress(), "held": len(held(desk.case, ledger)),
+        "blockers": [{"what": each.what, "count": each.count} for each in blockers(desk)],
+        "by": {name: [{"name": n, "findings": t, "open": o} for n, t, o in ledger.counts(name)]
+               for name in ("file", "entity", "rule")},
+    }  # fmt: skip
+
+
+def _filter(
+    state: State = "all",
+    entity: Annotated[str, Query(max_length=60)] = "",
+    rule: Annotated[str, Query(max_length=100)] = "",
+    file: Annotated[str, Query(max_length=1000)] = "",
+) -> Filter:
+    return Filter(state, entity, rule, file)
+
+
+Only = Annotated[Filter, Depends(_filter)]
+From = Annotated[int, Query(ge=0, le=2**31 - 1)]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
+
+
+@router.get("/findings", responses=_PROBLEMS)
+def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
+    """Findings as positions, in the order of files and places."""
+    ledger = desk.ledger.refresh()
+    rows = ledger.mask(only).nonzero()[0]
+    items = [_told(ledger.item(row)) for row in rows[start : start + limit]]
+    return {"seen": ledger.seen, "count": len(rows), "findings": items}
+
+
+@router.get("/groups", responses=_PROBLEMS)
+def groups(
+    desk: AtDesk, _visit: Signed, only: Only,
+    by: Literal["value", "subject", "column", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
+) -> dict[str, Any]:  # fmt: skip
+    """Findings put together, the unsure first; each group is named by one of its findings."""
+    ledger = desk.ledger.refresh()
+    found = ledger.groups(by, only)
+    shown = [ledger.group(each, by, only) for each in found[start : start + limit]]
+    return {
+        "seen": ledger.seen, "count": len(found),
+        "groups": [{"finding": g.item.id, "findings": g.findings, "open": g.open, "score": g.least_score,
+                    "entities": g.entities, "rule": g.item.rule, "files": g.files} for g in shown],
+    }  # fmt: skip
+
+
+@router.post("/decisions", responses=_PROBLEMS)
+def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
+    """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
+    only = Filter(given.state)
+    asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only)
+    count = desk.decide(visit.officer, asked)
+    return {"findings": count, "seen": desk.ledger.refresh().seen}
+
+
+@router.get("/decisions", responses=_PROBLEMS)
+def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
+    """What was decided, in order."""
+    ledger = desk.ledger.refresh()
+    made = [ledger.decisions[number] for number in sorted(ledger.decisions)]
+    told = [
+        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes}
+        for d in made[start : start + limit]
+    ]  # fmt: skip
+    return {"seen": ledger.seen, "count": len(made), "decisions": told}
+
+
+@router.post("/undo", responses=_PROBLEMS)
+def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> dict[str, int]:
+    """Take a decision back where it still stands."""
+    count = desk.undo(visit.officer, given.number, given.reason)
+    return {"findings": count, "seen": desk.ledger.refresh().seen}
+
+
+@router.post("/release", responses=_PROBLEMS)
+def release(desk: AtDesk, visit: Approving) -> dict[str, str]:
+    """Begin a release; ``/api/work`` says how far it is."""
+    desk.release(visit.officer, lambda done: outcome_of(desk, done))
+    return {"what": "the release has begun"}
+
+
+@router.get("/work", responses=_PROBLEMS)
+def work(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+    """How far the work in the background is."""
+    going = desk.bench.work
+    if going is None:
+        raise CaseError("desk", "nothing goes on and nothing has ended", "begin an examination or a release")
+    failure = going.failure
+    return {
+        "what": going.what, "stage": going.stage, "done": going.done, "total": going.total, "ended": going.ended,
+        "failure": {"what": failure.what, "remedy": failure.remedy} if failure else None,
+    }  # fmt: skip
+
+
+def _told(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id, "file": item.file, "unit": item.ordinal + 1, "place": item.place, "start": item.start,
+        "stop": item.stop, "entity": item.entity, "rule": item.rule, "proposal": item.proposal, "score": item.score,
+        "why": item.why, "count": item.count, "state": item.state, "outcome": item.outcome,
+        "decision": item.decision.number if item.decision else 0,
+    }  # fmt: skip

@@ -1,0 +1,106 @@
+"""What stands between a case and its release, each with where it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from pipeline.case.deciding import ACCEPT
+from pipeline.case.store import Case
+from pipeline.case.tables import CertificateRow, DecisionRow, DifferenceRow, ReleaseRow, SourceRow, StandingRow, UnitRow
+from pipeline.review.desk import Desk
+from pipeline.review.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Blocker:
+    """Something that blocks: what, how many, where it is mended, and whether nothing at all is released until then."""
+
+    what: str
+    count: int
+    link: str
+    stops: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A record that does not leave: its file and number, and why."""
+
+    file: str
+    unit: int
+    why: str
+    unscanned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two places whose decisions do not agree."""
+
+    id: str
+    kind: str
+    entity: str
+    here: str
+    there: str
+
+
+def blockers(desk: Desk) -> list[Blocker]:
+    """Return what blocks the release, the worst first."""
+    ledger = desk.ledger
+    against, waits = len(differences(desk.case, ledger.run)), ledger.progress()["open"]
+    told = [
+        Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
+        Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
+        Blocker("records or files are held back", len(held(desk.case, ledger)), "/#held", stops=False),
+        Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),
+    ]
+    return [each for each in told if each.count]
+
+
+def differences(case: Case, run: int) -> list[Difference]:
+    """Return the differences of a run that nobody accepted yet."""
+    with Session(case.engine) as session:
+        accepted = (
+            select(StandingRow.finding_id)
+            .join(DecisionRow, DecisionRow.id == StandingRow.decision_id)
+            .where(StandingRow.case_id == case.id, DecisionRow.action == ACCEPT)
+        )
+        wanted = select(DifferenceRow).where(DifferenceRow.run_id == run, DifferenceRow.id.not_in(accepted))
+        return [
+            Difference(each.id, each.kind, each.entity, each.here, each.there)
+            for each in session.scalars(wanted.order_by(DifferenceRow.id))
+        ]
+
+
+def held(case: Case, ledger: Ledger) -> list[Held]:
+    """Return what does not leave, and why."""
+    return [*_files(case, ledger), *_units(case, ledger)]
+
+
+def _units(case: Case, ledger: Ledger) -> Iterator[Held]:
+    with Session(case.engine) as session:
+        wanted = select(UnitRow).where(UnitRow.run_id == ledger.run, UnitRow.held != "")
+        for each in session.scalars(wanted.order_by(UnitRow.source, UnitRow.ordinal)):
+            unscanned = each.cover == "not_scanned"
+            yield Held(ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, unscanned)
+
+
+def _files(case: Case, ledger: Ledger) -> Iterator[Held]:
+    with Session(case.engine) as session:
+        with_units = select(UnitRow.source).where(UnitRow.run_id == ledger.run)
+        wanted = select(SourceRow.label).where(
+            SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
+        )
+        for label in sorted(set(session.scalars(wanted))):
+            yield Held(label, 0, "the whole file could not be examined", unscanned=True)
+
+
+def _misses(case: Case) -> int:
+    with Session(case.engine) as session:
+        last = select(func.max(ReleaseRow.sequence)).where(ReleaseRow.case_id == case.id).scalar_subquery()
+        wanted = select(func.count()).select_from(CertificateRow).where(
+            CertificateRow.case_id == case.id, CertificateRow.sequence == last, CertificateRow.misses > 0
+        )  # fmt: skip
+        return session.scalar(wanted) or 0

@@ -1,0 +1,122 @@
+"""The desk itself: the case, its ledger, the texts, who is there, and the work in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.case.audit import rows_digest
+from pipeline.case.choosing import Which
+from pipeline.case.deciding import Scanner, decide, undo
+from pipeline.case.recording import next_place
+from pipeline.case.store import Case, CaseError
+from pipeline.engine import Progress
+from pipeline.policy.schema import Policy
+from pipeline.release import Release
+from pipeline.review import accounts
+from pipeline.review.jobs import Bench, Work
+from pipeline.review.ledger import Filter, Ledger
+from pipeline.review.road import Road
+from pipeline.review.sessions import Officer, Sessions, Visit
+from pipeline.review.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person decides: for the findings that belong to one (``way``), seen as of which decision."""
+
+    finding: str
+    way: str
+    action: str
+    reason: str
+    seen: int
+    citation: str = ""
+    only: Filter = field(default_factory=Filter)
+
+
+class Desk:
+    """Everything that the pages and the interface for programs call."""
+
+    def __init__(self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None) -> None:
+        self.case, self.road, self.scanner = case, road, scanner
+        self.ledger, self.texts = Ledger(case), Texts(case, road.files)
+        self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
+        self.bench = Bench()
+        self._out = out
+
+    @property
+    def policy(self) -> Policy:
+        return self.road.policy
+
+    # --- what is decided ----------------------------------------------------------------
+
+    def decide(self, officer: Officer, asked: Asked) -> int:
+        """Record a decision, and return for how many findings (raises CaseError, Conflict)."""
+        ledger = self.ledger.refresh()
+        ids = tuple(ledger.ids[row] for row in ledger.members(asked.way, asked.finding, asked.only))
+        if not ids:
+            raise CaseError("desk", "no finding is left there", "look again: others may have decided them")
+        return self.decide_these(officer, ids, asked)
+
+    def decide_these(self, officer: Officer, ids: Collection[str], asked: Asked) -> int:
+        """Record a decision for findings that are named, and return for how many (raises CaseError, Conflict)."""
+        which = Which(ids=tuple(ids))
+        return decide(
+            self.case, which, asked.action, by=officer.name, reason=asked.reason, scanner=self.scanner,
+            citation=asked.citation, seen=asked.seen,
+        )  # fmt: skip
+
+    def undo(self, officer: Officer, number: int, reason: str = "") -> int:
+        """Take a decision back, and return for how many findings (raises CaseError)."""
+        return undo(self.case, number, by=officer.name, reason=reason, scanner=self.scanner)
+
+    # --- what is shown ------------------------------------------------------------------
+
+    def note_view(self, visit: Visit, ids: Sequence[str], what: str) -> None:
+        """Write into the audit trail that values are shown to a person; once for each in a session."""
+        fresh = [each for each in ids if each not in visit.viewed]
+        if not fresh:
+            return
+        with self.case.action(visit.officer.name, "viewed values", on_closed=True) as action:
+            action.about |= {"what": what, "findings": len(fresh), "sha256": rows_digest([[each] for each in fresh])}
+        visit.viewed.update(fresh)
+
+    # --- what goes on in the background ---------------------------------------------------
+
+    def examine(self, by: str) -> Work:
+        """Begin to examine the files."""
+
+        def does(tell: Progress) -> Any:
+            self.road.examine(self.case, tell)
+            self.texts.forget()
+            self.ledger.refresh()
+
+        return self.bench.start("the examination", by, does)
+
+    def release(self, officer: Officer, then: Callable[[Release], Any] | None = None) -> Work:
+        """Begin a release as the case decides now.
+
+        Raises:
+            CaseError: this person decided, and the policy asks for another; or other work goes on.
+        """
+        if self.policy.second_review and officer.name in self.ledger.refresh().deciders():
+            what = "nobody makes the release of their own decisions under this policy (second_review)"
+            raise CaseError("desk", what, "another approver looks and makes it")
+        out = self.next_folder()
+
+        def does(tell: Progress) -> Any:
+            done = self.road.release(self.case, out, tell)
+            self.texts.forget()
+            self.ledger.refresh()
+            return then(done) if then is not None else done
+
+        return self.bench.start("the release", officer.name, does)
+
+    def next_folder(self) -> Path:
+        """Return the folder that the next release will be written into: beside the case, numbered."""
+        folder = self.case.folder.absolute()
+        parent = self._out or folder.parent
+        number = next_place(self.case).sequence
+        return parent / f"{folder.name}-release-{number}"

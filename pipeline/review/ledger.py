@@ -1,0 +1,302 @@
+"""The findings of the last run in memory, as numbers: groups, counts and what is open, without asking the database.
+
+A case may have a hundred thousand findings; a page has to be there at once. The ledger holds positions and codes (some
+60 bytes a finding and its number), follows the decisions as they come, and is read anew when a run follows.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.case.choosing import column_of_place, labels
+from pipeline.case.recording import latest_run
+from pipeline.case.standing import last_decision
+from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow
+
+WAYS: Final = ("value", "subject", "column", "rule", "file")
+"""By what findings are put together."""
+STATES: Final = ("open", "decided", "all")
+_COLUMNS: Final = (
+    FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
+    FindingRow.entity, FindingRow.digest, FindingRow.subject, FindingRow.rule, FindingRow.action, FindingRow.proposal,
+    FindingRow.mandatory, FindingRow.authority, FindingRow.score, FindingRow.why, FindingRow.count,
+    FindingRow.decided_by,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as the desk shows it."""
+
+    number: int
+    action: str
+    by: str
+    at: str
+    reason: str
+    citation: str
+    undoes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A finding as the desk shows it; ``state`` is open, decided or rule; ``outcome`` is what a copy shows."""
+
+    id: str
+    source: str
+    file: str
+    ordinal: int
+    place: str
+    start: int
+    stop: int
+    entity: str
+    rule: str
+    proposal: str
+    authority: str
+    mandatory: bool
+    score: float
+    why: str
+    count: int
+    state: str
+    outcome: str
+    decision: Decided | None
+    column: str
+    subject: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that belong together: one of them that names the group, how many, how many open, how unsure."""
+
+    item: Item
+    findings: int
+    open: int
+    least_score: float
+    entities: tuple[str, ...]
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which findings are looked at; "" for all."""
+
+    state: str = "all"
+    entity: str = ""
+    rule: str = ""
+    file: str = ""
+
+
+@dataclass(slots=True)
+class _Coded:
+    """A column of texts as numbers, each text once."""
+
+    texts: list[str] = field(default_factory=list)
+    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> _Coded:
+        known: dict[str, int] = {}
+        codes = np.fromiter((known.setdefault(each, len(known)) for each in values), np.int32, len(values))
+        return cls(list(known), codes)
+
+    def at(self, row: int) -> str:
+        return self.texts[int(self.codes[row])]
+
+    def where(self, text: str) -> np.ndarray:
+        try:
+            wanted = self.texts.index(text)
+        except ValueError:
+            return np.zeros(len(self.codes), bool)
+        found: np.ndarray = self.codes == wanted
+        return found
+
+
+class Ledger:
+    """What the pages ask of a case. All its answers are as of one moment: see :attr:`seen`."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._one = threading.RLock()
+        self.run = -1
+        self.seen = 0
+        self.decisions: dict[int, Decided] = {}
+        self.labels: Mapping[str, str] = {}
+        self._fill([])
+
+    def refresh(self) -> Ledger:
+        """Take in what was found and decided since, by whomever, and return this ledger."""
+        with self._one, Session(self._case.engine) as session:
+            run = latest_run(session, self._case.id)
+            if run != self.run:
+                self.labels = labels(self._case)
+                wanted = select(*_COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+                order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
+                self._fill(session.execute(wanted.order_by(*order)).all())
+                self.run, self.seen, self.decisions = run, 0, {}
+            last = last_decision(session, self._case.id)
+            if last > self.seen:
+                self._follow(session, last)
+            return self
+
+    def _fill(self, rows: Sequence[Any]) -> None:
+        columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+        ids, source, ordinal, place, start, stop, entity, digest, subject, rule, action, proposal = columns[:12]
+        mandatory, authority, score, why, count, decided_by = columns[12:]
+        self.ids: list[str] = list(ids)
+        self._row = {each: row for row, each in enumerate(self.ids)}
+        self._source, self._place, self._entity = _Coded.of(source), _Coded.of(place), _Coded.of(entity)
+        self._rule, self._why, self._by = _Coded.of(rule), _Coded.of(why), _Coded.of(decided_by)
+        self._proposal, self._action, self._authority = _Coded.of(proposal), _Coded.of(action), _Coded.of(authority)
+        self._ordinal, self._start, self._stop = (np.array(each, np.int64) for each in (ordinal, start, stop))
+        self._score, self._count = np.array(score, np.int16), np.array(count, np.int64)
+        self._mandatory = np.array(mandatory, bool)
+        self._review = self._action.where("review")
+        self._stands = np.zeros(len(self.ids), np.int64)
+        columns_of = [
+            f"{key}\0{told}" if (told := column_of_place(at)) else "" for key, at in zip(source, place, strict=True)
+        ]
+        values = [each or name for each, name in zip(digest, self.ids, strict=True)]
+        self._ways = {
+            "value": _Coded.of(values), "subject": _Coded.of(subject), "column": _Coded.of(columns_of),
+            "rule": self._rule, "file": self._source,
+        }  # fmt: skip
+
+    def _follow(self, session: Session, last: int) -> None:
+        made = select(DecisionRow).where(
+            DecisionRow.case_id == self._case.id, DecisionRow.id > self.seen, DecisionRow.id <= last
+        )
+        for row in session.scalars(made):
+            self.decisions[row.id] = Decided(
+                row.id, row.action, row.by, row.at, row.reason, row.citation, row.undoes
+            )  # fmt: skip
+        wanted = (
+            select(DecisionFindingRow.finding_id, DecisionFindingRow.stands)
+            .join(DecisionRow, DecisionRow.id == DecisionFindingRow.decision_id)
+            .where(DecisionRow.case_id == self._case.id, DecisionRow.id > self.seen, DecisionRow.id <= last)
+            .order_by(DecisionRow.id)
+        )
+        for finding, stands in session.execute(wanted):
+            if (row_at := self._row.get(finding)) is not None:
+                self._stands[row_at] = stands
+        self.seen = last
+
+    # --- what is asked ------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def is_open(self) -> np.ndarray:
+        """Which findings wait for a person."""
+        waits: np.ndarray = self._review & (self._stands == 0)
+        return waits
+
+    def mask(self, asked: Filter) -> np.ndarray:
+        """Return which findings are looked at."""
+        chosen = np.ones(len(self.ids), bool)
+        if asked.state == "open":
+            chosen &= self.is_open
+        elif asked.state == "decided":
+            chosen &= self._stands > 0
+        for text, column in ((asked.entity, self._entity), (asked.rule, self._rule)):
+            if text:
+                chosen &= column.where(text)
+        if asked.file:
+            keys = [key for key, label in self.labels.items() if label == asked.file]
+            chosen &= np.isin(
+                self._source.codes, [self._source.texts.index(k) for k in keys if k in self._source.texts]
+            )
+        return chosen
+
+    def groups(self, way: str, asked: Filter) -> list[tuple[int, int, int, int]]:
+        """Return the groups that there are: first row, findings, open ones, least score; open and unsure first."""
+        if way not in self._ways:
+            raise CaseError("desk", "findings are not put together like that", f"choose {', '.join(WAYS)}")
+        column = self._ways[way]
+        chosen = self.mask(asked)
+        if "" in column.texts:
+            chosen &= ~column.where("")
+        rows = np.flatnonzero(chosen)
+        if not len(rows):
+            return []
+        found, first, code = np.unique(column.codes[rows], return_index=True, return_inverse=True)
+        waits = self.is_open[rows]
+        total = np.bincount(code, minlength=len(found))
+        left = np.bincount(code, weights=waits, minlength=len(found)).astype(np.int64)
+        least = np.full(len(found), 1001, np.int64)
+        np.minimum.at(least, code, np.where(waits | (left[code] == 0), self._score[rows], 1001))
+        order = np.lexsort((first, -total, least, left == 0))
+        return [(int(rows[first[at]]), int(total[at]), int(left[at]), int(least[at])) for at in order]
+
+    def group(self, told: tuple[int, int, int, int], way: str, asked: Filter) -> Group:
+        """Return a group as it is shown."""
+        row, total, left, least = told
+        rows = self.members(way, self.ids[row], asked)
+        entities = tuple(self._entity.texts[code] for code in np.unique(self._entity.codes[rows]))
+        files = len(np.unique(self._source.codes[rows]))
+        return Group(self.item(row), total, left, least / 1000, entities, files)
+
+    def members(self, way: str, finding: str, asked: Filter | None = None) -> np.ndarray:
+        """Return the rows of the findings that belong together with one, in order."""
+        row = self.row_of(finding)
+        if way == "one":
+            return np.array([row])
+        column = self._ways[way]
+        same = column.codes == column.codes[row] if column.at(row) else np.arange(len(self.ids)) == row
+        return np.flatnonzero(same & self.mask(asked or Filter()))
+
+    def row_of(self, finding: str) -> int:
+        """Return the row of a finding (raises CaseError)."""
+        row = self._row.get(finding)
+        if row is None:
+            raise CaseError("desk", "there is no such finding in the last run", "go back to the queue")
+        return row
+
+    def item(self, row: int) -> Item:
+        """Return a finding as it is shown."""
+        decision = self.decisions.get(int(self._stands[row]))
+        source, place = self._source.at(row), self._place.at(row)
+        return Item(
+            self.ids[row], source, self.labels.get(source, "a file"), int(self._ordinal[row]), place,
+            int(self._start[row]), int(self._stop[row]), self._entity.at(row), self._rule.at(row),
+            self._proposal.at(row), self._authority.at(row), bool(self._mandatory[row]),
+            float(self._score[row]) / 1000, self._why.at(row), int(self._count[row]),
+            "decided" if decision else "open" if self._review[row] else "rule",
+            self._outcome(row, decision), decision, column_of_place(place), bool(self._ways["subject"].at(row)),
+        )  # fmt: skip
+
+    def _outcome(self, row: int, decision: Decided | None) -> str:
+        proposed = self._proposal.at(row) if self._review[row] else self._action.at(row)
+        if decision is None or decision.action == "adopt":
+            return proposed
+        return decision.action
+
+    def counts(self, by: str) -> list[tuple[str, int, int]]:
+        """Return for each file, entity or rule how many findings there are and how many of them are open."""
+        columns: Mapping[str, tuple[_Coded, Callable[[str], str]]] = {
+            "file": (self._source, lambda key: self.labels.get(key, "a file")),
+            "entity": (self._entity, str),
+            "rule": (self._rule, str),
+        }
+        column, told = columns[by]
+        size = len(column.texts)
+        total = np.bincount(column.codes, minlength=size)
+        left = np.bincount(column.codes, weights=self.is_open, minlength=size).astype(np.int64)
+        rows = [(told(text), int(total[at]), int(left[at])) for at, text in enumerate(column.texts)]
+        return sorted(rows, key=lambda each: (-each[2], -each[1], each[0]))
+
+    def deciders(self) -> frozenset[str]:
+        """Return the names of those whose decisions stand for a finding of the last run."""
+        return frozenset(self.decisions[int(each)].by for each in np.unique(self._stands) if each)
+
+    def progress(self) -> dict[str, int]:
+        """Return how many findings there are, open, decided by people, and decided by rules."""
+        total, waits, decided = len(self.ids), int(self.is_open.sum()), int((self._stands > 0).sum())
+        return {"findings": total, "open": waits, "decided": decided, "by_rule": total - waits - decided}

@@ -1,0 +1,17 @@
+"""The pages of the desk, one module each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from pipeline.review.pages import case, history, queue, release, signing_in
+
+PAGES: Final[tuple[APIRouter, ...]] = (
+    signing_in.router,
+    case.router,
+    queue.router,
+    history.router,
+    release.router,
+)

@@ -1,0 +1,79 @@
+"""What the desk lets the engine do: examine the files of the case, and release them as people decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.case.deciding import overrides_of
+from pipeline.case.overrides import place_digest
+from pipeline.case.recording import content_digest, latest_run
+from pipeline.case.store import Case, now, tool_version
+from pipeline.case.tables import RunRow, SourceRow
+from pipeline.casework import Task, examine_with_case, release_with_case
+from pipeline.engine import Progress
+from pipeline.evidence.documents import Office
+from pipeline.evidence.summary import Run
+from pipeline.inputs import InputFile
+from pipeline.policy.schema import Policy
+from pipeline.release import Release
+from pipeline.state import Job
+from pipeline.workspace import Runner
+
+Workers = Callable[[Job], AbstractContextManager[Runner]]
+"""Gives the workers of one examination or release; they are ended however it goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The files of a case and how they are handled; ``job`` has the key of the case, ``run`` what evidence says."""
+
+    files: Sequence[InputFile]
+    policy: Policy
+    job: Job
+    run: Run
+    workers: Workers
+    office: Office = field(default_factory=Office)
+
+    def is_examined(self, case: Case) -> bool:
+        """Return whether the last run of the case is of these very files, under this policy, by this program."""
+        job, policy = self.job, self.policy
+        with Session(case.engine) as session:
+            run = session.get(RunRow, latest_run(session, case.id))
+            if run is None:
+                return False
+            told = (run.tool, run.policy_sha256, run.accuracy, run.recipient)
+            if told != (f"releasable {tool_version()}", policy.sha256, job.level, job.facts.recipient):
+                return False
+            wanted = select(SourceRow.key, SourceRow.content).where(SourceRow.case_id == case.id)
+            known = {(key, content) for key, content in session.execute(wanted)}
+        here = {(place_digest(case.keyed, "path", each.name), content_digest(case.key, each)) for each in self.files}
+        return here == known
+
+    def examine(self, case: Case, tell: Progress) -> int:
+        """Examine the files, record it, and return the number of the run."""
+        job = self._job(case)
+        with self.workers(job) as runner:
+            return examine_with_case(case, self._task(job, Path()), job, runner, tell)
+
+    def release(self, case: Case, out: Path, tell: Progress) -> Release:
+        """Write a release as the case decides.
+
+        Raises:
+            LeakFound: a withheld value survived.
+            ReleaseHeld: decisions contradict.
+        """
+        job = self._job(case)
+        with self.workers(job) as runner:
+            return release_with_case(case, self._task(job, out), job, runner, tell)
+
+    def _job(self, case: Case) -> Job:
+        return replace(self.job, overrides=overrides_of(case), decided_at=now())
+
+    def _task(self, job: Job, out: Path) -> Task:
+        return Task(self.files, self.policy, out, replace(self.run, started_at=job.decided_at), self.office)

@@ -1,0 +1,144 @@
+"""The text of records, read from the sources when a page shows it; the case holds none.
+
+A file is shown only where its bytes are those that were examined. What could not be examined is not opened here
+either: no parser meets a file at the desk that did not come through it in a worker before.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.case.overrides import NAME_ORDINAL, place_digest
+from pipeline.case.recording import content_digest, latest_run
+from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import FindingRow, SourceRow, UnitRow
+from pipeline.formats import HEAD_SIZE, format_named, format_of
+from pipeline.inputs import InputFile
+from pipeline.model import FileName, Role, Segment, Source, Unit, words
+
+AROUND: Final = 60
+"""Characters shown before and after a value."""
+MASK: Final = "\u2022"
+MOST_CHARACTERS: Final = 8_000_000
+"""Characters of records that stay in memory between pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value in its place: some characters before it, itself, some after it."""
+
+    before: str
+    value: str
+    after: str
+
+
+class Texts:
+    """Reads the records of a case."""
+
+    def __init__(self, case: Case, files: Sequence[InputFile]) -> None:
+        self._case = case
+        self._files = {place_digest(case.keyed, "path", each.name): each for each in files}
+        self._units: dict[str, tuple[Unit, ...]] = {}
+        self._read: OrderedDict[tuple[str, int], Mapping[str, Segment]] = OrderedDict()
+        self._held = 0
+        self._one = threading.RLock()
+
+    def name_of(self, source: str) -> str:
+        """Return the path of a file inside the input: it may hold a value."""
+        return self._file(source).name
+
+    def units(self, source: str) -> tuple[Unit, ...]:
+        """Return the units of a file, its bytes checked once (raises CaseError, UnreadableSource)."""
+        with self._one:
+            if source not in self._units:
+                file = self._file(source)
+                self._check(source, file)
+                kind = format_of(file.read(0, HEAD_SIZE), PurePosixPath(file.inner_name).name)
+                if kind is None:
+                    raise CaseError("desk", "this file could not be examined and is not shown", "open it elsewhere")
+                with file.open() as stream:
+                    self._units[source] = tuple(kind.units(stream, Source(file.name, kind.name, file.size)))
+            return self._units[source]
+
+    def segments(self, source: str, ordinal: int) -> Mapping[str, Segment]:
+        """Return the texts of a unit by the words of their address, passwords masked (raises CaseError)."""
+        with self._one:
+            key = (source, ordinal)
+            if key in self._read:
+                self._read.move_to_end(key)
+                return self._read[key]
+            found = {words(each.address): each for each in self._segments(source, ordinal)}
+            self._keep(key, _masked(found, self._passwords(source, ordinal)))
+            return self._read[key]
+
+    def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
+        """Return a value in its place, None where a finding is of a whole column or its text is not there."""
+        segment = self.segments(source, ordinal).get(place)
+        if segment is None or stop > len(segment.text):
+            return None
+        text = segment.text
+        return Shown(text[max(0, start - AROUND) : start], text[start:stop], text[stop : stop + AROUND])
+
+    def forget(self) -> None:
+        """Forget everything that was read: another run follows."""
+        with self._one:
+            self._read.clear()
+            self._held = 0
+
+    def _file(self, source: str) -> InputFile:
+        try:
+            return self._files[source]
+        except KeyError:
+            raise CaseError(
+                "desk", "this file is not among those the desk was opened with", "open it with them"
+            ) from None
+
+    def _check(self, source: str, file: InputFile) -> None:
+        with Session(self._case.engine) as session:
+            wanted = select(SourceRow.content).where(SourceRow.case_id == self._case.id, SourceRow.key == source)
+            known = set(session.scalars(wanted))
+        if content_digest(self._case.key, file) not in known - {""}:
+            raise CaseError("desk", "this file is not what was examined", "close the desk and open it anew")
+
+    def _segments(self, source: str, ordinal: int) -> Iterable[Segment]:
+        if ordinal == NAME_ORDINAL:
+            return [Segment(self.name_of(source), (FileName(),), role=Role.NAME)]
+        with Session(self._case.engine) as session:
+            row = session.get(UnitRow, (latest_run(session, self._case.id), source, ordinal))
+        if row is None or row.cover == "not_scanned":
+            raise CaseError("desk", "this could not be examined and is not shown", "the case says why it is held")
+        unit = self.units(source)[ordinal]
+        payload = self._file(source).read(unit.start, unit.stop)
+        return format_named(unit.source.format).read(payload, unit).segments
+
+    def _passwords(self, source: str, ordinal: int) -> Sequence[tuple[str, int, int]]:
+        with Session(self._case.engine) as session:
+            wanted = select(FindingRow.place, FindingRow.start, FindingRow.stop).where(
+                FindingRow.run_id == latest_run(session, self._case.id), FindingRow.source == source,
+                FindingRow.ordinal == ordinal, FindingRow.entity == "PASSWORD",
+            )  # fmt: skip
+            return [(place, start, stop) for place, start, stop in session.execute(wanted)]
+
+    def _keep(self, key: tuple[str, int], found: Mapping[str, Segment]) -> None:
+        self._read[key] = found
+        self._held += sum(len(each.text) for each in found.values())
+        while self._held > MOST_CHARACTERS and len(self._read) > 1:
+            _, gone = self._read.popitem(last=False)
+            self._held -= sum(len(each.text) for each in gone.values())
+
+
+def _masked(found: Mapping[str, Segment], passwords: Iterable[tuple[str, int, int]]) -> Mapping[str, Segment]:
+    masked = dict(found)
+    for place, start, stop in passwords:
+        if segment := masked.get(place):
+            text = segment.text[:start] + MASK * (stop - start) + segment.text[stop:]
+            masked[place] = Segment(text, segment.address, segment.label, segment.record, segment.thread, segment.role)
+    return masked

@@ -1,0 +1,39 @@
+"""What examines typed words, made when it is first needed (it loads the language models); it knows what passed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from pipeline.case.deciding import Scanner
+
+MOST: Final = 1000
+
+
+class Remembered:
+    """A scanner for many threads; a reason that is used for the hundredth time is not examined again."""
+
+    def __init__(self, make: Callable[[], Scanner]) -> None:
+        self._make = make
+        self._scanner: Scanner | None = None
+        self._passed: set[str] = set()
+        self._one = threading.Lock()
+
+    def __call__(self, text: str) -> Sequence[str]:
+        """Return what is wrong with a text, nothing when it may be stored."""
+        with self._one:
+            if self._scanner is None:
+                self._scanner = self._make()
+            if text in self._passed:
+                return []
+            problems = self._scanner(text)
+            if not problems and len(self._passed) < MOST:
+                self._passed.add(text)
+            return problems
+
+    def forget(self) -> None:
+        """Forget what passed: the case withholds other values now."""
+        with self._one:
+            self._scanner = None
+            self._passed.clear()
