@@ -252,6 +252,10 @@ class Ledger:
         same = column.codes == column.codes[row] if column.at(row) else np.arange(len(self.ids)) == row
         return np.flatnonzero(same & self.mask(asked or Filter()))
 
+    def of_unit(self, source: str, ordinal: int) -> list[Item]:
+        """Return the findings of one unit of a file, in order."""
+        return [self.item(int(row)) for row in np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))]
+
     def row_of(self, finding: str) -> int:
         """Return the row of a finding (raises CaseError)."""
         row = self._row.get(finding)

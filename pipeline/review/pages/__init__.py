@@ -6,12 +6,13 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pipeline.review.pages import case, history, queue, release, signing_in
+from pipeline.review.pages import case, document, history, queue, release, signing_in
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     signing_in.router,
     case.router,
     queue.router,
+    document.router,
     history.router,
     release.router,
 )

@@ -96,11 +96,11 @@ def decide(
     """Decide a group: ``do`` is the action, a colon, and the finding that names the group."""
     action, _, finding = do.partition(":")
     asked = Asked(finding, look.by, action, reason, seen, citation, look.only)
-    _decided(desk, visit, asked)
+    decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
 
-def _decided(desk: Desk, visit: Visit, asked: Asked) -> None:
+def decided(desk: Desk, visit: Visit, asked: Asked) -> None:
     """Decide, and keep what came of it for the next page."""
     visit.reason = asked.reason or visit.reason
     try:
@@ -177,5 +177,5 @@ def decide_in_group(
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
-    _decided(desk, visit, Asked(finding, way, action, reason, seen, citation))
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation))
     return back("/queue/group?" + urlencode({"by": by, "of": of}))

@@ -30,6 +30,8 @@ const KEYS = {
   a: () => decide("adopt"),
   w: () => decide("withhold"),
   r: () => decide("release"),
+  o: () => decide("open"),
+  "?": () => { const help = document.getElementById("keys"); if (help) help.showModal(); },
 };
 
 function isTyping(target) {
@@ -37,6 +39,7 @@ function isTyping(target) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (named) {
@@ -54,4 +57,47 @@ document.addEventListener("htmx:beforeRequest", () => { place = Math.max(0, rows
 document.addEventListener("htmx:afterSettle", () => {
   const all = rows();
   if (all.length) all[Math.min(place, all.length - 1)].focus();
+});
+
+// In a record: a finding in the list and its place in the text show each other.
+function light(id) {
+  document.querySelectorAll(".found.here").forEach((each) => each.classList.remove("here"));
+  const mark = id && document.getElementById(id);
+  if (mark) { mark.classList.add("here"); mark.scrollIntoView({ block: "nearest" }); }
+}
+
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-mark]");
+  if (row) light(row.dataset.mark);
+});
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("a.found");
+  if (!mark) return;
+  event.preventDefault();
+  const row = document.getElementById(mark.hash.slice(1));
+  if (row) row.focus();
+});
+window.addEventListener("load", () => {
+  const row = location.hash && document.getElementById(location.hash.slice(1));
+  if (row && row.matches(ROW)) row.focus();
+});
+
+// What is selected in a record can be marked as missed: its place and span, in code points.
+document.addEventListener("selectionchange", () => {
+  const form = document.querySelector("[data-marking]");
+  const chosen = document.getSelection();
+  if (!form || !chosen.rangeCount || chosen.isCollapsed) return;
+  const range = chosen.getRangeAt(0);
+  const from = range.startContainer.parentElement.closest("[data-place]");
+  const to = range.endContainer.parentElement.closest("[data-place]");
+  const button = form.querySelector("button");
+  button.disabled = !from || from !== to;
+  if (button.disabled) return;
+  const before = document.createRange();
+  before.setStart(from, 0);
+  before.setEnd(range.startContainer, range.startOffset);
+  const start = Array.from(before.toString()).length;
+  form.elements.address.value = from.dataset.place;
+  form.elements.start.value = start;
+  form.elements.end.value = start + Array.from(range.toString()).length;
 });

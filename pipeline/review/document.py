@@ -1,0 +1,159 @@
+"""A record as the desk shows it: its parts in order, findings in their place, and what the copy will show.
+
+Everything is text: markup, links and scripts of a record are told as the text that was examined, and nothing of it
+is ever part of a page's own markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.apply import edits_of
+from pipeline.formats.text_pieces import text_after
+from pipeline.markers import REDACTED
+from pipeline.model import Action, Address, Cell, Decision, Field, FileName, Finding, Header, Part, Segment, words
+from pipeline.policy.schema import Policy
+from pipeline.review.ledger import Item
+
+ROWS: Final = 50
+"""Rows of a table on one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a text, and the finding that it is (None between findings)."""
+
+    text: str
+    item: Item | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text of a record: where, what it is called, its pieces, and what the copy shows."""
+
+    place: str
+    label: str
+    pieces: tuple[Piece, ...]
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the copy shows something else."""
+        return "".join(each.text for each in self.pieces) != self.after
+
+
+@dataclass(slots=True)
+class Section:
+    """A part of a record: headers, running text, or a table with its rows in a window."""
+
+    title: str
+    kind: str
+    passages: list[Passage] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    header: dict[int, list[Passage]] = field(default_factory=dict)
+    rows: list[tuple[int, dict[int, list[Passage]]]] = field(default_factory=list)
+    count: int = 0
+
+
+def sections(
+    segments: Iterable[Segment], items: Sequence[Item], policy: Policy, first: int = 0
+) -> list[Section]:  # fmt: skip
+    """Return a record in its parts.
+
+    Args:
+        segments: its texts, as they were read.
+        items: its findings.
+        policy: says what stands where something is withheld.
+        first: from which of a table's rows on (counted in this unit, from 0) :data:`ROWS` rows are shown.
+    """
+    by_place: dict[str, list[Item]] = {}
+    for each in items:
+        by_place.setdefault(each.place, []).append(each)
+    parts: dict[tuple[str, str], list[Segment]] = {}
+    for segment in segments:
+        parts.setdefault(_part_of(segment.address), []).append(segment)
+    made = []
+    for (title, kind), own in parts.items():
+        if kind == "table":
+            made.append(_table(title, own, by_place, policy, first))
+        else:
+            told = [passage(each, by_place.get(words(each.address), ()), policy) for each in own]
+            made.append(Section(title, kind, told))
+    return made
+
+
+def passage(segment: Segment, items: Sequence[Item], policy: Policy) -> Passage:
+    """Return a text with its findings in place."""
+    pieces, at = [], 0
+    for item in sorted(items, key=lambda each: (each.start, each.stop)):
+        if item.start < at or item.stop > len(segment.text):
+            continue  # within another, or the text is shorter than it was: the list beside the text still has it
+        pieces += [Piece(segment.text[at : item.start]), Piece(segment.text[item.start : item.stop], item)]
+        at = item.stop
+    pieces.append(Piece(segment.text[at:]))
+    return Passage(
+        words(segment.address),
+        _label(segment),
+        tuple(each for each in pieces if each.text),
+        _after(segment, items, policy),
+    )
+
+
+def _after(segment: Segment, items: Sequence[Item], policy: Policy) -> str:
+    decisions = [_decision(each, segment, policy) for each in items if each.stop <= len(segment.text)]
+    return text_after(segment.text, edits_of(decisions, {segment.address: segment.text}))
+
+
+def _decision(item: Item, segment: Segment, policy: Policy) -> Decision:
+    finding = Finding(item.entity, item.start, item.stop, segment.address, segment.record, item.score, "", "")
+    rule = policy.rule(item.rule)
+    return Decision(finding, Action(item.outcome), item.rule, marker=rule.marker if rule else REDACTED)
+
+
+def _part_of(address: Address) -> tuple[str, str]:
+    """Return the title of the part that a text stands in, and its kind."""
+    before: list[str] = []
+    for step in address:
+        if isinstance(step, Part):
+            before.append(step.words())
+            continue
+        where = ", ".join(before)
+        if isinstance(step, Header):
+            return (f"{where}: headers" if where else "Headers"), "headers"
+        if isinstance(step, Cell | Field):
+            return (f"{where}: table" if where else "Table"), "table" if isinstance(step, Cell) else "text"
+        return where or ("File name" if isinstance(step, FileName) else "Text"), "text"
+    return ", ".join(before) or "Text", "text"
+
+
+def _label(segment: Segment) -> str:
+    last = segment.address[-1] if segment.address else None
+    if isinstance(last, Header):
+        return last.name
+    if isinstance(last, FileName):
+        return "Name of the attachment" if len(segment.address) > 1 else "Name of the file"
+    return segment.label
+
+
+def _table(
+    title: str, own: Sequence[Segment], by_place: Mapping[str, Sequence[Item]], policy: Policy, first: int
+) -> Section:
+    rows: dict[int, dict[int, list[Segment]]] = {}
+    for segment in own:
+        cell = next(each for each in segment.address if isinstance(each, Cell))
+        rows.setdefault(cell.row, {}).setdefault(cell.column, []).append(segment)
+
+    def shown(cells: Mapping[int, Sequence[Segment]]) -> dict[int, list[Passage]]:
+        return {
+            column: [passage(each, by_place.get(words(each.address), ()), policy) for each in texts]
+            for column, texts in cells.items()
+        }
+
+    numbers = sorted(row for row in rows if row >= 0)
+    return Section(
+        title, "table", columns=sorted({column for cells in rows.values() for column in cells}),
+        header=shown(rows.get(-1, {})), rows=[(row, shown(rows[row])) for row in numbers[first : first + ROWS]],
+        count=len(numbers),
+    )  # fmt: skip
