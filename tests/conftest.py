@@ -60,10 +60,17 @@ def postgres_starts() -> bool:
     return server_folder() is not None
 
 
+def chromium_starts() -> bool:
+    from importlib.util import find_spec
+
+    return Path("/usr/bin/chromium").is_file() and find_spec("playwright") is not None
+
+
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
     "ocr": (ocr_installed, "no OCR is installed: `pip install 'releasable[ocr]'`"),
     "poppler": (poppler_installed, "pdftotext is missing: install poppler-utils"),
+    "chromium": (chromium_starts, "Chromium is missing at /usr/bin/chromium, or playwright (`pip install playwright`)"),
     "java": (spark_starts, "PySpark (`pip install 'releasable[spark]'`) or Java 17 or newer is missing"),
     "postgresql": (
         postgres_starts,
