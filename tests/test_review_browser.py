@@ -186,9 +186,12 @@ def test_a_case_is_worked_through_by_keyboard(desk: Desk, page) -> None:
     for _ in range(60):
         if not desk.ledger.refresh().progress()["open"]:
             break
-        with page.expect_response(re.compile("/queue$")):
-            page.keyboard.press("a")
-        page.wait_for_load_state("networkidle")
+        before = page.locator("#queue input[name=seen]").get_attribute("value")
+        page.keyboard.press("a")
+        page.wait_for_function(
+            "(was) => { const seen = document.querySelector('#queue input[name=seen]'); return !seen || seen.value !== was; }",
+            arg=before,
+        )
     assert desk.ledger.refresh().progress()["open"] == 0
     page.goto(f"{base(page)}/release")
     page.locator("button", has_text="Make the release").press("Enter")
