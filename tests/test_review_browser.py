@@ -29,17 +29,18 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
-SAMPLE = Path(__file__).resolve().parents[1] / "sample_data"
 MAIL = (
     "From: Wilma Testperson <wilma.testperson@example.com>\nTo: Clerk <clerk@example.gov>\n"
     'Subject: <script>document.title="owned"</script>\nDate: Mon, 3 Mar 2025 10:00:00 -0700\nMIME-Version: 1.0\n'
     "Content-Type: text/html; charset=utf-8\n\n"
-    '<p onclick="document.title=\'owned\'">My number is 536-90-4399, says Wilma Testperson.</p>'
+    "<p onclick=\"document.title='owned'\">My number is 536-90-4399, says Wilma Testperson.</p>"
     '<img src="https://track.example/o.gif" onerror="document.title=\'owned\'">'
     "<a href=\"javascript:document.title='owned'\">call 406-555-0123</a>"
     '<style>body{display:none}</style><iframe src="https://track.example/"></iframe>&lt;script&gt;document.title="owned"&lt;/script&gt;\n'
 )
-TABLE = "name,phone,ssn\n" + "".join(f"Wilma Testperson,406-555-0{100 + n % 100},536-90-{4000 + n}\n" for n in range(120))
+TABLE = "name,phone,ssn\n" + "".join(
+    f"Wilma Testperson,406-555-0{100 + n % 100},536-90-{4000 + n}\n" for n in range(120)
+)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +51,9 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def desk(tmp_path: Path, loaded: State) -> Desk:
-    return examined(Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", {"a.eml": MAIL, "t.csv": TABLE}), loaded)
+    return examined(
+        Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", {"a.eml": MAIL, "t.csv": TABLE}), loaded
+    )
 
 
 def served(desk: Desk) -> Iterator[str]:
@@ -85,16 +88,21 @@ def opened(desk: Desk):
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for link in served(desk):
             made = browser.new_page()
-            made.wrong, made.foreign = [], []  # type: ignore[attr-defined]
-            made.on("pageerror", lambda error: made.wrong.append(str(error)))
-            made.on("console", lambda told: made.wrong.append(told.text) if told.type == "error" else None)
-            made.on("request", lambda asked: made.foreign.append(asked.url) if "//127.0.0.1" not in asked.url else None)
+            watch(made)
             made.goto(link)
             made.wait_for_url(re.compile(r"/$"))
             yield made
             assert not made.wrong, made.wrong
             assert not made.foreign
         browser.close()
+
+
+def watch(made) -> None:
+    """Keep what scripts complain of, and every address that is not of this machine."""
+    made.wrong, made.foreign = [], []
+    made.on("pageerror", lambda error: made.wrong.append(str(error)))
+    made.on("console", lambda told: made.wrong.append(told.text) if told.type == "error" else None)
+    made.on("request", lambda asked: made.foreign.append(asked.url) if "//127.0.0.1" not in asked.url else None)
 
 
 def base(page) -> str:
@@ -118,8 +126,19 @@ def keys(page, *pressed: str) -> None:
 def addresses(desk: Desk) -> list[str]:
     """Every page of the desk."""
     item = desk.ledger.item(0)
-    records = sorted({f"/document/{each.source}/{each.ordinal}" for each in map(desk.ledger.item, range(len(desk.ledger)))})
-    return ["/", "/queue", "/queue?state=all&by=file", f"/queue/group?by=value&of={item.id}", "/history", "/release", "/api", *records]
+    records = sorted(
+        {f"/document/{each.source}/{each.ordinal}" for each in map(desk.ledger.item, range(len(desk.ledger)))}
+    )
+    return [
+        "/",
+        "/queue",
+        "/queue?state=all&by=file",
+        f"/queue/group?by=value&of={item.id}",
+        "/history",
+        "/release",
+        "/api",
+        *records,
+    ]
 
 
 def barriers(page) -> list[str]:
@@ -156,7 +175,9 @@ def test_no_page_has_a_barrier(desk: Desk, page, scheme: str) -> None:
 def test_a_hostile_record_is_inert(desk: Desk, page) -> None:
     """Script, handlers, links, images and styles of a mail are text on the page: nothing of it runs or is fetched."""
     keys(page, "v")
-    item = next(each for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "a.eml" and each.ordinal == 0)
+    item = next(
+        each for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "a.eml" and each.ordinal == 0
+    )
     page.goto(f"{base(page)}/document/{item.source}/{item.ordinal}")
     assert "536-90-4399" in page.inner_text(".record")
     assert '<script>document.title="owned"</script>' in page.inner_text(".record")
@@ -206,7 +227,9 @@ def test_a_case_is_worked_through_by_keyboard(desk: Desk, page) -> None:
 def test_a_table_is_shown_in_windows(desk: Desk, page) -> None:
     """A page holds 50 rows of a table; the rest is a link away."""
     keys(page, "v")
-    item = next(each for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "t.csv" and each.ordinal == 0)
+    item = next(
+        each for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "t.csv" and each.ordinal == 0
+    )
     page.goto(f"{base(page)}/document/{item.source}/{item.ordinal}")
     assert page.locator(".record tbody tr").count() == 50
     page.click("text=Next rows")
