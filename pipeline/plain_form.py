@@ -173,7 +173,7 @@ def _may_hide(text: str) -> bool:
         return True
     if "\n" not in text:
         return False
-    return ">" in text or any([sign in text and _ends_a_line_in_a_number(text, sign) for sign in _LINE_ENDING_MARKS])
+    return ">" in text or any(sign in text and _ends_a_line_in_a_number(text, sign) for sign in _LINE_ENDING_MARKS)
 
 
 def _ends_a_line_in_a_number(text: str, sign: str) -> bool:
