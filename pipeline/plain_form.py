@@ -49,6 +49,7 @@ _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
+_LINE_ENDING_MARKS: Final = ("-\n", ".\n", "/\n", ")\n")
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -103,6 +104,8 @@ def _once(text: str) -> tuple[PlainForm, bool]:
     special = _special(signs) if signs else _ASCII
     if special.search(text) is None:
         return PlainForm(text), False
+    if special is _ASCII and "&" not in text:
+        return _unquoted(text), False
     mixed = _mixed_words(text)
     pieces: list[str] = []
     plain_at, source_at, lengths = [], [], []
@@ -136,13 +139,41 @@ def _once(text: str) -> tuple[PlainForm, bool]:
     return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths)), undone
 
 
+def _unquoted(text: str) -> PlainForm:
+    """Return the plain form of a text that has nothing but quote marks and cut numbers to undo, as most mail has."""
+    pieces: list[str] = []
+    plain_at, source_at, lengths = [], [], []
+    at = done = 0
+    for found in _ASCII.finditer(text):
+        start, end = found.span()
+        if start > done:
+            plain_at.append(at)
+            source_at.append(done)
+            lengths.append(-1)
+            pieces.append(text[done:start])
+            at += start - done
+        if found.lastgroup is None:
+            plain_at.append(at)
+            source_at.append(start)
+            lengths.append(end - start)
+            pieces.append("\n")
+            at += 1
+        done = end
+    if done < len(text):
+        plain_at.append(at)
+        source_at.append(done)
+        lengths.append(-1)
+        pieces.append(text[done:])
+    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
 def _may_hide(text: str) -> bool:
     """Return whether an ASCII text has a character without which no entity, quoted line or cut number stands in it."""
     if "&" in text:
         return True
-    return "\n" in text and (
-        ">" in text or any(_ends_a_line_in_a_number(text, sign) for sign in ("-\n", ".\n", "/\n", ")\n"))
-    )
+    if "\n" not in text:
+        return False
+    return ">" in text or any(sign in text and _ends_a_line_in_a_number(text, sign) for sign in _LINE_ENDING_MARKS)
 
 
 def _ends_a_line_in_a_number(text: str, sign: str) -> bool:

@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -123,17 +123,16 @@ def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int
 class Found:
     """What a pattern matched: like the match objects of ``re``, offsets in code points."""
 
-    __slots__ = ("_inner", "_names", "_text")
+    __slots__ = ("_names", "_spans", "_text")
 
-    def __init__(self, text: str, inner: Any, names: Mapping[str, int]) -> None:
+    def __init__(self, text: str, spans: Sequence[tuple[int, int]], names: Mapping[str, int]) -> None:
         self._text = text
-        self._inner = inner
+        self._spans = spans
         self._names = names
 
     def span(self, group: int | str = 0) -> tuple[int, int]:
         """Return the half-open span of a group, (-1, -1) where it took no part."""
-        span: tuple[int, int] = self._inner.span(self._names[group] if isinstance(group, str) else group)
-        return span
+        return self._spans[self._names[group] if isinstance(group, str) else group]
 
     def start(self, group: int | str = 0) -> int:
         return self.span(group)[0]
@@ -148,37 +147,55 @@ class Found:
 
 
 class Pattern:
-    """A google-re2 pattern. ASCII texts go to it as bytes, which spares its wrapper the work on offsets."""
+    """A google-re2 pattern. ASCII texts go past its wrapper, whose work on offsets and matches costs more than they."""
 
-    __slots__ = ("_compiled", "_names")
+    __slots__ = ("_compiled", "_engine", "_groups", "_names")
 
     def __init__(self, compiled: Any) -> None:
         self._compiled = compiled
+        self._engine = compiled._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
+        self._groups = range(compiled.groups + 1)
         self._names: Mapping[str, int] = compiled.groupindex
 
     def finditer(self, text: str) -> Iterator[Found]:
         """Yield the matches from left to right."""
-        for inner in self._compiled.finditer(_as_given(text)):
-            yield Found(text, inner, self._names)
+        if not text.isascii():
+            for inner in self._compiled.finditer(text):
+                yield self._made(text, inner)
+            return
+        data, at, end = text.encode(), 0, len(text)
+        while (spans := self._engine(_ANYWHERE, data, at, end))[0][0] >= 0:
+            yield Found(text, spans, self._names)
+            if at == end:
+                return
+            at = spans[0][1] + (spans[0][1] == at)  # behind an empty match at the very place: one on
 
     def search(self, text: str) -> Found | None:
         """Return the first match."""
-        return self._made(text, self._compiled.search(_as_given(text)))
+        return self._first(_ANYWHERE, self._compiled.search, text)
 
     def match(self, text: str) -> Found | None:
         """Return the match at the beginning."""
-        return self._made(text, self._compiled.match(_as_given(text)))
+        return self._first(_AT_START, self._compiled.match, text)
 
     def fullmatch(self, text: str) -> Found | None:
         """Return the match of the whole text."""
-        return self._made(text, self._compiled.fullmatch(_as_given(text)))
+        return self._first(_WHOLE, self._compiled.fullmatch, text)
 
-    def _made(self, text: str, inner: Any) -> Found | None:
-        return None if inner is None else Found(text, inner, self._names)
+    def _first(self, anchor: Any, wrapped: Callable[[str], Any], text: str) -> Found | None:
+        if text.isascii():
+            spans = self._engine(anchor, text.encode(), 0, len(text))
+            return Found(text, spans, self._names) if spans[0][0] >= 0 else None
+        inner = wrapped(text)
+        return None if inner is None else self._made(text, inner)
+
+    def _made(self, text: str, inner: Any) -> Found:
+        return Found(text, [inner.span(group) for group in self._groups], self._names)
 
 
-def _as_given(text: str) -> str | bytes:
-    return text.encode() if text.isascii() else text
+_ANYWHERE: Final = re2._Anchor.UNANCHORED  # noqa: SLF001 - see Pattern
+_AT_START: Final = re2._Anchor.ANCHOR_START  # noqa: SLF001
+_WHOLE: Final = re2._Anchor.ANCHOR_BOTH  # noqa: SLF001
 
 
 def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) -> Pattern:

@@ -87,7 +87,8 @@ class Scan:
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._long_numbers: list[tuple[int, int, int]] | None = None
         if len(text) <= SIZE:
-            self.fired = self._humped(_fired(text), 0)
+            fired = _fired(text)
+            self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
             self._pieces = [self.fired]
         else:
             self._pieces = [

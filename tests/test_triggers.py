@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import re2
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from recognizers import RECOGNIZERS
 from recognizers.phone_number import PhoneNumberRecognizer
 from recognizers.presidio import PatternRecognizer
 from recognizers.registry import recognizer_class
-from recognizers.text import Words
+from recognizers.text import Words, pattern
 from recognizers.triggers import REACH, SIZE, Trigger, scan_of
 from recognizers.us_ssn import UsSsnRecognizer
 
@@ -114,3 +115,18 @@ def test_the_list_of_recognizers_builds_no_automaton() -> None:
     """Importing the package loads neither the triggers nor google-re2."""
     code = "import sys, recognizers; sys.exit('re2' in sys.modules or 'recognizers.triggers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("source", ["a*", r"(?P<key>[a-z]+)=(\d+)?", r"\b", "(a)|(b)", r"(?m)^x?", "é?"])
+@given(text=st.text(alphabet="ab=1 x\né", max_size=20))
+def test_a_pattern_matches_what_the_wrapper_of_its_engine_matches(source, text):
+    """ASCII texts go past the wrapper: matches, groups, empty ones and groups that took no part are the same."""
+    ours, theirs = pattern(source), re2.compile(source)
+    groups = range(theirs.groups + 1)
+    expected = [[each.span(group) for group in groups] for each in theirs.finditer(text)]
+    assert [[each.span(group) for group in groups] for each in ours.finditer(text)] == expected
+    for name in ("search", "match", "fullmatch"):
+        found, wanted = getattr(ours, name)(text), getattr(theirs, name)(text)
+        assert (found and [found.span(group) for group in groups]) == (
+            wanted and [wanted.span(group) for group in groups]
+        )
