@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -152,20 +153,20 @@ def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> Non
 
 @pytest.mark.java
 @pytest.mark.models
-def test_a_session_that_is_there_is_used_and_left_open(
-    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a notebook a release is one call, with the notebook's own session, which goes on afterwards."""
+def test_a_session_that_is_there_is_used_and_left_open(session: Any, tmp_path: Path) -> None:
+    """In a notebook a release is one call, with the notebook's own session, which goes on afterwards as it was."""
     from pipeline.cli.options import Accuracy, Engine
     from pipeline.cli.redact import redact_paths
     from pipeline.cli.running import Asked
 
-    monkeypatch.setattr("tempfile.tempdir", None)
+    before = tempfile.gettempdir()
     asked = Asked("montana", accuracy=Accuracy.FAST, engine=Engine.SPARK)
     made = redact_paths([PROJECT / "sample_data/letters"], tmp_path / "release", asked)
     assert (made.folder / "records").is_dir()
     assert made.exit_code == 1
     assert session.range(3).count() == 3
+    assert tempfile.gettempdir() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["release"]
 
 
 # --- Java -----------------------------------------------------------------------------------

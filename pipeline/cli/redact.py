@@ -30,7 +30,7 @@ from pipeline.cli.options import (
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts
+from pipeline.cli.running import Asked, asked_of, beside, describe_run, engine, make_job, state_facts
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
@@ -153,16 +153,18 @@ def _for_each(paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipi
 
 def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
     """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
+    with beside(out, asked):
+        return _redact(paths, out, asked, wanted or Wanted())
+
+
+def _redact(paths: list[Path], out: Path, asked: Asked, wanted: Wanted) -> Release:
     from pipeline.errors import ClusterLost, OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import are_tables, collect  # noqa: PLC0415
 
-    wanted = wanted or Wanted()
     if out.exists() or out.is_symlink():
         raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     office = Office(asked.config, sign=office_signature() if wanted.sign else None)
-    if asked.engine is Engine.SPARK:
-        prepare_spark(out, asked)  # before anything is unpacked
     files = collect(paths)
     if wanted.against and wanted.case is None:
         raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
