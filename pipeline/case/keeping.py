@@ -65,10 +65,11 @@ class Keeping:
         told = self._read(_HEAD)
         return Head(str(told["hash"]), int(told["length"])) if told else None
 
-    def keep_inputs(self, paths: Sequence[Path], folder: Path) -> None:
-        """Note where the inputs and the case lie on this computer, so that a rerun finds them."""
+    def keep_inputs(self, paths: Sequence[str | Path], folder: Path) -> None:
+        """Note where the inputs and the case lie on this computer, or their address, so that a rerun finds them."""
         private_folder(self.folder)
-        content = {"paths": [str(each.absolute()) for each in paths], "case": str(folder.absolute())}
+        lie = [each if isinstance(each, str) else str(each.absolute()) for each in paths]
+        content = {"paths": lie, "case": str(folder.absolute())}
         write_private(self.folder / _INPUTS, json.dumps(content).encode("utf-8", "surrogateescape"))
 
     def inputs(self) -> list[Path]:

@@ -23,8 +23,13 @@ class Engine(StrEnum):
     SPARK = "spark"
 
 
-Paths = Annotated[
-    list[Path], typer.Argument(help="Files or folders: mailboxes, messages, CSV, text.", show_default=False)
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files or folders: mailboxes, messages, CSV, text. With --engine spark also addresses: s3a://bucket/export.",
+        show_default=False,
+        metavar="PATHS...",
+    ),
 ]
 AccuracyOption = Annotated[Accuracy, typer.Option("--accuracy", help="fast or thorough.", case_sensitive=False)]
 EntitiesOption = Annotated[str, typer.Option("--entities", help="Look for these only, such as US_SSN,EMAIL_ADDRESS.")]
