@@ -25,6 +25,7 @@ import pytest
 from conftest import PROJECT, Command, command_environment
 
 from pipeline.digest import Keyed
+from pipeline.digest_set import DigestSetWriter
 from pipeline.errors import UsageError
 from pipeline.execution import java, spark_tasks
 from pipeline.execution.local import Limits
@@ -137,6 +138,21 @@ def test_what_is_shared_reaches_all_workers_and_its_key_no_disk(runner: Any, tmp
     written = [each.read_bytes() for each in (tmp_path / "work").rglob("shared-*")]
     assert written
     assert not any(KEY in each or pickle.dumps(KEY)[10:-3] in each for each in written)
+
+
+@pytest.mark.java
+def test_machines_sort_what_links_a_release(runner: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The set of digests that links a release is sorted by executors, with the bytes of one process."""
+    chance = random.Random(3)
+    numbers = [chance.randrange(2**64) for _ in range(3000)]
+    found = []
+    for place, by in enumerate((None, runner)):
+        writer = DigestSetWriter(tmp_path / f"set-{place}")
+        writer.add(numbers, 4)
+        assert len(writer.finish(by)) == len(set(numbers))
+        found.append(_contents(tmp_path / f"set-{place}"))
+        monkeypatch.setattr("pipeline.digest_set.FEW", 1000)
+    assert found[0] == found[1]
 
 
 @pytest.mark.java
