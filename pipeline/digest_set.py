@@ -8,6 +8,7 @@ Digests are spread evenly, so that block is found by calculation. Each digest ha
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +16,15 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
+from pipeline.workspace import Runner
+
 SLICES: Final = 64
 FILTER_BITS: Final = 28
 """The filter has at most 2**28 bits, 32 MiB."""
+FEW: Final = 200_000
+"""A set of fewer digests is sorted sooner than workers are told of it."""
+DIGESTS_A_SECOND: Final = 1_000_000
+"""The slowest at which a slice may be sorted, with storage over a network."""
 _PROBES: Final = 3
 _BLOCK: Final = 4096
 _AT_ONCE: Final = 1 << 16
@@ -77,33 +84,75 @@ class DigestSetWriter:
     def _raw(self, number: int, what: str) -> Path:
         return self._folder / f"{number:02d}.{what}.raw"
 
-    def _taken(self, number: int, what: str, dtype: np.dtype) -> np.ndarray:
-        """Return what was spilled of a slice, and forget it."""
-        raw = self._raw(number, what)
-        if not raw.exists():
-            return np.empty(0, dtype=dtype)
-        rows = np.fromfile(raw, dtype=dtype)
-        raw.unlink()
-        return rows
+    def finish(self, runner: Runner | None = None) -> DigestSet:
+        """Sort what was taken in and return the set; of equal digests the lowest code stands.
 
-    def finish(self) -> DigestSet:
-        """Sort what was taken in and return the set; of equal digests the lowest code stands."""
+        Args:
+            runner: sorts the slices of a large set in its workers, with the same bytes; without one it is done here.
+        """
         self._spill()
-        sizes = []
         bits = min(FILTER_BITS, max(16, int(self.count * 12).bit_length()))
+        tasks = [SliceTask(self._folder, number, bits, self.count // SLICES) for number in range(SLICES)]
+        if runner is None or self.count < FEW:
+            sizes = [sort_slice(None, task) for task in tasks]
+        else:
+            # What a worker could not do is tried here, as all of it is where there are no workers.
+            sorted_ = runner.map(sort_slice, tasks)
+            sizes = [size if failure is None else sort_slice(None, task) for task, size, failure in sorted_]
         with (self._folder / "filter").open("wb") as table:
-            for number in range(SLICES):
-                digests, codes = self._taken(number, "digests", _DIGEST), self._taken(number, "codes", _CODE)
-                order = np.argsort(digests)
-                digests, codes = digests[order], codes[order]
-                starts = np.flatnonzero(np.concatenate((digests[:1] == digests[:1], digests[1:] != digests[:-1])))
-                digests = digests[starts]
-                digests.tofile(self._folder / f"{number:02d}.digests")
-                lowest = np.minimum.reduceat(codes, starts) if len(starts) else codes
-                lowest.tofile(self._folder / f"{number:02d}.codes")
-                sizes.append(len(digests))
-                table.write(_part_of_filter(digests, bits).tobytes())
+            for task in tasks:
+                table.write(task.place("filter").read_bytes())
+                for what in (
+                    "filter",
+                    "digests.raw",
+                    "codes.raw",
+                ):  # only now: a lost machine's slices are sorted again
+                    task.place(what).unlink(missing_ok=True)
         return DigestSet(self._folder, tuple(sizes), bits)
+
+
+@dataclass(frozen=True, slots=True)
+class SliceTask:
+    """One slice to sort: the folder of the set, which slice, the bits of the filter, about how many digests."""
+
+    folder: Path
+    number: int
+    bits: int
+    about: int
+
+    @property
+    def more_seconds(self) -> float:
+        """Return what sorting may take beyond the deadline of a unit."""
+        return round(self.about / DIGESTS_A_SECOND, 1)
+
+    def place(self, what: str) -> Path:
+        """Return where a file of the slice lies."""
+        return self.folder / f"{self.number:02d}.{what}"
+
+
+def sort_slice(_state: object, task: SliceTask) -> int:
+    """Sort a slice, write its digests, codes and part of the filter, and return how many digests it has.
+
+    What was taken in stays, and each file is moved into its place, so that a slice may be sorted twice at a time.
+    """
+    digests, codes = _taken(task.place("digests.raw"), _DIGEST), _taken(task.place("codes.raw"), _CODE)
+    order = np.argsort(digests)
+    digests, codes = digests[order], codes[order]
+    starts = np.flatnonzero(np.concatenate((digests[:1] == digests[:1], digests[1:] != digests[:-1])))
+    digests = digests[starts]
+    lowest = np.minimum.reduceat(codes, starts) if len(starts) else codes
+    for what, rows in (("digests", digests), ("codes", lowest), ("filter", _part_of_filter(digests, task.bits))):
+        place = task.place(what)
+        fresh = place.with_suffix(f".{uuid.uuid4().hex}")
+        with fresh.open("wb") as stream:
+            rows.tofile(stream)
+            stream.flush()
+        fresh.replace(place)
+    return len(digests)
+
+
+def _taken(raw: Path, dtype: np.dtype) -> np.ndarray:
+    return np.fromfile(raw, dtype=dtype) if raw.exists() else np.empty(0, dtype=dtype)
 
 
 def _append(path: Path, rows: np.ndarray) -> None:

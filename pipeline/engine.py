@@ -199,8 +199,8 @@ def scan(
     road = Remembering(runner, kept)
     results = _plan(files, road, kept, tell)
     done = Scan(job, policy, results, WithheldIndex(Keyed(job.key)), kept)
-    known = _examine(done, road, tell)
-    _link_and_decide(done, known, tell)
+    known = _examine(done, road, runner, tell)
+    _link_and_decide(done, known, runner, tell)
     if policy is not None:
         _hold_what_policy_holds(done, policy)
         _find_again(done, road, tell, tables=not to_write)
@@ -230,11 +230,11 @@ def _tasks(results: Iterable[FileResult]) -> Iterator[UnitTask]:
             yield UnitTask(result.file, unit.unit, result.planned.columns)
 
 
-def _examine(done: Scan, runner: Runner, tell: Progress) -> DigestSet:
+def _examine(done: Scan, road: Runner, runner: Runner, tell: Progress) -> DigestSet:
     """Examine every unit; return the digests of the values that are linked somewhere."""
     units = list(done.units)
     known = DigestSetWriter(done.workspace.folder / "linked")
-    for result, (_, answer, failure) in zip(units, runner.map(examine, _tasks(done.files)), strict=True):
+    for result, (_, answer, failure) in zip(units, road.map(examine, _tasks(done.files)), strict=True):
         tell("examining", result.number + 1, len(units))
         if failure is not None:
             result.hold(failure.what, unscanned=True)
@@ -244,7 +244,7 @@ def _examine(done: Scan, runner: Runner, tell: Progress) -> DigestSet:
         for group in answer.regular.groups if answer.regular is not None else ():
             if group.finding.linked:
                 known.add(np.unique(group.values))
-    return known.finish()
+    return known.finish(runner)
 
 
 def _take(result: UnitResult, answer: Examined) -> None:
@@ -261,7 +261,7 @@ def _take(result: UnitResult, answer: Examined) -> None:
 # --- linked anywhere, linked everywhere; then every finding is decided ---------------------
 
 
-def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
+def _link_and_decide(done: Scan, known: DigestSet, runner: Runner, tell: Progress) -> None:
     """Link identifiers whose value is linked anywhere in the release, decide, and index what is withheld."""
     policy = done.policy
     rules = LinkRules(policy.case_numbers_link if policy else False)
@@ -286,7 +286,7 @@ def _link_and_decide(done: Scan, known: DigestSet, tell: Progress) -> None:
     if columns.count:
         mask = (1 << GATE_BITS) - 1
         opened = ((each >> GATE_BITS, each & mask) for each in gates)
-        done.index.take_columns(columns.finish(), ((gate.to_bytes(4, "big"), length) for gate, length in opened))
+        done.index.take_columns(columns.finish(runner), ((gate.to_bytes(4, "big"), length) for gate, length in opened))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
         if not path.exists() and not path.is_symlink():
             raise UsageError(str(path), "there is no such file or folder", "check the path")
     if len(paths) == 1 and paths[0].is_dir():
-        found = [InputFile.at(each, each.relative_to(paths[0]).as_posix()) for each in _walk(paths[0])]
+        found = [InputFile.at(each, each.relative_to(paths[0]).as_posix()) for each in walk(paths[0])]
     else:
         names = [path.resolve().name for path in paths]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -36,14 +36,15 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
         found = [
             InputFile.at(each, (Path(name) / each.relative_to(path)).as_posix() if path.is_dir() else name)
             for path, name in zip(paths, names, strict=True)
-            for each in (_walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
+            for each in (walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
     folder = Folder()
     found = [each for file in found for packed in unpacked(file, folder) for each in taken_apart(packed, folder)]
     return sorted(found, key=lambda each: each.name)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield what lies in a folder, at any depth: files, links, and folders that cannot be listed."""
     try:
         entries = sorted(folder.iterdir())
     except OSError:  # it stands for what cannot be listed, and is held like a file that cannot be read
@@ -51,7 +52,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         return
     for each in entries:
         if each.is_dir() and not each.is_symlink():
-            yield from _walk(each)
+            yield from walk(each)
         else:
             yield each
 

@@ -68,7 +68,7 @@ class Folder:
     def place(self) -> Path:
         """Return a path that nothing has yet."""
         if self._folder is None:
-            _remove_left()
+            remove_left(_PREFIX)
             self._folder = tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True)
         return Path(self._folder.name) / f"{next(self._numbers):06d}"
 
@@ -259,9 +259,9 @@ def _stored(source: Readable, packed: int, file: InputFile, folder: Folder) -> I
     return replace(file, path=path, size=size, modified=path.stat().st_mtime_ns, keeper=folder)
 
 
-def _remove_left() -> None:
-    """Remove what killed runs of the same person left behind."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        number = left.name.removeprefix(_PREFIX).partition("-")[0]
+def remove_left(prefix: str) -> None:
+    """Remove what killed runs of the same person left behind: folders named by a prefix and a process."""
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        number = left.name.removeprefix(prefix).partition("-")[0]
         if number.isdigit() and not psutil.pid_exists(int(number)):
             shutil.rmtree(left, ignore_errors=True)

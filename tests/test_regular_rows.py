@@ -10,8 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +23,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.digest_set import DigestSetWriter
+from pipeline.errors import Failure
+from pipeline.execution.local import Pool
 from pipeline.formats import format_named
 from pipeline.model import Column, Source, Unit
 from pipeline.tables.columnar import Columnar, columnar, single_lines
+from pipeline.workspace import Runner
 
 HEADER = "permit_no,first_name,last_name,spouse,email,phone,ssn,date_of_birth,street_address,city,seen_on,code,note"
 GIVEN = ["Wilma", "Rosa", "Grace", "Mark", "May", "Ana", "Luis", "José", "Standing", "Mary-Ann", "J.", "O'Dell"]
@@ -202,6 +207,41 @@ def test_a_digest_set_holds_what_was_added_with_its_code(tmp_path: Path) -> None
     outside = rng.integers(0, 2**64, 50_000, dtype=np.uint64)
     assert not known.holds(outside).any()
     assert known.may_hold(outside).mean() < 0.02
+
+
+def _digest_set(folder: Path, runner: Runner | None) -> dict[str, bytes]:
+    """Return the bytes of a set of 40,000 digests, some of them there twice, sorted here or by a runner's workers."""
+    rng = np.random.default_rng(2)
+    writer = DigestSetWriter(folder)
+    digests = rng.integers(0, 2**64, 40_000, dtype=np.uint64)
+    for code, part in enumerate(np.array_split(np.concatenate((digests, digests[::7])), 9)):
+        writer.add(part, 9 - code)
+    assert len(writer.finish(runner)) == 40_000
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def test_a_digest_set_that_workers_sort_has_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Slices sorted by workers make the set that one process makes, though one is sorted twice and one fails."""
+
+    class Unsteady:
+        def share(self, value: object) -> None:
+            raise NotImplementedError
+
+        def map(self, function: Callable[..., Any], items: Iterable[Any]) -> Iterator[tuple[Any, Any, Failure | None]]:
+            for item in items:
+                if item.number == 5:  # its machine is lost: done again
+                    function(None, item)
+                if item.number == 7:
+                    yield item, None, Failure("WorkerStopped", "", "it took longer than 120 seconds and was stopped")
+                else:
+                    yield item, function(None, item), None
+
+    serial = _digest_set(tmp_path / "serial", None)
+    monkeypatch.setattr("pipeline.digest_set.FEW", 1000)
+    assert len(serial) == 64 * 2 + 1
+    assert _digest_set(tmp_path / "unsteady", Unsteady()) == serial
+    with Pool(2, dict, ()) as pool:
+        assert _digest_set(tmp_path / "pool", pool) == serial
 
 
 def test_an_empty_digest_set_holds_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,6 +25,7 @@ import pytest
 from conftest import PROJECT, Command, command_environment
 
 from pipeline.digest import Keyed
+from pipeline.digest_set import DigestSetWriter
 from pipeline.errors import UsageError
 from pipeline.execution import java, spark_tasks
 from pipeline.execution.local import Limits
@@ -139,6 +141,21 @@ def test_what_is_shared_reaches_all_workers_and_its_key_no_disk(runner: Any, tmp
 
 
 @pytest.mark.java
+def test_machines_sort_what_links_a_release(runner: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The set of digests that links a release is sorted by executors, with the bytes of one process."""
+    chance = random.Random(3)
+    numbers = [chance.randrange(2**64) for _ in range(3000)]
+    found = []
+    for place, by in enumerate((None, runner)):
+        writer = DigestSetWriter(tmp_path / f"set-{place}")
+        writer.add(numbers, 4)
+        assert len(writer.finish(by)) == len(set(numbers))
+        found.append(_contents(tmp_path / f"set-{place}"))
+        monkeypatch.setattr("pipeline.digest_set.FEW", 1000)
+    assert found[0] == found[1]
+
+
+@pytest.mark.java
 def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> None:
     """Where the working folder is not mounted, the run stops and says so; files are not held one by one."""
     from pipeline.errors import SetupFailed
@@ -152,20 +169,124 @@ def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> Non
 
 @pytest.mark.java
 @pytest.mark.models
-def test_a_session_that_is_there_is_used_and_left_open(
-    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a notebook a release is one call, with the notebook's own session, which goes on afterwards."""
+def test_a_session_that_is_there_is_used_and_left_open(session: Any, tmp_path: Path) -> None:
+    """In a notebook a release is one call, with the notebook's own session, which goes on afterwards as it was."""
     from pipeline.cli.options import Accuracy, Engine
     from pipeline.cli.redact import redact_paths
     from pipeline.cli.running import Asked
 
-    monkeypatch.setattr("tempfile.tempdir", None)
+    before = tempfile.gettempdir()
     asked = Asked("montana", accuracy=Accuracy.FAST, engine=Engine.SPARK)
     made = redact_paths([PROJECT / "sample_data/letters"], tmp_path / "release", asked)
     assert (made.folder / "records").is_dir()
     assert made.exit_code == 1
     assert session.range(3).count() == 3
+    assert tempfile.gettempdir() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["release"]
+
+
+# --- what lies in a store ---------------------------------------------------------------------
+
+NAMES = ["a.txt", ".hidden", "_under", ".a.txt.crc", "sp ace.txt", "p%20c.txt", "plus+ü.txt", "sub[1]/x{1}.txt", "q?.txt", "empty", "ha#sh"]  # fmt: skip
+
+
+def _store(folder: Path) -> dict[str, bytes]:
+    """Make a folder of files whose names readers leave out or get wrong; one is of more than a batch."""
+    made = {name: name.encode() * 3 if name != "empty" else b"" for name in NAMES}
+    made |= {
+        "large.bin": bytes(range(256)) * 70_000,
+        **{f"many/{number}.txt": b"x" * number for number in range(1, 30)},
+    }
+    for place, (name, content) in enumerate(made.items()):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+        os.utime(folder / name, (1_700_000_000 + place, 1_700_000_000 + place))
+    return made
+
+
+@pytest.mark.java
+def test_all_that_lies_in_a_store_is_brought_here_whole_and_goes_again(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every file comes with its name, bytes and time, owner-only, whether Spark's reader leaves it out or not."""
+    from pipeline.execution.spark_store import staged
+
+    wanted = _store(tmp_path / "ex port")
+    (tmp_path / "here").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "here"))
+    session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "77")
+    addresses = [f"file://{tmp_path}/ex port/", f"file://{tmp_path}/ex port/_under", f"file://{tmp_path}/ex port/many"]
+    with pytest.raises(KeyError), staged(session, addresses) as (folder, single, many):
+        assert _contents(folder) == wanted
+        assert folder.name == "ex port"
+        assert (single.name, single.read_bytes()) == ("_under", wanted["_under"])
+        assert len(_contents(many)) == 29
+        for name in wanted:
+            told, meant = (folder / name).stat(), (tmp_path / "ex port" / name).stat()
+            assert (told.st_mode & 0o777, int(told.st_mtime)) == (0o600, int(meant.st_mtime))
+        assert all(each.stat().st_mode & 0o077 == 0 for each in (tmp_path / "here").iterdir())
+        raise KeyError  # the run fails
+    assert not list((tmp_path / "here").iterdir())
+    assert session.conf.get("spark.sql.execution.arrow.maxRecordsPerBatch") == "77"
+    session.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
+@pytest.mark.java
+def test_a_store_that_does_not_come_whole_is_not_taken(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is shorter or gone since it was listed ends the run with its place; so does what is not as it seems."""
+    from pipeline.errors import UnreadableSource
+    from pipeline.execution import spark_store
+
+    def refusal(address: str) -> UnreadableSource | UsageError:
+        with pytest.raises((UnreadableSource, UsageError)) as caught, spark_store.staged(session, [address]):
+            pass
+        assert caught.value.remedy
+        return caught.value
+
+    _store(tmp_path / "export")
+    address = f"file://{tmp_path}/export"
+    read = spark_store._read_by_executors
+    for name in ("a.txt", "large.bin"):  # read by an executor, copied by the driver
+        changed = tmp_path / "export" / name
+        before = changed.read_bytes()
+
+        def meanwhile(*given: Any, changed: Path = changed) -> dict[str, str]:
+            changed.write_bytes(b"short")
+            return read(*given)
+
+        monkeypatch.setattr(spark_store, "_read_by_executors", meanwhile)
+        refused = refusal(address)
+        assert (refused.exit_code, refused.where) == (3, f"{address}/{name}")
+        assert "did not arrive whole" in refused.what
+        changed.write_bytes(before)
+    monkeypatch.setattr(spark_store, "_read_by_executors", read)
+    with monkeypatch.context() as alone:
+        alone.setattr(spark_store, "_read_by_executors", lambda *_: {f"file:{tmp_path}/export/a.txt": "gone"})
+        assert refusal(address).where == f"{address}/a.txt"
+
+    assert "no such file" in refusal(f"{address}/nothing").what
+    assert "patterns" in refusal(f"{address}/*.txt").what
+    assert "Spark cannot read it (UnsupportedFileSystemException)" in refusal("xyz://a/b").what
+    told = refusal("s3a://AKIA:secret@bucket/export")
+    assert "password" in told.what
+    assert "secret" not in str(told)
+    (tmp_path / "export/link").symlink_to(tmp_path / "export/a.txt")
+    assert "a link" in refusal(address).what
+    (tmp_path / "export/link").unlink()
+    (tmp_path / "export" / os.fsdecode(b"\xff.txt")).write_bytes(b"x")
+    assert "a name in another encoding" in refusal(address).what
+
+
+def test_an_address_without_spark_is_a_wrong_call(tmp_path: Path, command: Command) -> None:
+    """Without Spark, redact and scan say what to do with an address; nothing is made."""
+    for asked in (["redact", "--out", "release"], ["scan"]):
+        told = command(*asked, "s3a://bucket/export", "--policy", "montana")
+        assert told.returncode == 2
+        assert "s3a://bucket/export" in told.stderr
+        assert "--engine spark" in told.stderr
+    assert not (tmp_path / "release").exists()
 
 
 # --- Java -----------------------------------------------------------------------------------
@@ -400,3 +521,27 @@ def _kill_in_the_middle(work: Path, workers: list[psutil.Process]) -> None:
     assert len(executors) == 2
     executors[0].kill()
     assert not (work / "examine").exists()  # not one answer of this stage was taken yet
+
+
+@pytest.mark.java
+@pytest.mark.models
+@pytest.mark.timeout(600)
+def test_an_export_in_a_store_gives_the_release_of_its_files(
+    cluster: tuple[str, dict[str, str], list[psutil.Process]], export: Path, tmp_path: Path, command: Command
+) -> None:
+    """Messages and a table under an address give the copies, log and manifest that they give as a folder, and go."""
+    asked = ["--policy", "montana", "--accuracy", "fast"]
+    local = command("redact", export, *asked, "--out", "local", env=EPOCH, timeout=200)
+    code, told = Cluster(tmp_path, *cluster).redact(["redact", f"file://{export}", *asked], "spark")
+    assert code == local.returncode == 3, told
+    assert _contents(tmp_path / "local") == _contents(tmp_path / "spark")
+    scanned = [each / "scan.json" for each in (tmp_path, tmp_path / "tmp")]
+    here = command("scan", export / "letters", *asked, "--json", scanned[0], env=EPOCH)
+    there = command(
+        "scan", f"file://{export}/letters", *asked, "--json", scanned[1], "--engine", "spark",
+        "--spark-master", cluster[0], env={**cluster[1], **EPOCH}, timeout=200,
+    )  # fmt: skip
+    assert there.returncode == here.returncode == 1, there.stderr
+    assert json.loads(scanned[0].read_text()) == json.loads(scanned[1].read_text())
+    assert not list(tmp_path.rglob("releasable-*"))
+    assert not list(tmp_path.glob(".*"))

@@ -65,14 +65,11 @@ class Keeping:
         told = self._read(_HEAD)
         return Head(str(told["hash"]), int(told["length"])) if told else None
 
-    def keep_inputs(self, paths: Sequence[Path], folder: Path, asked: Mapping[str, Any] | None = None) -> None:
-        """Note where the inputs and the case lie on this computer, and what was asked, so that a rerun finds them."""
+    def keep_inputs(self, paths: Sequence[str | Path], folder: Path, asked: Mapping[str, Any] | None = None) -> None:
+        """Note where the inputs or their addresses and the case lie, and what was asked: a rerun finds them so."""
         private_folder(self.folder)
-        content = {
-            "paths": [str(each.absolute()) for each in paths],
-            "case": str(folder.absolute()),
-            "asked": dict(asked or {}),
-        }
+        lie = [each if isinstance(each, str) else str(each.absolute()) for each in paths]
+        content = {"paths": lie, "case": str(folder.absolute()), "asked": dict(asked or {})}
         write_private(self.folder / _INPUTS, json.dumps(content).encode("utf-8", "surrogateescape"))
 
     def inputs(self) -> list[Path]:

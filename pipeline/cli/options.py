@@ -26,6 +26,14 @@ class Engine(StrEnum):
 Paths = Annotated[
     list[Path], typer.Argument(help="Files or folders: mailboxes, messages, CSV, text.", show_default=False)
 ]
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        help="Files or folders: mailboxes, messages, CSV, text. With --engine spark also addresses: s3a://bucket/export.",
+        show_default=False,
+        metavar="PATHS...",
+    ),
+]
 AccuracyOption = Annotated[Accuracy, typer.Option("--accuracy", help="fast or thorough.", case_sensitive=False)]
 EntitiesOption = Annotated[str, typer.Option("--entities", help="Look for these only, such as US_SSN,EMAIL_ADDRESS.")]
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core, at most 8.")]

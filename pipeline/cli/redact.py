@@ -23,16 +23,17 @@ from pipeline.cli.options import (
     EntitiesOption,
     FactsOption,
     FlagsOption,
+    Inputs,
     OriginOption,
-    Paths,
     Recipient,
     SparkMasterOption,
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.running import Asked, asked_of, describe_run, engine, make_job, prepare_spark, state_facts
+from pipeline.cli.running import Asked, asked_of, beside, describe_run, engine, make_job, state_facts
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
+from pipeline.cli.stores import here, place_of
 from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
 
@@ -50,7 +51,7 @@ class OnReview(StrEnum):
 
 
 def redact_command(
-    paths: Paths,
+    paths: Inputs,
     out: Annotated[Path, typer.Option("--out", help="The release folder to make; it must not exist yet.")],
     policy: Annotated[str, typer.Option("--policy", help="The policy that decides: a pack's name or a file.")] = "",
     request: Annotated[str, typer.Option("--request", help="The request's number, for log and manifest.")] = "",
@@ -138,7 +139,7 @@ class Wanted:
     resume: bool = False
 
 
-def _for_each(paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipient], wanted: Wanted) -> Iterator[int]:
+def _for_each(paths: list[str], out: Path, asked: Asked, given: Sequence[Recipient], wanted: Wanted) -> Iterator[int]:
     """Release one version for each recipient; the rules decide them all, from the same findings and facts."""
     from pipeline.cli.tables import print_release  # noqa: PLC0415 - keeps --help quick
 
@@ -152,25 +153,32 @@ def _for_each(paths: list[Path], out: Path, asked: Asked, given: Sequence[Recipi
         yield done.exit_code
 
 
-def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
-    """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted."""
+def redact_paths(paths: Sequence[str | Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
+    """Scan files and write their release (see :mod:`pipeline.release`), with its case where one is wanted.
+
+    An input is a path or, where Spark runs, an address as it reads them (``s3a://bucket/export``).
+    """
+    from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+
+    if out.exists() or out.is_symlink():
+        raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
+    with beside(out, asked), here(paths, asked) as found:
+        return _redact([place_of(each) for each in paths], found, out, asked, wanted or Wanted())
+
+
+def _redact(given: Sequence[str | Path], paths: list[Path], out: Path, asked: Asked, wanted: Wanted) -> Release:
     from pipeline.errors import ClusterLost, OutputError, Stopped  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import are_tables, collect  # noqa: PLC0415
 
-    wanted = wanted or Wanted()
-    if out.exists() or out.is_symlink():
-        raise OutputError(str(out), "this folder exists already", "name a new folder with --out")
     office = Office(asked.config, sign=office_signature() if wanted.sign else None)
-    if asked.engine is Engine.SPARK:
-        prepare_spark(out, asked)  # before anything is unpacked
     files = collect(paths)
     if wanted.against and wanted.case is None:
         raise UsageError("--against", "an earlier release is compared by its case", "name the case with --case")
     if wanted.resume and wanted.case is not None:
         raise UsageError("--resume", "a run with a case cannot go on where it stopped", "run it again without --resume")
     if wanted.case is not None:
-        return _with_case(wanted.case, paths, files, out, asked, wanted, office)
+        return _with_case(wanted.case, given, files, out, asked, wanted, office)
     from pipeline.engine import scan  # noqa: PLC0415
     from pipeline.release import release  # noqa: PLC0415
     from pipeline.resuming import working_folder  # noqa: PLC0415
@@ -209,7 +217,7 @@ def redact_paths(paths: list[Path], out: Path, asked: Asked, wanted: Wanted | No
 
 def _with_case(
     folder: Path,
-    paths: list[Path],
+    given: Sequence[str | Path],
     files: list[InputFile],
     out: Path,
     asked: Asked,
@@ -227,7 +235,7 @@ def _with_case(
     names = [each.name for each in files]
     see_typed(state_facts(job, asked.stated, names, policy), wanted.request)  # nor does what nobody may write
     case = open_or_make_case(folder, wanted.request, wanted.database)
-    case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=wanted.hold_undecided))
+    case.keeping.keep_inputs(given, folder, kept_of(asked, hold_undecided=wanted.hold_undecided))
     job = replace(job, key=case.key, overrides=overrides_of(case))
     job = state_facts(job, asked.stated, names, policy)
     see_typed(job, "", case)

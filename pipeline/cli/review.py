@@ -28,6 +28,7 @@ from pipeline.cli.options import (
 )
 from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
 from pipeline.cli.stating import Stated
+from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def _usual(paths: Sequence[Path]) -> Path:
 
 def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", database: str = "") -> Desk:
     """Return the desk of the case in a folder, which is made where there is none (raises UsageError)."""
-    from pipeline.intake import collect  # noqa: PLC0415 - keeps --help quick
+    from pipeline.cli.rerun import kept_of  # noqa: PLC0415 - keeps --help quick
+    from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.review.desk import Desk  # noqa: PLC0415
     from pipeline.review.road import Road  # noqa: PLC0415
     from pipeline.review.words import Remembered  # noqa: PLC0415
@@ -115,10 +117,13 @@ def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", d
     files = collect(paths)
     job, policy = make_job(asked)  # a wrong policy makes no case
     assert policy is not None
+    names = [each.name for each in files]
+    see_typed(state_facts(job, asked.stated, names, policy), request)  # nor does what nobody may write
     case = open_or_make_case(folder, request, database)
     _check_open(case)
-    case.keeping.keep_inputs(paths, folder)
-    job = state_facts(replace(job, key=case.key), asked.stated, [each.name for each in files], policy)
+    case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=True))
+    job = state_facts(replace(job, key=case.key), asked.stated, names, policy)
+    see_typed(job, "", case)
     run = describe_run(job, policy, request or case.row.request)
     road = Road(files, policy, job, run, lambda job: workers(job, asked.workers))
     return Desk(case, road, Remembered(lambda: scanner_of(case)))

@@ -169,17 +169,25 @@ def engine(job: Job, asked: Asked, folder: Path) -> Iterator[Runner]:
             )
 
 
-def prepare_spark(out: Path, asked: Asked) -> None:
-    """See that Spark can start, and let what is unpacked lie beside the release, where all machines see it.
+@contextmanager
+def beside(out: Path, asked: Asked) -> Iterator[None]:
+    """Let what is unpacked or brought here lie beside the release where Spark runs: there all machines see it.
 
     Raises:
         UsageError: PySpark, Java or the name of a cluster is missing.
     """
+    if asked.engine is Engine.LOCAL:
+        yield
+        return
     from pipeline.execution.spark_session import ready  # noqa: PLC0415 - an extra
 
     ready(asked.spark_master)
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    tempfile.tempdir = str(out.absolute().parent)
+    before, tempfile.tempdir = tempfile.tempdir, str(out.absolute().parent)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def describe_run(job: Job, policy: Policy | None, request: str = "", purpose: str = "release") -> Run:

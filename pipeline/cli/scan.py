@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -17,17 +19,21 @@ from pipeline.cli.options import (
     CollectedOption,
     ConfigOption,
     ConsentsOption,
+    Engine,
+    EngineOption,
     EntitiesOption,
     FactsOption,
     FlagsOption,
+    Inputs,
     OriginOption,
-    Paths,
     Recipient,
+    SparkMasterOption,
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.running import Asked, describe_run, engine, make_job, state_facts
 from pipeline.cli.stating import Stated
+from pipeline.cli.stores import here
 
 if TYPE_CHECKING:
     from pipeline.engine import FileResult, Scan
@@ -45,7 +51,7 @@ class FailOn(StrEnum):
 
 
 def scan_command(
-    paths: Paths,
+    paths: Inputs,
     policy: Annotated[str, typer.Option("--policy", help="Judge by this policy; without it, list entities only.")] = "",
     fail_on: Annotated[FailOn, typer.Option("--fail-on", help="When to leave with exit code 1.")] = FailOn.WITHHELD,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the findings as JSON (- prints it).")] = None,
@@ -64,6 +70,8 @@ def scan_command(
     entities: EntitiesOption = "",
     workers_: WorkersOption = 0,
     config: ConfigOption = None,
+    engine_: EngineOption = Engine.LOCAL,
+    spark_master: SparkMasterOption = "",
     every: Annotated[bool, typer.Option("--all", help="List every finding, not the first 60 lines.")] = False,
 ) -> None:
     """Find protected information in files and say what a policy does with it. Nothing is written or sent.
@@ -77,7 +85,8 @@ def scan_command(
     from pipeline.evidence.sarif import results, sarif, scan_json  # noqa: PLC0415
 
     stated = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
-    done, summary = scan_paths(paths, Asked(policy, config, accuracy, entities, workers_, stated))
+    asked = Asked(policy, config, accuracy, entities, workers_, stated, engine=engine_, spark_master=spark_master)
+    done, summary = scan_paths(paths, asked)
     found = results(outcomes_of(done))
     if json_file is not None:
         content = json.dumps(scan_json(found, summary), indent=2, ensure_ascii=False) + "\n"
@@ -93,8 +102,16 @@ def scan_command(
     raise typer.Exit(_exit_code(done, fail_on))
 
 
-def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
-    """Scan files and return what was found with its summary (see :func:`pipeline.engine.scan`)."""
+def scan_paths(paths: Sequence[str | Path], asked: Asked) -> tuple[Scan, Summary]:
+    """Scan files and return what was found with its summary (see :func:`pipeline.engine.scan`).
+
+    An input is a path or, where Spark runs, an address as it reads them. Machines share the temporary folder then.
+    """
+    with here(paths, asked) as found:
+        return _scanned(found, asked)
+
+
+def _scanned(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.summary import FileOutcome, Tally  # noqa: PLC0415
     from pipeline.intake import are_tables, collect  # noqa: PLC0415
@@ -103,7 +120,11 @@ def scan_paths(paths: list[Path], asked: Asked) -> tuple[Scan, Summary]:
     job, policy = make_job(asked)
     job = replace(job, only_tables=are_tables(files))
     job = state_facts(job, asked.stated, [each.name for each in files], policy)
-    with workers(job, asked.workers) as pool, progress_bar() as progress:
+    with (
+        tempfile.TemporaryDirectory(prefix="releasable-") as shared,
+        engine(job, asked, Path(shared)) as pool,
+        progress_bar() as progress,
+    ):
         done = scan(files, job, policy, pool, progress)
     tally = Tally()
     for outcome in outcomes_of(done):

@@ -2,7 +2,7 @@
 
 Units travel as pickles in a DataFrame, in waves of packets, through ``mapInArrow``; a packet is one task of Spark, and
 :mod:`pipeline.execution.spark_tasks` is what runs there. Two waves are under way at a time, so that no machine waits
-for the last unit of a wave; the answers of each are read one by one, in order. No file is read by Spark: units are
+for the last unit of a wave; the answers of each are read one by one, in order. No unit is read by Spark: units are
 byte ranges that the worker opens itself, so input and working folder lie where all machines see them. Nothing is
 accumulated, and nothing is cached.
 """
@@ -25,7 +25,7 @@ import pyarrow as pa
 
 from pipeline.errors import ClusterLost, Failure, SetupFailed
 from pipeline.execution.local import Limits
-from pipeline.execution.spark_session import new_session, open_session, ready
+from pipeline.execution.spark_session import session_of
 from pipeline.execution.spark_shares import write_shared
 from pipeline.execution.spark_tasks import BEGUN, GAVE_UP, MARK, SCHEMA, Errand, program_version, rows_of, shared_name
 from pipeline.state import Job, prepare
@@ -254,16 +254,9 @@ def spark_runner(job: Job, master: str, folder: Path, limits: Limits) -> Iterato
     Raises:
         UsageError: PySpark or Java is missing, or the cluster cannot be reached.
     """
-    ready(master)
-    given = open_session()
-    session = given or new_session(master)
-    try:
+    with session_of(master) as session:
         runner = SparkRunner(session, job, folder, limits)
         try:
             yield runner
         finally:
             runner.close()
-    finally:
-        if given is None:
-            with suppress(Exception):  # it may be gone
-                session.stop()

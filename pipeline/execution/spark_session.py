@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from pipeline.errors import UsageError
@@ -42,6 +44,24 @@ def open_session() -> Any:
     from pyspark.sql import SparkSession  # noqa: PLC0415 - an extra
 
     return SparkSession.getActiveSession()
+
+
+@contextmanager
+def session_of(master: str) -> Iterator[Any]:
+    """Give the session that is open; else a new one, which ends with this.
+
+    Raises:
+        UsageError: PySpark or Java is missing, or the cluster cannot be reached.
+    """
+    ready(master)
+    given = open_session()
+    session = given or new_session(master)
+    try:
+        yield session
+    finally:
+        if given is None:
+            with suppress(Exception):  # it may be gone
+                session.stop()
 
 
 def new_session(master: str) -> Any:
