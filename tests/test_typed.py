@@ -14,6 +14,7 @@ from pipeline.cli.running import Asked, make_job, state_facts
 from pipeline.cli.stating import Stated
 from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
+from pipeline.evidence.stated import typed_texts
 from pipeline.model import RecordFacts
 from pipeline.state import Job, State
 
@@ -51,6 +52,12 @@ def job_of(tmp_path: Path, facts: str = "", who: str = "", statement: str = "", 
 def test_roles_and_citations_pass(tmp_path: Path, request_id: str) -> None:
     """What an officer has to say of records is no identifier of anybody."""
     see_typed(job_of(tmp_path, FINE, WHO), request_id)
+
+
+def test_where_nothing_was_worded_nothing_is_loaded(tmp_path: Path) -> None:
+    """The usual run has no words of anybody in it, and pays for none."""
+    job = job_of(tmp_path)
+    assert list(typed_texts(job.facts, job.file_facts, job.identity_check)) == []
 
 
 @pytest.mark.models

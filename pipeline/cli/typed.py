@@ -26,6 +26,7 @@ def see_typed(job: Job, request: str, case: Case | None = None) -> None:
         case: where there is one, what it withholds is searched for too.
 
     Raises:
+        ModelMissing: a model is not installed or was altered.
         UsageError: something in it looks like an identifier; the error names the key and the place, never the text.
     """
     from pipeline.evidence.stated import CITED, NUMBERS, typed_texts  # noqa: PLC0415 - keeps --help quick
@@ -37,11 +38,15 @@ def see_typed(job: Job, request: str, case: Case | None = None) -> None:
         return
     from pipeline.case.free_text import FreeText  # noqa: PLC0415 - loads models
     from pipeline.digest import Keyed  # noqa: PLC0415
+    from recognizers.names.ensemble import check_models  # noqa: PLC0415
     from recognizers.registry import load_recognizers  # noqa: PLC0415
 
     worded = statement or any(_WORDS.search(text) for _, text in texts)
     numbers = FreeText(case, load_recognizers("patterns"))
-    words = FreeText(case, load_recognizers(job.level)) if worded else numbers
+    words = numbers
+    if worded and job.level != "patterns":
+        check_models("fast" if job.level == "fast" else "thorough")
+        words = FreeText(case, load_recognizers(job.level))
     for key, text in texts:
         examine = words if _WORDS.search(text) else numbers
         for problem in examine(text, NUMBERS if key in CITED else ()):

@@ -15,6 +15,7 @@ from pipeline.model import RecordFacts
 FACTS: Final = "facts.json"
 _DIGESTS: Final = frozenset({"consents", "own"})
 _KNOWN: Final = tuple(each.name for each in fields(RecordFacts) if each.name not in _DIGESTS)
+_NOTHING_STATED: Final = RecordFacts()
 _SETS: Final = frozenset({"flags", "ordered"})
 CITED: Final = frozenset({"--request", "court_order"})
 NUMBERS: Final = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER"})
@@ -47,10 +48,12 @@ def typed_texts(
     for each in (facts, *of_files.values()):
         for name in _TYPED:
             told = (name, str(getattr(each, name)).replace("_", " "))
-            if told[1] and told not in seen:
+            if told[1] and getattr(each, name) != getattr(_NOTHING_STATED, name) and told not in seen:
                 seen.add(told)
                 yield told
-    yield from (("checked." + name.removeprefix("checked_"), str(identity_check.get(name, ""))) for name in _CHECKED)
+    for name in _CHECKED:
+        if said := str(identity_check.get(name, "")):
+            yield "checked." + name.removeprefix("checked_"), said
     decided = identity_check.get("decided", ())
     for number, each in enumerate(decided if isinstance(decided, list) else ()):
         yield from ((f"decided[{number}].{name}", str(each[name])) for name in ("by", "why"))
