@@ -15,7 +15,7 @@ from pipeline.review.sessions import Sessions
 from pipeline.state import State
 
 HOSTILE = (
-    '<script>alert(1)</script> Wilma Testperson "><img src=x onerror=alert(2)> javascript:alert(3) '
+    'Notes of the clerk. <script>alert(1)</script> Wilma Testperson "><img src=x onerror=alert(2)> javascript:alert(3) '
     "{{ 7*7 }} {% raw %} ' onmouseover='alert(4)' 406-555-0123 <style>*{display:none}</style>\n"
 )
 

@@ -36,8 +36,10 @@ def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
 def scanner_of(case: Case) -> Scanner:
     """Return what examines typed words before they are stored; the language models are loaded for it."""
     from pipeline.case.free_text import FreeText  # noqa: PLC0415 - keeps --help quick
+    from recognizers.names.ensemble import check_models  # noqa: PLC0415
     from recognizers.registry import load_recognizers  # noqa: PLC0415
 
+    check_models("thorough")  # a missing model is told with what to do
     return FreeText(case, load_recognizers("thorough"))
 
 
