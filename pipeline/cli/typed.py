@@ -42,11 +42,9 @@ def see_typed(job: Job, request: str, case: Case | None = None) -> None:
     from recognizers.registry import load_recognizers  # noqa: PLC0415
 
     worded = statement or any(_WORDS.search(text) for _, text in texts)
-    if worded and job.level != "patterns":  # a missing model ends the run here and says what to do
-        check_models("fast" if job.level == "fast" else "thorough")
     numbers = FreeText(case, load_recognizers("patterns"))
     words = numbers
-    if worded and job.level != "patterns":
+    if worded and job.level != "patterns":  # a missing model ends the run here and says what to do
         check_models("fast" if job.level == "fast" else "thorough")
         words = FreeText(case, load_recognizers(job.level))
     for key, text in texts:
