@@ -142,8 +142,11 @@ def workers(job: Job, count: int) -> Iterator[Pool]:
 
     number = count or min(os.cpu_count() or 1, MOST_WORKERS)
     gc.freeze()  # what is loaded stays: it need not be looked through for garbage with every unit
-    with Pool(number, prepare, (job,), _limits()) as pool:
-        yield pool
+    try:
+        with Pool(number, prepare, (job,), _limits()) as pool:
+            yield pool
+    finally:
+        gc.unfreeze()  # DuckDB tells of everything that is not collected when the program ends
 
 
 def _limits() -> Limits:
