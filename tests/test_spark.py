@@ -462,7 +462,7 @@ class Cluster:
 
 @pytest.mark.java
 @pytest.mark.models
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
     cluster: tuple[str, dict[str, str], list[psutil.Process]], export: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -476,11 +476,16 @@ def test_a_cluster_gives_the_same_release_though_an_executor_is_killed(
     assert b"letters/" in wanted["policy/facts.json"]
 
     one = Cluster(tmp_path, *cluster)
-    code, told = one.redact(asked, "killed", lambda work: _kill_in_the_middle(work, one.workers))
-    assert code == local.returncode, told
-    assert "lost with a machine or process that ended, and done again" in told
-    assert _contents(tmp_path / "killed") == wanted
-    assert not list(tmp_path.glob(".killed.*"))
+    for attempt in range(3):  # on a busy machine what was under way can be done before the kill is felt
+        name = f"killed-{attempt}"
+        code, told = one.redact(asked, name, lambda work: _kill_in_the_middle(work, one.workers))
+        assert code == local.returncode, told
+        assert _contents(tmp_path / name) == wanted
+        if "lost with a machine or process that ended, and done again" in told:
+            break
+    else:
+        pytest.fail("no unit was ever lost with the executor")
+    assert not list(tmp_path.glob(".killed-*"))
 
 
 @pytest.mark.java
