@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import io
@@ -10,6 +11,7 @@ import os
 import random
 import re
 import time
+from email.message import EmailMessage
 from email.utils import getaddresses
 from pathlib import Path
 
@@ -607,3 +609,18 @@ def test_real_mail_reads_and_rewrites() -> None:
 def text_in(made: email.message.Message) -> str:
     found = [part for part in made.walk() if part.get_content_type() == "text/plain"]
     return "".join(part.get_payload(decode=True).decode(part.get_content_charset("utf-8")) for part in found)
+
+
+def test_pages_are_not_opened_in_a_message() -> None:
+    """A PDF that is attached, also behind other bytes, is withheld and named; none of its bytes are in the copy."""
+    made = EmailMessage()
+    made["From"], made["Subject"] = "clerk@agency.example", "Permit"
+    made.set_content("The permit is attached.\n")
+    made.add_attachment(b"\n\n%PDF-1.4\nWilma Testperson\n%%EOF\n", "application", "pdf", filename="permit.pdf")
+    for unit, payload in units_of(bytes(made), "a.eml"):
+        reading = form_of("a.eml").read(payload, unit)
+        assert [each.code for each in reading.gaps] == ["unknown_format"]
+        copy = form_of("a.eml").rewrite(payload, unit, [])
+        assert b"Wilma" not in copy
+        assert base64.b64encode(b"Wilma Testperson")[:12] not in copy
+        assert b"%PDF" not in copy

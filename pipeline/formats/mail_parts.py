@@ -38,6 +38,8 @@ _TYPE = re.compile(r"\s*([A-Za-z0-9!#$&^_.+-]+)/([A-Za-z0-9!#$&^_.+-]+)")
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_PIXELS = frozenset({"pdf", "picture"})
+"""What is not opened in a message yet: what a person sees of it are pixels, and doubt about them holds a whole file."""
 _CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 _PLAIN = frozenset({"text/plain", "text/enriched", "text/richtext", "message/delivery-status"})
 _SUFFIXES = re.compile(r"\.[A-Za-z0-9]{1,5}")
@@ -264,6 +266,9 @@ class _Cutter:
             raise Undecodable("damaged", "it is declared as a business card and is none")
         if form is not None and form.name == "message":
             return self._message(data, depth, "message/rfc822")
+        if form is not None and form.name in _PIXELS:
+            code = "image" if form.name == "picture" else "unknown_format"
+            return Withheld(code, "it is read as a file of its own only")
         if form is not None:
             kind.file_name = copy_name(form, kind.file_name)
         if form is not None and form.name == "msg":
@@ -295,7 +300,7 @@ def _claimed(data: bytes, name: str) -> Format | None:
 def _is_readable(data: bytes, name: str) -> bool:
     """Return whether a format beside those of text claims a file that has a signature."""
     form = _claimed(data, name)
-    return form is not None and form.name not in {"plain_text", "delimited", "markdown"}
+    return form is not None and form.name not in {"plain_text", "delimited", "markdown", *_PIXELS}
 
 
 def _examinable(data: bytes) -> bytes:
