@@ -3,6 +3,8 @@
 A unit is a few pages, the first with what stands beside the pages; all units share the bytes of the file. Comments,
 fields, attachments, bookmarks, metadata, scripts, hidden layers, covered and invisible text, earlier versions are
 examined, said, and left out. Pictures, and drawings in the form of letters, are read by OCR or hold the file.
+
+The libraries of pages are loaded with the first PDF: no other file needs the memory.
 """
 
 from __future__ import annotations
@@ -15,9 +17,6 @@ from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.page_content import PART, Content, edited, reading_of
-from pipeline.formats.pdf_pages import opened
-from pipeline.formats.pdf_reading import content_of, own_content_of
-from pipeline.formats.pdf_write import write_pdf
 from pipeline.model import Edit, Reading, Source, Unit
 
 MOST_BYTES: Final = 512 * 1024 * 1024
@@ -80,12 +79,16 @@ class Pdf:
 
     def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
         """Write the PDF that the parts of a copy make."""
+        from pipeline.formats.pdf_write import write_pdf  # noqa: PLC0415 - see above
+
         write_pdf((Content.loads(part) for part in parts), sink)
 
 
 def _units(stream: BinaryIO, source: Source, origin: str) -> Iterator[Unit]:
     if source.size > MOST_BYTES:
         raise UnreadableSource(source.path, "it is larger than 512 MiB", _REMEDY)
+    from pipeline.formats.pdf_pages import opened  # noqa: PLC0415 - see above
+
     stream.seek(0)
     with opened(stream.read(), source.path) as document:
         count = len(document)
@@ -102,6 +105,8 @@ def _units(stream: BinaryIO, source: Source, origin: str) -> Iterator[Unit]:
 def _content(payload: bytes, unit: Unit) -> Content:
     if payload.startswith(PART):
         return Content.loads(payload)
+    from pipeline.formats.pdf_reading import content_of, own_content_of  # noqa: PLC0415 - see above
+
     about, path = unit.context, unit.source.path
     pages, share = range(int(about["from"]), int(about["to"])), int(about["share"])
     if about["origin"] == "copy":

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-
 from pipeline.errors import UnreadableSource
 from pipeline.formats.workbook_container import REMEDY, Link, Package, local
 from pipeline.formats.workbook_content import FORMULA, Row, Stored
@@ -101,6 +99,8 @@ def strings_of(package: Package, name: str, book: Book) -> None:
 
 def codes_of(package: Package, name: str, book: Book) -> None:
     """Read the number formats of a workbook's cell formats (18.8.45)."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS  # noqa: PLC0415 - no other file needs the memory
+
     own: dict[str, str] = {}
     root = package.tree(name)
     for each in root.iter("{*}numFmt"):
