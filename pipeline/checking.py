@@ -101,9 +101,12 @@ def _leaks(
     record = unit.key if is_mail else ""
     thread = next((each.thread for each in copy.segments if each.thread), record) if is_mail else ""
     tabular = hasattr(format_named(unit.source.format), "table")
-    texts = list(second_reader(unit.source.format, data, unit.context) or ())
-    if not getattr(format_named(unit.source.format), "is_packed", False):  # packed bytes say nothing as text
+    read_again = second_reader(unit.source.format, data, unit.context)
+    texts = list(read_again or ())
+    if not getattr(format_named(unit.source.format), "is_packed", False):
         texts.append(data.decode("utf-8", "replace"))
+    elif read_again is None:  # packed bytes say nothing as text
+        raise IntegrityError(unit.source.path, "no independent reader sees this format", "report this")
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
 

@@ -31,6 +31,8 @@ _AT_ONCE: Final = 1 << 16
 _DIGEST: Final = np.dtype("<u8")
 _CODE: Final = np.dtype("<u2")
 _SLICE_BITS: Final = (SLICES - 1).bit_length()
+_PASSING: Final = ("filter", "digests.raw", "codes.raw")
+"""What of a slice is gone when the set is finished."""
 
 Digests = np.ndarray
 """Of dtype uint64."""
@@ -102,11 +104,7 @@ class DigestSetWriter:
         with (self._folder / "filter").open("wb") as table:
             for task in tasks:
                 table.write(task.place("filter").read_bytes())
-                for what in (
-                    "filter",
-                    "digests.raw",
-                    "codes.raw",
-                ):  # only now: a lost machine's slices are sorted again
+                for what in _PASSING:  # only now: a lost machine's slices are sorted again
                     task.place(what).unlink(missing_ok=True)
         return DigestSet(self._folder, tuple(sizes), bits)
 

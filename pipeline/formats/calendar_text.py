@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from pipeline.formats.content_lines import escaped, folded
 from pipeline.formats.text_pieces import text_after
 from pipeline.markers import REDACTED_MAILBOX
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
@@ -29,7 +30,6 @@ _EVENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _FIRST = re.compile(r"[\ufeff \t\r\n]*BEGIN:VCALENDAR[ \t]*\r?\n", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_WIDTH = 73  # bytes a line before it is folded, of the 75 allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class CalendarText:
                 raise SpanError("an edit is addressed to no line of this calendar")
             by_step.setdefault(edit.address[0], []).append(edit)
         after = {step: text_after(text, by_step.get(step, ())) for step, (text, _) in self.segments.items()}
-        return "".join(f"{line}\n" for raw in self._written(after, by_step) for line in _folded(raw))
+        return "".join(f"{line}\n" for raw in self._written(after, by_step) for line in folded(raw))
 
     def _written(self, after: dict[Step, str], edited: dict[Step, list[Edit]]) -> Iterator[str]:
         events = 0
@@ -154,7 +154,7 @@ class CalendarText:
             if line.name in _VALUES and is_edited:
                 continue
             if line.name in _TEXTS:
-                value = _escaped(value)
+                value = escaped(value)
             elif line.name in _USERS:
                 value = f"mailto:{REDACTED_MAILBOX if is_edited else value}"
             yield line.name + "".join(_parameters(line, after)) + f":{value}"
@@ -172,18 +172,3 @@ def _parameters(line: _Line, after: dict[Step, str]) -> Iterator[str]:
         else:
             value = after[text].replace('"', "'")
             yield f';{key}="{value}"'
-
-
-def _escaped(text: str) -> str:
-    return re.sub(r"([\\;,])", r"\\\1", text).replace("\n", "\\n")
-
-
-def _folded(line: str) -> Iterator[str]:
-    start = size = 0
-    for at, character in enumerate(line):
-        width = len(character.encode("utf-8", "replace"))
-        if size + width > _WIDTH:
-            yield (" " if start else "") + line[start:at]
-            start, size = at, 0
-        size += width
-    yield (" " if start else "") + line[start:]

@@ -31,6 +31,7 @@ from pipeline.formats.parquet_container import (
     table_of,
 )
 from pipeline.formats.parquet_schema import as_type, common_schema
+from pipeline.formats.text_pieces import text_after
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Block, Cell, Column, Edit, Gap, Reading, Role, Segment, Source, SpanError, Unit
 
@@ -121,7 +122,7 @@ class Parquet:
         for number, own in wanted.items():
             renaming = own.pop((Cell(-1 - unit.ordinal, number),), None) if names.get(number) else None
             if renaming:
-                names[number] = _text_after(names[number], renaming, unit)
+                names[number] = text_after(names[number], renaming)
         leaves = [_with_edits(leaf, wanted.get(leaf.node.number, {}), unit) for leaf in walked(table)]
         if any(wanted.values()):
             raise SpanError(f"{unit.key}: an edit in a value that this unit does not hold")
@@ -185,18 +186,8 @@ def _with_edits(leaf: Leaf, wanted: dict[Address, list[Edit]], unit: Unit) -> An
         for at, (row, place) in enumerate(zip(leaf.rows.tolist(), leaf.places.tolist(), strict=True)):
             own = wanted.pop(_address(leaf, first + row, place), None)
             if own:
-                values[at] = _text_after(values[at] or "", own, unit)
+                values[at] = text_after(values[at] or "", own)
     return edited_leaf(leaf.array, values, WITHHELD_PART)
-
-
-def _text_after(text: str, edits: Sequence[Edit], unit: Unit) -> str:
-    pieces, done = [], 0
-    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
-        if not done <= edit.start <= edit.end <= len(text):
-            raise SpanError(f"{unit.key}: span {edit.start}..{edit.end} does not fit {len(text)} characters")
-        pieces += [text[done : edit.start], edit.replacement]
-        done = edit.end
-    return "".join(pieces) + text[done:]
 
 
 def _written(table: Any) -> bytes:

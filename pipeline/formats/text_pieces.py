@@ -46,5 +46,6 @@ def pieces_after(text: str, spans: Sequence[tuple[int, int]], edits: Sequence[Ed
 
 
 def text_after(text: str, edits: Sequence[Edit]) -> str:
-    """Return ``text`` after ``edits`` (raises SpanError for an edit that does not fit)."""
-    return pieces_after(text, [(0, len(text))], edits)[0]
+    """Return ``text`` after ``edits``, in any order (raises SpanError for an edit that does not fit)."""
+    in_order = sorted(edits, key=lambda each: (each.start, each.end))
+    return pieces_after(text, [(0, len(text))], in_order)[0]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.formats.encoding import readable
+from pipeline.formats.text_pieces import text_after
 from pipeline.formats.workbook_numbers import shown
 from pipeline.model import (
     Address,
@@ -195,38 +196,28 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     facts = content.facts
     if facts is not None:
         own = wanted.pop((Attribute("name of sheet", place.sheet - 1),), None)
-        facts.name = _after(readable(facts.name), own, unit) if own else facts.name
+        facts.name = text_after(readable(facts.name), own) if own else facts.name
     for number, (kind, text) in enumerate(content.texts):
         own = wanted.pop((Attribute(kind, number),), None)
         if own:
-            content.texts[number] = (kind, _after(readable(text), own, unit))
+            content.texts[number] = (kind, text_after(readable(text), own))
     for row, cells in content.rows:
         for cell in cells:
             step = place.cell(row, cell.column)
             own = wanted.pop((step,), None) if wanted else None
             if own:
-                cell.kind, cell.value = "s", _after(readable(cell.text), own, unit)
+                cell.kind, cell.value = "s", text_after(readable(cell.text), own)
                 cell.code = ""
             if cell.notes:
-                cell.notes = list(_notes(cell, step, wanted, unit))
+                cell.notes = list(_notes(cell, step, wanted))
     if wanted:
         raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
     return Content(content.rows, facts, content.texts)
 
 
-def _notes(cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]], unit: Unit) -> Iterator[tuple[str, str]]:
+def _notes(cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]]) -> Iterator[tuple[str, str]]:
     for number, (kind, text) in enumerate(cell.notes):
         own = wanted.pop((step, Attribute(kind, number)), None)
-        after = _after(readable(text), own, unit) if own else text
+        after = text_after(readable(text), own) if own else text
         if kind != FORMULA:
             yield kind, after
-
-
-def _after(text: str, edits: Sequence[Edit], unit: Unit) -> str:
-    pieces, done = [], 0
-    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
-        if not done <= edit.start <= edit.end <= len(text):
-            raise SpanError(f"{unit.key}: span {edit.start}..{edit.end} does not fit {len(text)} characters")
-        pieces += [text[done : edit.start], edit.replacement]
-        done = edit.end
-    return "".join(pieces) + text[done:]
