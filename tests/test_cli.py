@@ -155,3 +155,37 @@ def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
     process.wait(60)
     assert b"Traceback" not in errors
     assert b"BrokenPipe" not in errors
+
+
+@pytest.mark.models
+def test_spans_are_written_over_no_device_and_no_link(tmp_path: Path, command: Command) -> None:
+    """``detect --out`` makes a file or writes an older one anew; what is anything else stays what it is."""
+    (tmp_path / "texts.jsonl").write_text('{"id": "1", "text": "My number is 536-90-4399."}\n')
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("elsewhere")
+    for name in ("pipe", "link"):
+        done = command("detect", tmp_path / "texts.jsonl", "--out", name, "--accuracy", "fast")
+        assert done.returncode == 2
+        assert "no plain file" in done.stderr
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.models
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are those of POSIX")
+def test_a_full_disk_is_told_in_plain_words(tmp_path: Path) -> None:
+    """A run that finds no room for its working files says so and what to do, whichever command it is."""
+    import resource
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("a,b\nJane Doe,406-555-0123\n")
+    (tmp_path / "tmp").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline", "scan", "in", "--policy", "montana", "--accuracy", "fast"],
+        cwd=tmp_path, env=command_environment(tmp_path), capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512)),
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "no room left on a disk" in done.stderr
+    assert "unexpected" not in done.stderr

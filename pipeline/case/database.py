@@ -45,7 +45,8 @@ def opened(folder: Path, url: str = "") -> Engine:
     except SQLAlchemyError as error:
         engine.dispose()
         why = type(error).__name__
-        raise ConfigError("case", f"its database cannot be used ({why})", "check that it is there and whole") from None
+        remedy = "check that there is room on its disk, and that it is there and whole"
+        raise ConfigError("case", f"its database cannot be used ({why})", remedy) from None
     return engine
 
 

@@ -5,13 +5,18 @@ One file a command. Commands import what they need when they run, so that ``--he
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from itertools import pairwise
+from typing import Final
 
 from pipeline.cli.console import explain_failure, utf8_console
 from pipeline.errors import Failure, ReleasableError, SetupFailed
 from pipeline.execution.worker import forbid_core_dumps, forbid_network
+
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
 def main() -> None:
@@ -56,6 +61,10 @@ def _exit_code(error: BaseException) -> int:
     if isinstance(error, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        what, remedy = "there is no room left on a disk", "make room there, or set TMPDIR to a folder on another disk"
+        sys.stderr.write(f"releasable: {what}; nothing was released\n  {remedy}, and run again\n")
+        return 3
     failure = error.failure if isinstance(error, SetupFailed) else Failure.of(error)
     if failure.kind == type(error).__name__ and not isinstance(error, ReleasableError) and failure.exit_code == 3:
         sys.stderr.write(f"releasable: an unexpected error, nothing was released ({failure.what})\n")

@@ -59,7 +59,7 @@ def findings_command(
 ) -> None:
     """List the findings of the last run as positions, with their numbers for case decide. No value is shown.
 
-    Example: releasable case findings case-114/ --undecided --rule private_name
+    Example: releasable case findings case-114/ --undecided --rule full_name
     """
     from pipeline.case.deciding import Which, findings, labels  # noqa: PLC0415 - keeps --help quick
 
@@ -108,7 +108,7 @@ def decide_command(
     make the release that shows the decisions.
 
     Examples:
-      releasable case decide case-114/ --rule private_name --undecided --action adopt --by "records officer"
+      releasable case decide case-114/ --rule full_name --undecided --action adopt --by "records officer"
         --reason "privacy exceeds the merits of disclosure"
       releasable case decide case-114/ --finding 3f6c... --action release --by counsel --reason "a public official"
     """

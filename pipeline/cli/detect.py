@@ -55,6 +55,8 @@ def detect_file(source: Path, out: Path, asked: Asked, progress: Progress) -> in
     """
     from pipeline.tasks import spans_of_texts  # noqa: PLC0415 - keeps --help quick
 
+    if out.is_symlink() or (out.exists() and not out.is_file()):
+        raise UsageError(str(out), "there is something that is no plain file", "name a file with --out")
     job, _ = make_job(asked)
     batches = list(_batches(_documents(source)))
     partial = out.with_name(f".{out.name}.partial")
