@@ -14,6 +14,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipeline.case.officers import digest_of_officer
 from pipeline.case.overrides import BY_NO_PERSON
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import OfficerRow
@@ -54,10 +55,11 @@ def add(case: Case, login: str, name: str, roles: frozenset[str], password: str,
         if action.session.get(OfficerRow, (case.id, login)) is not None:
             raise CaseError("officer", "this login was taken before", "choose another")
         told = " ".join(sorted(roles))
-        action.session.add(OfficerRow(
+        row = OfficerRow(
             case_id=case.id, login=login, name=name, roles=told, password=_HASHER.hash(password), made_at=action.at,
-        ))  # fmt: skip
-        action.about |= {"officer": name, "roles": told}
+        )  # fmt: skip
+        action.session.add(row)
+        action.about |= {"officer": name, "roles": told, "sha256": digest_of_officer(row)}
 
 
 def end(case: Case, login: str, *, by: str) -> None:
