@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -117,6 +118,22 @@ def test_five_wrong_passwords_lock_the_account(case: Case) -> None:
         accounts.signed_in(again, "clerk", PASSWORD, at=at + accounts.LOCKED_FOR - timedelta(seconds=1))
     assert accounts.signed_in(again, "clerk", PASSWORD, at=at + accounts.LOCKED_FOR).name == "a clerk"
     assert not check_case(case)
+
+
+def test_guesses_at_the_same_time_lock_the_account_too(case: Case) -> None:
+    """Of twenty wrong passwords that come at once five are looked at, then the account is locked."""
+    accounts.add(case, "clerk", "the clerk", frozenset({"reviewer"}), PASSWORD, by="x")
+
+    def guess(number: int) -> None:
+        with pytest.raises(accounts.SignInRefused):
+            accounts.signed_in(case, "clerk", f"a wrong password {number}")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(guess, range(20)))
+    refused = [each for each in case.entries() if each.told["action"] == "sign-in refused"]
+    assert len(refused) == accounts.MOST_FAILURES
+    with pytest.raises(accounts.SignInRefused):
+        accounts.signed_in(case, "clerk", PASSWORD)
 
 
 @pytest.mark.models
