@@ -18,6 +18,7 @@ from pipeline.case.audit import Deed, Entry, Head, entry_after, faults, first_ha
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.store import Case
+from pipeline.review import accounts
 from pipeline.state import State
 
 CASE = "ab" * 16
@@ -124,6 +125,7 @@ BOUND = {
     "decisions": ["at", "by", "action", "reason", "citation", "undoes"],
     "decision_findings": ["finding_id", "stood", "stands"],
     "standing": ["finding_id", "decision_id"],
+    "officers": ["login", "name", "roles", "password", "made_at", "ended_at"],
     "findings": [
         "place",
         "start",
@@ -149,6 +151,10 @@ BOUND = {
 @pytest.mark.models
 def test_every_row_that_is_changed_behind_the_case_is_found(case: Case) -> None:
     """A changed or removed row of any table that says who decided what is found, though no audit entry was touched."""
+    for login, roles in (("clerk", {"reviewer", "auditor"}), ("gone", {"auditor"}), ("counsel", {"auditor"})):
+        accounts.add(case, login, f"the {login}", frozenset(roles), "a long blue harbor", by="records officer")
+    accounts.end(case, "gone", by="records officer")
+    accounts.change_roles(case, "counsel", frozenset({"approver", "auditor"}), by="records officer")
     columns = {each: inspect(case.engine).get_columns(each) for each in BOUND}
     for table, names in BOUND.items():
         numeric = {each["name"] for each in columns[table] if "INT" in str(each["type"])}

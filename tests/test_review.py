@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from casehelp import write
+from casehelp import nothing_wrong, write
 from reviewhelp import ORIGIN, browser, desk_of, examined
 
 from pipeline.case.checking import check_case
+from pipeline.case.deciding import Which, decide
 from pipeline.case.store import Case
+from pipeline.intake import collect
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Filter
 from pipeline.state import State
@@ -36,7 +39,7 @@ def desk(tmp_path: Path, source: Path, loaded: State) -> Desk:
 
 
 def first_of(page: str, action: str = "adopt") -> str:
-    found = re.search(rf'value="({action}:[0-9a-f:]+)"', page)
+    found = re.search(rf'value="({action}:(?:[a-z]+:)?[0-9a-f]+)"', page)
     assert found, page[-2000:]
     return found[1]
 
@@ -152,6 +155,46 @@ def test_two_officers_on_one_finding_get_a_conflict(desk: Desk) -> None:
     )
     assert outcome(desk, name) == "release"
     assert len(desk.ledger.decisions) == 2
+
+
+@pytest.mark.models
+def test_a_page_of_an_earlier_run_decides_nothing(desk: Desk) -> None:
+    """Another policy may propose otherwise by then: who pressed "as proposed" is told, and looks again."""
+    at = browser(desk)
+    of, record = first_of(at.get("/queue")).partition(":")[2], re.search(r"/document/[0-9a-f]+/0", at.get("/queue"))
+    assert record
+    pages = {path: at.get(path) for path in ("/queue", f"/queue/group?by=value&of={of}", record[0])}
+    desk.examine("records officer")
+    desk.bench.wait()
+    for path, page in pages.items():
+        run = re.search(r'name="run" value="(\d+)"', page)
+        assert run
+        form = {"do": first_of(page), "seen": seen_in(page), "run": run[1], "reason": "weighed"}
+        told = at.post(path.partition("?")[0], **form, by="value", of=of)
+        assert "Conflict." in told, path
+        assert "examined anew" in told
+    assert not desk.ledger.refresh().decisions
+    page = at.get("/queue")
+    run = re.search(r'name="run" value="(\d+)"', page)
+    assert run
+    assert "decided:" in at.post("/queue", do=first_of(page), seen=seen_in(page), run=run[1], reason="weighed")
+
+
+@pytest.mark.models
+def test_what_a_page_looks_at_does_not_change_under_it(desk: Desk, source: Path) -> None:
+    """A run or a decision that comes meanwhile is in the next look: no finding takes the place of another."""
+    before = desk.ledger.refresh()
+    row = len(before) - 1
+    item, waits = before.item(row), before.progress()["open"]
+    decide(desk.case, Which(ids=(item.id,)), "withhold", by="x", reason="y", citation="z", scanner=nothing_wrong)
+    assert desk.ledger.refresh().item(row).decision is not None
+    write(source, {"a.txt": OTHER})
+    desk.road = replace(desk.road, files=collect([source]))
+    desk.examine("records officer")
+    desk.bench.wait()
+    assert len(desk.ledger.refresh()) > len(before)
+    assert before.item(row) == item
+    assert before.progress()["open"] == waits
 
 
 @pytest.mark.models

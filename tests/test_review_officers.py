@@ -5,22 +5,26 @@ from __future__ import annotations
 import ssl
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from casehelp import write
+from casehelp import nothing_wrong, write
 from reviewhelp import ORIGIN, examined, stranger
 from typer.testing import CliRunner
 
 from pipeline.case.checking import check_case
+from pipeline.case.deciding import ACCEPT, Which, decide
+from pipeline.case.standing import Told, append
 from pipeline.case.store import Case, CaseError
 from pipeline.cli.app import app
 from pipeline.errors import UsageError
 from pipeline.review import accounts
 from pipeline.review.desk import Desk
 from pipeline.review.serving import Listening, check_listening, serve
+from pipeline.review.sessions import Officer
 from pipeline.state import State
 
 PASSWORD = "a long blue harbor"
@@ -116,6 +120,22 @@ def test_five_wrong_passwords_lock_the_account(case: Case) -> None:
     assert not check_case(case)
 
 
+def test_guesses_at_the_same_time_lock_the_account_too(case: Case) -> None:
+    """Of twenty wrong passwords that come at once five are looked at, then the account is locked."""
+    accounts.add(case, "clerk", "the clerk", frozenset({"reviewer"}), PASSWORD, by="x")
+
+    def guess(number: int) -> None:
+        with pytest.raises(accounts.SignInRefused):
+            accounts.signed_in(case, "clerk", f"a wrong password {number}")
+
+    with ThreadPoolExecutor(20) as pool:
+        list(pool.map(guess, range(20)))
+    refused = [each for each in case.entries() if each.told["action"] == "sign-in refused"]
+    assert len(refused) == accounts.MOST_FAILURES
+    with pytest.raises(accounts.SignInRefused):
+        accounts.signed_in(case, "clerk", PASSWORD)
+
+
 @pytest.mark.models
 def test_a_session_ends_with_its_account(desk: Desk) -> None:
     """Who loses the account or a role in another process is out at the next page."""
@@ -172,6 +192,33 @@ def test_nobody_releases_what_they_decided_where_the_policy_asks_for_two(desk: D
     assert one.post("/api/undo", json={"number": 1}, headers=head).status_code == 200
     assert one.post("/api/release", json={}, headers=head).status_code == 200
     desk.bench.wait()
+
+
+@pytest.mark.models
+def test_taking_back_what_another_decided_is_a_decision_too(desk: Desk) -> None:
+    """Who takes back a colleague's decision has had a say, and releases no more where the policy asks for two."""
+    desk.road = replace(desk.road, policy=desk.policy.model_copy(update={"second_review": True}))
+    which = Which(ids=(desk.ledger.ids[0],))
+    decide(desk.case, which, "withhold", by="clerk one", reason="r", citation="§ 1", scanner=nothing_wrong)
+    three, four = (Officer(each, f"clerk {each}", frozenset({"reviewer", "approver"})) for each in ("three", "four"))
+    desk.undo(three, 1)
+    with pytest.raises(CaseError, match="own decisions"):
+        desk.release(three)
+    desk.release(four)
+    desk.bench.wait()
+
+
+@pytest.mark.models
+def test_letting_a_contradiction_stand_is_a_decision_too(desk: Desk) -> None:
+    """Who lets two decisions stand that do not agree leaves the release to another, where the policy asks for two."""
+    desk.road = replace(desk.road, policy=desk.policy.model_copy(update={"second_review": True}))
+    two = Officer("two", "clerk two", frozenset({"reviewer", "approver"}))
+    with desk.case.action("clerk two", "accepted differences") as doing:
+        told = Told(doing.at, "clerk two", ACCEPT, "both may stand")
+        number, digest = append(doing.session, desk.case.id, told, ["d" * 32])
+        doing.about |= {"decision": number, "action": ACCEPT, "differences": 1, "sha256": digest}
+    with pytest.raises(CaseError, match="own decisions"):
+        desk.release(two)
 
 
 @pytest.mark.models

@@ -11,6 +11,7 @@ from reviewhelp import HOST, ORIGIN, SITE, browser, desk_of, examined, stranger
 from pipeline.case.store import Case
 from pipeline.review.app import application
 from pipeline.review.desk import Desk
+from pipeline.review.pages import queue
 from pipeline.review.sessions import Sessions
 from pipeline.state import State
 
@@ -187,6 +188,23 @@ def test_no_value_stands_in_an_address_or_a_title(tmp_path: Path, loaded: State)
     )
     assert "Testperson" not in told
     assert "555" not in told
+
+
+@pytest.mark.models
+def test_an_error_after_a_decision_does_not_say_that_nothing_was_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The decision stands when its page cannot be shown; the answer tells to look, and repeats no words of the error."""
+    desk.examine("records officer")
+    desk.bench.wait()
+    at, finding = browser(desk), desk.ledger.refresh().ids[0]
+    monkeypatch.setattr(queue, "group_words", lambda *_: {}["Testperson"])
+    form = {"do": f"adopt:{finding}", "seen": "0", "state": "all", "reason": "weighed"}
+    answer = at.client.post("/queue", data=form, headers={"origin": ORIGIN, "hx-request": "true"})
+    assert answer.status_code == 500
+    assert "Look whether it was done" in answer.text
+    assert "Testperson" not in answer.text
+    assert len(desk.ledger.refresh().decisions) == 1
 
 
 @pytest.mark.models

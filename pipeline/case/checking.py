@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.column_values import sha256_of_columns
+from pipeline.case.officers import officer_faults
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
@@ -61,7 +62,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         problems += [f"{what} {each}: no audit entry tells of it" for each in alone]
     if wrong := history_faults(session, case.id):
         problems.append(f"what stands of the decisions: altered for {wrong} findings")
-    return problems
+    return problems + officer_faults(session, case.id, [content for _, content in told])
 
 
 def _content(entry: Entry) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from pipeline.case import standing
 from pipeline.case.choosing import Chosen, Which, chosen, findings, labels
 from pipeline.case.overrides import ADOPT, BY_NO_PERSON, Overrides, Ruling
 from pipeline.case.recording import latest_run
-from pipeline.case.standing import UNDO, Told, check_seen, decided_ids, replayed
+from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionRow, DifferenceRow, FindingRow
 
@@ -50,6 +50,7 @@ def decide(
     scanner: Scanner,
     citation: str = "",
     seen: int | None = None,
+    run: int = 0,
 ) -> int:
     """Record what a person decided of findings, and return of how many.
 
@@ -62,10 +63,11 @@ def decide(
         scanner: examines the words before they are stored.
         citation: the law, needed to withhold what no rule gives an authority for.
         seen: the number of the last decision when the findings were shown; None does not ask.
+        run: the number of the run whose findings were shown; 0 does not ask.
 
     Raises:
         CaseError: nothing or everything is meant, a rule forbids it, the law is not named, or the words hold a value.
-        Conflict: somebody decided some of them after ``seen``.
+        Conflict: somebody decided some of them after ``seen``, or another run followed ``run``.
     """
     if action not in ACTIONS:
         raise CaseError("--action", f"{action} is no decision", f"choose {', '.join(ACTIONS)}")
@@ -73,6 +75,8 @@ def decide(
         raise CaseError("case", "it is not said which findings are meant", "name findings, a rule, an entity, a file")
     check_words({"--by": by, "--reason": reason, "--citation": citation}, scanner)
     with case.action(by, "decided") as doing:
+        if run:
+            check_run(doing.session, case.id, run)
         found = chosen(case, doing.session, which)
         if not found.ids:
             raise CaseError("case", "no finding of the last run fits", "releasable case findings lists them")

@@ -18,6 +18,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import rows_digest
+from pipeline.case.recording import latest_run
 from pipeline.case.store import CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, StandingRow
 
@@ -147,6 +148,16 @@ def check_seen(session: Session, case_id: str, ids: Sequence[str], seen: int) ->
             "case",
             f"some of these findings were decided after they were shown, by {people}",
             "nothing was changed; look at what they decided, then decide again",
+        )
+
+
+def check_run(session: Session, case_id: str, run: int) -> None:
+    """See that no other run followed, in which a rule may propose something else (raises Conflict)."""
+    if run != latest_run(session, case_id):
+        raise Conflict(
+            "case",
+            "the files were examined anew after these findings were shown",
+            "nothing was changed; look at what is found now, then decide",
         )
 
 

@@ -147,20 +147,19 @@ class Case:
             CaseError: the case is closed, or somebody else is writing to it.
         """
         try:
-            with self._one, Session(writing(self.engine)) as session, session.begin():
-                row = self._row(session, to_write=True)
-                if row.closed_at and not on_closed:
-                    raise CaseError(str(self.folder), "this case is closed", "open a new case for a new release")
-                doing = Action(session, now())
-                yield doing
-                head = Head(row.audit_head, row.audit_length)
-                deed = Deed(doing.at, by, what, f"releasable {tool_version()}", doing.policy, doing.about)
-                entry = entry_after(head, deed)
-                session.add(AuditRow(case_id=self.id, number=entry.number, entry=entry.text, hash=entry.hash))
-                row.audit_head, row.audit_length = entry.hash, entry.number
-                head = Head(entry.hash, entry.number)
-            with self._one:
-                self.keeping.keep_head(head)
+            with self._one:  # the head too is noted in the order in which entries are written
+                with Session(writing(self.engine)) as session, session.begin():
+                    row = self._row(session, to_write=True)
+                    if row.closed_at and not on_closed:
+                        raise CaseError(str(self.folder), "this case is closed", "open a new case for a new release")
+                    doing = Action(session, now())
+                    yield doing
+                    head = Head(row.audit_head, row.audit_length)
+                    deed = Deed(doing.at, by, what, f"releasable {tool_version()}", doing.policy, doing.about)
+                    entry = entry_after(head, deed)
+                    session.add(AuditRow(case_id=self.id, number=entry.number, entry=entry.text, hash=entry.hash))
+                    row.audit_head, row.audit_length = entry.hash, entry.number
+                self.keeping.keep_head(Head(entry.hash, entry.number))
         except RowExists:
             raise CaseError(str(self.folder), "somebody else wrote to this case meanwhile", "do it again") from None
         except SQLAlchemyError as error:

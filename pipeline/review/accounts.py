@@ -6,6 +6,7 @@ The lock lies in the database, so that starting the desk again lifts none.
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,6 +15,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipeline.case.officers import digest_of_officer
 from pipeline.case.overrides import BY_NO_PERSON
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import OfficerRow
@@ -24,6 +26,8 @@ LOCKED_FOR: Final = timedelta(minutes=15)
 LEAST_PASSWORD: Final = 12
 _LOGIN: Final = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 _HASHER: Final = PasswordHasher()
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Many guesses at once would all be looked at before the first of them locks the account, each in 64 MiB."""
 _NOBODY: Final = _HASHER.hash("nobody has this password")
 
 
@@ -54,10 +58,11 @@ def add(case: Case, login: str, name: str, roles: frozenset[str], password: str,
         if action.session.get(OfficerRow, (case.id, login)) is not None:
             raise CaseError("officer", "this login was taken before", "choose another")
         told = " ".join(sorted(roles))
-        action.session.add(OfficerRow(
+        row = OfficerRow(
             case_id=case.id, login=login, name=name, roles=told, password=_HASHER.hash(password), made_at=action.at,
-        ))  # fmt: skip
-        action.about |= {"officer": name, "roles": told}
+        )  # fmt: skip
+        action.session.add(row)
+        action.about |= {"officer": name, "roles": told, "sha256": digest_of_officer(row)}
 
 
 def end(case: Case, login: str, *, by: str) -> None:
@@ -102,7 +107,11 @@ def is_locked(row: OfficerRow, at: datetime | None = None) -> bool:
 
 def signed_in(case: Case, login: str, password: str, *, at: datetime | None = None) -> Officer:
     """Return who signs in (raises SignInRefused)."""
-    at = at or datetime.now(UTC)
+    with _ONE_AT_A_TIME:
+        return _signed_in(case, login, password, at or datetime.now(UTC))
+
+
+def _signed_in(case: Case, login: str, password: str, at: datetime) -> Officer:
     with Session(case.engine) as session:
         row = session.get(OfficerRow, (case.id, login))
         known = row is not None and not row.ended_at

@@ -39,7 +39,10 @@ class SignIn(Strict):
 
 
 class Decide(Strict):
-    """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last."""
+    """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last.
+
+    With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since.
+    """
 
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     way: Way = "one"
@@ -48,6 +51,7 @@ class Decide(Strict):
     citation: Annotated[str, Field(max_length=500)] = ""
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)]
     state: State = "all"
+    run: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
 class Undo(Strict):
@@ -137,7 +141,7 @@ def groups(
 def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
-    asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only)
+    asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only, given.run)
     count = desk.decide(visit.officer, asked)
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 

@@ -20,6 +20,7 @@ from pipeline.review.pages.page import rendered
 from pipeline.review.safety import Gate, Site
 
 _STATIC: Final = Path(__file__).with_name("static")
+_LOOK: Final = "Look whether it was done before you do it again: the decisions tell."
 
 
 def application(desk: Desk, site: Site) -> FastAPI:
@@ -66,4 +67,4 @@ def _misread(request: Request, _error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     """Say what kind of error came, and where: never its arguments, which may hold a value."""
-    return _answer(request, 500, f"An unexpected error ({Failure.of(error).what}).", "Nothing was changed.")
+    return _answer(request, 500, f"An unexpected error ({Failure.of(error).what}).", _LOOK)

@@ -25,7 +25,7 @@ from pipeline.review.texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person decides: for the findings that belong to one (``way``), seen as of which decision."""
+    """What a person decides: for the findings that belong to one (``way``), seen as of which decision and run."""
 
     finding: str
     way: str
@@ -34,6 +34,7 @@ class Asked:
     seen: int
     citation: str = ""
     only: Filter = field(default_factory=Filter)
+    run: int = 0
 
 
 class Desk:
@@ -65,7 +66,7 @@ class Desk:
         which = Which(ids=tuple(ids))
         return decide(
             self.case, which, asked.action, by=officer.name, reason=asked.reason, scanner=self.scanner,
-            citation=asked.citation, seen=asked.seen,
+            citation=asked.citation, seen=asked.seen, run=asked.run,
         )  # fmt: skip
 
     def undo(self, officer: Officer, number: int, reason: str = "") -> int:

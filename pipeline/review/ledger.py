@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.choosing import column_of_place, labels
+from pipeline.case.deciding import ACCEPT
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
@@ -119,7 +121,7 @@ class _Coded:
 
 
 class Ledger:
-    """What the pages ask of a case. All its answers are as of one moment: see :attr:`seen`."""
+    """What the pages ask of a case. What :meth:`refresh` returns answers as of one moment (:attr:`seen`)."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
@@ -131,7 +133,10 @@ class Ledger:
         self._fill([])
 
     def refresh(self) -> Ledger:
-        """Take in what was found and decided since, by whomever, and return this ledger."""
+        """Take in what was found and decided since, by whomever, and return the ledger as of now.
+
+        What is returned stays as it is: another thread that takes in a new run meanwhile does not mix it in.
+        """
         with self._one, Session(self._case.engine) as session:
             run = latest_run(session, self._case.id)
             if run != self.run:
@@ -143,7 +148,7 @@ class Ledger:
             last = last_decision(session, self._case.id)
             if last > self.seen:
                 self._follow(session, last)
-            return self
+            return copy(self)
 
     def _fill(self, rows: Sequence[Any]) -> None:
         columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
@@ -169,6 +174,7 @@ class Ledger:
         }  # fmt: skip
 
     def _follow(self, session: Session, last: int) -> None:
+        self._stands, self.decisions = self._stands.copy(), dict(self.decisions)  # others read the ones before
         made = select(DecisionRow).where(
             DecisionRow.case_id == self._case.id, DecisionRow.id > self.seen, DecisionRow.id <= last
         )
@@ -297,8 +303,15 @@ class Ledger:
         return sorted(rows, key=lambda each: (-each[2], -each[1], each[0]))
 
     def deciders(self) -> frozenset[str]:
-        """Return the names of those whose decisions stand for a finding of the last run."""
-        return frozenset(self.decisions[int(each)].by for each in np.unique(self._stands) if each)
+        """Return the names of those who decided something that counts in a release.
+
+        They are those whose decisions stand for a finding of the last run, who took back what others decided, and who
+        let a contradiction stand.
+        """
+        made = self.decisions
+        stand = {made[int(each)].by for each in np.unique(self._stands) if each}
+        others = {each.by for each in made.values() if each.undoes and made[each.undoes].by != each.by}
+        return frozenset(stand | others | {each.by for each in made.values() if each.action == ACCEPT})
 
     def progress(self) -> dict[str, int]:
         """Return how many findings there are, open, decided by people, and decided by rules."""

@@ -35,7 +35,8 @@ def show_document(
     items = ledger.of_unit(source, ordinal)
     about: dict[str, Any] = {
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
-        "items": items, "first": first - first % ROWS, "of": of, "reason": visit.reason, "actions": ACTIONS,
+        "run": ledger.run, "items": items, "first": first - first % ROWS, "of": of,
+        "reason": visit.reason, "actions": ACTIONS,
         "last": _last(desk, source), "sections": [], "size": ROWS, "entities": ENTITIES,
         "takes_marks": any(getattr(each, "path", "") == "/marks" for each in request.app.routes),
         "citations": _citations(desk, items),
@@ -73,6 +74,7 @@ def decide_in_document(
     ordinal: Ordinal,
     do: Annotated[str, Form()],
     seen: Annotated[int, Form()],
+    run: Annotated[int, Form()] = 0,
     first: Annotated[int, Form(ge=0)] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
@@ -82,5 +84,5 @@ def decide_in_document(
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     row = desk.ledger.refresh().row_of(finding)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation))
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
     return back(f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}")

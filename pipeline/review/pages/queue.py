@@ -90,12 +90,13 @@ def decide(
     look: Looked,
     do: Annotated[str, Form()],
     seen: Annotated[int, Form()],
+    run: Annotated[int, Form()] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
 ) -> Response:
     """Decide a group: ``do`` is the action, a colon, and the finding that names the group."""
     action, _, finding = do.partition(":")
-    asked = Asked(finding, look.by, action, reason, seen, citation, look.only)
+    asked = Asked(finding, look.by, action, reason, seen, citation, look.only, run)
     decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
@@ -132,7 +133,8 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
 
 def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
     return {
-        "look": look, "seen": ledger.seen, "reason": visit.reason, "actions": ACTIONS, "progress": ledger.progress(),
+        "look": look, "seen": ledger.seen, "run": ledger.run, "reason": visit.reason,
+        "actions": ACTIONS, "progress": ledger.progress(),
         "entities": [each[0] for each in ledger.counts("entity")],
         "rules": [each[0] for each in ledger.counts("rule")],
         "files": [each[0] for each in ledger.counts("file")],
@@ -170,6 +172,7 @@ def decide_in_group(
     seen: Annotated[int, Form()],
     by: Annotated[str, Form()],
     of: Annotated[str, Form()],
+    run: Annotated[int, Form()] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
 ) -> Response:
@@ -177,5 +180,5 @@ def decide_in_group(
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation))
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
     return back("/queue/group?" + urlencode({"by": by, "of": of}))
