@@ -15,7 +15,6 @@ from pipeline.cli.console import explain_failure, utf8_console
 from pipeline.errors import Failure, ReleasableError, SetupFailed
 from pipeline.execution.worker import forbid_core_dumps, forbid_network
 
-
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 
