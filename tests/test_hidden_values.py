@@ -80,6 +80,7 @@ def test_a_card_is_examined_as_it_is_shown(line: str) -> None:
     "source",
     [
         f"See <http://www.example.com/?n={PERCENT}>.",
+        f"See [it][r].\n\n[r]:\n  http://www.example.com/?n={PERCENT}\n\nMore.\n",
         '---\nn: "' + "".join(f"\\U{ord(each):08x}" for each in NUMBER) + '"\n---\n\ntext\n',
     ],
 )

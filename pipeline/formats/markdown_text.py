@@ -34,7 +34,7 @@ _TITLE: Final = (
 )
 _LINK: Final = re.compile(rf"\]\([ \t]*\n?[ \t]*{_TARGET}{_TITLE}[ \t]*\n?[ \t]*\)")
 _DEFINITION: Final = re.compile(
-    rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE
+    rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*\n?[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE
 )
 _SIMPLE: Final = re.compile(r"\[[^\[\]\n]{0,500}(?=\]\()")
 _AUTOLINK: Final = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]{1,200}@)[^\s<>]{1,2000})>")
