@@ -11,10 +11,12 @@ import bz2
 import gzip
 import hashlib
 import lzma
+import os
 import shutil
 import tarfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -33,12 +35,17 @@ _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 def compress(path: Path, wrapping: str = "gzip") -> None:
     """Compress a file in its place (raises IntegrityError)."""
-    packed = path.with_name(f"{path.name}.packed")
+    packed = _beside(path)
     with path.open("rb") as source, packed.open("wb") as sink, _compressor(sink, wrapping) as stream:
         shutil.copyfileobj(source, stream, CHUNK)
     with path.open("rb") as source, _decompressor(packed, wrapping) as again:
         _same(source, again)
     packed.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    """Return a path beside another that nothing has yet: a copy may be called as anything."""
+    return next(free for at in count() if not os.path.lexists(free := path.with_name(f".packed-{at}")))
 
 
 def _compressor(sink: IO[bytes], wrapping: str) -> Any:
@@ -62,7 +69,7 @@ def pack_archives(records: Path, archives: Iterable[str]) -> None:
 
 
 def _pack(folder: Path) -> None:
-    packed = folder.with_name(f"{folder.name}.packed")
+    packed = _beside(folder)
     members = sorted(each for each in folder.rglob("*") if each.is_file())
     ending = max((each for each in _TARS if folder.name.lower().endswith(each)), key=len, default="")
     if ending:

@@ -1,10 +1,11 @@
-"""Tar archives and xz streams as unpacking reads them: nothing is skipped in silence, only plain files come out.
+"""Tar archives, bzip2 and xz streams as unpacking reads them: nothing is skipped in silence, only plain files come out.
 
 Sources: POSIX.1-2001 (pax and ustar), GNU tar; the .xz file format 1.1.
 """
 
 from __future__ import annotations
 
+import bz2
 import lzma
 import tarfile
 from collections.abc import Sequence
@@ -86,3 +87,28 @@ class XzReader:
         if self._unpacker.unused_data.strip(b"\0") or self._stream.read(1):
             raise lzma.LZMAError
         return b""
+
+
+class Bzip2Reader:
+    """Reads bzip2 streams, one behind the other, in pieces; anything else behind one is damage (``bz2`` skips it)."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._unpacker = bz2.BZ2Decompressor()
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return at most ``size`` bytes, b"" at the end (raises OSError or EOFError for a damaged stream)."""
+        while True:
+            if self._unpacker.eof:
+                behind = self._unpacker.unused_data or self._stream.read(_CHUNK)
+                if not behind:
+                    return b""
+                self._unpacker = bz2.BZ2Decompressor()
+                made = self._unpacker.decompress(behind, max_length=size)
+            else:
+                piece = self._stream.read(_CHUNK) if self._unpacker.needs_input else b""
+                if self._unpacker.needs_input and not piece:
+                    raise EOFError
+                made = self._unpacker.decompress(piece, max_length=size)
+            if made:
+                return made

@@ -6,7 +6,6 @@ them, after an error too; what a killed run left is removed by the next one. Nam
 
 from __future__ import annotations
 
-import bz2
 import gzip
 import lzma
 import os
@@ -26,7 +25,7 @@ import psutil
 from pipeline import tape_archive
 from pipeline.errors import UnreadableSource
 from pipeline.inputs import InputFile, Readable
-from pipeline.tape_archive import XzReader
+from pipeline.tape_archive import Bzip2Reader, XzReader
 
 MOST_MEMBERS: Final = 10_000
 MOST_LEVELS: Final = 3
@@ -114,7 +113,7 @@ def _unwrapped(file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder
         if wrapping == "gzip":
             source = gzip.GzipFile(fileobj=stream, mode="rb")
         else:
-            source = bz2.BZ2File(stream, mode="rb") if wrapping == "bzip2" else XzReader(stream)
+            source = Bzip2Reader(stream) if wrapping == "bzip2" else XzReader(stream)
         made = _stored(source, file.size, file, folder)
     except _Refused as refused:
         yield replace(file, refused=refused.why)

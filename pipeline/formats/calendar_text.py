@@ -7,6 +7,7 @@ its ``CN`` and ``TZID`` as segments of their own. Which properties travel is nam
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 import yaml
 
 from pipeline.formats.content_lines import escaped, folded
+from pipeline.formats.html_text import link_text
+from pipeline.formats.mail_text import Undecodable, text_of
 from pipeline.formats.text_pieces import text_after
 from pipeline.markers import REDACTED_MAILBOX
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
@@ -88,7 +91,10 @@ class CalendarText:
         while each := _PARAMETER.match(line, at):
             parameters.append((each[1].upper(), each[2].strip('"')))
             at = each.end()
-        value = line[at + 1 :]
+        value = _decoded(line[at + 1 :], dict(parameters))
+        if value is None:
+            self.left_out += 1
+            return
         if name in {"BEGIN", "END"}:
             self._nest(name, value.strip().upper())
         closed = name in _CLOSED and value.strip().upper() in _WORDS
@@ -115,12 +121,14 @@ class CalendarText:
                 kept.append((key, text.upper()))
             else:
                 self.left_out += 1
-        if name in _TEXTS:
-            value = _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
-        elif name in _USERS:
-            value = re.sub(r"^\s*mailto:", "", value, flags=re.IGNORECASE).strip()
+        said = _said(name, value)
+        if said is None:  # a link that cannot be examined
+            self.left_out += 1
+            return
+        if name not in _VALUES:
+            value = said
         if value:
-            self.segments[step] = (value, name)
+            self.segments[step] = (said, name)
             self.events[step] = self._event
         self._lines.append(_Line(name, value, tuple(kept), step if value else None))
 
@@ -149,7 +157,7 @@ class CalendarText:
     def _written(self, after: dict[Step, str], edited: dict[Step, list[Edit]]) -> Iterator[str]:
         events = 0
         for line in self._lines:
-            value = after[line.step] if line.step else line.value
+            value = after[line.step] if line.step and line.name not in _VALUES else line.value
             is_edited = line.step in edited
             if line.name in _VALUES and is_edited:
                 continue
@@ -163,6 +171,27 @@ class CalendarText:
             elif line.name == "BEGIN" and value in _EVENTS:
                 events += 1
                 yield f"UID:releasable-{events}"
+
+
+def _decoded(value: str, parameters: dict[str, str]) -> str | None:
+    """Return a value without the transfer encoding that vCalendar 1.0 knows, or None where it is another."""
+    encoding = parameters.get("ENCODING", "").upper()
+    if encoding != "QUOTED-PRINTABLE":
+        return value if encoding in {"", "7BIT", "8BIT"} else None
+    try:
+        return text_of(binascii.a2b_qp(value.encode("utf-8", "replace")), parameters.get("CHARSET", ""))
+    except Undecodable:
+        return None
+
+
+def _said(name: str, value: str) -> str | None:
+    """Return what a value says to a reader, or None where it is a link that cannot be examined."""
+    if name in _TEXTS:
+        return _ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
+    if name not in _USERS and name != "URL":
+        return value
+    said = link_text(value.strip())
+    return said if said is None else " ".join(said.split())
 
 
 def _parameters(line: _Line, after: dict[Step, str]) -> Iterator[str]:

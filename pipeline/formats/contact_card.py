@@ -17,6 +17,7 @@ import yaml
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.content_lines import Line, components, escaped, folded, lines_of, unescaped
+from pipeline.formats.html_text import link_text
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.text_pieces import check_edits, pieces_after
 from pipeline.model import Block, Dropped, Edit, Reading, Role, Segment, Source, SpanError, Unit
@@ -33,6 +34,7 @@ _LISTS: Final = frozenset(_VOCABULARY["lists"])
 _TYPES: Final = frozenset(_VOCABULARY["types"])
 _BEGIN: Final = re.compile(rb"(?:\A|(?<=[\r\n]))BEGIN:VCARD[ \t]*(?=[\r\n]|\Z)", re.IGNORECASE)
 _FIRST: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*BEGIN:VCARD[ \t]*[\r\n]", re.IGNORECASE)
+_LINKS: Final = frozenset({"EMAIL", "GEO", "IMPP", "MEMBER", "RELATED", "TEL", "URL"})
 _GROUP: Final = re.compile(r"item\d{1,4}", re.IGNORECASE)
 _SCHEME: Final = re.compile(r"(?:mailto|tel|sms):", re.IGNORECASE)
 _PREFERENCE: Final = re.compile(r"\d{1,3}")
@@ -48,8 +50,11 @@ class _Entry:
     spans: tuple[tuple[int, int], ...]
     places: tuple[int, ...] = ()
     is_list: bool = False
+    raw: str = ""
 
     def written(self, edits: Sequence[Edit]) -> str:
+        if self.raw and not edits:
+            return self.lead + escaped(self.raw)
         pieces = pieces_after(self.text, self.spans, edits)
         if self.is_list:
             return self.lead + pieces[0].replace("\\", "\\\\").replace(";", "\\;").replace("\n", " ")
@@ -176,11 +181,19 @@ def _entry(line: Line) -> _Entry | None:
         if line.name in _LISTS:
             value = re.sub(r"\\([;\\])", r"\1", value)
         text = _SCHEME.sub("", value.strip(), count=1).strip()
+        if line.name in _LINKS:
+            return _link(lead, label, text)
         return _Entry(lead, label, text, ((0, len(text)),), is_list=line.name in _LISTS)
     pieces = [unescaped(each.removesuffix(";")).strip() for each in components(line.value)]
     order = [at for at in structure["components"] if at < len(pieces)]
     order += [at for at in range(len(pieces)) if at not in order]
     return _structured(lead, label, pieces, order, structure["joint"])
+
+
+def _link(lead: str, label: str, raw: str) -> _Entry | None:
+    """Return an address examined as what it says, or None where that cannot be told."""
+    text = link_text(raw)
+    return None if text is None else _Entry(lead, label, text, ((0, len(text)),), raw=raw)
 
 
 def _structured(lead: str, label: str, pieces: Sequence[str], order: Sequence[int], joint: str) -> _Entry:

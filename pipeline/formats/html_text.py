@@ -42,6 +42,8 @@ from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segme
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _LINKS = frozenset({"href", "src"})
 _LOOK = re.compile(r"\d{1,4}(?:px|%)?|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|")
+_DATA_CHARSET = re.compile(r";\s*charset\s*=([^;]*)", re.IGNORECASE)
+_MOST_STATIONS = 12
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HIDING = re.compile(
@@ -96,17 +98,20 @@ def link_text(value: str) -> str | None:
     text = value[scheme.end() :] if scheme and kind in {"mailto", "tel", "sms"} else value
     path, mark, query = text.partition("?")
     text = path + mark + query.replace("+", " ")
-    for _ in range(3):  # links that are passed on are encoded once more at each station
+    for _ in range(_MOST_STATIONS):  # links that are passed on are encoded once more at each station
         text, before = unquote(text), text
         if text == before:
-            break
-    return text
+            return text
+    return None
 
 
 def _data_text(value: str) -> str | None:
     """Return the text that a ``data:`` link holds (RFC 2397), or None where it holds none, or a page that could run."""
     head, _, body = value.partition(",")
     if not re.match(r"\s*data:\s*(?:text/plain\b|[;,]|$)", head + ",", re.IGNORECASE):
+        return None
+    charset = _DATA_CHARSET.search(head)
+    if charset and charset[1].strip(" \"'").lower() not in {"", "utf-8", "utf8", "us-ascii"}:
         return None
     data = unquote_to_bytes(body)
     try:
@@ -115,7 +120,7 @@ def _data_text(value: str) -> str | None:
         text = data.decode("utf-8")
     except (binascii.Error, ValueError):
         return None
-    return text
+    return None if "\0" in text else text
 
 
 @dataclass

@@ -26,7 +26,7 @@ LONGEST: Final = 20_000
 _FRONT: Final = re.compile(r"(---|\+\+\+)[ \t]*\r?\n.*?^(?:\1|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _MARK: Final = re.compile(r"\\|<|\]\(|\[|[*_~]+|`+|^ {0,3}(?:~~~+)|\n[ \t]*\r?\n|\n", re.MULTILINE)
 _ESCAPED: Final = re.compile(r"\\([!-/:-@\[-`{-~])")
-_YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4}))")
+_YAML_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U(000[0-9A-Fa-f]{5}|0010[0-9A-Fa-f]{4}))")
 _FENCE: Final = re.compile(r"^ {0,3}(```+|~~~+)[^\n`]*$", re.MULTILINE)
 _TARGET: Final = r"(?:<([^<>\n]*)>|([^\s()<>]*(?:\([^\s()]*\)[^\s()]*)*))"
 _TITLE: Final = (
@@ -34,7 +34,7 @@ _TITLE: Final = (
 )
 _LINK: Final = re.compile(rf"\]\([ \t]*\n?[ \t]*{_TARGET}{_TITLE}[ \t]*\n?[ \t]*\)")
 _DEFINITION: Final = re.compile(
-    rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE
+    rf"(?<![^\n])( {{0,3}}\[)([^\]\[\n]{{1,500}})(\]:[ \t]*\n?[ \t]*){_TARGET}{_TITLE}[ \t]*$", re.MULTILINE
 )
 _SIMPLE: Final = re.compile(r"\[[^\[\]\n]{0,500}(?=\]\()")
 _AUTOLINK: Final = re.compile(r"<((?:[A-Za-z][A-Za-z0-9+.-]{1,31}:|[^\s<>@]{1,200}@)[^\s<>]{1,2000})>")
@@ -172,7 +172,7 @@ class MarkdownText:
         at = 0
         for found in _YAML_ESCAPE.finditer(text):
             self._see(text[at : found.start()])
-            seen = chr(int(found[1] or found[2], 16))
+            seen = chr(int(found[1] or found[2] or found[3], 16))
             self._see(seen if seen.isprintable() else "\ufffd", found[0])
             at = found.end()
         self._see(text[at:])
@@ -315,9 +315,10 @@ class MarkdownText:
                 self._raw("-->")
             return min(stop + 3, len(source))
         link = _AUTOLINK.match(source, at)
-        if link and link_text(link[1]) is not None:
+        said = link_text(link[1]) if link else None
+        if link and said is not None:
             self._raw("<")
-            self._see(link[1])
+            self._see(said, link[1])
             self._raw(">")
             return link.end()
         tag = _TAG.match(source, at)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.html_text import link_text
 from pipeline.formats.workbook_container import REMEDY, Link, Package, local
 from pipeline.formats.workbook_content import FORMULA, Row, Stored
 from pipeline.formats.workbook_numbers import OFFSET_1904, is_date, safe_format
@@ -272,7 +273,10 @@ def _link(element: Any, around: Around, links: dict[str, Link]) -> None:
         return
     identity = next((value for name, value in element.attrib.items() if name.endswith("}id")), "")
     target = links[identity].target if identity in links else ""
-    said = "#".join(each for each in (target, element.get("location", "")) if each)
+    said = link_text("#".join(each for each in (target, element.get("location", "")) if each))
+    if said is None:
+        around.left_out["a link that cannot be examined"] += 1
+        said = ""
     notes = around.notes.setdefault(place, [])
     notes += [("link", unescaped(said))] if said else []
     notes += [("tooltip", unescaped(each)) for each in (element.get("tooltip", ""),) if each]
