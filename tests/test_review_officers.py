@@ -279,3 +279,18 @@ def made_certificate(folder: Path) -> tuple[Path, Path]:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ))  # fmt: skip
     return certificate, path
+
+
+@pytest.mark.models
+def test_a_program_signs_in_and_no_other_site_does(desk: Desk, case: Case) -> None:
+    """A program sends neither Origin nor a cookie; a browser always says where a form comes from."""
+    accounts.add(case, "clerk", "a clerk", frozenset({"reviewer"}), PASSWORD, by="x")
+    given = {"login": "clerk", "password": PASSWORD}
+    client = stranger(desk)
+    for headers in ({"origin": "https://elsewhere.example"}, {"sec-fetch-site": "cross-site"}):
+        assert client.post("/api/sign-in", json=given, headers=headers).status_code == 403
+    answer = client.post("/api/sign-in", json=given)
+    assert answer.status_code == 200
+    shown = {"authorization": f"Bearer {answer.json()['token']}"}
+    assert client.get("/api/case", headers=shown).json()["run"] == 1
+    assert client.post("/sign-in", data=given).status_code == 403

@@ -19,7 +19,8 @@ COOKIE: Final = "desk"
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 KNOWN_METHODS: Final = SAFE_METHODS | {"POST"}
 MOST_BYTES: Final = 4 << 20
-_OPEN: Final = frozenset({"/open", "/sign-in", "/api/sign-in"})
+_API_SIGN_IN: Final = "/api/sign-in"
+_OPEN: Final = frozenset({"/open", "/sign-in", _API_SIGN_IN})
 _STATIC: Final = "/static/"
 _BODIES: Final = ("application/x-www-form-urlencoded", "application/json")
 _CONTENT: Final = (
@@ -113,7 +114,8 @@ class Gate:
         own = self._site.is_own(origin) if origin is not None else site == "same-origin"
         if site not in {None, "same-origin"}:
             own = False
-        if own or (bearer and origin is None and site is None):
+        begins = request.url.path == _API_SIGN_IN and COOKIE not in request.cookies  # its token is to come
+        if own or ((bearer or begins) and origin is None and site is None):
             return None
         return PlainTextResponse("This came from another site and was refused.", 403)
 
