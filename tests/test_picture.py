@@ -199,6 +199,29 @@ def test_rows_of_shapes_are_noticed():
     assert not letter_shapes(np.asarray(plain), 200 / 72)
 
 
+def test_faint_writing_is_noticed(page):
+    """Letters hardly darker than the paper are seen, beside dark ones too; the blur of dark ones is none."""
+    scale = 200 / 72
+    faint = page.crop((0, 0, 700, 200)).point(lambda shade: 255 - (255 - shade) // 10)
+    assert len(in_rows(letter_shapes(np.asarray(faint), scale))) >= 5
+    dark = pixels(letter(lines=["Helena"])).crop((100, 100, 700, 300))
+    compressed = Image.open(io.BytesIO(as_bytes(dark, "JPEG", quality=60)))
+    before, after = (len(in_rows(letter_shapes(np.asarray(each), scale))) for each in (dark, compressed))
+    assert after <= before + 2
+    both = Image.new("RGB", (700, 500), "white")
+    both.paste(faint, (0, 300))
+    both.paste(dark, (0, 0))
+    assert len(in_rows(letter_shapes(np.asarray(both), scale))) >= before + 5
+
+
+@pytest.mark.ocr
+def test_a_faint_picture_is_read_or_held(page):
+    """What OCR does not make out in a faint picture holds it."""
+    data = as_bytes(page.point(lambda shade: 255 - (255 - shade) // 10), "PNG")
+    (reading,) = readings_of(data)
+    assert "536904399" in said(data) or any(each.holds for each in reading.gaps)
+
+
 def test_a_layer_counts_only_where_it_says_the_same():
     """O and 0 may differ, a digit may not."""
 

@@ -19,6 +19,9 @@ FEW: Final = 3
 """Shapes of one height side by side that are taken for writing."""
 _LEAST, _LARGEST = 2.5, 72.0  # points
 _CONTRAST: Final = 40
+_FAINT: Final = 14
+_HALO: Final = 3
+"""Pixels around ink that are blurred by it, or by the compression of a picture."""
 _MOST_SHAPES: Final = 60_000
 
 Pixels = npt.NDArray[np.uint8]
@@ -27,17 +30,23 @@ Flags = npt.NDArray[np.bool_]
 
 def ink_of(pixels: Pixels) -> Flags:
     """Return which pixels differ from most of the page."""
-    shades = pixels[:, :, 0].astype(np.int16) + pixels[:, :, 1] + pixels[:, :, 2]
-    shades //= 3
-    counts = np.bincount(shades.ravel(), minlength=256)
-    ink: Flags = np.abs(shades - int(counts.argmax())) > _CONTRAST
+    ink: Flags = _difference(pixels) > _CONTRAST
     return ink
 
 
+def _difference(pixels: Pixels) -> npt.NDArray[np.int16]:
+    shades = pixels[:, :, 0].astype(np.int16) + pixels[:, :, 1] + pixels[:, :, 2]
+    shades //= 3
+    difference: npt.NDArray[np.int16] = np.abs(shades - int(np.bincount(shades.ravel(), minlength=256).argmax()))
+    return difference
+
+
 def letter_shapes(pixels: Pixels, scale: float) -> list[Box]:
-    """Return the boxes of shapes of the size and form of letters, in points (``scale`` pixels each)."""
-    ink = ink_of(pixels)
-    return [*_shapes(ink, scale), *_shapes(~ink, scale)]
+    """Return the boxes of shapes of the size and form of letters, in points (``scale`` pixels each), faint ones too."""
+    difference = _difference(pixels)
+    ink = difference > _CONTRAST
+    faint = (difference > _FAINT) & ~ndimage.binary_dilation(ink, np.ones((3, 3), bool), iterations=_HALO)
+    return [*_shapes(ink, scale), *_shapes(~ink, scale), *_shapes(faint, scale)]
 
 
 def _shapes(ink: Flags, scale: float) -> Iterator[Box]:
