@@ -10,13 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
-from recognizers.presidio import Recognizer
 from recognizers.triggers import scan_of
+
+if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
+    from recognizers.presidio import Recognizer
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")

@@ -15,32 +15,22 @@ import numpy as np
 
 from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
+from pipeline.decided import DecidedTable, Kept, TableOutcome
 from pipeline.digest import Keyed, tokens
 from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
 from pipeline.inputs import InputFile
 from pipeline.link import LinkRules, is_linkable, linked, linked_if_known
-from pipeline.model import Address, Cover, Coverage, Decision, Dropped, Finding, Gap, Unit
+from pipeline.model import Cover, Coverage, Decision, Dropped, Finding, Gap, Unit
 from pipeline.planning import Planned, plan
 from pipeline.policy.schema import Policy
 from pipeline.regular_copies import ColumnDecision
 from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.state import Job
-from pipeline.tasks import Again, DecidedTable, Examined, UnitTask, examine, find_again, same_value
+from pipeline.tasks import Again, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
-from pipeline.workspace import NOTHING, Remembering, Runner, Workspace
+from pipeline.workspace import Remembering, Runner, Workspace, answer_of
 
 Progress = Callable[[str, int, int], None]
-DECIDED = "decided"
-"""The stage of the workspace that holds what is decided of a table's unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableOutcome:
-    """What is found or decided in a table's unit: single rows, whole columns, and what a worker needs of them."""
-
-    findings: tuple[Finding, ...] = ()
-    decisions: tuple[Decision, ...] = ()
-    table: DecidedTable | None = None
 
 
 @dataclass(slots=True)
@@ -61,50 +51,46 @@ class UnitResult:
     characters: int = 0
     held: str = ""
     unscanned: bool = False
-    _kept: TableOutcome = TableOutcome()
-    _more: int = 0
+    _held: TableOutcome = field(default_factory=TableOutcome)
+    _kept: Kept | None = None
+
+    @property
+    def kept(self) -> Kept | None:
+        """Where the outcome of a table's unit lies, for a worker to read."""
+        return self._kept
 
     @property
     def outcome(self) -> TableOutcome:
         """What was found and decided."""
-        if not self.is_table:
-            return self._kept
-        stored = self.workspace.get(DECIDED, self.number)
-        if stored is NOTHING:
-            return TableOutcome()
-        outcome: TableOutcome = stored
-        more = [each for at in range(self._more) for each in self.workspace.get(f"{DECIDED}-{at + 1}", self.number)]
-        return replace(outcome, decisions=(*outcome.decisions, *more)) if more else outcome
+        return self._held if self._kept is None else self._kept.outcome()
 
     @outcome.setter
     def outcome(self, outcome: TableOutcome) -> None:
         if self.is_table:
-            self.workspace.put(DECIDED, self.number, outcome)
+            self._kept = Kept(self.workspace.folder, self.number)
+            self._kept.put(outcome)
         else:
-            self._kept = outcome
+            self._held = outcome
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What was found, where no policy decides."""
-        return self.outcome.findings
+        return self._held.findings if self._kept is None else self._kept.findings()
 
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What is decided, of single places and of whole columns."""
-        outcome = self.outcome
-        columns = () if outcome.table is None else tuple(each.decision for each in outcome.table.columns)
-        return outcome.decisions + columns
+        return self._held.decisions if self._kept is None else self._kept.decisions()
 
     def decide_more(self, decisions: Iterable[Decision]) -> None:
         """Take in decisions for places that were met later."""
         more = tuple(decisions)
         if not more:
             return
-        if self.is_table:
-            self._more += 1
-            self.workspace.put(f"{DECIDED}-{self._more}", self.number, more)
+        if self._kept is not None:
+            self._kept = self._kept.put_more(more)
         else:
-            self._kept = replace(self._kept, decisions=self._kept.decisions + more)
+            self._held = replace(self._held, decisions=self._held.decisions + more)
 
     def hold(self, why: str, *, unscanned: bool = False) -> None:
         """Hold this unit back; the first reason stands."""
@@ -240,17 +226,14 @@ def _examine(done: Scan, road: Runner, runner: Runner, tell: Progress) -> Digest
             result.hold(failure.what, unscanned=True)
             continue
         _take(result, answer)
-        known.add(digest64(bytes.fromhex(each.digest)) for each in answer.findings if each.linked and each.digest)
-        for group in answer.regular.groups if answer.regular is not None else ():
-            if group.finding.linked:
-                known.add(np.unique(group.values))
+        known.add(answer.linked_digests())
     return known.finish(runner)
 
 
 def _take(result: UnitResult, answer: Examined) -> None:
     result.gaps, result.dropped = answer.gaps, answer.dropped
     result.segments, result.characters = answer.segments, answer.characters
-    result.is_table = answer.regular is not None
+    result.is_table = answer.linked is not None
     if not result.is_table:  # a table's findings stay in the workspace
         result.outcome, result.needles = TableOutcome(answer.findings), list(answer.needles)
     for gap in answer.gaps:
@@ -309,13 +292,6 @@ def _forms_in_name(done: Scan, name: str) -> frozenset[bytes]:
     return frozenset(keyed.form_digest("".join(words[low:high])) for low, high in pairs)
 
 
-def _examined(unit: UnitResult) -> Examined:
-    stored = unit.workspace.get("examine", unit.number)
-    assert stored is not NOTHING
-    answer: Examined = stored[1]
-    return answer
-
-
 def _decided(done: Scan, unit: UnitResult, findings: Sequence[Finding]) -> list[Decision]:
     """Return what the rules say of findings, and people in their place."""
     assert done.policy is not None
@@ -342,7 +318,7 @@ def _decide_table(
     done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[int]
 ) -> list[tuple[Needle, int]]:
     """Decide a table's unit and return the needles of its single rows, with the codes of their decisions."""
-    examined = _examined(unit)
+    examined: Examined = answer_of(unit.workspace, examine, unit.number)
     regular = examined.regular
     assert regular is not None
     findings = tuple(linking.of(each) for each in examined.findings)
@@ -425,11 +401,11 @@ def _find_again(done: Scan, runner: Runner, tell: Progress, *, tables: bool) -> 
 
 def decided_task(file: FileResult, unit: UnitResult) -> UnitTask:
     """Return the task for a unit whose findings are decided."""
+    task = UnitTask(file.file, unit.unit, file.planned.columns, kept=unit.kept)
+    if unit.kept is not None:
+        return task
     outcome = unit.outcome
-    taken: tuple[tuple[Address, int, int], ...] = tuple(
-        (each.finding.address, each.finding.start, each.finding.end) for each in outcome.decisions
-    )
-    return UnitTask(file.file, unit.unit, file.planned.columns, outcome.decisions, taken, outcome.table)
+    return replace(task, decisions=outcome.decisions, taken=outcome.taken)
 
 
 def _same(index: WithheldIndex, unit: UnitResult, again: Again) -> Decision:

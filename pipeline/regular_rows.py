@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -39,7 +39,9 @@ from pipeline.tables.regular import (
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_DIGITS, LEAST_WIDE_LENGTH
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.names.vocabulary import vocabulary
-from recognizers.presidio import Recognizer
+
+if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
+    from recognizers.presidio import Recognizer
 
 LINKABLE: Final = frozenset({UNIQUE_IDENTIFIER, LINKED_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
 _NEARBY: Final = frozenset({"PERSON", "DATE_OF_BIRTH", "MEDICAL"})

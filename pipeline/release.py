@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -35,7 +34,7 @@ from pipeline.packing import WRAPPINGS, compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
-from pipeline.workspace import NOTHING, Remembering, Runner
+from pipeline.workspace import NOTHING, Remembering, Runner, answer_of
 from pipeline.writing import Written, write
 
 MARKED = "marked"
@@ -284,7 +283,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             elif answer.leaks:
                 unit.hold("a withheld value would survive in its copy")
             else:
-                _append(copy, unit, answer, sink)
+                _append(copy, unit, answer, answer_of(done.workspace, write, number - 1), sink)
                 done.index.update(answer.needles)
                 done.withheld_needles.update(answer.needles)
     finally:
@@ -309,14 +308,14 @@ def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
     return path.open("wb")
 
 
-def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> None:
+def _append(copy: Copy, unit: UnitResult, told: Written, written: Written, sink: BinaryIO) -> None:
     sink.write(written.part)
     stop = copy.size + len(written.part)
-    copy.units.append(WrittenUnit(unit.unit, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
+    copy.units.append(WrittenUnit(unit.unit, copy.size, stop, told.sha256))
     copy.size = stop
     if written.marked is not None:
         unit.workspace.put(MARKED, unit.number, written.marked)
-    unit.decide_more(written.mended)
+    unit.decide_more(told.mended)
 
 
 def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, tell: Progress) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.case.overrides import Overrides
 from pipeline.detect import detect
@@ -19,9 +20,9 @@ from pipeline.policy.schema import Policy
 from pipeline.resolve import resolve
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.search import WithheldIndex
-from recognizers.names.ensemble import check_models
-from recognizers.presidio import Recognizer
-from recognizers.registry import load_recognizers
+
+if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
+    from recognizers.presidio import Recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,9 @@ def prepare(job: Job) -> State:
         ModelMissing: a model is not installed or was altered.
         PolicyError: the policy, a roster or the office's column pins are wrong.
     """
+    from recognizers.names.ensemble import check_models  # noqa: PLC0415 - loaded where something is examined
+    from recognizers.registry import load_recognizers  # noqa: PLC0415 - the same
+
     policy = load(job.policy, job.config) if job.policy else None
     rosters = Rosters.load(job.config)
     if policy is not None:

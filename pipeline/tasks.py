@@ -14,12 +14,14 @@ from itertools import accumulate
 
 import numpy as np
 
+from pipeline.decided import DecidedTable, Kept
+from pipeline.digest_set import digest64
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.inputs import InputFile
 from pipeline.model import Address, Block, ColumnClass, Decision, Dropped, Finding, Gap, Reading, Segment, Unit
-from pipeline.regular_copies import ColumnDecision, rows_with_withheld, spelled_out
+from pipeline.regular_copies import rows_with_withheld, spelled_out
 from pipeline.regular_rows import Known, Regular, Split, single_unit, split
 from pipeline.state import State, findings_of, needles_of
 from pipeline.tables.columnar import Columnar, columnar
@@ -42,6 +44,14 @@ class UnitTask:
     decisions: tuple[Decision, ...] = ()
     taken: tuple[tuple[Address, int, int], ...] = ()
     table: DecidedTable | None = None
+    kept: Kept | None = None
+
+    def with_decisions(self) -> UnitTask:
+        """Return the task with what is decided of its unit, read from the working folder where it lies there."""
+        if self.kept is None:
+            return self
+        outcome = self.kept.outcome()
+        return replace(self, decisions=outcome.decisions, taken=outcome.taken, table=outcome.table, kept=None)
 
     @property
     def key(self) -> str:
@@ -50,17 +60,12 @@ class UnitTask:
 
 
 @dataclass(frozen=True, slots=True)
-class DecidedTable:
-    """What is decided of the regular rows of a table's unit, and the needles of its single rows with their codes."""
-
-    of_row: np.ndarray
-    columns: tuple[ColumnDecision, ...]
-    near: tuple[tuple[Needle, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Examined:
-    """What is in a unit: findings, for each the needles under which it is searched, and what was not examined."""
+    """What is in a unit: findings, for each the needles under which it is searched, and what was not examined.
+
+    Of a table's unit the worker keeps the whole, and tells of it what :meth:`told` gives: ``linked`` are the digests of
+    its linked values then.
+    """
 
     findings: tuple[Finding, ...]
     needles: tuple[tuple[Needle, ...], ...]
@@ -69,6 +74,22 @@ class Examined:
     segments: int = 0
     characters: int = 0
     regular: Regular | None = None
+    linked: np.ndarray | None = None
+
+    def told(self) -> Examined:
+        """Return what the main process needs at once: of a table's unit the linked digests, and no finding."""
+        if self.regular is None:
+            return self
+        return replace(self, findings=(), needles=(), regular=None, linked=self.linked_digests())
+
+    def linked_digests(self) -> np.ndarray:
+        """Return the first 64 bits of the digests of the values that are linked in the unit."""
+        if self.linked is not None:
+            return self.linked
+        of_findings = [digest64(bytes.fromhex(each.digest)) for each in self.findings if each.linked and each.digest]
+        groups = self.regular.groups if self.regular is not None else ()
+        of_columns = [np.unique(group.values) for group in groups if group.finding.linked]
+        return np.concatenate([np.array(of_findings, dtype=np.uint64), *of_columns])
 
 
 def examine(state: State, task: UnitTask) -> Examined:
@@ -127,6 +148,7 @@ class Again:
 
 def find_again(state: State, task: UnitTask) -> tuple[Again, ...]:
     """Return where withheld values of the release stand in a unit beside what is found already."""
+    task = task.with_decisions()
     payload = task.file.read(task.unit.start, task.unit.stop)
     if task.table is None or state.shared is None:
         return met_again(state, task, payload)

@@ -7,15 +7,18 @@ answers that lie here instead of working them out again (:class:`Remembering`).
 
 from __future__ import annotations
 
+import os
 import pickle
 import shutil
 import tempfile
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
-from pipeline.errors import Failure
+from pipeline.errors import Failure, OutputError
 
 Item = TypeVar("Item")
 NOTHING: Final[Any] = object()
@@ -51,7 +54,7 @@ class Workspace:
         """Keep an answer."""
         place = self._place(stage, number)
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        fresh = place.with_suffix(".new")
+        fresh = place.with_suffix(f".{uuid.uuid4().hex}")  # a unit may be done twice at a time, on two machines
         with fresh.open("wb") as stream:
             pickle.dump(answer, stream, protocol=pickle.HIGHEST_PROTOCOL)
         fresh.replace(place)
@@ -72,10 +75,59 @@ class Workspace:
         return self.folder / stage / f"{number:08d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An item on its way to a worker, with the running number under which its answer is kept."""
+
+    number: int
+    item: Any
+
+    @property
+    def more_seconds(self) -> float:
+        """Return what the item may take beyond the deadline of a unit."""
+        seconds: float = getattr(self.item, "more_seconds", 0.0)
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Unkept:
+    """An answer that could not be kept: the number of the operating system's error."""
+
+    error: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A function whose answers are kept by the worker that made them; what travels is what :func:`told` of them is.
+
+    So the main process, of which there is one, neither takes in nor writes what it does not need.
+    """
+
+    function: Callable[[Any, Any], Any]
+    folder: Path
+
+    def __call__(self, state: Any, numbered: Numbered) -> Any:
+        """Return what is told of the answer, or why it could not be kept."""
+        answer = self.function(state, numbered.item)
+        try:
+            Workspace(self.folder).put(self.function.__name__, numbered.number, (_key(numbered.item), answer))
+        except OSError as error:
+            return Unkept(error.errno or 0)
+        return told(answer)
+
+
+def told(answer: Any) -> Any:
+    """Return what the main process is told of an answer: all of it, or what it says with ``told`` of itself."""
+    shortened = getattr(answer, "told", None)
+    return answer if shortened is None else shortened()
+
+
 class Remembering:
     """A runner that keeps every answer in a workspace, and takes what is there already.
 
-    Items are known by their ``key``. Failures are not kept: what ran out of time may have the time now.
+    Workers keep their answers themselves; what is yielded is what they tell of them (:func:`told`), and
+    :func:`answer_of` gives the whole. Items are known by their ``key``. Failures are not kept: what ran out of time
+    may have the time now.
     """
 
     def __init__(self, runner: Runner, workspace: Workspace) -> None:
@@ -88,22 +140,26 @@ class Remembering:
     def map(
         self, function: Callable[[Any, Item], Any], items: Iterable[Item]
     ) -> Iterator[tuple[Item, Any, Failure | None]]:
-        """Yield ``(item, answer, failure)`` in order, from the workspace or from the workers."""
-        stage = function.__name__
-        pending: deque[tuple[int, Item, Any]] = deque()
+        """Yield ``(item, what is told of the answer, failure)`` in order, from the workspace or from the workers.
 
-        def missing() -> Iterator[Item]:
+        Raises:
+            OSError: an answer could not be kept.
+        """
+        stage = function.__name__
+        pending: deque[tuple[Item, Any]] = deque()
+
+        def missing() -> Iterator[Numbered]:
             for number, item in enumerate(items):
                 kept = self._workspace.get(stage, number)
-                known = kept[1] if kept is not NOTHING and kept[0] == _key(item) else NOTHING
-                pending.append((number, item, known))
+                known = told(kept[1]) if kept is not NOTHING and kept[0] == _key(item) else NOTHING
+                pending.append((item, known))
                 if known is NOTHING:
-                    yield item
+                    yield Numbered(number, item)
 
-        answers = self._runner.map(function, missing())
+        answers = self._runner.map(Keeping(function, self._workspace.folder), missing())
         while True:
-            while pending and pending[0][2] is not NOTHING:
-                _, item, known = pending.popleft()
+            while pending and pending[0][1] is not NOTHING:
+                item, known = pending.popleft()
                 yield item, known, None
             following = next(answers, None)
             if following is None:
@@ -111,13 +167,30 @@ class Remembering:
                     return
                 continue
             _, answer, failure = following
-            while pending[0][2] is not NOTHING:
-                _, item, known = pending.popleft()
+            while pending[0][1] is not NOTHING:
+                item, known = pending.popleft()
                 yield item, known, None
-            number, item, _ = pending.popleft()
-            if failure is None:
-                self._workspace.put(stage, number, (_key(item), answer))
+            item, _ = pending.popleft()
+            if isinstance(answer, Unkept):
+                raise OSError(answer.error, os.strerror(answer.error))
             yield item, answer, failure
+
+
+def read_back(workspace: Workspace, stage: str, number: int) -> Any:
+    """Return what was kept.
+
+    Raises:
+        OutputError: it cannot be read.
+    """
+    kept = workspace.get(stage, number)
+    if kept is NOTHING:
+        raise OutputError("working folder", "what was worked out cannot be read back", "check the disk and run again")
+    return kept
+
+
+def answer_of(workspace: Workspace, function: Callable[..., Any], number: int) -> Any:
+    """Return the whole of an answer that a worker kept (raises OutputError)."""
+    return read_back(workspace, function.__name__, number)[1]
 
 
 def _key(item: Any) -> str:

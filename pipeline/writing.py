@@ -6,6 +6,7 @@ a changed text is withheld too, and a copy that does not come to rest holds its 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ import numpy as np
 from pipeline.apply import edits_of
 from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
+from pipeline.decided import DecidedTable
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.base import Format
@@ -24,7 +26,7 @@ from pipeline.regular_copies import Marked, marked_columns
 from pipeline.state import State, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
-from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
+from pipeline.tasks import UnitTask, met_again, same_value, singled_out
 from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
 
 ROUNDS = 4
@@ -48,6 +50,11 @@ class Written:
     needles: tuple[Needle, ...] = ()
     leaks: tuple[Leak, ...] = ()
     marked: Marked | None = None
+    sha256: str = ""
+
+    def told(self) -> Written:
+        """Return all but the bytes, which the main process reads where the worker kept them, and their sha256."""
+        return replace(self, part=b"", marked=None, sha256=hashlib.sha256(self.part).hexdigest())
 
 
 def write(state: State, task: UnitTask) -> Written:
@@ -56,6 +63,7 @@ def write(state: State, task: UnitTask) -> Written:
     Raises:
         UnreadableSource: the unit or its copy cannot be read, or the copy does not come to rest.
     """
+    task = task.with_decisions()
     payload = task.file.read(task.unit.start, task.unit.stop)
     return _written(state, task, payload) if task.table is None else _table(state, task, task.table, payload)
 

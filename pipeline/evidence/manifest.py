@@ -30,6 +30,7 @@ def manifest(summary: Summary, folder: Path) -> dict[str, Any]:
         summary: what became of the files.
         folder: the release folder; a ``release.json`` in it is left out.
     """
+    known = {each.output: each.sha256 for each in summary.files if each.output}
     return {
         "schema": SCHEMA,
         "status": summary.status,
@@ -38,7 +39,9 @@ def manifest(summary: Summary, folder: Path) -> dict[str, Any]:
         "totals": _totals(summary),
         "records": [_file(outcome, summary.cell_size) for outcome in summary.files],
         "notes": _notes(summary.cell_size),
-        "files": {name: file_sha256(folder / name) for name in sorted(_names(folder)) if name != MANIFEST},
+        "files": {
+            name: known.get(name) or file_sha256(folder / name) for name in sorted(_names(folder)) if name != MANIFEST
+        },
     }
 
 

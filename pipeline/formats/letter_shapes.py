@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from pipeline.formats.page_text import Box
 
@@ -43,6 +42,8 @@ def _difference(pixels: Pixels) -> npt.NDArray[np.int16]:
 
 def letter_shapes(pixels: Pixels, scale: float) -> list[Box]:
     """Return the boxes of shapes of the size and form of letters, in points (``scale`` pixels each), faint ones too."""
+    from scipy import ndimage  # noqa: PLC0415 - slow to load, and only pictures need it
+
     difference = _difference(pixels)
     ink = difference > _CONTRAST
     faint = (difference > _FAINT) & ~ndimage.binary_dilation(ink, np.ones((3, 3), bool), iterations=_HALO)
@@ -50,6 +51,8 @@ def letter_shapes(pixels: Pixels, scale: float) -> list[Box]:
 
 
 def _shapes(ink: Flags, scale: float) -> Iterator[Box]:
+    from scipy import ndimage  # noqa: PLC0415 - slow to load, and only pictures need it
+
     labels, _ = ndimage.label(ink, structure=np.ones((3, 3), np.int8))
     for number, place in enumerate(ndimage.find_objects(labels)[:_MOST_SHAPES], start=1):
         rows, columns = place

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.tables.column import Column, Judged, issued_as_ssn
 from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import Hint
-from recognizers.presidio import Recognizer
+
+if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
+    from recognizers.presidio import Recognizer
 
 RECOGNIZED_VALUES: Final = 40
 _FIRST_LOOK: Final = 8

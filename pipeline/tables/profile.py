@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Cell, ColumnClass, Segment
 from pipeline.tables.by_header import by_header
@@ -24,7 +24,9 @@ from pipeline.tables.by_names import with_names
 from pipeline.tables.by_values import certain, from_values, recognized, row_numbers
 from pipeline.tables.column import Column
 from pipeline.tables.vocabulary import Hint, Vocabulary, load_vocabulary
-from recognizers.presidio import Recognizer
+
+if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
+    from recognizers.presidio import Recognizer
 
 SAMPLE_ROWS: Final = 1000
 SAMPLE_CELLS: Final = 1_000_000

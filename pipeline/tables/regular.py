@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import Any, Final
 
@@ -54,7 +55,6 @@ _USUAL: Final = {
 }
 _ANY: Final = r"^[!-Z\\^-~]([ -Z\\^-~]{0,118}[!-Z\\^-~])?$"
 """Plain characters without brackets (our own markers stand in brackets), no blanks around."""
-_TITLES: Final = pa.array(sorted(TITLES | SUFFIXES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +167,17 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     for name, code in (("one", USUAL), ("several", SEVERAL), ("inverted", INVERTED), ("initial", INITIAL)):
         codes[_true(pc.match_substring_regex(cells, _NAMES[name]))] = code
     words = Words.of(cells)
-    codes[words.rows_with(lists.official_words) | words.rows_with(_TITLES)] = SINGLE
+    codes[words.rows_with(lists.official_words) | words.rows_with(_titles())] = SINGLE
     codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
     return words
+
+
+@cache
+def _titles() -> pa.Array:
+    """Return titles and suffixes of names; not made at import, for the first array brings pandas, if it is there."""
+    return pa.array(sorted(TITLES | SUFFIXES))
 
 
 def _listed(cells: pa.Array, entity: str, lists: Lists) -> np.ndarray | None:
