@@ -17,7 +17,8 @@ from sqlalchemy import delete, select
 from pipeline.case.column_values import COLUMNS, column_files, count_in
 from pipeline.case.database import FILE
 from pipeline.case.deciding import Scanner
-from pipeline.case.store import ABOUT, Case, CaseError
+from pipeline.case.making import ABOUT
+from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CaseRow, NeedleRow, RunRow
 
 WORKING: Final = "work"

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def open_case(folder: Path) -> Case:
     """Return the case in a folder (raises CaseError, UnfitPlace)."""
-    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.making import ABOUT  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.store import Case  # noqa: PLC0415
 
     try:
         url = str(json.loads((folder / ABOUT).read_bytes())["database"])
@@ -25,7 +26,8 @@ def open_case(folder: Path) -> Case:
 
 def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
     """Return the case in a folder, made where there is none (raises CaseError, UnfitPlace)."""
-    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.making import ABOUT  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.store import Case  # noqa: PLC0415
 
     if (folder / ABOUT).is_file():
         return open_case(folder)
