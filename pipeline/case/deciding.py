@@ -137,8 +137,11 @@ def check_words(given: dict[str, str], scanner: Scanner) -> None:
             raise CaseError(option, problem, "say it without anything that stands in a record; it was not stored")
 
 
-def overrides_of(case: Case) -> Overrides:
-    """Return what people decided so far, as the road honours it: of several decisions the last that was not undone."""
+def overrides_of(case: Case, before: int = 0) -> Overrides:
+    """Return what people decided so far, as the road honours it: of several decisions the last that was not undone.
+
+    ``before`` is a run that is taken up again: what it recorded itself is left out of account.
+    """
     rulings: dict[str, Ruling] = {}
     seen: dict[str, int] = {}
     runs = _runs_at_decisions(case)
@@ -153,7 +156,7 @@ def overrides_of(case: Case) -> Overrides:
             for told in session.scalars(_decided_findings(case.id, run)):
                 if seen.get(told.id) == run:
                     rulings[told.id] = replace(rulings[told.id], adopted=told.proposal, law=told.authority)
-        released = [each for each in _of_last_run(session, case) if _is_released(each, rulings)]
+        released = [each for each in _of_last_run(session, case, before) if _is_released(each, rulings)]
     values = frozenset(each.digest for each in released if each.digest)
     return Overrides(case.keyed, rulings, values, frozenset(each.entity for each in released if not each.digest))
 
@@ -177,8 +180,8 @@ def _decided_findings(case_id: str, run: int) -> Any:
     return select(FindingRow).where(FindingRow.run_id == run, FindingRow.id.in_(chosen))
 
 
-def _of_last_run(session: Session, case: Case) -> Sequence[FindingRow]:
-    return session.scalars(_decided_findings(case.id, latest_run(session, case.id))).all()
+def _of_last_run(session: Session, case: Case, before: int) -> Sequence[FindingRow]:
+    return session.scalars(_decided_findings(case.id, latest_run(session, case.id, before))).all()
 
 
 def _is_released(row: FindingRow, rulings: Mapping[str, Ruling]) -> bool:

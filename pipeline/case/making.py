@@ -1,7 +1,7 @@
-"""A case on its way: while it is made a mark lies in its folder, and the mark becomes the description when all is there.
+"""A case on its way: while it is made a mark lies in its folder, which becomes the description when all is there.
 
-So a folder with a description (``case.json``) is a whole case, and one with a mark holds what a failed or killed run had
-begun: nothing was recorded in it, and the next run that makes a case there removes exactly that.
+So a folder with a description (``case.json``) is a whole case, and one with a mark holds what a failed or killed run
+had begun: nothing was recorded in it, and the next run that makes a case there removes exactly that.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -62,10 +63,8 @@ def clear(folder: Path) -> None:
         number = mark.name.removeprefix(_MARK)
         if number.isdigit() and int(number) != os.getpid() and psutil.pid_exists(int(number)):
             raise OutputError(str(folder), "another run is making this case", "wait for it, or name another folder")
-        try:
+        with suppress(ValueError, KeyError, TypeError):  # killed before anything stood in it: there was no key yet
             _forget(str(json.loads(mark.read_bytes())["case"]))
-        except (ValueError, KeyError, TypeError):
-            pass  # killed before anything stood in it: there was no key yet
         _remove(folder, mark)
 
 
