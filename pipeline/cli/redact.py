@@ -61,6 +61,10 @@ def redact_command(
     facts: FactsOption = None,
     consents: ConsentsOption = None,
     for_subject: SubjectOption = None,
+    mask: Annotated[
+        bool,
+        typer.Option("--mask", help="Mask who else is named in a statement or reason ([PERSON]) instead of refusing."),
+    ] = False,
     case: Annotated[
         Path | None, typer.Option("--case", help="The case to make or go on with: what people decided is honoured.")
     ] = None,
@@ -113,6 +117,7 @@ def redact_command(
         sign=sign,
         against=tuple(against or ()),
         resume=resume,
+        mask=mask,
     )
     raise typer.Exit(max(_for_each(paths, out, asked, given, wanted)))
 

@@ -44,6 +44,7 @@ class Wanted:
     against: tuple[Path, ...] = ()
     resume: bool = False
     of_several: bool = False
+    mask: bool = False
 
 
 def redact_paths(paths: Sequence[str | Path], out: Path, asked: Asked, wanted: Wanted | None = None) -> Release:
@@ -69,8 +70,8 @@ def redact_once(paths: Sequence[str | Path], out: Path, asked: Asked, wanted: Wa
         job, policy = make_job(asked)  # what is wrong is told before anything is made: no case, no release
         assert policy is not None
         told = state_facts(job, asked.stated, [each.name for each in files], policy)
-        see_typed(told, wanted.request)
-        one = _Redaction([place_of(each) for each in paths], files, out, asked, wanted, policy, office)
+        told = see_typed(told, wanted.request, mask=wanted.mask)
+        one = _Redaction([place_of(each) for each in paths], files, out, asked, wanted, policy, office, told)
         return one.begin(job).made()
 
 
@@ -85,6 +86,8 @@ class _Redaction:
     wanted: Wanted
     policy: Policy
     office: Office
+    typed: Job
+    """With what people typed, as it is stored: examined, and masked where that was wanted."""
 
     def begin(self, job: Job) -> _Begun:
         """Return the run as it begins, or as it goes on behind one that was killed."""
@@ -107,8 +110,9 @@ class _Redaction:
         from pipeline.resuming import Within, working_folder  # noqa: PLC0415
 
         case = open_or_make_case(where, self.wanted.request, self.wanted.database)
-        case.keeping.keep_inputs(self.given, where, kept_of(self.asked, hold_undecided=self.wanted.hold_undecided))
-        see_typed(self._stated(replace(job, key=case.key)), "", case)
+        kept = kept_of(self.asked, hold_undecided=self.wanted.hold_undecided, mask=self.wanted.mask)
+        case.keeping.keep_inputs(self.given, where, kept)
+        typed = see_typed(self._stated(replace(job, key=case.key)), "", case, mask=self.wanted.mask)
         request = self.wanted.request or case.row.request
         earlier = tuple(run_against(case, folder) for folder in self.wanted.against)
         place = self._working_place(case)
@@ -121,7 +125,7 @@ class _Redaction:
         if folder.taken_up and folder.finished is None:
             before = recorded_since(case, head, folder.started_at)
         job = replace(job, key=case.key, decided_at=folder.started_at, overrides=overrides_of(case, before.run))
-        return _Begun(self, self._stated(job), folder, request, before, case, earlier)
+        return _Begun(replace(self, typed=typed), self._stated(job), folder, request, before, case, earlier)
 
     def _stated(self, job: Job) -> Job:
         return state_facts(job, self.asked.stated, [each.name for each in self.files], self.policy)
@@ -130,7 +134,7 @@ class _Redaction:
         run = describe_run(job, self.policy, request or self.wanted.request)
         held = self.wanted.hold_undecided
         described = asked_of(self.files, job, self.policy, run, hold_undecided=held)
-        return {**described, "what was stated": self.asked.stated.told()}
+        return {**described, "what was stated": [self.asked.stated.told(), self.wanted.mask]}
 
     def _working_place(self, case: Case) -> Path:
         """Return where the working folder lies: in the case, which disposes of it; beside the release for a cluster."""
@@ -200,7 +204,8 @@ class _Begun:
         from pipeline.casework import Task, release_with_case, written_or_found  # noqa: PLC0415 - keeps --help quick
         from pipeline.engine import scan  # noqa: PLC0415
 
-        this, job, kept = self.asked, self.job, self.folder.workspace
+        this, kept = self.asked, self.folder.workspace
+        job = replace(self.job, enclosed=this.typed.enclosed, identity_check=this.typed.identity_check)
         run = describe_run(job, this.policy, self.request)
         held = this.wanted.hold_undecided
         task = Task(this.files, this.policy, this.out, run, this.office, held, self.earlier)
