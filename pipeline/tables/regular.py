@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
+from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
 USUAL: Final = 1
@@ -54,6 +55,7 @@ _USUAL: Final = {
 }
 _ANY: Final = r"^[!-Z\\^-~]([ -Z\\^-~]{0,118}[!-Z\\^-~])?$"
 """Plain characters without brackets (our own markers stand in brackets), no blanks around."""
+_BUSINESS: Final = pa.array(sorted(business_words()))
 _TITLES: Final = pa.array(sorted(TITLES | SUFFIXES))
 
 
@@ -169,6 +171,7 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     words = Words.of(cells)
     codes[words.rows_with(lists.official_words) | words.rows_with(_TITLES)] = SINGLE
     codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
+    codes[words.rows_with(_BUSINESS)] = SINGLE  # it may be the name of a business, which is nobody's
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
     return words
