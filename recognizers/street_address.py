@@ -115,7 +115,7 @@ def _joined(text: str, found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _without_stop(text: str, each: Candidate) -> Candidate:
-    """Leave the full stop of a sentence where it is; that of a short word (``St.``) goes along where the line goes on."""
+    """Leave the full stop of a sentence; that of a short word (``St.``) goes along where the line goes on."""
     if text[each.end - 1] != "." or not (text[: each.start].strip() or text[each.end :].strip()):
         return each  # or it is all that the cell holds
     following = text[each.end : each.end + 3].lstrip(" \t")[:1]

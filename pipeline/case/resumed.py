@@ -19,7 +19,7 @@ from pipeline.case.tables import ReleaseRow, RunRow
 from pipeline.errors import ResumeRefused
 from pipeline.policy.schema import Policy
 
-_OWN: Final = ([], ["examined"], ["examined", "released"])
+_OWN: Final[tuple[list[str], ...]] = ([], ["examined"], ["examined", "released"])
 _REMEDY: Final = "run without --resume (a release folder that this run had written already goes first)"
 
 

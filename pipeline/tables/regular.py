@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import Any, Final
 
@@ -55,7 +56,6 @@ _USUAL: Final = {
 }
 _ANY: Final = r"^[!-Z\\^-~]([ -Z\\^-~]{0,118}[!-Z\\^-~])?$"
 """Plain characters without brackets (our own markers stand in brackets), no blanks around."""
-_BUSINESS: Final = pa.array(sorted(business_words()))
 _TITLES: Final = pa.array(sorted(TITLES | SUFFIXES))
 
 
@@ -171,10 +171,15 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     words = Words.of(cells)
     codes[words.rows_with(lists.official_words) | words.rows_with(_TITLES)] = SINGLE
     codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
-    codes[words.rows_with(_BUSINESS)] = SINGLE  # it may be the name of a business, which is nobody's
+    codes[words.rows_with(_of_businesses())] = SINGLE  # it may be the name of a business, which is nobody's
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
     return words
+
+
+@cache
+def _of_businesses() -> pa.Array:
+    return pa.array(sorted(business_words()), pa.string())
 
 
 def _listed(cells: pa.Array, entity: str, lists: Lists) -> np.ndarray | None:
