@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,18 +16,20 @@ from pipeline.case.recording import (
     record_examination,
     record_release,
 )
+from pipeline.case.resumed import NOTHING_YET, Recorded, check_same_findings
 from pipeline.case.store import Case
 from pipeline.differencing import compared_now, differences, hold_for, likenesses
 from pipeline.engine import Progress, Scan, scan
+from pipeline.errors import OutputError, ResumeRefused
 from pipeline.evidence.documents import Office
-from pipeline.evidence.manifest import MANIFEST, file_sha256
+from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
 from pipeline.likeness import Likeness
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, output_names, release
 from pipeline.state import Job
-from pipeline.workspace import Runner
+from pipeline.workspace import Remembering, Runner, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,16 @@ class Seen:
     found: list[Outcome]
 
 
-def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> Release:
+def release_with_case(
+    case: Case,
+    task: Task,
+    job: Job,
+    runner: Runner,
+    progress: Progress | None = None,
+    *,
+    workspace: Workspace | None = None,
+    before: Recorded = NOTHING_YET,
+) -> Release:
     """Write a release and record it in its case.
 
     Args:
@@ -61,27 +73,33 @@ def release_with_case(case: Case, task: Task, job: Job, runner: Runner, progress
         job: what the workers were set up with.
         runner: the workers.
         progress: is told stage, done and total.
+        workspace: the working folder of the run; what lies in it is not worked out again.
+        before: what this run recorded before it was killed; it is not recorded again.
 
     Raises:
         OutputError: the folder exists or cannot be written.
         LeakFound: a withheld value survived.
         CaseError: the case is closed.
         ReleaseHeld: duplicates contradict, or decisions differ from those of the runs in ``task.against``.
+        ResumeRefused: what is found now is not what was recorded before.
     """
-    seen = looked_at(task, job, runner, progress)
-    number = recorded(case, seen, task.against)
-    return handed_over(case, number, task, seen, runner, progress)
+    seen = looked_at(task, job, runner, progress, workspace)
+    number = recorded(case, seen, task.against, before)
+    return handed_over(case, number, task, seen, runner, progress, before)
 
 
-def looked_at(task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> Seen:
+def looked_at(
+    task: Task, job: Job, runner: Runner, progress: Progress | None = None, workspace: Workspace | None = None
+) -> Seen:
     """Return what is found and decided; nothing is recorded yet."""
-    done = scan(task.files, job, task.policy, runner, progress)
-    return Seen(done, examination(done, task.policy), list(outcomes(done, likenesses(done, runner))))
+    done = scan(task.files, job, task.policy, runner, progress, workspace=workspace)
+    like = likenesses(done, Remembering(runner, done.workspace))
+    return Seen(done, examination(done, task.policy), list(outcomes(done, like)))
 
 
-def recorded(case: Case, seen: Seen, against: Sequence[int] = ()) -> int:
+def recorded(case: Case, seen: Seen, against: Sequence[int] = (), before: Recorded = NOTHING_YET) -> int:
     """Record a scan and return the number of its run (raises ReleaseHeld where decisions contradict)."""
-    number, told = _noted(case, seen, against)
+    number, told = _noted(case, seen, against, before)
     hold_for(case, told)
     return number
 
@@ -94,28 +112,32 @@ def examine_with_case(case: Case, task: Task, job: Job, runner: Runner, progress
     return _noted(case, looked_at(task, job, runner, progress), task.against)[0]
 
 
-def _noted(case: Case, seen: Seen, against: Sequence[int]) -> tuple[int, list[dict[str, str]]]:
+def _noted(
+    case: Case, seen: Seen, against: Sequence[int], before: Recorded = NOTHING_YET
+) -> tuple[int, list[dict[str, str]]]:
     told = differences(case, compared_now(case, seen.found, seen.about.labels), against)
+    if before.run:
+        check_same_findings(case, before.run, seen.found, seen.about.policy)
+        return before.run, told
     return record_examination(case, seen.found, seen.about, told), told
 
 
 def handed_over(
-    case: Case, number: int, task: Task, seen: Seen, runner: Runner, progress: Progress | None = None
+    case: Case,
+    number: int,
+    task: Task,
+    seen: Seen,
+    runner: Runner,
+    progress: Progress | None = None,
+    before: Recorded = NOTHING_YET,
 ) -> Release:
     """Write the release of a recorded scan and record it too."""
     done, about = seen.done, seen.about
-    place = next_place(case)
+    place = before.place or next_place(case)
     trail = (place.head.hash, place.head.length)
     binding = Binding(case.id, place.sequence, place.previous, *trail, supplements=task.supplements)
-    made = release(
-        done,
-        task.out,
-        replace(task.run, binding=binding),
-        runner,
-        hold_undecided=task.hold_undecided,
-        progress=progress,
-        office=task.office,
-    )
+    run = replace(task.run, binding=binding)
+    made = written_or_found(done, task, run, runner, progress)
     handed = Handed(
         manifest_sha256=file_sha256(task.out / MANIFEST),
         status=made.summary.status,
@@ -123,8 +145,37 @@ def handed_over(
         needles=frozenset(done.withheld_needles),
         columns_sha256=keep_column_values(case, number, done.index),
     )
-    record_release(case, number, place, handed, about)
+    if before.place is None:
+        record_release(case, number, place, handed, about)
+    elif before.manifest_sha256 != handed.manifest_sha256:
+        raise ResumeRefused(
+            str(task.out), "the release that is recorded is another one", "make a new one, without --resume"
+        )
     return made
+
+
+def written_or_found(done: Scan, task: Task, run: Run, runner: Runner, progress: Progress | None = None) -> Release:
+    """Write a release; where one lies there already, see that it is the one that this run writes.
+
+    A run that was killed between the two leaves a release that nothing tells of: it is made again, elsewhere, and
+    compared. Takes and raises what :func:`pipeline.release.release` does.
+    """
+
+    def write_to(out: Path) -> Release:
+        held, office = task.hold_undecided, task.office
+        return release(done, out, run, runner, hold_undecided=held, progress=progress, office=office)
+
+    if not task.out.exists():
+        return write_to(task.out)
+    again = done.workspace.folder / "again"
+    shutil.rmtree(again, ignore_errors=True)
+    made = write_to(again)
+    is_same = not integrity(task.out, (SIGNATURE,))
+    is_same = is_same and (task.out / MANIFEST).read_bytes() == (again / MANIFEST).read_bytes()
+    shutil.rmtree(again)
+    if not is_same:
+        raise OutputError(str(task.out), "this folder exists already", "name a new folder with --out")
+    return replace(made, folder=task.out)
 
 
 def examination(done: Scan, policy: Policy) -> Examination:

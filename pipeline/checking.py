@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.decide import decide
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
-from pipeline.model import Address, ColumnClass, Reading, Source, Unit
+from pipeline.model import Address, ColumnClass, Reading, Role, Source, Unit
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, findings_of
 from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, leaks, second_reader
+from recognizers.names.firms import is_business
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
 
@@ -31,12 +32,17 @@ class WrittenUnit:
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A copy on the disk and units that were written into it; ``is_whole`` says that these are all."""
+    """A copy on the disk and units that were written into it; ``is_whole`` says that these are all.
+
+    ``of_other_records`` says that names are searched in records in which they were not withheld: there a business
+    that is called like a person is a business. In its own record a name is withheld in that of a business too.
+    """
 
     file: InputFile
     units: tuple[WrittenUnit, ...]
     columns: tuple[ColumnClass, ...] = ()
     is_whole: bool = True
+    of_other_records: bool = False
 
     @property
     def more_seconds(self) -> float:
@@ -65,7 +71,7 @@ def check(state: State, task: CheckTask) -> tuple[Leak, ...]:
         if hashlib.sha256(data).hexdigest() != written.sha256:
             raise IntegrityError("copy", "it differs from what was written", "check the disk and run again")
         if written.marked is None or faults(state, data, written.unit, written.marked):
-            found += _survivors(state, written, data, task.columns)
+            found += _survivors(state, written, data, task)
     return tuple(found)
 
 
@@ -83,18 +89,27 @@ def _same_cuts(task: CheckTask) -> None:
         raise IntegrityError("copy", "its messages are cut differently when it is read again", "report this")
 
 
-def _survivors(state: State, written: WrittenUnit, data: bytes, columns: Sequence[ColumnClass]) -> list[Leak]:
+def _survivors(state: State, written: WrittenUnit, data: bytes, task: CheckTask) -> list[Leak]:
     if state.shared is None:
         return []
     unit = replace(written.unit, start=0, stop=len(data))
     copy = format_named(unit.source.format).read(data, unit)
-    left = _leaks(state, unit, data, copy, {})
+    left = _leaks(state, unit, data, copy, {}, ())
     # Most copies end here. What a released finding explains (May, the month) needs the decisions again.
-    return _leaks(state, unit, data, copy, _cleared(state, unit, copy, columns)) if left else []
+    if not left:
+        return []
+    named = copy.segments if task.of_other_records else ()
+    businesses = frozenset(each.address for each in named if each.role is Role.CELL and is_business(each.text))
+    return _leaks(state, unit, data, copy, _cleared(state, unit, copy, task.columns), businesses)
 
 
 def _leaks(
-    state: State, unit: Unit, data: bytes, copy: Reading, cleared: Mapping[Address, Sequence[tuple[int, int]]]
+    state: State,
+    unit: Unit,
+    data: bytes,
+    copy: Reading,
+    cleared: Mapping[Address, Sequence[tuple[int, int]]],
+    businesses: Collection[Address],
 ) -> list[Leak]:
     assert state.shared is not None
     is_mail = unit.source.format in MAIL_FORMATS
@@ -108,7 +123,8 @@ def _leaks(
     elif read_again is None:  # packed bytes say nothing as text
         raise IntegrityError(unit.source.path, "no independent reader sees this format", "report this")
     elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
-    return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
+    shared, markers = state.shared, state.markers
+    return leaks(copy.segments, cleared, shared, markers=markers, elsewhere=elsewhere, businesses=businesses)
 
 
 def _cleared(

@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Final
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
+from pipeline.tables.header import header_words
+from pipeline.tables.vocabulary import load_vocabulary
+from recognizers.names.firms import is_business
 from recognizers.triggers import scan_of
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -22,6 +25,7 @@ if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find th
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
+PERSON: Final = "PERSON"
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
 
@@ -57,7 +61,7 @@ def detect(
         column = _column(segment, columns)
         if column is not None and column.kind in _WHOLE_CELL:
             whole = _whole_cell(segment.text, column)
-            if whole is not None:
+            if whole is not None and not (whole.entity == PERSON and is_business(segment.text)):
                 found[at].append(whole)
             continue
         patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
@@ -106,6 +110,9 @@ def examine(
         for at, matches in zip(chosen, answers, strict=True):
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
+    for at, matches in enumerate(found):  # whatever the label says, and in every row alike
+        if any(each.entity == PERSON for each in matches) and is_business(texts[at][1]):
+            found[at] = [each for each in matches if each.entity != PERSON]
     return found
 
 
@@ -163,9 +170,11 @@ def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> Colu
 
 
 def _is_column_name(segment: Segment) -> bool:
-    """Return whether a segment is a column name of one word, in which a model sees people (``GivenName``)."""
+    """Return whether a segment is a column name of words for columns, in which a model sees people (``Site Addr``)."""
     cell = segment.address[-1] if segment.address else None
-    return isinstance(cell, Cell) and cell.row < 0 and len(segment.text.split()) == 1
+    if not isinstance(cell, Cell) or cell.row >= 0:
+        return False
+    return len(segment.text.split()) == 1 or load_vocabulary().knows_all(header_words(segment.text))
 
 
 def _whole_cell(text: str, column: ColumnClass) -> Match | None:

@@ -27,14 +27,19 @@ def survivors(
     original = scan(sources, job, policy, runner, progress)
     index = WithheldIndex(Keyed(job.key), _everywhere(original.withheld_needles))
     index.take_columns_of(original.index)
-    return survivors_of(copies, index, runner, progress)
+    return survivors_of(copies, index, runner, progress, of_other_records=True)
 
 
-def survivors_of(copies: Scan, index: WithheldIndex, runner: Runner, progress: Progress) -> list[str]:
-    """Return the places in copies where a value of the index stands; its scopes are keys of the copies."""
+def survivors_of(
+    copies: Scan, index: WithheldIndex, runner: Runner, progress: Progress, *, of_other_records: bool = False
+) -> list[str]:
+    """Return the places in copies where a value of the index stands; its scopes are keys of the copies.
+
+    ``of_other_records`` says that names are searched in all records (see :class:`pipeline.checking.CheckTask`).
+    """
     runner.share(index)
     places = []
-    tasks = [_task(result) for result in copies.files if result.units]
+    tasks = [replace(_task(each), of_other_records=of_other_records) for each in copies.files if each.units]
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
         progress("comparing copies", number, len(tasks))
         if failure is not None:

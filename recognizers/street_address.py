@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -86,7 +87,8 @@ class StreetAddress(Recognizer):
 
     def _find(self, text: str, spans: Sequence[Span]) -> list[Match]:
         found = [*_under_labels(text), *candidates(text), *_modelled(text, spans)]
-        return outermost(self._match(each) for each in _joined(text, found) if text[each.start : each.end].strip())
+        joined = (_without_stop(text, each) for each in _joined(text, found) if text[each.start : each.end].strip())
+        return outermost(self._match(each) for each in joined)
 
     def _match(self, each: Candidate) -> Match:
         return Match(each.start, each.end, "STREET_ADDRESS", each.score, self.NAME, each.reason, each.part)
@@ -110,6 +112,16 @@ def _joined(text: str, found: Sequence[Candidate]) -> list[Candidate]:
         else:
             joined.append(each)
     return joined
+
+
+def _without_stop(text: str, each: Candidate) -> Candidate:
+    """Leave the full stop of a sentence; that of a short word (``St.``) goes along where the line goes on."""
+    if text[each.end - 1] != "." or not (text[: each.start].strip() or text[each.end :].strip()):
+        return each  # or it is all that the cell holds
+    following = text[each.end : each.end + 3].lstrip(" \t")[:1]
+    if following.islower() or following.isdigit() or following in {",", ";", ")", ":"}:
+        return each
+    return replace(each, end=each.end - 1)
 
 
 def _under_labels(text: str) -> Iterator[Candidate]:

@@ -293,6 +293,53 @@ def test_an_ordinary_reason_is_stored(desk: Desk, source: Path, tmp_path: Path, 
     assert decide(desk.case, Which(undecided=True), "adopt", by="records officer", reason=reason, scanner=scanner)
 
 
+@pytest.mark.models
+@pytest.mark.parametrize(
+    ("reason", "stored"),
+    [
+        ("as Gudrun Musterfrau asked", "as [PERSON] asked"),
+        ("call 406-555-0199, said Gudrun Musterfrau", "call [PHONE_NUMBER], said [PERSON]"),
+        ("her number 5369 04399 is known", None),
+        ("the matter of WILMA  TESTPERSON is public", "the matter of [PERSON] is public"),
+        ("balance struck by counsel (54 A.G. Op. 3)", "balance struck by counsel (54 A.G. Op. 3)"),
+    ],
+)
+def test_a_reason_that_names_somebody_can_be_stored_masked(
+    desk: Desk, source: Path, tmp_path: Path, reason: str, stored: str | None
+) -> None:
+    """What identifies somebody is replaced by what it is, and the rest stands; what was typed lies nowhere."""
+    desk.redact(source, tmp_path / "one")
+    scanner = FreeText(desk.case, desk.state.recognizers)
+    masked = scanner.masked(reason)
+    assert masked == stored or (stored is None and "4399" not in masked)
+    assert scanner(masked) == []
+    assert decide(desk.case, Which(undecided=True), "adopt", by="records officer", reason=masked, scanner=scanner)
+    for words in ("Musterfrau", "TESTPERSON", "406-555-0199", "04399"):
+        assert words.encode() not in everything_in(tmp_path / "case")
+
+
+@pytest.mark.models
+def test_an_officers_name_may_be_stored_and_nothing_else(desk: Desk, source: Path, tmp_path: Path) -> None:
+    """Who decides is a role or a name; a number, an address, or the whole name of a withheld person is refused."""
+    desk.redact(source, tmp_path / "one")
+    scanner = FreeText(desk.case, desk.state.recognizers)
+    for by in ("Gudrun Musterfrau", "G. Testperson, deputy clerk", "records officer"):
+        assert decide(desk.case, Which(entity="US_SSN"), "withhold", by=by, reason="balance", scanner=scanner)
+    hold(desk.case, by="Gudrun Musterfrau", reason="litigation is expected", scanner=scanner)
+    before = len(desk.case.entries())
+    for by in (
+        "clerk, SSN 536-90-4401", "Gudrun 406-555-0199", "g.muster@example.com", "at 12 Elm Street", "Wilma Testperson",
+        "5 3 6 9 0 4 3 9 9", " ", "x" * 101,
+    ):  # fmt: skip
+        with pytest.raises(CaseError) as told:
+            decide(desk.case, Which(undecided=True), "adopt", by=by, reason="balance", scanner=scanner)
+        assert told.value.where == "--by"
+        assert by.strip() not in told.value.what or not by.strip()
+        with pytest.raises(CaseError):
+            unhold(desk.case, by=by, reason="the matter is settled", scanner=scanner)
+    assert len(desk.case.entries()) == before
+
+
 # --- how it ends ------------------------------------------------------------------------
 
 

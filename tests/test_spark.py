@@ -172,7 +172,7 @@ def test_a_machine_that_does_not_see_the_folder_ends_the_run(runner: Any) -> Non
 def test_a_session_that_is_there_is_used_and_left_open(session: Any, tmp_path: Path) -> None:
     """In a notebook a release is one call, with the notebook's own session, which goes on afterwards as it was."""
     from pipeline.cli.options import Accuracy, Engine
-    from pipeline.cli.redact import redact_paths
+    from pipeline.cli.redacting import redact_paths
     from pipeline.cli.running import Asked
 
     before = tempfile.gettempdir()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from casehelp import Desk, write
-from conftest import Command
+from conftest import Command, everything_in
 
 from pipeline.case.store import Case
 from pipeline.cli.running import Asked, make_job, state_facts
-from pipeline.cli.stating import Stated
+from pipeline.cli.stating import CORRECTION, Stated
 from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
 from pipeline.evidence.stated import typed_texts
@@ -113,6 +113,47 @@ def test_a_statement_tells_of_its_author_and_of_nobody_else(tmp_path: Path) -> N
     for other in ("Curtis Blackwood saw it.", "My sister has 406-555-0199.", "His number is 536-44-9999."):
         with pytest.raises(UsageError, match="in the statement, characters"):
             see_typed(job_of(tmp_path, "", who, mine + other), "")
+
+
+@pytest.mark.models
+def test_a_statement_that_names_others_can_be_stored_masked(tmp_path: Path) -> None:
+    """With others masked the statement stands; the author's own name and number stay, and nothing else is lost."""
+    who = (WHO + "correction: statement.txt\n").replace("licence shown at the desk", "Wilma Testperson knew her")
+    said = "I am Dora Fields, (406) 555-0123. Curtis Blackwood (406-555-0199) saw it. The date is wrong.\n"
+    job = see_typed(job_of(tmp_path, "", who, said), "", mask=True)
+    assert job.enclosed[CORRECTION].decode() == (
+        "I am Dora Fields, (406) 555-0123. [PERSON] ([PHONE_NUMBER]) saw it. The date is wrong.\n"
+    )
+    assert job.identity_check["how"] == "[PERSON] knew her"
+    assert job.identity_check["checked_by"] == "records officer"
+    with pytest.raises(UsageError, match="look like") as told:
+        see_typed(job_of(tmp_path, "", who, said), "")
+    assert "--mask" in told.value.remedy
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("certify", "case", "--release", "out", "--out", "certificate", "--by"),
+        ("case", "close", "case", "--yes", "--by"),
+        ("officers", "disable", "case", "clerk", "--by"),
+        ("review", "in", "--policy", "montana", "--case", "desk", "--by"),
+    ],
+)
+def test_who_acts_is_told_without_a_number(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    """Every command that stores who acted examines it first, says where and not what, and does nothing."""
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    Case.create(tmp_path / "case", "2026-7").close_database()
+    write(tmp_path / "in", {"a.txt": "The hedge.\n"})
+    before = everything_in(tmp_path / "case")
+    done = command(*arguments, "clerk, SSN 536-44-1287")
+    assert done.returncode == 2, done.stderr
+    assert "--by: characters" in done.stderr
+    assert "536-44" not in done.stderr + done.stdout
+    assert everything_in(tmp_path / "case") == before
+    assert not (tmp_path / "desk").exists()
 
 
 @pytest.mark.models

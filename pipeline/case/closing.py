@@ -16,8 +16,9 @@ from sqlalchemy import delete, select
 
 from pipeline.case.column_values import COLUMNS, column_files, count_in
 from pipeline.case.database import FILE
-from pipeline.case.deciding import Scanner
-from pipeline.case.store import ABOUT, Case, CaseError
+from pipeline.case.deciding import NOT_STORED, Scanner, check_by
+from pipeline.case.making import ABOUT
+from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CaseRow, NeedleRow, RunRow
 
 WORKING: Final = "work"
@@ -31,8 +32,9 @@ class CaseHeld(CaseError):
 
 def hold(case: Case, *, by: str, reason: str, scanner: Scanner) -> None:
     """Keep a case from being closed until the hold is lifted (raises CaseError)."""
+    check_by(by, scanner)
     for problem in scanner(reason):
-        raise CaseError("--reason", problem, "say it without anything that stands in a record")
+        raise CaseError("--reason", problem, NOT_STORED)
     with case.action(by, "hold") as action:
         row = action.session.get_one(CaseRow, case.id)
         if row.hold:
@@ -43,8 +45,9 @@ def hold(case: Case, *, by: str, reason: str, scanner: Scanner) -> None:
 
 def unhold(case: Case, *, by: str, reason: str, scanner: Scanner) -> None:
     """Lift the hold (raises CaseError)."""
+    check_by(by, scanner)
     for problem in scanner(reason):
-        raise CaseError("--reason", problem, "say it without anything that stands in a record")
+        raise CaseError("--reason", problem, NOT_STORED)
     with case.action(by, "unhold") as action:
         row = action.session.get_one(CaseRow, case.id)
         if not row.hold:

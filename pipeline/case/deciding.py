@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ __all__ = [
     "ACTIONS",
     "Scanner",
     "Which",
+    "check_by",
     "check_words",
     "decide",
     "findings",
@@ -35,9 +36,19 @@ ACCEPT: Final = "accept"
 """The action on a difference: both decisions stand as they are."""
 MOST_NAME: Final = 100
 UNDONE: Final = "taken back"
+NOT_STORED: Final = "say it without anything that stands in a record, or let it be masked (--mask); it was not stored"
 
 Scanner = Callable[[str], Sequence[str]]
 """Returns what is wrong with a text that a person typed, "[]" for nothing; see :mod:`pipeline.case.free_text`."""
+
+
+@runtime_checkable
+class KnowsNames(Protocol):
+    """A scanner that can tell the name of an officer, which may be stored, from what may not."""
+
+    def name(self, text: str) -> Sequence[str]:
+        """Return what is wrong with the role or name of an officer."""
+        ...
 
 
 def decide(
@@ -127,18 +138,28 @@ def _check_rules(found: Chosen, action: str, citation: str) -> None:
 
 def check_words(given: dict[str, str], scanner: Scanner) -> None:
     """See that it is said who and why, and that nothing personal is in the words (raises CaseError)."""
-    by, reason = given["--by"].strip(), given["--reason"].strip()
-    if not by or by.casefold() in BY_NO_PERSON or len(by) > MOST_NAME or not by.isprintable():
-        raise CaseError("--by", "it is not said who decides", "give a role or a name, such as 'records officer'")
-    if not reason:
+    check_by(given["--by"], scanner)
+    if not given["--reason"].strip():
         raise CaseError("--reason", "a decision needs its reason", "say in a few words why")
     for option, text in given.items():
-        for problem in scanner(text):
-            raise CaseError(option, problem, "say it without anything that stands in a record; it was not stored")
+        if option != "--by":
+            for problem in scanner(text):
+                raise CaseError(option, problem, NOT_STORED)
 
 
-def overrides_of(case: Case) -> Overrides:
-    """Return what people decided so far, as the road honours it: of several decisions the last that was not undone."""
+def check_by(by: str, scanner: Scanner, option: str = "--by") -> None:
+    """See that it is said who acts, a role or a name, and nothing else that is personal (raises CaseError)."""
+    if not by.strip() or by.strip().casefold() in BY_NO_PERSON or len(by) > MOST_NAME or not by.isprintable():
+        raise CaseError(option, "it is not said who acts", "give a role or a name, such as 'records officer'")
+    for problem in scanner.name(by) if isinstance(scanner, KnowsNames) else scanner(by):
+        raise CaseError(option, problem, "give a role, such as 'records officer'; it was not stored")
+
+
+def overrides_of(case: Case, before: int = 0) -> Overrides:
+    """Return what people decided so far, as the road honours it: of several decisions the last that was not undone.
+
+    ``before`` is a run that is taken up again: what it recorded itself is left out of account.
+    """
     rulings: dict[str, Ruling] = {}
     seen: dict[str, int] = {}
     runs = _runs_at_decisions(case)
@@ -153,7 +174,7 @@ def overrides_of(case: Case) -> Overrides:
             for told in session.scalars(_decided_findings(case.id, run)):
                 if seen.get(told.id) == run:
                     rulings[told.id] = replace(rulings[told.id], adopted=told.proposal, law=told.authority)
-        released = [each for each in _of_last_run(session, case) if _is_released(each, rulings)]
+        released = [each for each in _of_last_run(session, case, before) if _is_released(each, rulings)]
     values = frozenset(each.digest for each in released if each.digest)
     return Overrides(case.keyed, rulings, values, frozenset(each.entity for each in released if not each.digest))
 
@@ -177,8 +198,8 @@ def _decided_findings(case_id: str, run: int) -> Any:
     return select(FindingRow).where(FindingRow.run_id == run, FindingRow.id.in_(chosen))
 
 
-def _of_last_run(session: Session, case: Case) -> Sequence[FindingRow]:
-    return session.scalars(_decided_findings(case.id, latest_run(session, case.id))).all()
+def _of_last_run(session: Session, case: Case, before: int) -> Sequence[FindingRow]:
+    return session.scalars(_decided_findings(case.id, latest_run(session, case.id, before))).all()
 
 
 def _is_released(row: FindingRow, rulings: Mapping[str, Ruling]) -> bool:

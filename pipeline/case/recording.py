@@ -96,7 +96,7 @@ def record_examination(
         session.flush()
         _add_sources(case, session, run.id, outcomes, about)
         _add_units(case, session, run.id, outcomes)
-        rows = _finding_rows(case, run.id, outcomes, policy, in_copy=False)
+        rows = finding_rows(case, run.id, outcomes, policy, in_copy=False)
         _insert(session, FindingRow, rows)
         action.policy = f"{policy.name} {policy.version}"
         action.about |= {
@@ -160,9 +160,10 @@ def _add_units(case: Case, session: Session, run: int, outcomes: Iterable[Outcom
     _insert(session, UnitRow, rows)
 
 
-def _finding_rows(
+def finding_rows(
     case: Case, run: int, outcomes: Iterable[Outcome], policy: Policy, *, in_copy: bool
 ) -> list[dict[str, Any]]:
+    """Return the rows of what a run found in sources (or in copies, in mending them), each finding once."""
     rows: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
         ordinal = NAME_ORDINAL if outcome.unit is None else outcome.unit.ordinal
@@ -214,15 +215,16 @@ def digest_of_run(session: Session, run: int) -> str:
     ):
         rows: Iterable[Any] = session.scalars(select(table).where(table.run_id == run))
         told += [[what, *values_of(each, names)] for each in rows]
-    return rows_digest(told + _findings(session, run, in_copy=False))
+    return rows_digest(told + findings_of(session, run, in_copy=False))
 
 
 def digest_of_mended(session: Session, run: int) -> str:
     """Return the digest by which the audit trail binds what was withheld in mending the copies of a run."""
-    return rows_digest(_findings(session, run, in_copy=True))
+    return rows_digest(findings_of(session, run, in_copy=True))
 
 
-def _findings(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
+def findings_of(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
+    """Return the findings of a run as its digest counts them."""
     wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(in_copy))
     rows = session.scalars(wanted.execution_options(yield_per=1000))
     return [["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ())] for each in rows]
@@ -241,9 +243,12 @@ def latest_release(session: Session, case_id: str) -> ReleaseRow | None:
     return session.scalars(wanted).first()
 
 
-def latest_run(session: Session, case_id: str) -> int:
-    """Return the number of the last run of a case, 0 where there is none."""
-    return session.scalar(select(func.max(RunRow.id)).where(RunRow.case_id == case_id)) or 0
+def latest_run(session: Session, case_id: str, before: int = 0) -> int:
+    """Return the number of the last run of a case (before another, where one is given), 0 where there is none."""
+    wanted = select(func.max(RunRow.id)).where(RunRow.case_id == case_id)
+    if before:
+        wanted = wanted.where(RunRow.id < before)
+    return session.scalar(wanted) or 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +269,7 @@ def record_release(case: Case, run: int, place: Place, handed: Handed, about: Ex
     """Put a finished release into the case: its number, its manifest, and what its copies are to be searched for."""
     with case.action("releasable", "released") as action:
         session = action.session
-        rows = _finding_rows(case, run, handed.mended, about.policy, in_copy=True)
+        rows = finding_rows(case, run, handed.mended, about.policy, in_copy=True)
         known = set(session.scalars(select(FindingRow.id).where(FindingRow.run_id == run)))
         _insert(session, FindingRow, [each for each in rows if each["id"] not in known])
         _insert(session, NeedleRow, list(_needle_rows(case, run, handed.needles)))

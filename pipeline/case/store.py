@@ -23,13 +23,12 @@ from sqlalchemy.orm import Session
 from pipeline.case.audit import Deed, Entry, Head, entry_after, first_hash
 from pipeline.case.database import opened, plain_url, writing
 from pipeline.case.keeping import Keeping
+from pipeline.case.making import ABOUT, Making, clear
 from pipeline.case.place import check_place, check_private, make_private
 from pipeline.case.tables import AuditRow, CaseRow
 from pipeline.digest import Keyed
 from pipeline.errors import ConfigError, UsageError
-from pipeline.private_files import write_private
 
-ABOUT: Final = "case.json"
 SCHEMA: Final = 1
 
 
@@ -62,22 +61,39 @@ class Case:
         Raises:
             UnfitPlace: the folder is on a portable device or open to others.
             CaseError: something is in it.
+            OutputError: another run is making a case there.
         """
+        made_here = not folder.exists()
         make_private(folder)
+        clear(folder)
         if any(folder.iterdir()):
             raise CaseError(str(folder), "there is something in this folder", "name a new folder for the case")
         case_id = secrets.token_hex(16)
-        engine = opened(folder, url)
-        case = cls(folder, case_id, engine)
-        case.keeping.make()
         about = {"schema": SCHEMA, "case": case_id, "database": plain_url(url) if url else ""}
-        write_private(folder / ABOUT, json.dumps(about, indent=2).encode())
-        at = now()
-        with Session(engine) as session, session.begin():
-            session.add(CaseRow(id=case_id, request=request, opened_at=at, audit_head=first_hash(case_id)))
-        with case.action(by, "opened") as action:
-            action.about["request"] = request
+        making = Making(folder, case_id)
+        engine: Engine | None = None
+        try:
+            making.begin(json.dumps(about, indent=2).encode())
+            engine = opened(folder, url)
+            case = cls(folder, case_id, engine)
+            case.keeping.make()
+            case._add_row(request)
+            with case.action(by, "opened") as action:
+                action.about["request"] = request
+            making.finish()
+        except BaseException:  # a full disk, most often: the next try finds the folder as it was
+            if engine is not None:
+                engine.dispose()
+            making.undo(with_folder=made_here)
+            raise
         return case
+
+    def _add_row(self, request: str) -> None:
+        try:
+            with Session(self.engine) as session, session.begin():
+                session.add(CaseRow(id=self.id, request=request, opened_at=now(), audit_head=first_hash(self.id)))
+        except SQLAlchemyError as error:
+            raise _unwritten(self.folder, error) from None
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -163,10 +179,7 @@ class Case:
         except RowExists:
             raise CaseError(str(self.folder), "somebody else wrote to this case meanwhile", "do it again") from None
         except SQLAlchemyError as error:
-            why = type(error).__name__
-            raise ConfigError(
-                str(self.folder), f"the case cannot be written ({why})", "check its disk or database"
-            ) from None
+            raise _unwritten(self.folder, error) from None
 
     def _row(self, session: Session, *, to_write: bool = False) -> CaseRow:
         """Return the row of the case; who writes waits for whoever writes already (PostgreSQL: by this row)."""
@@ -174,6 +187,11 @@ class Case:
         if row is None:
             raise CaseError(str(self.folder), "its database does not know this case", "restore both from one backup")
         return row
+
+
+def _unwritten(folder: Path, error: SQLAlchemyError) -> ConfigError:
+    why = type(error).__name__
+    return ConfigError(str(folder), f"the case cannot be written ({why})", "check its disk or database")
 
 
 def now() -> str:

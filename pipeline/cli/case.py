@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import open_case, scanner_of
+from pipeline.cli.opening import open_case, see_by, see_reason
 
 if TYPE_CHECKING:
     from pipeline.case.tables import FindingRow
@@ -17,6 +17,9 @@ app = typer.Typer(help="Show, decide, check, hold and close cases.", no_args_is_
 Folder = Annotated[Path, typer.Argument(metavar="CASE", help="The folder of a case.", show_default=False)]
 By = Annotated[str, typer.Option("--by", help="Who: a role or a name, as it shall stand in the log.")]
 Reason = Annotated[str, typer.Option("--reason", help="Why, in words that hold nothing of a record.")]
+Mask = Annotated[
+    bool, typer.Option("--mask", help="Store the reason with [PERSON] and the like for whatever identifies somebody.")
+]
 MOST_LINES = 200
 
 
@@ -101,10 +104,12 @@ def decide_command(
         list[str] | None, typer.Option("--difference", help="With --action accept: a difference that may stand.")
     ] = None,
     citation: Annotated[str, typer.Option("--citation", help="The law, where the policy names none.")] = "",
+    mask: Mask = False,
 ) -> None:
     """Record a decision for findings of the last run. It is appended and never edited; to revise it, decide again.
 
-    The reason is examined like a record and refused when it holds anything personal. Run redact again with the case to
+    The reason is examined like a record and refused when it holds anything personal; with --mask it is stored with
+    [PERSON] and the like in the place of that, and what it said is stored nowhere. Run redact again with the case to
     make the release that shows the decisions.
 
     Examples:
@@ -115,7 +120,7 @@ def decide_command(
     from pipeline.case.deciding import ACCEPT, Which, decide, decide_differences  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
-    scanner = scanner_of(case)
+    reason, scanner = see_reason(case, reason, mask=mask)
     if action == ACCEPT:
         count = decide_differences(case, difference or [], by=by, reason=reason, scanner=scanner)
         typer.echo(f"{count} differences may stand")
@@ -147,7 +152,7 @@ def check_command(folder: Folder) -> None:
 
 
 @app.command("hold")
-def hold_command(folder: Folder, by: By, reason: Reason) -> None:
+def hold_command(folder: Folder, by: By, reason: Reason, mask: Mask = False) -> None:
     """Lay a retention hold on a case: it cannot be closed until the hold is lifted.
 
     Example: releasable case hold case-114/ --by counsel --reason "litigation is expected"
@@ -155,12 +160,13 @@ def hold_command(folder: Folder, by: By, reason: Reason) -> None:
     from pipeline.case.closing import hold  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
-    hold(case, by=by, reason=reason, scanner=scanner_of(case))
+    reason, scanner = see_reason(case, reason, mask=mask)
+    hold(case, by=by, reason=reason, scanner=scanner)
     typer.echo(f"{folder}: held")
 
 
 @app.command("unhold")
-def unhold_command(folder: Folder, by: By, reason: Reason) -> None:
+def unhold_command(folder: Folder, by: By, reason: Reason, mask: Mask = False) -> None:
     """Lift the retention hold of a case.
 
     Example: releasable case unhold case-114/ --by counsel --reason "the matter is settled"
@@ -168,7 +174,8 @@ def unhold_command(folder: Folder, by: By, reason: Reason) -> None:
     from pipeline.case.closing import unhold  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
-    unhold(case, by=by, reason=reason, scanner=scanner_of(case))
+    reason, scanner = see_reason(case, reason, mask=mask)
+    unhold(case, by=by, reason=reason, scanner=scanner)
     typer.echo(f"{folder}: no hold any more")
 
 
@@ -187,6 +194,7 @@ def close_command(
     from pipeline.case.closing import close  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
+    see_by(by, case)
     if not yes:
         typer.confirm("The key is destroyed; releases can no longer be searched with this case. Close it?", abort=True)
     gone = close(case, by=by)

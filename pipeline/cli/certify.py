@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import open_case
+from pipeline.cli.opening import open_case, see_by
 from pipeline.cli.signing import office_signature
-from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.evidence.certificate import Certificate, Record
@@ -63,9 +62,8 @@ def certify_release(case_folder: Path, release: Path, by: str, size: int, strata
     from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of  # noqa: PLC0415 - keeps --help quick
     from pipeline.execution.local import Limits, Pool  # noqa: PLC0415
 
-    if not by.strip():
-        raise UsageError("--by", "it is not said who reads the sample", "give a role or a name")
     case = open_case(case_folder)
+    see_by(by, case)
     with Pool(1, nothing, (), Limits()) as pool:
         frame = frame_of(release, pool, by=strata)
         made = drawn(case, release, frame, size, by=by)

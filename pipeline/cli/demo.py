@@ -33,7 +33,7 @@ def demo_command(
 
     sample = sample_folder()
     _clear_earlier_demo(out)
-    from pipeline.cli.redact import Wanted, redact_paths  # noqa: PLC0415
+    from pipeline.cli.redacting import Wanted, redact_paths  # noqa: PLC0415
 
     asked = Asked("montana", sample / "config", Accuracy.THOROUGH, "", workers_)
     done = redact_paths([sample / kind for kind in KINDS], out, asked, Wanted(REQUEST))

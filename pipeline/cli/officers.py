@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.case import By, Folder
-from pipeline.cli.opening import open_case
+from pipeline.cli.opening import open_case, see_by
 
 app = typer.Typer(help="Give people accounts at the review desk of a case.", no_args_is_help=True)
 Login = Annotated[str, typer.Argument(metavar="LOGIN", help="How the person signs in.", show_default=False)]
@@ -31,6 +31,8 @@ def add_command(
     from pipeline.review import accounts  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
+    see_by(name, case, "--name")
+    see_by(by, case)
     password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     accounts.add(case, login, name, frozenset(role), password, by=by)
     typer.echo(f"{login}: may sign in at the desk")
@@ -60,7 +62,9 @@ def roles_command(folder: Folder, login: Login, role: Roles, by: By) -> None:
     """
     from pipeline.review import accounts  # noqa: PLC0415 - keeps --help quick
 
-    accounts.change_roles(open_case(folder), login, frozenset(role), by=by)
+    case = open_case(folder)
+    see_by(by, case)
+    accounts.change_roles(case, login, frozenset(role), by=by)
     typer.echo(f"{login}: {', '.join(sorted(set(role)))}")
 
 
@@ -72,5 +76,7 @@ def disable_command(folder: Folder, login: Login, by: By) -> None:
     """
     from pipeline.review import accounts  # noqa: PLC0415 - keeps --help quick
 
-    accounts.end(open_case(folder), login, by=by)
+    case = open_case(folder)
+    see_by(by, case)
+    accounts.end(case, login, by=by)
     typer.echo(f"{login}: has no account any more")

@@ -6,14 +6,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 if TYPE_CHECKING:
-    from pipeline.case.deciding import Scanner
+    from pipeline.case.free_text import FreeText
     from pipeline.case.store import Case
 
 
 def open_case(folder: Path) -> Case:
     """Return the case in a folder (raises CaseError, UnfitPlace)."""
-    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.making import ABOUT  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.store import Case  # noqa: PLC0415
 
     try:
         url = str(json.loads((folder / ABOUT).read_bytes())["database"])
@@ -25,7 +28,8 @@ def open_case(folder: Path) -> Case:
 
 def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
     """Return the case in a folder, made where there is none (raises CaseError, UnfitPlace)."""
-    from pipeline.case.store import ABOUT, Case  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.making import ABOUT  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.store import Case  # noqa: PLC0415
 
     if (folder / ABOUT).is_file():
         return open_case(folder)
@@ -33,7 +37,7 @@ def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
     return Case.create(folder, request, url=url)
 
 
-def scanner_of(case: Case) -> Scanner:
+def scanner_of(case: Case) -> FreeText:
     """Return what examines typed words before they are stored; the language models are loaded for it."""
     from pipeline.case.free_text import FreeText  # noqa: PLC0415 - keeps --help quick
     from recognizers.names.ensemble import check_models  # noqa: PLC0415
@@ -41,6 +45,31 @@ def scanner_of(case: Case) -> Scanner:
 
     check_models("thorough")  # a missing model is told with what to do
     return FreeText(case, load_recognizers("thorough"))
+
+
+def see_by(by: str, case: Case | None = None, option: str = "--by") -> None:
+    """See that a role or name is one, before it is stored: no number, address or whole name of a withheld person.
+
+    Raises:
+        CaseError: it is not said who acts, or something else is said.
+    """
+    from pipeline.case.deciding import check_by  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.free_text import FreeText  # noqa: PLC0415
+    from recognizers.registry import load_recognizers  # noqa: PLC0415
+
+    known = case if case is not None and case.keeping.has_key else None
+    check_by(by, FreeText(known, load_recognizers("patterns")), option)
+
+
+def see_reason(case: Case, reason: str, *, mask: bool) -> tuple[str, FreeText]:
+    """Return a reason as it is to be examined and stored (masked where that is wanted), and what examines it."""
+    scanner = scanner_of(case)
+    if not mask:
+        return reason, scanner
+    stored = scanner.masked(reason)
+    if stored != reason:
+        typer.echo(f"the reason is stored as: {stored}")
+    return stored, scanner
 
 
 def _allow(url: str) -> None:

@@ -16,6 +16,7 @@ from pipeline.cli.options import Accuracy, ConfigOption, WorkersOption
 from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
+from pipeline.cli.typed import see_typed
 from pipeline.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
     assert loaded is not None
     job = replace(job, key=case.key, overrides=overrides_of(case))
     job = state_facts(job, asked.stated, [each.name for each in files], loaded)
+    job = see_typed(job, "", case, mask=bool(case.keeping.asked().get("mask")))
     run = describe_run(job, loaded, case.row.request)
     task = Task(files, loaded, out or folder, run, office, hold_undecided)
     same_files(case, before.run_id, task)
@@ -102,7 +104,7 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
         return rerun(case, task, job, pool, dry_run=out is None, progress=progress)
 
 
-def kept_of(asked: Asked, *, hold_undecided: bool) -> dict[str, Any]:
+def kept_of(asked: Asked, *, hold_undecided: bool, mask: bool = False) -> dict[str, Any]:
     """Return the options of a run as they are kept for a rerun: paths and what was stated, no content of any file."""
     stated = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in _stated(asked)}
     return {
@@ -112,6 +114,7 @@ def kept_of(asked: Asked, *, hold_undecided: bool) -> dict[str, Any]:
         "accuracy": asked.accuracy.value,
         "entities": asked.entities,
         "hold_undecided": hold_undecided,
+        "mask": mask,
     }
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import open_or_make_case, scanner_of
+from pipeline.cli.opening import open_or_make_case, scanner_of, see_by
 from pipeline.cli.options import (
     Accuracy,
     AccuracyOption,
@@ -91,6 +91,7 @@ def review_command(
 
     told = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
     asked = Asked(policy, config, accuracy, "", workers_, told)
+    see_by(by)
     desk = desk_for(paths, asked, case or _usual(paths), request, database)
     listening = Listening(host, port, tls_cert, tls_key, tuple(name or ()))
     begin(desk, by)

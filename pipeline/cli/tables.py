@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -37,15 +38,27 @@ def print_scan(found: Sequence[tuple[Result, int]], summary: Summary, most: int 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("file", "where", "entity", "count", *(("decision", "rule") if judged else ("why",))):
         table.add_column(name, overflow="fold", justify="right" if name == "count" else "left")
-    for result, count in found[:most]:
-        tail = (_ACTIONS.get(result.action, result.action), result.rule) if judged else (result.reason,)
-        table.add_row(escape(result.file), escape(result.location), result.entity, str(count), *tail)
-    if found:
+    lines = counted_lines(found, judged=judged)
+    for (file, location, entity, *tail), count in list(lines.items())[:most]:
+        table.add_row(escape(file), escape(location), entity, str(count), *tail)
+    if lines:
         out.print(table)
-    if most is not None and len(found) > most:
-        out.print(f"… and {len(found) - most} more lines (--all shows them, --json FILE keeps them)")
+    if most is not None and len(lines) > most:
+        out.print(f"… and {len(lines) - most} more lines (--all shows them, --json FILE keeps them)")
     print_notes(summary)
     out.print(_closing(summary))
+
+
+def counted_lines(found: Sequence[tuple[Result, int]], *, judged: bool) -> Mapping[tuple[str, ...], int]:
+    """Return the lines of a scan, each once, with how many findings it stands for.
+
+    What differs only in what a line does not show (score, recognizer, the reason behind a rule) is one line.
+    """
+    counts: Counter[tuple[str, ...]] = Counter()
+    for result, count in found:
+        tail = (_ACTIONS.get(result.action, result.action), result.rule) if judged else (result.reason,)
+        counts[result.file, result.location, result.entity, *tail] += count
+    return counts
 
 
 def _closing(summary: Summary) -> str:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pipeline.case.deciding import Scanner
+from pipeline.case.deciding import KnowsNames, Scanner
 
 MOST: Final = 1000
 
@@ -30,6 +30,18 @@ class Remembered:
             problems = self._scanner(text)
             if not problems and len(self._passed) < MOST:
                 self._passed.add(text)
+            return problems
+
+    def name(self, text: str) -> Sequence[str]:
+        """Return what is wrong with the role or name of an officer, nothing when it may be stored."""
+        with self._one:
+            if self._scanner is None:
+                self._scanner = self._make()
+            if (told := f"\0{text}") in self._passed:
+                return []
+            problems = self._scanner.name(text) if isinstance(self._scanner, KnowsNames) else self._scanner(text)
+            if not problems and len(self._passed) < MOST:
+                self._passed.add(told)
             return problems
 
     def forget(self) -> None:

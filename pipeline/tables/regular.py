@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
+from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
 USUAL: Final = 1
@@ -169,6 +170,7 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     words = Words.of(cells)
     codes[words.rows_with(lists.official_words) | words.rows_with(_titles())] = SINGLE
     codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
+    codes[words.rows_with(_of_businesses())] = SINGLE  # it may be the name of a business, which is nobody's
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
     return words
@@ -178,6 +180,11 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
 def _titles() -> pa.Array:
     """Return titles and suffixes of names; not made at import, for the first array brings pandas, if it is there."""
     return pa.array(sorted(TITLES | SUFFIXES))
+
+
+@cache
+def _of_businesses() -> pa.Array:
+    return pa.array(sorted(business_words()), pa.string())
 
 
 def _listed(cells: pa.Array, entity: str, lists: Lists) -> np.ndarray | None:

@@ -88,6 +88,11 @@ class Vocabulary:
             words = words[:-1]
         return None
 
+    def knows_all(self, words: Sequence[str]) -> bool:
+        """Return whether every word of a header is one that columns are called by, so that it names nobody."""
+        known = self.known | self.fillers | self.things | self.short_for.keys()
+        return bool(words) and all(word in known or (word.isdigit() and len(word) <= 2) for word in words)
+
     def asks_to_choose(self, header: str) -> bool:
         """Return whether a header is a question that is answered by a choice or a number, whatever it speaks of."""
         words = header_words(without_remarks(header))

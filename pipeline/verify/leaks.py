@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -81,6 +81,7 @@ def leaks(
     *,
     markers: tuple[str, ...] = (),
     elsewhere: Iterable[Elsewhere] = (),
+    businesses: Collection[Address] = (),
 ) -> list[Leak]:
     """Return the withheld values that stand in the copy of one unit, without the values.
 
@@ -91,6 +92,7 @@ def leaks(
         markers: the markers of the policy in use; what lies inside one is no leak.
         elsewhere: texts without addresses. There and in decoded views, where no place can be
             compared, a value that a decision clears somewhere in the same record is no leak.
+        businesses: addresses at which nothing but the name of a business stands; a name of a person in it is none.
 
     Returns:
         Leaks, sorted, without repeats.
@@ -98,7 +100,7 @@ def leaks(
     found: set[Leak] = set()
     allowed: dict[str, frozenset[str]] = {}
     for record, members in _by_record(segments).items():
-        joined = _Joined(members, cleared, markers)
+        joined = _Joined(members, cleared, markers, businesses)
         here, elsewhere_in_text = joined.hits(index)
         placed = [hit for hit in here if not joined.clears(hit)]
         allowed[record] = frozenset(hit.digest for hit in here if joined.clears(hit))
@@ -142,15 +144,22 @@ class _Joined:
     """The segments of one record as one text, so that a value split over cells or blocks is found too."""
 
     def __init__(
-        self, members: Sequence[Segment], cleared: Mapping[Address, Sequence[Span]], markers: tuple[str, ...]
+        self,
+        members: Sequence[Segment],
+        cleared: Mapping[Address, Sequence[Span]],
+        markers: tuple[str, ...],
+        businesses: Collection[Address],
     ) -> None:
         self.members, self.markers = members, markers
         self.starts: list[int] = []
         self.cleared: list[Span] = []
+        self.businesses: list[Span] = []
         pieces, at = [], 0
         for segment in members:
             self.starts.append(at)
             self.cleared += [(at + start, at + end) for start, end in cleared.get(segment.address, ())]
+            if segment.address in businesses:
+                self.businesses.append((at, at + len(segment.text)))
             sign = _CELL_SIGN if segment.role is Role.CELL else _LINE_SIGN
             pieces += [segment.text, sign]
             at += len(segment.text) + 1
@@ -178,6 +187,8 @@ class _Joined:
 
     def clears(self, hit: Hit) -> bool:
         """Return whether every letter and digit of the hit lies in a place that a decision clears."""
+        if hit.entity == "PERSON" and any(start <= hit.start and hit.end <= end for start, end in self.businesses):
+            return True
         if not self.cleared:
             return False
         runs = Canonical(self.text[hit.start : hit.end])

@@ -52,6 +52,10 @@ _SENTENCE: Final = frozenset(
     | {"should", "may", "i", "me", "my", "we", "us", "our", "you", "your", "he", "him", "his", "she", "her", "they"}
     | {"them", "their", "it", "its", "this", "that", "there", "not", "do", "does", "did", "with", "about", "please"}
 )
+_OWN: Final = frozenset({"trust", "trusts", "trustee", "trustees", "estate", "estates", "heirs"})
+_UNDER_A_NAME: Final = re.compile(
+    r"\bd\W{0,2}b\W{0,2}a\b|\b(?:doing business as|trading as|aka|c/o|attn)\b", re.IGNORECASE
+)
 _OWNING: Final = re.compile(r"['\u2019]s$")
 
 
@@ -69,6 +73,30 @@ def is_firm(text: str) -> bool:
     if _SUPPORTERS.search(line) or office or (len(found) <= 3 and _OWNING.search(line)):
         return True
     return _ends_so(found) or _joins_surnames(line, found, words)
+
+
+def is_business(text: str) -> bool:
+    """Return whether the text is one line and the name of a business by its legal form or trade, be it a person's too.
+
+    Narrower than :func:`is_firm`, because what is a business's is released: two surnames that ``&`` joins, a trust, an
+    estate, or a person who does business under another name (``Jane Doe dba Doe Roofing``) are people's.
+    """
+    line = text.strip()
+    if len(line) > _LONGEST or _NO_NAME.search(line) or _UNDER_A_NAME.search(line):
+        return False
+    words, near, found = vocabulary(), contexts(), words_of(line)
+    lows = [word.low for word in found]
+    if not 2 <= len(found) <= _MOST_WORDS or not _OWN.isdisjoint(lows) or _is_sentence(found, words):
+        return False
+    if lows[-1] == "co" or any(word.low in near.legal_forms and not word.is_initial for word in found[1:]):
+        return True
+    return lows[-1] in near.trades and not words.is_surname(found[-1].text)
+
+
+def business_words() -> frozenset[str]:
+    """Return the words of which the name of a business has one, folded."""
+    near = contexts()
+    return near.legal_forms | near.trades | {"co"}
 
 
 def _is_sentence(found: list[Word], words: Vocabulary) -> bool:
