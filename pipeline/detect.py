@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -140,16 +139,19 @@ _WAKES: dict[tuple[tuple[int, ...], frozenset[int]], tuple[int, ...]] = {}
 """Which recognizers a set of triggers wakes, by what they are in this process."""
 
 
-def _in_text(matches: Iterable[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
+def _in_text(matches: Sequence[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
     """Lead matches in the plain form of a labelled text back to the text without its label."""
-    for match in matches:
-        if not match.fits(form.text):
-            raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
-        start, end = form.span(match.start, match.end)
-        if not by and (start, end) == (match.start, match.end):
-            yield match
-        elif end > by:
-            yield replace(match, start=max(start - by, 0), end=end - by)
+    length = len(form.text)
+    if any(match.end > length for match in matches):
+        raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
+    if form.is_source:
+        if not by:
+            return matches
+        spans = [(match.start, match.end) for match in matches]
+    else:
+        spans = [form.span(match.start, match.end) for match in matches]
+    moved = zip(matches, spans, strict=True)
+    return [match.moved(max(start - by, 0), end - by) for match, (start, end) in moved if end > by]
 
 
 def _place_of_failure(

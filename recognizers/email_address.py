@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from recognizers.model import Match
@@ -90,8 +89,8 @@ class EmailAddressRecognizer(PatternRecognizer):
                 window = text[start:end]
                 notes = self._notes(window) if "/" in window else ()
                 spaced = self._spaced(window) if _HAS_SPACED_SIGN.search(window) else ()
-                for match in (*spaced, *notes, *self._dotless(window)):
-                    found.append(replace(match, start=match.start + start, end=match.end + start))
+                windowed = (*spaced, *notes, *self._dotless(window))
+                found += (match.moved(match.start + start, match.end + start) for match in windowed)
         if "%40" in text:
             spans = (candidate.span() for candidate in _URL_CODED.finditer(text))
             found += (self._match(start, end, 0.85, "address coded for a URL") for start, end in spans)
@@ -107,9 +106,9 @@ class EmailAddressRecognizer(PatternRecognizer):
             start += _key_length(text[start:at])
             if start >= at:
                 continue
-            torn = _FIRST_NAME_BEFORE.search(text[max(0, start - 30) : start]) if text[start].isupper() else None
-            if torn:
-                start -= len(torn.group(1)) + 2
+            if text[start - 2 : start] == ". " and text[start].isupper():
+                torn = _FIRST_NAME_BEFORE.search(text[max(0, start - 30) : start])
+                start -= len(torn.group(1)) + 2 if torn else 0
             if text[end : end + 1] in {" ", "."} and not domain.group().lower().endswith(_COMMON_END):
                 tail = _TORN_TLD.match(text, end)
                 end = tail.end() if tail else end

@@ -18,6 +18,8 @@ from recognizers.text import Words
 WINDOW = 240
 """How far behind a label its value is looked for, in code points."""
 
+_KEPT_LABELS = 4096
+
 _NUMBER = r"[ \t_.,-]{0,2}(?:numbers?|num|nos?|nbr|ids?|[#№])(?![^\W\d_])\.?"
 _AFTER = re.compile(
     rf"(?P<number>(?:{_NUMBER}){{0,2}})"
@@ -63,11 +65,21 @@ class Labels:
     def __init__(self, parts: Mapping[str, Iterable[str]]) -> None:
         self._parts = {_letters(phrase): part for part, phrases in parts.items() for phrase in phrases}
         self._words = Words(*(_as_pattern(phrase) for phrases in parts.values() for phrase in phrases))
+        self._known: dict[str, str] = {}
         self.trigger = self._words.trigger
 
     def find(self, text: str) -> list[Label]:
         """Return the labels in ``text`` from left to right."""
-        return [Label(start, end, self._parts[_letters(text[start:end])]) for start, end in self._words.spans(text)]
+        return [Label(start, end, self._part(text[start:end])) for start, end in self._words.spans(text)]
+
+    def _part(self, label: str) -> str:
+        """Return what a label stands for; the same few ways to write the labels come again and again."""
+        part = self._known.get(label)
+        if part is None:
+            if len(self._known) >= _KEPT_LABELS:
+                self._known.clear()
+            part = self._known[label] = self._parts[_letters(label)]
+        return part
 
     def values(self, text: str) -> Iterator[Labelled]:
         """Yield each label that a token of letters and digits follows, with that token."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import re2
@@ -114,10 +114,18 @@ def digits_of(value: str) -> str:
 
 def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int]:
     """Return the bounds of the line around ``[start, end)``, at most ``reach`` characters to either side."""
-    low, high = max(0, start - reach), min(len(text), end + reach)
-    before, after = text[low:start].splitlines(keepends=True), text[end:high].splitlines()
-    left = start - len(before[-1]) if before and not before[-1].endswith(LINE_ENDS) else (start if before else low)
-    return left, end + len(after[0]) if after else high
+    high = min(len(text), end + reach)
+    after = text[end:high].splitlines()
+    return line_start(text, start, reach), end + len(after[0]) if after else high
+
+
+def line_start(text: str, start: int, reach: int = 200) -> int:
+    """Return where the line of ``start`` begins, at most ``reach`` characters before it."""
+    low = max(0, start - reach)
+    before = text[low:start].splitlines(keepends=True)
+    if not before:
+        return low
+    return start if before[-1].endswith(LINE_ENDS) else start - len(before[-1])
 
 
 class Found:
@@ -163,9 +171,19 @@ class Pattern:
             for inner in self._compiled.finditer(text):
                 yield self._made(text, inner)
             return
-        data, at, end = text.encode(), 0, len(text)
-        while (spans := self._engine(_ANYWHERE, data, at, end))[0][0] >= 0:
+        for spans in self.spans(text.encode()):
             yield Found(text, spans, self._names)
+
+    def spans_from(self, data: bytes, at: int) -> Sequence[tuple[int, int]]:
+        """Return the spans of the groups of the first match in an ASCII text from ``at`` on, (-1, -1) where none is."""
+        spans: Sequence[tuple[int, int]] = self._engine(_ANYWHERE, data, at, len(data))
+        return spans
+
+    def spans(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
+        """Yield the spans of the groups of each match in an ASCII text, from left to right."""
+        at, end = 0, len(data)
+        while (spans := self._engine(_ANYWHERE, data, at, end))[0][0] >= 0:
+            yield spans
             if at == end:
                 return
             at = spans[0][1] + (spans[0][1] == at)  # behind an empty match at the very place: one on
@@ -215,6 +233,9 @@ def joined(matches: Iterable[Match]) -> list[Match]:
     """
     kept: list[Match] = []
     for match in matches:
+        if not kept or kept[-1].end <= match.start:
+            kept.append(match)
+            continue
         at = bisect_left(kept, match.start, key=lambda other: other.end - 1)
         until = at
         while until < len(kept) and kept[until].start < match.end:
@@ -223,13 +244,14 @@ def joined(matches: Iterable[Match]) -> list[Match]:
         if rivals:
             first = max(rivals, key=lambda other: other.score)
             start = min(match.start, rivals[0].start)
-            kept[at:until] = [replace(first, start=start, end=max(match.end, rivals[-1].end))]
+            kept[at:until] = [first.moved(start, max(match.end, rivals[-1].end))]
         else:
             kept.insert(at, match)
     return kept
 
 
 _ANY_DIGIT: Final = re.compile("[0-9]")
+_NO_LETTERS: Final = frozenset(b"_0123456789")
 
 
 def _gaps(words: Sequence[str]) -> str:
@@ -289,6 +311,7 @@ class Words:
         source = rf"(?:\b|[_0-9])({_gaps(words)})"
         self.trigger = Trigger(source, ignore_case=True, words=True)
         self._pattern = pattern(source, longest=True, ignore_case=True)
+        self._bounds = pattern(rf"(?:\b|[_0-9])(?:{_gaps(words)})", longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)
 
     def fires(self, text: str) -> bool:
@@ -308,8 +331,8 @@ class Words:
 
     def _found(self, scan: Scan, start: int, end: int) -> Iterator[tuple[int, int]]:
         text = scan.text
-        for found in self._pattern.finditer(text[start:end]):
-            low, high = found.span(1)
+        window = text[start:end]
+        for low, high in self._places(window.encode()) if window.isascii() else self._places_in_any(window):
             if low < high and _is_word(text, low + start, high + start):
                 yield low + start, high + start
         for hump in scan.humps:
@@ -318,16 +341,33 @@ class Words:
                 if inner and inner.end() and _is_word(text, hump, hump + inner.end()):
                     yield hump, hump + inner.end()
 
+    def _places(self, data: bytes) -> Iterator[tuple[int, int]]:
+        """Yield where words match in an ASCII text; what a group costs is spent only where it can tell anything."""
+        for span in self._bounds.spans(data):
+            low, high = span[0]
+            if low < high and data[low] in _NO_LETTERS:  # the mark before a word, or its own first character
+                low, high = self._pattern.spans_from(data, low)[1]
+            yield low, high
+
+    def _places_in_any(self, window: str) -> Iterator[tuple[int, int]]:
+        return (found.span(1) for found in self._pattern.finditer(window))
+
     def within(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether one of the words stands in ``text[start:end]``."""
-        return next(iter(self.spans(text, start, end)), None) is not None
+        if start <= 0 and end is None:
+            return next(iter(self.spans(text)), None) is not None
+        scan = scan_of(text)
+        return self.trigger.number in scan.fired and self._stands_in(scan, start, len(text) if end is None else end)
+
+    def _stands_in(self, scan: Scan, start: int, end: int) -> bool:
+        return next(self._found(scan, max(0, start), end), None) is not None
 
     def before(self, text: str, start: int, within: int = 40, *, same_line: bool = False) -> bool:
         """Return whether one of the words stands in the ``within`` characters (of the same line) before ``start``."""
-        if not self.trigger.fires(text):
+        scan = scan_of(text)
+        if self.trigger.number not in scan.fired:
             return False
-        low = line_of(text, start, start, within)[0] if same_line else start - within
-        return self.within(text, low, start)
+        return self._stands_in(scan, line_start(text, start, within) if same_line else start - within, start)
 
     def after(self, text: str, end: int, within: int = 40) -> bool:
         """Return whether one of the words stands in the ``within`` characters after ``end``."""

@@ -69,8 +69,8 @@ def test_a_letter_that_was_not_replaced_leads_back_to_itself(text: str) -> None:
 
 @given(text=st.text(alphabet="\n\n>> \t5a-./)", max_size=40))
 def test_quoted_mail_reads_the_same_by_the_short_way_and_by_the_long_one(text):
-    """An ``&`` that begins no entity sends a text the long way; its plain form and every way back stay the same."""
-    short, long = plain_form(text), plain_form(f"{text}&")
-    assert long.text == f"{short.text}&"
+    """An entity that stands for nothing sends a text the long way; its plain form and every way back stay the same."""
+    short, long = plain_form(text), plain_form(f"{text}&zz;")
+    assert long.text == f"{short.text}&zz;"
     for at in range(len(short.text)):
         assert short.span(at, at + 1) == long.span(at, at + 1)
