@@ -66,7 +66,8 @@ def compared_then(case: Case, run: int) -> list[Compared]:
     names = labels(case)
     found: dict[tuple[str, int], list[Decided]] = defaultdict(list)
     with Session(case.engine) as session:
-        wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        of_run = (FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        wanted = select(FindingRow).where(*of_run, FindingRow.added.is_(False))
         for row in session.scalars(wanted):
             shown = row.proposal if row.action == "review" else row.action
             place = (row.place, row.start, row.stop)

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.column_values import sha256_of_columns
+from pipeline.case.marking import digests_of_mark
 from pipeline.case.officers import officer_faults
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
-from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
+from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, MarkRow, ReleaseRow, RunRow
 
 _Told = Mapping[str, Any]
 
@@ -56,6 +57,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         "release": select(ReleaseRow.sequence).where(ReleaseRow.case_id == case.id),
         "run": select(RunRow.id).where(RunRow.case_id == case.id),
         "certificate": select(CertificateRow.id).where(CertificateRow.case_id == case.id),
+        "mark": select(MarkRow.id).where(MarkRow.case_id == case.id),
     }
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
@@ -104,6 +106,16 @@ def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[s
     return problems
 
 
+def _mark(session: Session, _case: Case, about: _Told, closed: bool) -> list[str]:
+    if session.get(MarkRow, about["mark"]) is None:
+        return [f"mark {about['mark']}: removed"]
+    now = digests_of_mark(session, int(about["mark"]))
+    if closed:
+        now.pop("mark_needles_sha256")
+    wrong = any(about.get(name) != digest for name, digest in now.items())
+    return [f"mark {about['mark']}: altered in itself, its findings or its search digests"] if wrong else []
+
+
 def _certificate(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
     row = session.get(CertificateRow, about["certificate"])
     if row is None:
@@ -117,9 +129,11 @@ _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "run": _run,
     "release": _release,
     "certificate": _certificate,
+    "mark": _mark,
 }
 _ACTIONS = {
-    "decision": {"decided", "accepted differences", "undone"},
+    "decision": {"decided", "accepted differences", "undone", "marked", "lift signed"},
+    "mark": {"marked"},
     "run": {"examined"},
     "release": {"released"},
     "certificate": {"certified"},

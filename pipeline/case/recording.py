@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Head, rows_digest
+from pipeline.case.marks import number_in
 from pipeline.case.overrides import NAME_ORDINAL, finding_id, is_mandatory, place_digest
 from pipeline.case.store import Case, inserted, tool_version, values_of
 from pipeline.case.tables import DifferenceRow, FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
@@ -26,6 +27,8 @@ FINDING: Final = (
 )  # fmt: skip
 SEEN: Final = ("score", "why", "count")
 """What a finding tells beside :data:`FINDING` in a case that this version made."""
+ADDED: Final = (*FINDING, *SEEN, "mark")
+"""What the audit trail binds of a finding that a mark added after the examination."""
 RELEASE: Final = (
     "sequence", "run_id", "at", "status", "recipient", "previous", "manifest_sha256", "audit_head", "audit_length",
 )  # fmt: skip
@@ -96,7 +99,7 @@ def record_examination(
         session.flush()
         _add_sources(case, session, run.id, outcomes, about)
         _add_units(case, session, run.id, outcomes)
-        rows = _finding_rows(case, run.id, outcomes, policy, in_copy=False)
+        rows = finding_rows(case, run.id, outcomes, policy, in_copy=False)
         _insert(session, FindingRow, rows)
         action.policy = f"{policy.name} {policy.version}"
         action.about |= {
@@ -160,7 +163,7 @@ def _add_units(case: Case, session: Session, run: int, outcomes: Iterable[Outcom
     _insert(session, UnitRow, rows)
 
 
-def _finding_rows(
+def finding_rows(
     case: Case, run: int, outcomes: Iterable[Outcome], policy: Policy, *, in_copy: bool
 ) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
@@ -196,6 +199,7 @@ def _finding_row(case: Case, source: str, ordinal: int, decision: Decision) -> d
         "score": round(finding.score * 1000),
         "why": f"{finding.recognizer}: {finding.reason}",
         "count": finding.count,
+        "mark": number_in(finding.recognizer),
     }
 
 
@@ -223,9 +227,12 @@ def digest_of_mended(session: Session, run: int) -> str:
 
 
 def _findings(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
-    wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(in_copy))
-    rows = session.scalars(wanted.execution_options(yield_per=1000))
-    return [["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ())] for each in rows]
+    own = (FindingRow.in_copy.is_(in_copy), FindingRow.added.is_(False))  # what a mark added has an entry of its own
+    rows = session.scalars(select(FindingRow).where(FindingRow.run_id == run, *own).execution_options(yield_per=1000))
+    return [
+        ["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ()), *([each.mark] * bool(each.mark))]
+        for each in rows
+    ]
 
 
 def next_place(case: Case) -> Place:
@@ -264,7 +271,7 @@ def record_release(case: Case, run: int, place: Place, handed: Handed, about: Ex
     """Put a finished release into the case: its number, its manifest, and what its copies are to be searched for."""
     with case.action("releasable", "released") as action:
         session = action.session
-        rows = _finding_rows(case, run, handed.mended, about.policy, in_copy=True)
+        rows = finding_rows(case, run, handed.mended, about.policy, in_copy=True)
         known = set(session.scalars(select(FindingRow.id).where(FindingRow.run_id == run)))
         _insert(session, FindingRow, [each for each in rows if each["id"] not in known])
         _insert(session, NeedleRow, list(_needle_rows(case, run, handed.needles)))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.choosing import column_of_place, labels
 from pipeline.case.deciding import ACCEPT
+from pipeline.case.marking import MARKING, shown
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
@@ -30,7 +31,7 @@ _COLUMNS: Final = (
     FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
     FindingRow.entity, FindingRow.digest, FindingRow.subject, FindingRow.rule, FindingRow.action, FindingRow.proposal,
     FindingRow.mandatory, FindingRow.authority, FindingRow.score, FindingRow.why, FindingRow.count,
-    FindingRow.decided_by,
+    FindingRow.decided_by, FindingRow.mark,
 )  # fmt: skip
 
 
@@ -71,6 +72,8 @@ class Item:
     decision: Decided | None
     column: str
     subject: bool
+    digest: str = ""
+    mark: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ class Ledger:
         self._case = case
         self._one = threading.RLock()
         self.run = -1
+        self.marks: tuple[int, ...] = ()
         self.seen = 0
         self.decisions: dict[int, Decided] = {}
         self.labels: Mapping[str, str] = {}
@@ -139,9 +143,11 @@ class Ledger:
         """
         with self._one, Session(self._case.engine) as session:
             run = latest_run(session, self._case.id)
-            if run != self.run:
-                self.labels = labels(self._case)
+            marks, there = shown(session, self._case.id)
+            if (run, marks) != (self.run, self.marks):
+                self.labels, self.marks = labels(self._case), marks
                 wanted = select(*_COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+                wanted = wanted if there is None else wanted.where(there)
                 order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
                 self._fill(session.execute(wanted.order_by(*order)).all())
                 self.run, self.seen, self.decisions = run, 0, {}
@@ -153,7 +159,7 @@ class Ledger:
     def _fill(self, rows: Sequence[Any]) -> None:
         columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
         ids, source, ordinal, place, start, stop, entity, digest, subject, rule, action, proposal = columns[:12]
-        mandatory, authority, score, why, count, decided_by = columns[12:]
+        mandatory, authority, score, why, count, decided_by, mark = columns[12:]
         self.ids: list[str] = list(ids)
         self._row = {each: row for row, each in enumerate(self.ids)}
         self._source, self._place, self._entity = _Coded.of(source), _Coded.of(place), _Coded.of(entity)
@@ -161,7 +167,7 @@ class Ledger:
         self._proposal, self._action, self._authority = _Coded.of(proposal), _Coded.of(action), _Coded.of(authority)
         self._ordinal, self._start, self._stop = (np.array(each, np.int64) for each in (ordinal, start, stop))
         self._score, self._count = np.array(score, np.int16), np.array(count, np.int64)
-        self._mandatory = np.array(mandatory, bool)
+        self._mandatory, self._mark = np.array(mandatory, bool), np.array(mark, np.int64)
         self._review = self._action.where("review")
         self._stands = np.zeros(len(self.ids), np.int64)
         columns_of = [
@@ -280,12 +286,15 @@ class Ledger:
             float(self._score[row]) / 1000, self._why.at(row), int(self._count[row]),
             "decided" if decision else "open" if self._review[row] else "rule",
             self._outcome(row, decision), decision, column_of_place(place), bool(self._ways["subject"].at(row)),
+            self._ways["value"].at(row), int(self._mark[row]),
         )  # fmt: skip
 
     def _outcome(self, row: int, decision: Decided | None) -> str:
         proposed = self._proposal.at(row) if self._review[row] else self._action.at(row)
         if decision is None or decision.action == "adopt":
             return proposed
+        if decision.action in MARKING:
+            return proposed if self._mark[row] else "withhold"
         return decision.action
 
     def counts(self, by: str) -> list[tuple[str, int, int]]:
