@@ -9,10 +9,13 @@ from casehelp import write
 from reviewhelp import ORIGIN, Browser, browser, examined
 
 from pipeline.case.checking import check_case
+from pipeline.case.proof import needles_for, run_of_release
 from pipeline.case.store import Case
+from pipeline.evidence.manifest import MANIFEST
 from pipeline.review.desk import Desk
 from pipeline.policy.load import find
 from pipeline.state import Job, State, prepare
+from pipeline.verify import WithheldIndex, search, views
 
 NOTE = "The hedge of the neighbour was cut by qwertzu brambleworth on Monday.\nPlease tell Brambleworth, Qwertzu.\n"
 OTHER = "A bill for the hedge went to qwertzu brambleworth, and to nobody else.\n"
@@ -81,4 +84,109 @@ def test_a_marked_name_is_withheld_wherever_it_stands(desk: Desk) -> None:
     assert {each.outcome for each in items} == {"withhold"}
     folder = released(desk)
     assert "brambleworth" not in copies(folder).lower()
+    assert not check_case(desk.case)
+
+
+def items_of(desk: Desk, mark: int) -> list:
+    ledger = desk.ledger.refresh()
+    return [each for each in map(ledger.item, range(len(ledger))) if each.mark == mark]
+
+
+def test_a_mark_is_taken_back_and_brought_back(desk: Desk) -> None:
+    """Undone it is gone from the queue and the release; undoing that brings it back."""
+    at = browser(desk)
+    _, told = marked(at)
+    assert api(at, "undo", number=told["decision"])[0] == 200
+    assert not items_of(desk, told["mark"])
+    folder = released(desk)
+    assert "brambleworth" in copies(folder)
+    last = max(desk.ledger.refresh().decisions)
+    assert api(at, "undo", number=last)[0] == 200
+    folder = released(desk)
+    assert "brambleworth" not in copies(folder).lower()
+    assert not check_case(desk.case)
+
+
+def test_one_place_of_a_mark_can_be_released(desk: Desk) -> None:
+    """A later decision for one finding stands for that place, and everywhere else the value is withheld."""
+    at = browser(desk)
+    _, told = marked(at)
+    other = next(each for each in items_of(desk, told["mark"]) if each.file == "deep/other.txt")
+    given = {"finding": other.id, "way": "one", "action": "release", "reason": "signed in public", "seen": told["seen"]}
+    assert api(at, "decisions", **given)[0] == 200
+    folder = released(desk)
+    assert copies(folder).lower().count("brambleworth") == 1
+    assert "brambleworth" in (folder / "records" / "deep" / "other.txt").read_text()
+    assert not check_case(desk.case)
+    assert not problems_of(desk, folder)
+
+
+def problems_of(desk: Desk, folder: Path) -> list[str]:
+    """What ``verify --case`` says of a release (without models, as everything here)."""
+    from pipeline.cli.options import Accuracy
+    from pipeline.cli.running import Asked
+    from pipeline.cli.verify import verify_release
+
+    return verify_release(folder, Asked(accuracy=Accuracy.FAST, workers=1), case_folder=desk.case.folder).problems
+
+
+def test_verification_searches_what_was_marked(desk: Desk) -> None:
+    """The case keeps the value as digests for the whole release: put into any copy again, it would be found."""
+    at = browser(desk)
+    marked(at)
+    folder = released(desk)
+    assert not problems_of(desk, folder)
+    run = run_of_release(desk.case, (folder / MANIFEST).read_bytes())
+    index = WithheldIndex(desk.case.keyed, needles_for(desk.case, run, iter(())))
+    for text in ("then Brambleworth, Qwertzu again", "see ?who=qwertzu%20brambleworth"):
+        assert [each.entity for each in search(views(text), index)], text
+    assert not search(views("then brambleberry, quartz again"), index)
+
+
+def test_no_value_lies_in_the_case(desk: Desk) -> None:
+    """The database, the trail and every answer hold positions and digests."""
+    at = browser(desk)
+    _, told = marked(at)
+    assert "brambleworth" not in str(told).lower()
+    listed = at.client.get("/api/marks").json()
+    assert listed["marks"][0]["stands"] is True
+    for file in desk.case.folder.rglob("*"):
+        if file.is_file():
+            assert b"rambleworth" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("more", "what"),
+    [
+        ({"start": 5, "end": 3}, "does not fit"),
+        ({"end": 10_000}, "does not fit"),
+        ({"entity": "SHOE_SIZE"}, "nothing that can be marked"),
+        ({"file": "nothing.txt"}, "no such file"),
+        ({"place": "block 9"}, "no such place"),
+        ({"start": 0, "end": 1, "entity": "UNIQUE_IDENTIFIER"}, "names no law"),
+        ({"rule": "official_in_capacity"}, "no such rule that withholds"),
+        ({"run": 99}, "examined anew"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_refused_in_plain_words(desk: Desk, more: dict, what: str) -> None:
+    """Nothing is written, and the answer says what is wrong and what to do."""
+    status, told = marked(browser(desk), **more)
+    assert status in {400, 409}
+    assert what in told["what"]
+    assert told["remedy"]
+    assert not desk.ledger.refresh().decisions
+    assert not check_case(desk.case)
+
+
+def test_a_mark_in_a_cell_of_a_table(desk: Desk) -> None:
+    """A cell is marked by its place; only words of it are withheld, and the row is handled by itself."""
+    at = browser(desk)
+    given = {"file": "t.csv", "unit": 1, "place": "row 3, column 2", "start": 0, "end": 5, "entity": "MEDICAL", "reason": "missed"}
+    status, told = api(at, "marks", **given)
+    assert status == 200, told
+    folder = released(desk)
+    table = (folder / "records" / "t.csv").read_text().splitlines()
+    assert "hedge" not in table[3]
+    assert table[3].endswith(" 2")
+    assert not [line for line in table if "hedge" in line]
     assert not check_case(desk.case)
