@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from pipeline.case.column_values import keep_column_values
+from pipeline.case.overrides import place_digest
 from pipeline.case.recording import (
     Examination,
     Handed,
@@ -17,12 +18,14 @@ from pipeline.case.recording import (
 )
 from pipeline.case.store import Case
 from pipeline.differencing import compared_now, differences, hold_for, likenesses
+from pipeline.digest import Keyed
 from pipeline.engine import Progress, Scan, scan
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
 from pipeline.likeness import Likeness
+from pipeline.model import RecordFacts
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, output_names, release
 from pipeline.state import Job
@@ -130,7 +133,20 @@ def handed_over(
 def examination(done: Scan, policy: Policy) -> Examination:
     """Return what is the same for a whole scan, as the case records it."""
     job = done.job
-    return Examination(job.decided_at, policy, job.level, job.facts.recipient, output_names(done))
+    return Examination(
+        job.decided_at, policy, job.level, job.facts.recipient, output_names(done), facts_digest(job)
+    )  # fmt: skip
+
+
+def facts_digest(job: Job) -> str:
+    """Return the keyed digest of all that is stated of the records of a run, but for the day of the release."""
+    told = [f"{name}\0{_stated(facts)}" for name, facts in sorted({"": job.facts, **job.file_facts}.items())]
+    return place_digest(Keyed(job.key), "facts", *told)
+
+
+def _stated(facts: RecordFacts) -> str:
+    values = {each.name: getattr(facts, each.name) for each in fields(facts) if each.name != "released_on"}
+    return repr([(name, sorted(told) if isinstance(told, frozenset) else told) for name, told in values.items()])
 
 
 def outcomes(done: Scan, like: Mapping[str, Likeness] | None = None) -> Iterator[Outcome]:

@@ -15,7 +15,7 @@ from pipeline.case.overrides import place_digest
 from pipeline.detect import whole_cell
 from pipeline.formats import format_named
 from pipeline.markers import marker_spans
-from pipeline.model import Finding, Match, Segment, Unit
+from pipeline.model import Finding, Match, Segment
 from pipeline.regular_rows import marked_rows, single_unit
 from pipeline.state import State
 from pipeline.tables.columnar import columnar

@@ -12,8 +12,8 @@ from pipeline.case.checking import check_case
 from pipeline.case.proof import needles_for, run_of_release
 from pipeline.case.store import Case
 from pipeline.evidence.manifest import MANIFEST
-from pipeline.review.desk import Desk
 from pipeline.policy.load import find
+from pipeline.review.desk import Desk
 from pipeline.state import Job, State, prepare
 from pipeline.verify import WithheldIndex, search, views
 

@@ -57,13 +57,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is the same for a whole run: its time, policy, accuracy and recipient; the label of each file."""
+    """What is the same for a whole run: its time, policy, accuracy, recipient, the label of each file.
+
+    ``facts`` is the keyed digest of what was stated of the records.
+    """
 
     at: str
     policy: Policy
     accuracy: str
     recipient: str
     labels: Mapping[str, str]
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def record_examination(
             policy_sha256=policy.sha256,
             accuracy=about.accuracy,
             recipient=about.recipient,
+            facts=about.facts,
         )
         session.add(run)
         session.flush()
@@ -210,7 +215,8 @@ def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
 
 def digest_of_run(session: Session, run: int) -> str:
     """Return the digest by which the audit trail binds a run: its sources, units and findings in the sources."""
-    told = [["run", *values_of(session.get_one(RunRow, run), RUN)]]
+    row = session.get_one(RunRow, run)
+    told = [["run", *values_of(row, RUN), *([row.facts] if row.facts else ())]]
     for what, table, names in (
         ("source", SourceRow, SOURCE),
         ("unit", UnitRow, UNIT),

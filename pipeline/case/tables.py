@@ -58,7 +58,7 @@ class SourceRow(Base):
 
 
 class RunRow(Base):
-    """One examination of the sources under one policy."""
+    """One examination of the sources under one policy; ``facts`` is the keyed digest of what was stated of them."""
 
     __tablename__ = "runs"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
@@ -70,6 +70,7 @@ class RunRow(Base):
     policy_sha256: Mapped[str] = mapped_column(String(64))
     accuracy: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str] = mapped_column(String(20))
+    facts: Mapped[str] = mapped_column(String(32), default="")
 
 
 class UnitRow(Base):

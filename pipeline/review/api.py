@@ -5,6 +5,7 @@ A program signs in and shows its token in a header (``Authorization: Bearer``). 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -41,7 +42,8 @@ class SignIn(Strict):
 class Decide(Strict):
     """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last.
 
-    With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since.
+    With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since. ``rule`` names a rule
+    of the policy whose law is cited for withholding, in the place of the one that fits.
     """
 
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -52,6 +54,7 @@ class Decide(Strict):
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)]
     state: State = "all"
     run: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    rule: Annotated[str, Field(max_length=100)] = ""
 
 
 class Undo(Strict):
@@ -91,7 +94,7 @@ def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the case is, and what blocks its release."""
     ledger = desk.ledger.refresh()
     return {
-        "run": ledger.run, "seen": ledger.seen, **ledger.progress(), "held": len(held(desk.case, ledger)),
+        "behind": desk.behind, "run": ledger.run, "seen": ledger.seen, **ledger.progress(), "held": len(held(desk.case, ledger)),
         "blockers": [{"what": each.what, "count": each.count} for each in blockers(desk)],
         "by": {name: [{"name": n, "findings": t, "open": o} for n, t, o in ledger.counts(name)]
                for name in ("file", "entity", "rule")},
@@ -142,6 +145,7 @@ def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
     asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only, given.run)
+    asked = replace(asked, rule=given.rule)
     count = desk.decide(visit.officer, asked)
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 
@@ -152,7 +156,8 @@ def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100)
     ledger = desk.ledger.refresh()
     made = [ledger.decisions[number] for number in sorted(ledger.decisions)]
     told = [
-        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes}
+        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes,
+         "citation": d.citation, "rule": d.rule, "approved_by": d.approved_by, "lift": d.lift}
         for d in made[start : start + limit]
     ]  # fmt: skip
     return {"seen": ledger.seen, "count": len(made), "decisions": told}
@@ -191,4 +196,5 @@ def _told(item: Item) -> dict[str, Any]:
         "stop": item.stop, "entity": item.entity, "rule": item.rule, "proposal": item.proposal, "score": item.score,
         "why": item.why, "count": item.count, "state": item.state, "outcome": item.outcome,
         "decision": item.decision.number if item.decision else 0,
+        "mandatory": item.mandatory, "mark": item.mark,
     }  # fmt: skip

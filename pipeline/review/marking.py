@@ -155,18 +155,8 @@ def _check(desk: Desk, officer: Officer, said: Said) -> Rule | None:
     if said.entity not in ENTITIES:
         raise CaseError("desk", "that is nothing that can be marked", f"choose {', '.join(MARKABLE)}")
     check_words({"--by": officer.name, "--reason": said.reason, "--citation": said.citation}, desk.scanner)
-    return cited_rule(desk, said.rule)
-
-
-def cited_rule(desk: Desk, name: str) -> Rule | None:
-    """Return the rule that a person cites, None for none (raises CaseError)."""
-    if not name:
-        return None
-    rule = desk.policy.rule(name)
-    if rule is None or not rule.withholds:
-        what = "the policy has no such rule that withholds"
-        raise CaseError("--rule", what, "choose one that the policy names, or none")
-    return rule
+    desk.check_current()
+    return desk.cited_rule(said.rule)
 
 
 def _entity(name: str) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from pipeline.case.lifts import lifts
 from pipeline.case.marking import in_force
 from pipeline.case.store import CaseError
 from pipeline.case.tables import MarkRow
-from pipeline.review import marking
-from pipeline.review.api import PROBLEMS, Strict
+from pipeline.review import lifting, marking
+from pipeline.review.api import PROBLEMS, Strict, Way
 from pipeline.review.desk import Desk
 from pipeline.review.marking import Place, Said
-from pipeline.review.pages.page import AtDesk, Reviewing, Signed
+from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
 Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -100,6 +102,43 @@ def marks(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
             for each in rows
         ]  # fmt: skip
     return {"seen": ledger.seen, "marks": told}
+
+
+class Asking(Strict):
+    """For which finding a lift is asked, or for which group, and why."""
+
+    finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    way: Way = "one"
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Answering(Strict):
+    """The answer to a lift."""
+
+    lift: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    answer: Literal["sign", "refuse"]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@router.get("/lifts", responses=PROBLEMS)
+def list_lifts(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+    """Lifts of what is mandatory: who asked, on what ground, and the answer of another person."""
+    return {"lifts": [asdict(each) for each in lifts(desk.case)]}
+
+
+@router.post("/lifts", responses=PROBLEMS)
+def ask(desk: AtDesk, visit: Reviewing, given: Asking) -> dict[str, int]:
+    """Ask that something mandatory be lifted. 400 where no recorded court order and no own request lifts it."""
+    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, given.reason)}
+
+
+@router.post("/lifts/answers", responses=PROBLEMS)
+def answer(desk: AtDesk, visit: Approving, given: Answering) -> dict[str, int]:
+    """Sign a lift that another person asked for, or refuse it. Undo takes back the decision that it becomes."""
+    if given.answer == "sign":
+        return {"decision": lifting.sign(desk, visit.officer, given.lift, given.reason)}
+    lifting.refuse(desk, visit.officer, given.lift, given.reason)
+    return {"decision": 0}
 
 
 def _source(desk: Desk, file: str) -> str:

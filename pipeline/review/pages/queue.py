@@ -13,6 +13,7 @@ from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.ledger import STATES, WAYS, Filter, Ledger
+from pipeline.review.pages.history import undoable
 from pipeline.review.pages.page import (
     AtDesk,
     Reviewing,
@@ -135,6 +136,7 @@ def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
     return {
         "look": look, "seen": ledger.seen, "run": ledger.run, "reason": visit.reason,
         "actions": ACTIONS, "progress": ledger.progress(),
+        "undoable": undoable(ledger, visit.officer.name),
         "entities": [each[0] for each in ledger.counts("entity")],
         "rules": [each[0] for each in ledger.counts("rule")],
         "files": [each[0] for each in ledger.counts("file")],

@@ -20,6 +20,7 @@ def upgrade() -> None:
     for name, kind, default in _DECISIONS:
         op.add_column("decisions", sa.Column(name, kind, nullable=False, server_default=default))
     op.add_column("decisions", sa.Column("lift", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("runs", sa.Column("facts", sa.String(length=32), nullable=False, server_default=""))
     op.create_table(
         "marks",
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=True),
@@ -78,6 +79,7 @@ def downgrade() -> None:
     for table in ("lift_answers", "lift_findings", "lifts", "mark_needles", "marks"):
         op.drop_table(table)
     for table, column in (
+        ("runs", "facts"),
         ("decisions", "lift"),
         ("decisions", "approved_by"),
         ("decisions", "rule"),
