@@ -52,7 +52,14 @@ def api(at: Browser, path: str, **given):
 
 def marked(at: Browser, **more):
     start = NOTE.index(NAME)
-    given = {"file": "note.txt", "unit": 1, "start": start, "end": start + len(NAME), "entity": "PERSON", "reason": "missed"}
+    given = {
+        "file": "note.txt",
+        "unit": 1,
+        "start": start,
+        "end": start + len(NAME),
+        "entity": "PERSON",
+        "reason": "missed",
+    }
     return api(at, "marks", **{**given, **more})
 
 
@@ -68,7 +75,9 @@ def released(desk: Desk) -> Path:
 
 
 def copies(folder: Path) -> str:
-    return "".join(path.read_text(encoding="utf-8") for path in sorted((folder / "records").rglob("*")) if path.is_file())
+    return "".join(
+        path.read_text(encoding="utf-8") for path in sorted((folder / "records").rglob("*")) if path.is_file()
+    )
 
 
 def test_a_marked_name_is_withheld_wherever_it_stands(desk: Desk) -> None:
@@ -79,7 +88,9 @@ def test_a_marked_name_is_withheld_wherever_it_stands(desk: Desk) -> None:
     assert status == 200, told
     assert told["findings"] == 4
     assert told["everywhere"] is True
-    items = [each for each in map(desk.ledger.refresh().item, range(len(desk.ledger.refresh()))) if each.mark == told["mark"]]
+    items = [
+        each for each in map(desk.ledger.refresh().item, range(len(desk.ledger.refresh()))) if each.mark == told["mark"]
+    ]
     assert {each.file for each in items} == {"note.txt", "deep/other.txt", "t.csv"}
     assert {each.outcome for each in items} == {"withhold"}
     folder = released(desk)
@@ -181,7 +192,15 @@ def test_a_mark_that_cannot_be_is_refused_in_plain_words(desk: Desk, more: dict,
 def test_a_mark_in_a_cell_of_a_table(desk: Desk) -> None:
     """A cell is marked by its place; only words of it are withheld, and the row is handled by itself."""
     at = browser(desk)
-    given = {"file": "t.csv", "unit": 1, "place": "row 3, column 2", "start": 0, "end": 5, "entity": "MEDICAL", "reason": "missed"}
+    given = {
+        "file": "t.csv",
+        "unit": 1,
+        "place": "row 3, column 2",
+        "start": 0,
+        "end": 5,
+        "entity": "MEDICAL",
+        "reason": "missed",
+    }
     status, told = api(at, "marks", **given)
     assert status == 200, told
     folder = released(desk)

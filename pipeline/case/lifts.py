@@ -28,7 +28,7 @@ _ASKED: Final = ("id", "at", "by", "ground", "reason")
 
 @dataclass(frozen=True, slots=True)
 class Lift:
-    """A lift as it is shown: who asked, when, on what ground, why, for which findings; the answer ("" while it waits)."""
+    """A lift as it is shown: who asked, when, on what ground, why, for what; the answer ("" while it waits)."""
 
     number: int
     at: str

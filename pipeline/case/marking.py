@@ -1,4 +1,4 @@
-"""Marks in the case: each is recorded with its decision, its places and its audit entry, and is in force while it stands."""
+"""Marks in the case: recorded with decision, places and audit entry; in force while the decision stands."""
 
 from __future__ import annotations
 
@@ -94,9 +94,7 @@ def record_mark(case: Case, mark: Mark, found: Found, told: Told, seen: Seen | N
         known = set(session.scalars(select(FindingRow.id).where(FindingRow.run_id == run)))
         fresh = [each for each in rows if each["id"] not in known]
         ids = list(dict.fromkeys([key, *found.known, *(str(each["id"]) for each in rows)]))
-        made = Told(
-            doing.at, told.by, MARK if mark.was is None else CHANGE, told.reason, told.citation, rule=told.rule
-        )
+        made = Told(doing.at, told.by, MARK if mark.was is None else CHANGE, told.reason, told.citation, rule=told.rule)
         decision, digest = standing.append(session, case.id, made, ids)
         row.decision_id = decision
         session.flush()

@@ -255,8 +255,8 @@ def whole_words(text: str, start: int, end: int) -> Span | None:
             if run.start() < high < run.end():
                 high = run.end()
         return low, high
-    lengths = folded_lengths(text)
-    is_word = [length == 0 or _RUN.fullmatch(fold(sign)) is not None for sign, length in zip(text, lengths, strict=True)]
+    signs = zip(text, folded_lengths(text), strict=True)  # what folds to nothing (an accent) is part of its word
+    is_word = [length == 0 or _RUN.fullmatch(fold(sign)) is not None for sign, length in signs]
     while low > 0 and is_word[low] and is_word[low - 1]:
         low -= 1
     while high < len(text) and is_word[high - 1] and is_word[high]:

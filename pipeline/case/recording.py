@@ -171,6 +171,7 @@ def _add_units(case: Case, session: Session, run: int, outcomes: Iterable[Outcom
 def finding_rows(
     case: Case, run: int, outcomes: Iterable[Outcome], policy: Policy, *, in_copy: bool
 ) -> list[dict[str, Any]]:
+    """Return the rows of what was found in units, each finding once."""
     rows: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
         ordinal = NAME_ORDINAL if outcome.unit is None else outcome.unit.ordinal
@@ -235,10 +236,12 @@ def digest_of_mended(session: Session, run: int) -> str:
 def _findings(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
     own = (FindingRow.in_copy.is_(in_copy), FindingRow.added.is_(False))  # what a mark added has an entry of its own
     rows = session.scalars(select(FindingRow).where(FindingRow.run_id == run, *own).execution_options(yield_per=1000))
-    return [
-        ["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ()), *([each.mark] * bool(each.mark))]
-        for each in rows
-    ]
+    return [["finding", *values_of(each, FINDING), *_seen(each)] for each in rows]
+
+
+def _seen(row: FindingRow) -> list[Any]:
+    """Return what a row tells beside :data:`FINDING`: nothing in a case of an older version."""
+    return [*(values_of(row, SEEN) if row.why else ()), *([row.mark] if row.mark else ())]
 
 
 def next_place(case: Case) -> Place:

@@ -94,7 +94,8 @@ def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the case is, and what blocks its release."""
     ledger = desk.ledger.refresh()
     return {
-        "behind": desk.behind, "run": ledger.run, "seen": ledger.seen, **ledger.progress(), "held": len(held(desk.case, ledger)),
+        "behind": desk.behind, "run": ledger.run, "seen": ledger.seen, **ledger.progress(),
+        "held": len(held(desk.case, ledger)),
         "blockers": [{"what": each.what, "count": each.count} for each in blockers(desk)],
         "by": {name: [{"name": n, "findings": t, "open": o} for n, t, o in ledger.counts(name)]
                for name in ("file", "entity", "rule")},

@@ -1,4 +1,4 @@
-"""Lifts at the desk: what is mandatory is released only on a ground that is recorded, asked by one and signed by another."""
+"""Lifts at the desk: on a ground that is recorded, asked for by one person and signed by another."""
 
 from __future__ import annotations
 

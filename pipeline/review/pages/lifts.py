@@ -62,9 +62,10 @@ def show_lift(request: Request, desk: AtDesk, _visit: Signed, finding: Finding) 
     item = ledger.item(ledger.row_of(finding))
     about: dict[str, Any] = {"item": item, "ground": "", "missing": "", "remedy": "", "same": 1}
     about["same"] = len(ledger.members("value", finding))
+    if not item.mandatory:
+        about |= {"missing": "nothing of this is mandatory", "remedy": "decide it: it needs no lift"}
+        return rendered(request, "lift.html", about)
     try:
-        if not item.mandatory:
-            raise CaseError("desk", "nothing of this is mandatory", "decide it: it needs no lift")
         about["ground"] = GROUND_WORDS[lifting.ground(desk, item)]
     except CaseError as error:
         about |= {"missing": error.what, "remedy": error.remedy}

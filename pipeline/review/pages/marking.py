@@ -189,7 +189,7 @@ def change(
 
 
 def _asked(desk: Desk, item: Item, span: tuple[int, int]) -> Place:
-    """Return the span that is asked for; words that hold the ends of the finding, with signs beside them, change none."""
+    """Return the span that is asked for; words that hold the ends of the finding change nothing there."""
     start, end = span
     segment = desk.texts.segments(item.source, item.ordinal).get(item.place)
     words = words_of(segment.text) if segment is not None else []
