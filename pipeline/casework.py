@@ -17,7 +17,7 @@ from pipeline.case.recording import (
     record_release,
 )
 from pipeline.case.store import Case
-from pipeline.differencing import compared_now, differences, hold_for, likenesses
+from pipeline.differencing import compared_now, differences, hold_for, hold_for_marks, likenesses
 from pipeline.digest import Keyed
 from pipeline.engine import Progress, Scan, scan
 from pipeline.evidence.documents import Office
@@ -83,9 +83,14 @@ def looked_at(task: Task, job: Job, runner: Runner, progress: Progress | None = 
 
 
 def recorded(case: Case, seen: Seen, against: Sequence[int] = ()) -> int:
-    """Record a scan and return the number of its run (raises ReleaseHeld where decisions contradict)."""
+    """Record a scan and return the number of its run.
+
+    Raises:
+        ReleaseHeld: decisions contradict, or what a person marked is not found any more.
+    """
     number, told = _noted(case, seen, against)
     hold_for(case, told)
+    hold_for_marks(case)
     return number
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -209,3 +210,61 @@ def test_a_mark_in_a_cell_of_a_table(desk: Desk) -> None:
     assert table[3].endswith(" 2")
     assert not [line for line in table if "hedge" in line]
     assert not check_case(desk.case)
+
+
+def test_a_mark_that_is_not_found_any_more_holds_the_release(desk: Desk, source: Path, patterns: State) -> None:
+    """Where the text of the place is another one now, a person looks; without the file nothing is lost."""
+    at = browser(desk)
+    given = {"file": "note.txt", "unit": 1, "start": 4, "end": 9, "entity": "MEDICAL", "reason": "missed"}
+    (source / "t.csv").unlink()
+    (source / "deep" / "other.txt").unlink()
+    desk = examined(desk.case, source, patterns)
+    at = browser(desk)
+    assert api(at, "marks", **given)[0] == 200
+    (source / "note.txt").write_text("Nothing of it is there.\n", encoding="utf-8")
+    desk = examined(desk.case, source, patterns)
+    assert "marks are not found any more" in browser(desk).get("/")
+    from pipeline.review.sessions import ROLES, Officer
+
+    desk.release(Officer("", "records officer", frozenset(ROLES)))
+    desk.bench.wait()
+    assert desk.bench.work is not None
+    assert desk.bench.work.failure is not None
+    assert "marked is not there any more" in desk.bench.work.failure.what
+    assert api(browser(desk), "undo", number=1)[0] == 200
+    assert (released(desk) / "records" / "note.txt").is_file()
+
+
+def test_a_mark_after_the_release_is_a_change_of_it(tmp_path: Path, patterns: State) -> None:
+    """``redact --case`` withholds it; ``rerun`` lists it against the release before and writes a supplement of just that."""
+    from casehelp import Desk as Office
+    from casehelp import changed
+
+    source = write(tmp_path / "in", {"note.txt": NOTE, "plain.txt": "The weather was fine.\n"})
+    desk = examined(Case.create(tmp_path / "case", "2026-7"), source, patterns)
+    office = Office(desk.case, patterns)
+    office.redact(source, tmp_path / "first")
+    assert marked(browser(desk))[0] == 200
+    policy = changed(tmp_path, "ours", {})
+    done = office.rerun(policy, tmp_path / "second")
+    assert {(each.file, each.before) for each in done.changes} == {("note.txt", "not found")}
+    assert all("withhold" in each.after and "records officer" in each.after for each in done.changes)
+    assert done.release is not None
+    assert [each.name for each in (tmp_path / "second" / "records").iterdir()] == ["note.txt"]
+    for number, out in enumerate((office.redact(source, tmp_path / "third").folder, tmp_path / "second")):
+        assert "brambleworth" not in copies(out).lower(), number
+    assert not check_case(desk.case)
+
+
+def test_marks_go_every_road_of_a_table(tmp_path: Path, patterns: State) -> None:
+    """By column and row by row, a marked value gives the same copy."""
+    rows = "".join(f"{n},406-555-01{n:02d},hedge {n}\n" for n in range(40)) + "41,406-555-0199,qwertzu brambleworth\n"
+    source = write(tmp_path / "in", {"note.txt": NOTE, "t.csv": f"case,phone,remark\n{rows}"})
+    told = []
+    for number, by_column in enumerate((True, False)):
+        desk = examined(Case.create(tmp_path / f"case{number}", "2026-7"), source, patterns)
+        desk.road = replace(desk.road, job=replace(desk.road.job, by_column=by_column))
+        assert marked(browser(desk))[0] == 200
+        told.append(copies(released(desk)))
+    assert told[0] == told[1]
+    assert "brambleworth" not in told[0].lower()

@@ -123,8 +123,8 @@ def _check_rules(found: Chosen, action: str, citation: str, rule: Rule | None) -
         raise CaseError(
             f"rule {min(found.mandatory)}",
             "nobody may lift this withholding (no_override)",
-            "leave such findings out; on a recorded court order, or the person's own request, ask for a lift that "
-            "another person signs",
+            "leave such findings out; on a recorded court order, or the person's own request, ask for a lift at the "
+            "review desk that another person signs",
         )
     if rule is not None:
         check_cited(found.mandatory, action, rule)

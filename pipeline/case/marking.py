@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.case import standing
@@ -17,7 +17,7 @@ from pipeline.case.overrides import place_digest
 from pipeline.case.recording import ADDED, latest_run
 from pipeline.case.standing import Told, check_run, check_seen
 from pipeline.case.store import Case, CaseError, values_of
-from pipeline.case.tables import DecisionRow, FindingRow, MarkNeedleRow, MarkRow, StandingRow
+from pipeline.case.tables import DecisionRow, FindingRow, MarkNeedleRow, MarkRow, StandingRow, UnitRow
 from pipeline.verify.canonical import Needle
 
 MARK: Final = "mark"
@@ -208,6 +208,31 @@ def is_behind(session: Session, case_id: str) -> int:
     )
     native = set(session.scalars(wanted))
     return len(native)
+
+
+def lost(session: Session, case_id: str) -> list[MarkRow]:
+    """Return the marks in force of which the last run found nothing: the text there is another one now.
+
+    A mark whose file is not there any more, or whose record is held, is not lost.
+    """
+    run = latest_run(session, case_id)
+    asked = [each for each in in_force(session, case_id) if each.run_id < run]
+    units = select(UnitRow.source, UnitRow.ordinal, UnitRow.held).where(UnitRow.run_id == run) if asked else None
+    held = {(source, ordinal): why for source, ordinal, why in session.execute(units)} if units is not None else {}
+    files = {source for source, _ in held}
+    return [
+        each
+        for each in asked
+        if each.source in files
+        and not held.get((each.source, each.ordinal))
+        and session.scalars(_found_by(run, each.id).limit(1)).first() is None
+    ]
+
+
+def _found_by(run: int, number: int) -> Select[Any]:
+    """Return the query for the findings of a run that a mark found, alone or around its value."""
+    told = (FindingRow.mark == number, FindingRow.why.like(f"%, mark {number}:%"))
+    return select(FindingRow.id).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False), or_(*told))
 
 
 def dispose_of_needles(session: Session, case_id: str) -> int:
