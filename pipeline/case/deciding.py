@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case import standing
 from pipeline.case.choosing import Chosen, Which, chosen, findings, labels
-from pipeline.case.marking import marks_of
+from pipeline.case.marking import marks_among, marks_of
 from pipeline.case.overrides import ADOPT, BY_NO_PERSON, Overrides, Ruling
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
@@ -114,6 +114,7 @@ def undo(case: Case, number: int, *, by: str, reason: str = "", scanner: Scanner
     with case.action(by, "undone") as doing:
         told = Told(doing.at, by, UNDO, reason, undoes=number)
         made, digest, count = standing.undo(doing.session, case.id, number, told)
+        count -= marks_among(doing.session, made)
         doing.about |= {"decision": made, "undoes": number, "action": UNDO, "findings": count, "sha256": digest}
     return count
 

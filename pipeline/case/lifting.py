@@ -24,8 +24,10 @@ GROUND_WORDS: Final = {
 
 def mandate_behind(decision: Decision, facts: RecordFacts, policy: Policy) -> Decision | None:
     """Return the mandatory decision that stands where the ground of a lift is not there; None where there is none."""
+    if decision.withholds or not (facts.ordered or facts.subject_access):
+        return None
     rule = policy.rule(decision.rule)
-    if rule is None or not rule.when.lifts or decision.withholds:
+    if rule is None or not rule.when.lifts:
         return None
     bare = replace(facts, court_order="", ordered=frozenset(), subject_access=False)
     finding = decision.finding

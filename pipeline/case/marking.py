@@ -17,7 +17,7 @@ from pipeline.case.overrides import place_digest
 from pipeline.case.recording import ADDED, latest_run
 from pipeline.case.standing import Told, check_run, check_seen
 from pipeline.case.store import Case, CaseError, values_of
-from pipeline.case.tables import DecisionRow, FindingRow, MarkNeedleRow, MarkRow, StandingRow, UnitRow
+from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, MarkNeedleRow, MarkRow, StandingRow, UnitRow
 from pipeline.verify.canonical import Needle
 
 MARK: Final = "mark"
@@ -224,9 +224,23 @@ def lost(session: Session, case_id: str) -> list[MarkRow]:
         each
         for each in asked
         if each.source in files
+        and not any(_changes(later, each) for later in in_force(session, case_id))
         and not held.get((each.source, each.ordinal))
         and session.scalars(_found_by(run, each.id).limit(1)).first() is None
     ]
+
+
+def _changes(later: MarkRow, mark: MarkRow) -> bool:
+    """Return whether a later mark stands where a mark stood: it took its place."""
+    there = (later.source, later.ordinal, later.place) == (mark.source, mark.ordinal, mark.place)
+    low, high = (later.was_start, later.was_stop) if later.was else (later.start, later.stop)
+    return there and later.id > mark.id and min(low, later.start) < mark.stop and mark.start < max(high, later.stop)
+
+
+def marks_among(session: Session, decision: int) -> int:
+    """Return how many of what a decision names are marks themselves, not findings."""
+    wanted = select(MarkRow.key).join(DecisionFindingRow, DecisionFindingRow.finding_id == MarkRow.key)
+    return len(set(session.scalars(wanted.where(DecisionFindingRow.decision_id == decision))))
 
 
 def _found_by(run: int, number: int) -> Select[Any]:

@@ -58,7 +58,7 @@ class Mark:
         return f"mark {self.number}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Met:
     """A place where a mark counts: the span, and whether a person left it out of a finding (then it stays)."""
 
@@ -102,11 +102,13 @@ class Marks:
             source: the keyed digest of the path of its file, "" where only values count.
             ordinal: the number of its unit.
         """
-        found = [each for mark in self._at(segment, source, ordinal) for each in _placed(mark, segment.text)]
+        found: list[Met] = []
+        for mark in reversed(list(self._at(segment, source, ordinal))):  # the later one changed the earlier
+            found += [each for each in _placed(mark, segment.text) if not _overlaps(each, found)]
         for hit in self.values_in(segment.text):
-            if not any(hit.start < each.end and each.start < hit.end for each in found):
+            if not _overlaps(hit, found):
                 found.append(hit)
-        return sorted(found)
+        return sorted(found, key=lambda each: (each.start, each.end))
 
     def values_in(self, text: str) -> Iterator[Met]:
         """Yield where marked values stand in a text, by their digests."""
@@ -165,6 +167,10 @@ class Marks:
         """Return the needles by which the value of a marked finding is searched in the whole release."""
         told = self.of(finding)
         return told[0].needles if told is not None and not told[1] else ()
+
+
+def _overlaps(met: Met, others: Iterable[Met]) -> bool:
+    return any(met.start < each.end and each.start < met.end for each in others)
 
 
 def number_in(recognizer: str) -> int:

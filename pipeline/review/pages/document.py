@@ -14,9 +14,9 @@ from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
 from pipeline.review.marking import MARKABLE
 from pipeline.review.pages.history import undoable
-from pipeline.review.pages.marking import laws, places_in
+from pipeline.review.pages.marking import places_in
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
-from pipeline.review.pages.queue import ACTIONS, decided
+from pipeline.review.pages.queue import ACTIONS, decided, laws, rule_for
 from pipeline.review.sessions import Visit
 
 router = APIRouter()
@@ -81,11 +81,13 @@ def decide_in_document(
     first: Annotated[int, Form(ge=0)] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
+    rule_cited: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Decide a finding, or all that belong with it: ``do`` is the action, the way and the finding."""
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     row = desk.ledger.refresh().row_of(finding)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
+    cited = rule_for(action, rule_cited)
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
     return back(f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}")

@@ -20,7 +20,7 @@ from pipeline.review.document import ROWS, Section
 from pipeline.review.ledger import Item
 from pipeline.review.marking import MARKABLE, Marked, Place, Said
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
-from pipeline.review.pages.queue import decided
+from pipeline.review.pages.queue import decided, laws
 from pipeline.review.sessions import Visit
 
 router = APIRouter()
@@ -48,11 +48,6 @@ def words_of(text: str) -> list[Word]:
     """Return the words of a text."""
     found = enumerate(_WORD.finditer(text), start=1)
     return [Word(number, each.start(), each.end(), each.group()[:_SHOWN]) for number, each in found]
-
-
-def laws(desk: Desk) -> list[tuple[str, str]]:
-    """Return the rules that withhold, with what each cites, in the order of the policy."""
-    return [(rule.name, rule.citation_words) for rule in desk.policy.rules if rule.withholds]
 
 
 def places_in(sections: Iterable[Section], segments: Mapping[str, Segment]) -> list[tuple[int, str]]:
