@@ -295,3 +295,49 @@ def test_the_undo_form_names_its_number(desk: Desk) -> None:
     page = at.get("/queue")
     assert "Undo my decision 2" in page
     assert '<input type="hidden" name="number" value="2">' in page
+
+
+BOUND = {
+    "marks": ["decision_id", "run_id", "key", "source", "ordinal", "place", "start", "stop", "entity", "digest", "was"],
+    "mark_needles": ["digest", "gate", "length", "tokens"],
+    "lifts": ["at", "by", "ground", "reason"],
+    "lift_findings": ["finding_id"],
+    "lift_answers": ["at", "by", "answer", "reason", "decision_id"],
+    "decisions": ["rule", "approved_by", "lift"],
+    "findings": ["mark", "added", "place", "action", "digest"],
+    "runs": ["facts"],
+}
+
+
+def test_what_is_changed_behind_the_case_is_found(desk: Desk) -> None:
+    """A mark, its digests, a lift, its answer, a cited rule: altered or removed, though no audit entry was touched."""
+    import sqlite3
+    from contextlib import closing
+
+    from sqlalchemy import inspect
+
+    examined_again(with_order(desk))
+    at = browser(desk)
+    word = LETTER.index("account")
+    given = {"file": "letter.txt", "unit": 1, "start": word, "end": word + 7, "entity": "MEDICAL", "reason": "missed"}
+    assert api(at, "marks", **given)[0] == 200
+    _, told = api(at, "lifts", finding=found(desk, "US_SSN").id, reason="ordered")
+    assert api(browser(desk, "counsel"), "lifts/answers", lift=told["lift"], answer="sign", reason="seen")[0] == 200
+    assert not check_case(desk.case)
+    file = desk.case.folder / "case.sqlite"
+    for table, names in BOUND.items():
+        columns = inspect(desk.case.engine).get_columns(table)
+        numeric = {each["name"] for each in columns if str(each["type"]) in {"INTEGER", "BOOLEAN"}}
+        last = f"rowid = (SELECT max(rowid) FROM {table})"
+        other = {name: f'"{name}" + 1' if name in numeric else f"'x' || substr(\"{name}\", 2)" for name in names}
+        other |= {"added": '1 - "added"'} if "added" in names else {}
+        statements = [f'UPDATE {table} SET "{name}" = {told} WHERE {last}' for name, told in other.items()]
+        for statement in (*statements, f"DELETE FROM {table} WHERE {last}"):
+            before = file.read_bytes()
+            with closing(sqlite3.connect(file)) as connection:
+                connection.execute(statement)
+                connection.commit()
+            assert check_case(desk.case), statement
+            desk.case.close_database()
+            file.write_bytes(before)
+    assert not check_case(desk.case)

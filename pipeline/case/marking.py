@@ -17,7 +17,15 @@ from pipeline.case.overrides import place_digest
 from pipeline.case.recording import ADDED, latest_run
 from pipeline.case.standing import Told, check_run, check_seen
 from pipeline.case.store import Case, CaseError, values_of
-from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, MarkNeedleRow, MarkRow, StandingRow, UnitRow
+from pipeline.case.tables import (
+    DecisionFindingRow,
+    DecisionRow,
+    FindingRow,
+    MarkNeedleRow,
+    MarkRow,
+    StandingRow,
+    UnitRow,
+)
 from pipeline.verify.canonical import Needle
 
 MARK: Final = "mark"
