@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from pipeline.case.column_values import keep_column_values
+from pipeline.case.overrides import place_digest
 from pipeline.case.recording import (
     Examination,
     Handed,
@@ -18,7 +19,8 @@ from pipeline.case.recording import (
 )
 from pipeline.case.resumed import NOTHING_YET, Recorded, check_same_findings
 from pipeline.case.store import Case
-from pipeline.differencing import compared_now, differences, hold_for, likenesses
+from pipeline.differencing import compared_now, differences, hold_for, hold_for_marks, likenesses
+from pipeline.digest import Keyed
 from pipeline.engine import Progress, Scan, scan
 from pipeline.errors import OutputError, ResumeRefused
 from pipeline.evidence.documents import Office
@@ -26,6 +28,7 @@ from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integri
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
 from pipeline.likeness import Likeness
+from pipeline.model import RecordFacts
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, output_names, release
 from pipeline.state import Job
@@ -98,9 +101,14 @@ def looked_at(
 
 
 def recorded(case: Case, seen: Seen, against: Sequence[int] = (), before: Recorded = NOTHING_YET) -> int:
-    """Record a scan and return the number of its run (raises ReleaseHeld where decisions contradict)."""
+    """Record a scan and return the number of its run.
+
+    Raises:
+        ReleaseHeld: decisions contradict, or what a person marked is not found any more.
+    """
     number, told = _noted(case, seen, against, before)
     hold_for(case, told)
+    hold_for_marks(case)
     return number
 
 
@@ -181,7 +189,20 @@ def written_or_found(done: Scan, task: Task, run: Run, runner: Runner, progress:
 def examination(done: Scan, policy: Policy) -> Examination:
     """Return what is the same for a whole scan, as the case records it."""
     job = done.job
-    return Examination(job.decided_at, policy, job.level, job.facts.recipient, output_names(done))
+    return Examination(
+        job.decided_at, policy, job.level, job.facts.recipient, output_names(done), facts_digest(job)
+    )  # fmt: skip
+
+
+def facts_digest(job: Job) -> str:
+    """Return the keyed digest of all that is stated of the records of a run, but for the day of the release."""
+    told = [f"{name}\0{_stated(facts)}" for name, facts in sorted({"": job.facts, **job.file_facts}.items())]
+    return place_digest(Keyed(job.key), "facts", *told)
+
+
+def _stated(facts: RecordFacts) -> str:
+    values = {each.name: getattr(facts, each.name) for each in fields(facts) if each.name != "released_on"}
+    return repr([(name, sorted(told) if isinstance(told, frozenset) else told) for name, told in values.items()])
 
 
 def outcomes(done: Scan, like: Mapping[str, Likeness] | None = None) -> Iterator[Outcome]:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.case.overrides import by_marks
 from pipeline.decide import decide
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
@@ -136,7 +137,8 @@ def _cleared(
     found = findings_of(state, copy.segments, {each.index: each for each in columns})
     people = state.job.overrides
     released = people.released if people is not None else frozenset()
-    for each in decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at):
+    decided = decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at)
+    for each in by_marks(state.marks, decided, state.policy):
         if not each.withholds or each.finding.digest in released:
             spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
     return spans

@@ -171,6 +171,12 @@ def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> Colu
     return columns.get(cell.column) if cell.row >= 0 and len(segment.address) == 1 else None
 
 
+def whole_cell(segment: Segment, columns: Mapping[int, ColumnClass]) -> Match | None:
+    """Return what the cell of a column is as a whole, None where its texts are examined."""
+    column = _column(segment, columns)
+    return _whole_cell(segment.text, column) if column is not None and column.kind in _WHOLE_CELL else None
+
+
 def _is_column_name(segment: Segment) -> bool:
     """Return whether a segment is a column name of words for columns, in which a model sees people (``Site Addr``)."""
     cell = segment.address[-1] if segment.address else None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.comparing import Compared, Decided, Difference, against_earlier, among_duplicates
 from pipeline.case.deciding import ACCEPT, labels
+from pipeline.case.marking import lost
 from pipeline.case.overrides import finding_id, place_digest
 from pipeline.case.recording import Outcome
 from pipeline.case.standing import replayed
@@ -66,7 +67,8 @@ def compared_then(case: Case, run: int) -> list[Compared]:
     names = labels(case)
     found: dict[tuple[str, int], list[Decided]] = defaultdict(list)
     with Session(case.engine) as session:
-        wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        of_run = (FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        wanted = select(FindingRow).where(*of_run, FindingRow.added.is_(False))
         for row in session.scalars(wanted):
             shown = row.proposal if row.action == "review" else row.action
             place = (row.place, row.start, row.stop)
@@ -98,6 +100,21 @@ def differences(case: Case, now: Sequence[Compared], earlier: Iterable[int]) -> 
 
 def _id(case: Case, difference: Difference) -> str:
     return place_digest(case.keyed, "difference", difference.kind, *difference.key)
+
+
+def hold_for_marks(case: Case) -> None:
+    """See that everything a person marked is found in the last run (raises ReleaseHeld)."""
+    with Session(case.engine) as session:
+        gone = lost(session, case.id)
+        names = labels(case)
+        if gone:
+            first = gone[0]
+            where = f"{names.get(first.source, 'a file')}, unit {first.ordinal + 1}, {first.place}"
+            raise ReleaseHeld(
+                f"{len(gone)} marks of people",
+                f"what was marked is not there any more; nothing was released; the first: mark {first.id}, {where}",
+                "look at the place at the review desk; mark it anew, or take the mark back",
+            )
 
 
 def hold_for(case: Case, told: Sequence[Mapping[str, str]]) -> None:

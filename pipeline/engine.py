@@ -256,7 +256,7 @@ def _link_and_decide(done: Scan, known: DigestSet, runner: Runner, tell: Progres
             facts = done.job.facts_of(file.file.name)
             named = decide(file.planned.name_findings, facts, policy, done.job.decided_at)
             people = done.job.overrides
-            file.name_decisions = honoured(people, file.file.name, NAME_ORDINAL, named, policy)
+            file.name_decisions = honoured(people, file.file.name, NAME_ORDINAL, named, policy, facts)
     for file in done.files:
         forms = _forms_in_name(done, file.file.name)
         for unit in file.units:
@@ -297,7 +297,7 @@ def _decided(done: Scan, unit: UnitResult, findings: Sequence[Finding]) -> list[
     assert done.policy is not None
     facts = done.job.facts_of(unit.unit.source.path)
     decisions = decide(findings, facts, done.policy, done.job.decided_at)
-    return honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, decisions, done.policy)
+    return honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, decisions, done.policy, facts)
 
 
 def _decide_unit(done: Scan, unit: UnitResult, linking: _Linking) -> None:
@@ -396,7 +396,9 @@ def _find_again(done: Scan, runner: Runner, tell: Progress, *, tables: bool) -> 
             unit.hold(failure.what, unscanned=True)
             continue
         same = [_same(done.index, unit, again) for again in answer]
-        unit.decide_more(honoured(done.job.overrides, unit.unit.source.path, unit.unit.ordinal, same, done.policy))
+        path = unit.unit.source.path
+        facts = done.job.facts_of(path)
+        unit.decide_more(honoured(done.job.overrides, path, unit.unit.ordinal, same, done.policy, facts))
 
 
 def decided_task(file: FileResult, unit: UnitResult) -> UnitTask:

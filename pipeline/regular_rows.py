@@ -8,6 +8,7 @@ small unit of their own, which goes the ordinary way.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -17,7 +18,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.case.marks import Marks
+from pipeline.case.overrides import place_digest
 from pipeline.detect import examine
+from pipeline.digest import Keyed
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.model import Cell, Column, ColumnClass, Finding, Match, Role, Segment, Unit
 from pipeline.people import common_words
@@ -53,6 +57,7 @@ GATE_BITS: Final = 8
 MOST_QUIET: Final = 200_000
 LONGEST_QUIET: Final = 80
 _EXAMPLES: Final = 3
+_ROW_WORDS: Final = re.compile(r"row (\d+), ")
 
 Known = dict[tuple[str, str, bool], list[Match]]
 
@@ -114,6 +119,8 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
         patterns_only = kind is not None and kind.kind in _PATTERNS
         whole.append(_coded_by_recognizers(state, cells, (at, label, patterns_only), lists, known))
     found = shapes(whole, table.rows)
+    if state.marks is not None:
+        found = found.without(marked_rows(state.marks, state.keyed, table, unit))
     found, groups = _groups(state, table, (unit, header, classes), (whole, found), known)
     if not groups:
         return None
@@ -121,6 +128,21 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     plain = found.of_row != SINGLE
     segments, characters = _size(table, plain)
     return Split(payload, mini, known, Regular(found.of_row, groups, segments, characters))
+
+
+def marked_rows(marks: Marks, keyed: Keyed, table: Columnar, unit: Unit) -> np.ndarray:
+    """Return the positions of the rows in which something stands that a person marked."""
+    found = np.zeros(table.rows, dtype=bool)
+    for cells in table.columns:
+        held = [text for text in pc.unique(cells).to_pylist() if text and marks.holds_value(text)]
+        if held:
+            found |= np.asarray(pc.is_in(cells, pa.array(held, pa.string())).to_numpy(zero_copy_only=False), dtype=bool)
+    for place in marks.rows_placed(place_digest(keyed, "path", unit.source.path), unit.ordinal):
+        told = _ROW_WORDS.match(place)
+        position = int(told[1]) - 1 - table.first if told else -1
+        if 0 <= position < table.rows:
+            found[position] = True
+    return np.flatnonzero(found)
 
 
 def single_unit(table: Columnar, unit: Unit, rows: np.ndarray) -> tuple[bytes, Unit]:

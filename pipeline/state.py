@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.case.overrides import Overrides
+from pipeline.case.marks import Marks, Met
+from pipeline.case.overrides import Overrides, place_digest
 from pipeline.detect import detect
 from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
@@ -79,6 +80,18 @@ class State:
         return self.policy.markers if self.policy else ()
 
     @property
+    def marks(self) -> Marks | None:
+        """What people marked, None where nobody did."""
+        people = self.job.overrides
+        return people.marks if people is not None and people.marks else None
+
+    @property
+    def guarded(self) -> frozenset[str]:
+        """The entities that the policy withholds whatever a person says."""
+        rules = self.policy.rules if self.policy else ()
+        return frozenset(entity for rule in rules if rule.no_override for entity in rule.when.entity)
+
+    @property
     def link_rules(self) -> LinkRules:
         return LinkRules(self.policy.case_numbers_link if self.policy else False)
 
@@ -112,7 +125,7 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
     A lone word that may be no name at all is withheld where it was found; it is not searched for, as linking
     does not spread it either.
     """
-    return [
+    found = [
         needle
         for each in findings
         if not (each.entity == "PERSON" and "common_word" in each.signals)
@@ -122,6 +135,9 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
             state.keyed,
         )
     ]
+    if (marks := state.marks) is not None:
+        found += [needle for each in findings for needle in marks.needles_for(each)]
+    return found
 
 
 def findings_of(
@@ -129,12 +145,38 @@ def findings_of(
     segments: Sequence[Segment],
     columns: Mapping[int, ColumnClass],
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
+    of: tuple[str, int] = ("", 0),
 ) -> list[Finding]:
-    """Return what stands in segments, linked within each record; ``known`` texts are not examined again."""
+    """Return what stands in segments, linked within each record; ``known`` texts are not examined again.
+
+    ``of`` are path and number of the unit, without which marks of people count by their values alone.
+    """
     raw = detect(segments, state.recognizers, columns, known)
     markers = state.markers
     resolved: list[list[Match]] = [
         resolve(matches, segment.text, marker_spans(segment.text, markers))
         for segment, matches in zip(segments, raw, strict=True)
     ]
-    return link(segments, resolved, state.rosters, state.keyed, state.link_rules)
+    marks = state.marks
+    if marks is None:
+        return link(segments, resolved, state.rosters, state.keyed, state.link_rules)
+    return _with_marks(state, marks, segments, resolved, of)
+
+
+def _with_marks(
+    state: State, marks: Marks, segments: Sequence[Segment], resolved: list[list[Match]], of: tuple[str, int]
+) -> list[Finding]:
+    source = place_digest(state.keyed, "path", of[0]) if of[0] else ""
+    met: dict[Address, list[Met]] = {}
+    for number, segment in enumerate(segments):
+        keep_out = marker_spans(segment.text, state.markers)
+        here = [
+            each
+            for each in marks.met(segment, source, of[1])
+            if not any(each.start < high and low < each.end for low, high in keep_out)
+        ]
+        if here:
+            met[segment.address] = here
+            resolved[number] = marks.applied(resolved[number], here, segment.text, state.guarded)
+    found = link(segments, resolved, state.rosters, state.keyed, state.link_rules)
+    return [told for each in found for told in marks.tagged([each], met.get(each.address, ()))]

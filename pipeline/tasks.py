@@ -103,9 +103,9 @@ def examine(state: State, task: UnitTask) -> Examined:
     kind = format_named(task.unit.source.format)
     parts = _split(state, task, payload)
     if parts is None:
-        return _examined(state, kind.read(payload, task.unit), task.columns)
+        return _examined(state, task.unit, kind.read(payload, task.unit), task.columns)
     regular = parts.regular
-    rest = _examined(state, kind.read(parts.payload, parts.unit), task.columns, parts.known)
+    rest = _examined(state, task.unit, kind.read(parts.payload, parts.unit), task.columns, parts.known)
     segments, characters = rest.segments + regular.segments, rest.characters + regular.characters
     return replace(rest, regular=regular, segments=segments, characters=characters)
 
@@ -117,8 +117,11 @@ def _split(state: State, task: UnitTask, payload: bytes) -> Split | None:
     return None if table is None else split(state, table, task.unit, task.columns)
 
 
-def _examined(state: State, reading: Reading, columns: Iterable[ColumnClass], known: Known | None = None) -> Examined:
-    findings = findings_of(state, reading.segments, {each.index: each for each in columns}, known)
+def _examined(
+    state: State, unit: Unit, reading: Reading, columns: Iterable[ColumnClass], known: Known | None = None
+) -> Examined:
+    of = (unit.source.path, unit.ordinal)
+    findings = findings_of(state, reading.segments, {each.index: each for each in columns}, known, of)
     texts = {each.address: each.text for each in reading.segments}
     sought = tuple(tuple(needles_of(state, texts, [each])) for each in findings)
     foreign = tuple(

@@ -155,12 +155,13 @@ def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: U
         return []
     changed, records = {each.address for each in fresh}, {each.record for each in fresh}
     around = [each for each in copy.segments if each.record in records]
-    findings = findings_of(state, around, {each.index: each for each in task.columns})
+    of = (task.unit.source.path, task.unit.ordinal)
+    findings = findings_of(state, around, {each.index: each for each in task.columns}, None, of)
     facts = state.job.facts_of(task.unit.source.path)
     decided = decide(findings, facts, state.policy, state.job.decided_at)  # whose a record is shows in all of it
     decided = [each for each in decided if each.finding.address in changed]
     people, unit = state.job.overrides, task.unit
-    decided = honoured(people, unit.source.path, unit.ordinal, decided, state.policy)
+    decided = honoured(people, unit.source.path, unit.ordinal, decided, state.policy, facts)
     return standing(decided, task.decisions)
 
 

@@ -120,7 +120,8 @@ def changes_since(case: Case, run: int, now: Iterable[Outcome], labels: Mapping[
     files = {place_digest(case.keyed, "path", each.file.name): labels[each.file.name] for each in outcomes}
     after = _shown_now(case, outcomes)
     with Session(case.engine) as session:
-        rows = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        of_run = (FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+        rows = select(FindingRow).where(*of_run, FindingRow.added.is_(False))  # what was marked since is no part of it
         before = _shown_then(session.scalars(rows.execution_options(yield_per=1000)))
         units = {(each.source, each.ordinal): bool(each.held) for each in _units(session, run)}
         persons = [each for each in session.scalars(rows) if each.decided_by not in BY_NO_PERSON]

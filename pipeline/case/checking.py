@@ -10,11 +10,22 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.column_values import sha256_of_columns
+from pipeline.case.lifts import digest_of_answer, digest_of_lift
+from pipeline.case.marking import digests_of_mark
 from pipeline.case.officers import officer_faults
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
-from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
+from pipeline.case.tables import (
+    CertificateRow,
+    DecisionFindingRow,
+    DecisionRow,
+    LiftAnswerRow,
+    LiftRow,
+    MarkRow,
+    ReleaseRow,
+    RunRow,
+)
 
 _Told = Mapping[str, Any]
 
@@ -56,9 +67,15 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         "release": select(ReleaseRow.sequence).where(ReleaseRow.case_id == case.id),
         "run": select(RunRow.id).where(RunRow.case_id == case.id),
         "certificate": select(CertificateRow.id).where(CertificateRow.case_id == case.id),
+        "mark": select(MarkRow.id).where(MarkRow.case_id == case.id),
+        "lift": select(LiftRow.id).where(LiftRow.case_id == case.id),
+        "answer_to": select(LiftAnswerRow.lift_id)
+        .join(LiftRow, LiftRow.id == LiftAnswerRow.lift_id)
+        .where(LiftRow.case_id == case.id),
     }
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
+        what = "answer to lift" if what == "answer_to" else what  # noqa: PLW2901
         problems += [f"{what} {each}: no audit entry tells of it" for each in alone]
     if wrong := history_faults(session, case.id):
         problems.append(f"what stands of the decisions: altered for {wrong} findings")
@@ -104,6 +121,30 @@ def _release(session: Session, case: Case, about: _Told, closed: bool) -> list[s
     return problems
 
 
+def _mark(session: Session, _case: Case, about: _Told, closed: bool) -> list[str]:
+    if session.get(MarkRow, about["mark"]) is None:
+        return [f"mark {about['mark']}: removed"]
+    now = digests_of_mark(session, int(about["mark"]))
+    if closed:
+        now.pop("mark_needles_sha256")
+    wrong = any(about.get(name) != digest for name, digest in now.items())
+    return [f"mark {about['mark']}: altered in itself, its findings or its search digests"] if wrong else []
+
+
+def _lift(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
+    if session.get(LiftRow, about["lift"]) is None:
+        return [f"lift {about['lift']}: removed"]
+    good = digest_of_lift(session, int(about["lift"])) == about.get("sha256")
+    return [] if good else [f"lift {about['lift']}: altered"]
+
+
+def _answer(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
+    row = session.get(LiftAnswerRow, about["answer_to"])
+    if row is None:
+        return [f"answer to lift {about['answer_to']}: removed"]
+    return [] if digest_of_answer(row) == about.get("answer_sha256") else [f"answer to lift {row.lift_id}: altered"]
+
+
 def _certificate(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
     row = session.get(CertificateRow, about["certificate"])
     if row is None:
@@ -117,9 +158,15 @@ _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "run": _run,
     "release": _release,
     "certificate": _certificate,
+    "mark": _mark,
+    "lift": _lift,
+    "answer_to": _answer,
 }
 _ACTIONS = {
-    "decision": {"decided", "accepted differences", "undone"},
+    "decision": {"decided", "accepted differences", "undone", "marked", "lift signed"},
+    "mark": {"marked"},
+    "lift": {"lift asked"},
+    "answer_to": {"lift signed", "lift refused"},
     "run": {"examined"},
     "release": {"released"},
     "certificate": {"certified"},

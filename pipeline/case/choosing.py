@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, or_, select, text
 from sqlalchemy.orm import Session
 
+from pipeline.case.marking import shown
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import decided_ids, named_ids
 from pipeline.case.store import Case, CaseError
@@ -85,6 +86,9 @@ def conditions(case: Case, session: Session, which: Which) -> list[Any]:
     """Return what must hold of a finding, as conditions of a query."""
     run = latest_run(session, case.id)
     must: list[Any] = [FindingRow.run_id == run]
+    _, there = shown(session, case.id)
+    if there is not None:
+        must.append(there)
     if which.ids:
         among = text(f"findings.id IN (SELECT id FROM {named_ids(session)} AS named)")  # noqa: S608 - no input in it
         must.append(among.bindparams(ids=json.dumps(which.ids)))

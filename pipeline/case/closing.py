@@ -18,6 +18,7 @@ from pipeline.case.column_values import COLUMNS, column_files, count_in
 from pipeline.case.database import FILE
 from pipeline.case.deciding import NOT_STORED, Scanner, check_by
 from pipeline.case.making import ABOUT
+from pipeline.case.marking import dispose_of_needles
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CaseRow, NeedleRow, RunRow
 
@@ -70,7 +71,7 @@ def close(case: Case, *, by: str) -> list[str]:
     with case.action(by, "closed") as action:
         runs = select(RunRow.id).where(RunRow.case_id == case.id)
         needles = len(list(action.session.scalars(select(NeedleRow.digest).where(NeedleRow.run_id.in_(runs)))))
-        needles += values
+        needles += values + dispose_of_needles(action.session, case.id)
         action.session.execute(delete(NeedleRow).where(NeedleRow.run_id.in_(runs)))
         action.session.get_one(CaseRow, case.id).closed_at = action.at
         action.about |= {"working_copies": len(copies), "search_digests": needles, "keys": int(case.keeping.has_key)}

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from pipeline.case import standing
 from pipeline.case.choosing import Chosen, Which, chosen, findings, labels
+from pipeline.case.marking import marks_among, marks_of
 from pipeline.case.overrides import ADOPT, BY_NO_PERSON, Overrides, Ruling
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionRow, DifferenceRow, FindingRow
+from pipeline.policy.schema import Rule
 
 __all__ = [
     "ACCEPT",
@@ -62,6 +64,7 @@ def decide(
     citation: str = "",
     seen: int | None = None,
     run: int = 0,
+    rule: Rule | None = None,
 ) -> int:
     """Record what a person decided of findings, and return of how many.
 
@@ -75,6 +78,7 @@ def decide(
         citation: the law, needed to withhold what no rule gives an authority for.
         seen: the number of the last decision when the findings were shown; None does not ask.
         run: the number of the run whose findings were shown; 0 does not ask.
+        rule: the rule of the policy whose law is cited in the place of the one that fits; only with ``withhold``.
 
     Raises:
         CaseError: nothing or everything is meant, a rule forbids it, the law is not named, or the words hold a value.
@@ -93,8 +97,8 @@ def decide(
             raise CaseError("case", "no finding of the last run fits", "releasable case findings lists them")
         if seen is not None:
             check_seen(doing.session, case.id, found.ids, seen)
-        _check_rules(found, action, citation)
-        told = Told(doing.at, by, action, reason, citation)
+        _check_rules(found, action, citation, rule)
+        told = Told(doing.at, by, action, reason, citation, rule=rule.name if rule else "")
         number, digest = standing.append(doing.session, case.id, told, found.ids)
         doing.about |= {"decision": number, "action": action, "findings": len(found.ids), "sha256": digest}
     return len(found.ids)
@@ -121,19 +125,39 @@ def undo(case: Case, number: int, *, by: str, reason: str = "", scanner: Scanner
     with case.action(by, "undone") as doing:
         told = Told(doing.at, by, UNDO, reason, undoes=number)
         made, digest, count = standing.undo(doing.session, case.id, number, told)
+        count -= marks_among(doing.session, made)
         doing.about |= {"decision": made, "undoes": number, "action": UNDO, "findings": count, "sha256": digest}
     return count
 
 
-def _check_rules(found: Chosen, action: str, citation: str) -> None:
+def _check_rules(found: Chosen, action: str, citation: str, rule: Rule | None) -> None:
     if action == "release" and found.mandatory:
         raise CaseError(
-            f"rule {min(found.mandatory)}", "nobody may lift this withholding (no_override)", "leave such findings out"
+            f"rule {min(found.mandatory)}",
+            "nobody may lift this withholding (no_override)",
+            "leave such findings out; on a recorded court order, or the person's own request, ask for a lift at the "
+            "review desk that another person signs",
         )
+    if rule is not None:
+        check_cited(found.mandatory, action, rule)
+        return
     if action == "withhold" and not citation and found.without_law:
         raise CaseError(
             "--citation", "the policy names no law on which this could be withheld", "name the law with --citation"
         )
+
+
+def check_cited(mandatory: Collection[str], action: str, rule: Rule) -> None:
+    """See that the law of another rule may be cited (raises CaseError)."""
+    if action != "withhold":
+        what = "the law of a rule is cited for withholding"
+        raise CaseError("--rule", what, "choose withhold, or name no rule")
+    if not rule.withholds:
+        what = f"the rule {rule.name} withholds nothing, so that its law carries no withholding"
+        raise CaseError("--rule", what, "name a rule that withholds")
+    if mandatory:
+        what = f"what {min(mandatory)} withholds is withheld on its law (no_override)"
+        raise CaseError("--rule", what, "leave such findings out")
 
 
 def check_words(given: dict[str, str], scanner: Scanner) -> None:
@@ -166,17 +190,21 @@ def overrides_of(case: Case, before: int = 0) -> Overrides:
     with Session(case.engine) as session:
         wanted = select(DecisionRow).where(DecisionRow.case_id == case.id, DecisionRow.action.in_(ACTIONS))
         decisions = {row.id: row for row in session.scalars(wanted)}
-        for finding, number in replayed(session, case.id).items():
+        stands = replayed(session, case.id)
+        marks = marks_of(case, session, stands)
+        for finding, number in stands.items():
             if row := decisions.get(number):
-                rulings[finding] = Ruling(row.action, row.by, row.at, row.reason, row.citation)
+                told = (row.action, row.by, row.at, row.reason, row.citation)
+                rulings[finding] = Ruling(*told, rule=row.rule, approved_by=row.approved_by if row.lift else "")
                 seen[finding] = runs.get(number, 0)
         for run in sorted(set(seen.values())):
-            for told in session.scalars(_decided_findings(case.id, run)):
-                if seen.get(told.id) == run:
-                    rulings[told.id] = replace(rulings[told.id], adopted=told.proposal, law=told.authority)
+            for found in session.scalars(_decided_findings(case.id, run)):
+                if seen.get(found.id) == run:
+                    rulings[found.id] = replace(rulings[found.id], adopted=found.proposal, law=found.authority)
         released = [each for each in _of_last_run(session, case, before) if _is_released(each, rulings)]
     values = frozenset(each.digest for each in released if each.digest)
-    return Overrides(case.keyed, rulings, values, frozenset(each.entity for each in released if not each.digest))
+    columns = frozenset(each.entity for each in released if not each.digest)
+    return Overrides(case.keyed, rulings, values, columns, marks or None)
 
 
 def _runs_at_decisions(case: Case) -> dict[int, int]:
@@ -204,4 +232,6 @@ def _of_last_run(session: Session, case: Case, before: int) -> Sequence[FindingR
 
 def _is_released(row: FindingRow, rulings: Mapping[str, Ruling]) -> bool:
     ruling = rulings.get(row.id)
+    if ruling is None and row.mark:  # what a person left out of a finding
+        return row.action == "release" and row.decided_by not in BY_NO_PERSON and not row.mandatory
     return ruling is not None and not row.mandatory and ruling.decided == "release"

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from pipeline.case.lifting import lift_of, mandate_behind
+from pipeline.case.marks import Marks
 from pipeline.digest import Keyed
-from pipeline.model import Action, Cell, Column, Decision, Finding
+from pipeline.model import Action, Cell, Column, Decision, Finding, RecordFacts
 from pipeline.policy.schema import Policy
 
 ADOPT: Final = "adopt"
@@ -27,7 +29,8 @@ class Ruling:
     """What a person decided of a finding: withhold, release or adopt; who, when, why and on what law.
 
     ``adopted`` is what the rule proposed when the person agreed with it, ``law`` what it rested on: another policy
-    changes neither.
+    changes neither. ``rule`` names the rule whose law the person cites. ``approved_by`` is who signed the lift of
+    something mandatory, "" for any other decision.
     """
 
     action: str
@@ -37,6 +40,8 @@ class Ruling:
     citation: str = ""
     adopted: str = ""
     law: str = ""
+    rule: str = ""
+    approved_by: str = ""
 
     @property
     def decided(self) -> str:
@@ -56,9 +61,11 @@ class Overrides:
     rulings: Mapping[str, Ruling] = field(default_factory=lambda: MappingProxyType({}))
     released: frozenset[str] = frozenset()
     released_in_columns: frozenset[str] = frozenset()
+    marks: Marks | None = None
 
     def __reduce__(self) -> tuple[object, ...]:  # a mapping proxy does not pickle
-        return (Overrides, (self.keyed, dict(self.rulings), self.released, self.released_in_columns))
+        told = (self.keyed, dict(self.rulings), self.released, self.released_in_columns, self.marks)
+        return (Overrides, told)
 
 
 def finding_id(keyed: Keyed, source: str, ordinal: int, finding: Finding) -> str:
@@ -88,7 +95,12 @@ def place_digest(keyed: Keyed, what: str, *parts: str) -> str:
 
 
 def honoured(
-    overrides: Overrides | None, source: str, ordinal: int, decisions: Sequence[Decision], policy: Policy | None
+    overrides: Overrides | None,
+    source: str,
+    ordinal: int,
+    decisions: Sequence[Decision],
+    policy: Policy | None,
+    facts: RecordFacts | None = None,
 ) -> list[Decision]:
     """Return decisions with what people decided in the place of what rules proposed.
 
@@ -97,29 +109,84 @@ def honoured(
         source: the path of the file inside the input.
         ordinal: the number of the unit in its file, or :data:`NAME_ORDINAL`.
         decisions: what the rules say.
-        policy: its ``no_override`` rules stand whatever a person said.
+        policy: its ``no_override`` rules stand whatever a person said, unless two people signed a lift.
+        facts: those of the file: the ground of a lift has to be among them.
     """
-    if overrides is None or not overrides.rulings:
+    if overrides is None:
         return list(decisions)
-    return [_honoured(overrides, source, ordinal, each, policy) for each in decisions]
+    if policy is not None and facts is not None:
+        decisions = [mandate_behind(each, facts, policy) or each for each in decisions]
+    if not overrides.rulings and not overrides.marks:
+        return list(decisions)
+    return [_honoured(overrides, (source, ordinal), each, policy, facts) for each in decisions]
 
 
-def _honoured(overrides: Overrides, source: str, ordinal: int, decision: Decision, policy: Policy | None) -> Decision:
+def _honoured(
+    overrides: Overrides, at: tuple[str, int], decision: Decision, policy: Policy | None, facts: RecordFacts | None
+) -> Decision:
+    source, ordinal = at
     ruling = overrides.rulings.get(finding_id(overrides.keyed, source, ordinal, decision.finding))
     if ruling is None and (column := column_of(decision.finding)) is not None:
         # What a person withheld as a column stays so where one of its rows is looked at by itself.
         of_column = overrides.rulings.get(finding_id(overrides.keyed, source, ordinal, column))
         ruling = of_column if of_column is not None and of_column.decided == Action.WITHHOLD else None
-    if ruling is None or is_mandatory(decision, policy):
+    if ruling is None and overrides.marks is not None:
+        ruling = _by_mark(overrides.marks, decision.finding)
+    if ruling is None:
         return decision
-    return ruled(decision, ruling)
+    if is_mandatory(decision, policy):
+        return _lifted(decision, ruling, policy, facts)
+    return ruled(decision, ruling, policy)
 
 
-def ruled(decision: Decision, ruling: Ruling) -> Decision:
+def _by_mark(marks: Marks, finding: Finding) -> Ruling | None:
+    """Return what whoever set a mark decided of what is found by it: withheld, and what was left out is released."""
+    told = marks.of(finding)
+    if told is None:
+        return None
+    mark, left = told
+    action = Action.RELEASE if left else Action.WITHHOLD
+    return Ruling(action.value, mark.by, mark.at, mark.reason, "" if left else mark.citation, rule=mark.rule)
+
+
+def _lifted(decision: Decision, ruling: Ruling, policy: Policy | None, facts: RecordFacts | None) -> Decision:
+    """Return a mandatory decision as it stands, or lifted where two people signed and the ground is still recorded."""
+    if ruling.action != Action.RELEASE or not ruling.approved_by or policy is None or facts is None:
+        return decision
+    lift = lift_of(decision.finding, facts, policy, decision.decided_at)
+    if lift is None:
+        return decision
+    return replace(lift, decided_by=ruling.by, decided_at=ruling.at, approved_by=ruling.approved_by)
+
+
+def by_marks(marks: Marks | None, decisions: Iterable[Decision], policy: Policy | None) -> list[Decision]:
+    """Return decisions with what marks withhold, wherever it stands: for copies, whose places are others."""
+    told = []
+    for each in decisions:
+        ruling = _by_mark(marks, each.finding) if marks is not None else None
+        counts = ruling is not None and ruling.action == Action.WITHHOLD and not is_mandatory(each, policy)
+        told.append(ruled(each, ruling, policy) if ruling is not None and counts else each)
+    return told
+
+
+def cited(decision: Decision, name: str, policy: Policy | None) -> Decision:
+    """Return a decision on the law of another rule, which a person named; as it is where there is no such rule."""
+    rule = policy.rule(name) if policy is not None and name else None
+    if rule is None or not rule.withholds:
+        return decision
+    return replace(
+        decision, rule=rule.name, definition=rule.definition, authority=rule.authority_words,
+        exemption=rule.exemption, citation=rule.citation_words, reason=rule.reason, marker=rule.marker,
+    )  # fmt: skip
+
+
+def ruled(decision: Decision, ruling: Ruling, policy: Policy | None = None) -> Decision:
     """Return a decision as a person made it."""
     effective = decision.proposal if decision.undecided else decision.action
     action = Action(ruling.decided) if ruling.decided else effective
     made = replace(decision, action=action, decided_by=ruling.by, decided_at=ruling.at, approved_by="")
+    if action.hides and ruling.rule:
+        return cited(made, ruling.rule, policy)
     if action is Action.WITHHOLD and effective is Action.RELEASE and ruling.reason:
         made = replace(made, reason=ruling.reason)  # the rule's reason speaks for releasing it
     if action is Action.WITHHOLD and ruling.citation:

@@ -11,6 +11,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Head, rows_digest
+from pipeline.case.marks import number_in
 from pipeline.case.overrides import NAME_ORDINAL, finding_id, is_mandatory, place_digest
 from pipeline.case.store import Case, inserted, tool_version, values_of
 from pipeline.case.tables import DifferenceRow, FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
@@ -26,6 +27,8 @@ FINDING: Final = (
 )  # fmt: skip
 SEEN: Final = ("score", "why", "count")
 """What a finding tells beside :data:`FINDING` in a case that this version made."""
+ADDED: Final = (*FINDING, *SEEN, "mark")
+"""What the audit trail binds of a finding that a mark added after the examination."""
 RELEASE: Final = (
     "sequence", "run_id", "at", "status", "recipient", "previous", "manifest_sha256", "audit_head", "audit_length",
 )  # fmt: skip
@@ -54,13 +57,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What is the same for a whole run: its time, policy, accuracy and recipient; the label of each file."""
+    """What is the same for a whole run: its time, policy, accuracy, recipient, the label of each file.
+
+    ``facts`` is the keyed digest of what was stated of the records.
+    """
 
     at: str
     policy: Policy
     accuracy: str
     recipient: str
     labels: Mapping[str, str]
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,7 @@ def record_examination(
             policy_sha256=policy.sha256,
             accuracy=about.accuracy,
             recipient=about.recipient,
+            facts=about.facts,
         )
         session.add(run)
         session.flush()
@@ -163,7 +171,7 @@ def _add_units(case: Case, session: Session, run: int, outcomes: Iterable[Outcom
 def finding_rows(
     case: Case, run: int, outcomes: Iterable[Outcome], policy: Policy, *, in_copy: bool
 ) -> list[dict[str, Any]]:
-    """Return the rows of what a run found in sources (or in copies, in mending them), each finding once."""
+    """Return the rows of what was found in units (or in copies, in mending them), each finding once."""
     rows: dict[str, dict[str, Any]] = {}
     for outcome in outcomes:
         ordinal = NAME_ORDINAL if outcome.unit is None else outcome.unit.ordinal
@@ -197,6 +205,7 @@ def _finding_row(case: Case, source: str, ordinal: int, decision: Decision) -> d
         "score": round(finding.score * 1000),
         "why": f"{finding.recognizer}: {finding.reason}",
         "count": finding.count,
+        "mark": number_in(finding.recognizer),
     }
 
 
@@ -207,7 +216,8 @@ def _insert(session: Session, table: Any, rows: Sequence[Mapping[str, Any]]) -> 
 
 def digest_of_run(session: Session, run: int) -> str:
     """Return the digest by which the audit trail binds a run: its sources, units and findings in the sources."""
-    told = [["run", *values_of(session.get_one(RunRow, run), RUN)]]
+    row = session.get_one(RunRow, run)
+    told = [["run", *values_of(row, RUN), *([row.facts] if row.facts else ())]]
     for what, table, names in (
         ("source", SourceRow, SOURCE),
         ("unit", UnitRow, UNIT),
@@ -225,9 +235,14 @@ def digest_of_mended(session: Session, run: int) -> str:
 
 def findings_of(session: Session, run: int, *, in_copy: bool) -> list[list[Any]]:
     """Return the findings of a run as its digest counts them."""
-    wanted = select(FindingRow).where(FindingRow.run_id == run, FindingRow.in_copy.is_(in_copy))
-    rows = session.scalars(wanted.execution_options(yield_per=1000))
-    return [["finding", *values_of(each, FINDING), *(values_of(each, SEEN) if each.why else ())] for each in rows]
+    own = (FindingRow.in_copy.is_(in_copy), FindingRow.added.is_(False))  # what a mark added has an entry of its own
+    rows = session.scalars(select(FindingRow).where(FindingRow.run_id == run, *own).execution_options(yield_per=1000))
+    return [["finding", *values_of(each, FINDING), *_seen(each)] for each in rows]
+
+
+def _seen(row: FindingRow) -> list[Any]:
+    """Return what a row tells beside :data:`FINDING`: nothing in a case of an older version."""
+    return [*(values_of(row, SEEN) if row.why else ()), *([row.mark] if row.mark else ())]
 
 
 def next_place(case: Case) -> Place:

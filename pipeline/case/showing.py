@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pipeline.case.marking import shown
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import decided_ids
 from pipeline.case.store import Case
@@ -70,6 +71,8 @@ def _open(session: Session, case_id: str) -> Iterator[str]:
     wanted = select(FindingRow.rule).where(
         FindingRow.run_id == run, FindingRow.action == "review", FindingRow.id.not_in(decided_ids(case_id))
     )
+    _, there = shown(session, case_id)
+    wanted = wanted if there is None else wanted.where(there)
     for rule, count in Counter(session.scalars(wanted)).most_common():
         yield f"  waiting for a person: {count} of rule {rule}"
     for each in session.scalars(select(DifferenceRow).where(DifferenceRow.run_id == run)):

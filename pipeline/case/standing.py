@@ -36,7 +36,10 @@ class Conflict(CaseError):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is said of a decision: when, by whom, what, why, on what law, and which decision it takes back (0: none)."""
+    """What is said of a decision: when, by whom, what, why, on what law, and which decision it takes back (0: none).
+
+    ``rule`` is the rule whose law is cited, ``approved_by`` who signed the lift of that number.
+    """
 
     at: str
     by: str
@@ -44,6 +47,9 @@ class Told:
     reason: str
     citation: str = ""
     undoes: int = 0
+    rule: str = ""
+    approved_by: str = ""
+    lift: int = 0
 
 
 def append(session: Session, case_id: str, told: Told, ids: Sequence[str]) -> tuple[int, str]:
@@ -92,7 +98,7 @@ def undo(session: Session, case_id: str, number: int, told: Told) -> tuple[int, 
 def _added(session: Session, case_id: str, told: Told) -> DecisionRow:
     row = DecisionRow(
         case_id=case_id, at=told.at, by=told.by, action=told.action, reason=told.reason,
-        citation=told.citation, undoes=told.undoes,
+        citation=told.citation, undoes=told.undoes, rule=told.rule, approved_by=told.approved_by, lift=told.lift,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -120,6 +126,8 @@ def digest_of_decision(row: DecisionRow, ids: Sequence[str]) -> str:
     head: list[Any] = [row.id, row.at, row.by, row.action, row.reason, row.citation]
     if row.undoes:
         head.append(row.undoes)
+    if row.rule or row.lift:
+        head += [row.rule, row.approved_by, row.lift]
     return rows_digest([head, *([each] for each in ids)])
 
 

@@ -58,7 +58,7 @@ class SourceRow(Base):
 
 
 class RunRow(Base):
-    """One examination of the sources under one policy."""
+    """One examination of the sources under one policy; ``facts`` is the keyed digest of what was stated of them."""
 
     __tablename__ = "runs"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
@@ -70,6 +70,7 @@ class RunRow(Base):
     policy_sha256: Mapped[str] = mapped_column(String(64))
     accuracy: Mapped[str] = mapped_column(String(20))
     recipient: Mapped[str] = mapped_column(String(20))
+    facts: Mapped[str] = mapped_column(String(32), default="")
 
 
 class UnitRow(Base):
@@ -91,6 +92,8 @@ class FindingRow(Base):
     """A finding of a run as a position with what was decided; ``digest``, ``record`` and ``subject`` are keyed.
 
     ``score`` is in thousandths, ``why`` says by what a finding was recognized, ``count`` how many cells it stands for.
+    ``mark`` is the number of the mark without which it would not be found (0: none); ``added`` says that the mark was
+    set after the examination.
     """
 
     __tablename__ = "findings"
@@ -117,12 +120,15 @@ class FindingRow(Base):
     score: Mapped[int] = mapped_column(Integer, default=0)
     why: Mapped[str] = mapped_column(Text, default="")
     count: Mapped[int] = mapped_column(Integer, default=1)
+    mark: Mapped[int] = mapped_column(Integer, default=0)
+    added: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class DecisionRow(Base):
     """What a person decided, once for all findings that it names; never changed, only followed by another.
 
-    ``undoes`` is the number of the decision that this one takes back, 0 for none.
+    ``undoes`` is the number of the decision that this one takes back, 0 for none. ``rule`` names the rule whose law
+    the person cites, "" for the one that fits. ``approved_by`` is who signed a lift, ``lift`` its number, 0 for none.
     """
 
     __tablename__ = "decisions"
@@ -134,6 +140,9 @@ class DecisionRow(Base):
     reason: Mapped[str] = mapped_column(Text)
     citation: Mapped[str] = mapped_column(Text)
     undoes: Mapped[int] = mapped_column(Integer, default=0)
+    rule: Mapped[str] = mapped_column(String(100), default="")
+    approved_by: Mapped[str] = mapped_column(String(100), default="")
+    lift: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class DecisionFindingRow(Base):
@@ -153,6 +162,76 @@ class StandingRow(Base):
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     decision_id: Mapped[int] = mapped_column(Integer, index=True)
+
+
+class MarkRow(Base):
+    """What a person found by themselves, or how they changed a finding; it is in force while its decision stands.
+
+    ``key`` stands for the mark among the findings of its decision. ``was`` is the finding that it takes the place of
+    ("" for what was missed), ``was_start``, ``was_stop`` and ``was_entity`` what that one was.
+    """
+
+    __tablename__ = "marks"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    decision_id: Mapped[int] = mapped_column(Integer)
+    run_id: Mapped[int] = mapped_column(Integer)
+    key: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(32))
+    ordinal: Mapped[int] = mapped_column(Integer)
+    place: Mapped[str] = mapped_column(Text)
+    start: Mapped[int] = mapped_column(Integer)
+    stop: Mapped[int] = mapped_column(Integer)
+    entity: Mapped[str] = mapped_column(String(40))
+    part: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(32))
+    was: Mapped[str] = mapped_column(String(32), default="")
+    was_start: Mapped[int] = mapped_column(Integer, default=0)
+    was_stop: Mapped[int] = mapped_column(Integer, default=0)
+    was_entity: Mapped[str] = mapped_column(String(40), default="")
+
+
+class MarkNeedleRow(Base):
+    """The keyed digest of a form of a marked value, by which it is found in the whole release."""
+
+    __tablename__ = "mark_needles"
+    mark_id: Mapped[int] = mapped_column(ForeignKey("marks.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32), primary_key=True)
+    gate: Mapped[str] = mapped_column(String(8))
+    length: Mapped[int] = mapped_column(Integer)
+    tokens: Mapped[int] = mapped_column(Integer)
+
+
+class LiftRow(Base):
+    """A person asked that something mandatory be lifted: on what ground, and why."""
+
+    __tablename__ = "lifts"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(100))
+    ground: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class LiftFindingRow(Base):
+    """A finding that a lift was asked for."""
+
+    __tablename__ = "lift_findings"
+    lift_id: Mapped[int] = mapped_column(ForeignKey("lifts.id"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+
+
+class LiftAnswerRow(Base):
+    """Another person's answer to a lift: ``signed`` (with the decision that it became) or ``refused``."""
+
+    __tablename__ = "lift_answers"
+    lift_id: Mapped[int] = mapped_column(ForeignKey("lifts.id"), primary_key=True)
+    at: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(100))
+    answer: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    decision_id: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class OfficerRow(Base):

@@ -137,7 +137,8 @@ def _check_open(case: Case) -> None:
 
 def begin(desk: Desk, by: str) -> None:
     """Examine the files in the background, unless the case has them already; load what examines typed words."""
-    if not desk.road.is_examined(desk.case):
+    desk.behind = desk.road.behind(desk.case)
+    if desk.behind:
         desk.examine(by)
     threading.Thread(target=desk.scanner, args=("",), daemon=True).start()
 

@@ -5,6 +5,7 @@ A program signs in and shows its token in a header (``Authorization: Bearer``). 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -41,7 +42,8 @@ class SignIn(Strict):
 class Decide(Strict):
     """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last.
 
-    With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since.
+    With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since. ``rule`` names a rule
+    of the policy whose law is cited for withholding, in the place of the one that fits.
     """
 
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -52,6 +54,7 @@ class Decide(Strict):
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)]
     state: State = "all"
     run: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    rule: Annotated[str, Field(max_length=100)] = ""
 
 
 class Undo(Strict):
@@ -68,7 +71,7 @@ class Problem(BaseModel):
     remedy: str
 
 
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": Problem} for code in (400, 401, 403, 409, 413, 415, 421, 422)
 }
 
@@ -79,19 +82,20 @@ def show_description(request: Request, _visit: Signed) -> Response:
     return rendered(request, "api.html", {"told": request.app.openapi()})
 
 
-@router.post("/sign-in", responses=_PROBLEMS)
+@router.post("/sign-in", responses=PROBLEMS)
 def sign_in(desk: AtDesk, given: SignIn) -> dict[str, str]:
     """Begin a session: the token goes into the header ``Authorization: Bearer``."""
     officer = accounts.signed_in(desk.case, given.login, given.password)
     return {"token": desk.sessions.begin(officer), "name": officer.name}
 
 
-@router.get("/case", responses=_PROBLEMS)
+@router.get("/case", responses=PROBLEMS)
 def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the case is, and what blocks its release."""
     ledger = desk.ledger.refresh()
     return {
-        "run": ledger.run, "seen": ledger.seen, **ledger.progress(), "held": len(held(desk.case, ledger)),
+        "behind": desk.behind, "run": ledger.run, "seen": ledger.seen, **ledger.progress(),
+        "held": len(held(desk.case, ledger)),
         "blockers": [{"what": each.what, "count": each.count} for each in blockers(desk)],
         "by": {name: [{"name": n, "findings": t, "open": o} for n, t, o in ledger.counts(name)]
                for name in ("file", "entity", "rule")},
@@ -112,7 +116,7 @@ From = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-@router.get("/findings", responses=_PROBLEMS)
+@router.get("/findings", responses=PROBLEMS)
 def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
     """Findings as positions, in the order of files and places."""
     ledger = desk.ledger.refresh()
@@ -121,7 +125,7 @@ def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: L
     return {"seen": ledger.seen, "count": len(rows), "findings": items}
 
 
-@router.get("/groups", responses=_PROBLEMS)
+@router.get("/groups", responses=PROBLEMS)
 def groups(
     desk: AtDesk, _visit: Signed, only: Only,
     by: Literal["value", "subject", "column", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
@@ -137,42 +141,44 @@ def groups(
     }  # fmt: skip
 
 
-@router.post("/decisions", responses=_PROBLEMS)
+@router.post("/decisions", responses=PROBLEMS)
 def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
     asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only, given.run)
+    asked = replace(asked, rule=given.rule)
     count = desk.decide(visit.officer, asked)
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 
 
-@router.get("/decisions", responses=_PROBLEMS)
+@router.get("/decisions", responses=PROBLEMS)
 def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
     """What was decided, in order."""
     ledger = desk.ledger.refresh()
     made = [ledger.decisions[number] for number in sorted(ledger.decisions)]
     told = [
-        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes}
+        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes,
+         "citation": d.citation, "rule": d.rule, "approved_by": d.approved_by, "lift": d.lift}
         for d in made[start : start + limit]
     ]  # fmt: skip
     return {"seen": ledger.seen, "count": len(made), "decisions": told}
 
 
-@router.post("/undo", responses=_PROBLEMS)
+@router.post("/undo", responses=PROBLEMS)
 def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> dict[str, int]:
     """Take a decision back where it still stands."""
     count = desk.undo(visit.officer, given.number, given.reason)
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 
 
-@router.post("/release", responses=_PROBLEMS)
+@router.post("/release", responses=PROBLEMS)
 def release(desk: AtDesk, visit: Approving) -> dict[str, str]:
     """Begin a release; ``/api/work`` says how far it is."""
     desk.release(visit.officer, lambda done: outcome_of(desk, done))
     return {"what": "the release has begun"}
 
 
-@router.get("/work", responses=_PROBLEMS)
+@router.get("/work", responses=PROBLEMS)
 def work(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the work in the background is."""
     going = desk.bench.work
@@ -191,4 +197,5 @@ def _told(item: Item) -> dict[str, Any]:
         "stop": item.stop, "entity": item.entity, "rule": item.rule, "proposal": item.proposal, "score": item.score,
         "why": item.why, "count": item.count, "state": item.state, "outcome": item.outcome,
         "decision": item.decision.number if item.decision else 0,
+        "mandatory": item.mandatory, "mark": item.mark,
     }  # fmt: skip

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.deciding import ACCEPT
+from pipeline.case.lifts import lifts
+from pipeline.case.marking import is_behind, lost
 from pipeline.case.store import Case
 from pipeline.case.tables import CertificateRow, DecisionRow, DifferenceRow, ReleaseRow, SourceRow, StandingRow, UnitRow
 from pipeline.review.desk import Desk
@@ -49,9 +51,15 @@ class Difference:
 def blockers(desk: Desk) -> list[Blocker]:
     """Return what blocks the release, the worst first."""
     ledger = desk.ledger
+    waiting = sum(not each.answer for each in lifts(desk.case))
     against, waits = len(differences(desk.case, ledger.run)), ledger.progress()["open"]
+    with Session(desk.case.engine) as session:
+        gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
     told = [
+        Blocker("marks are not found any more and stop the release", gone, "/history", stops=True),
+        Blocker("marks were taken back since: examine the files again", back, "/#again", stops=False),
         Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
+        Blocker("lifts wait for a second person", waiting, "/lifts", stops=False),
         Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
         Blocker("records or files are held back", len(held(desk.case, ledger)), "/#held", stops=False),
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),

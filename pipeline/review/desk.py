@@ -13,7 +13,7 @@ from pipeline.case.deciding import Scanner, decide, undo
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
 from pipeline.engine import Progress
-from pipeline.policy.schema import Policy
+from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
 from pipeline.review import accounts
 from pipeline.review.jobs import Bench, Work
@@ -35,16 +35,21 @@ class Asked:
     citation: str = ""
     only: Filter = field(default_factory=Filter)
     run: int = 0
+    rule: str = ""
 
 
 class Desk:
-    """Everything that the pages and the interface for programs call."""
+    """Everything that the pages and the interface for programs call.
+
+    ``behind`` says why what is shown is not what an examination would find now, "" where it is.
+    """
 
     def __init__(self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None) -> None:
         self.case, self.road, self.scanner = case, road, scanner
         self.ledger, self.texts = Ledger(case), Texts(case, road.files)
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
+        self.behind = ""
         self._out = out
 
     @property
@@ -63,11 +68,26 @@ class Desk:
 
     def decide_these(self, officer: Officer, ids: Collection[str], asked: Asked) -> int:
         """Record a decision for findings that are named, and return for how many (raises CaseError, Conflict)."""
+        self.check_current()
         which = Which(ids=tuple(ids))
         return decide(
             self.case, which, asked.action, by=officer.name, reason=asked.reason, scanner=self.scanner,
-            citation=asked.citation, seen=asked.seen, run=asked.run,
+            citation=asked.citation, seen=asked.seen, run=asked.run, rule=self.cited_rule(asked.rule),
         )  # fmt: skip
+
+    def check_current(self) -> None:
+        """See that what is shown is what an examination would find now (raises CaseError)."""
+        if self.behind:
+            what = f"{self.behind}: what is shown is of before"
+            raise CaseError("desk", what, "wait until the examination has ended, or examine the files again")
+
+    def cited_rule(self, name: str) -> Rule | None:
+        """Return the rule whose law a person cites, None for none (raises CaseError)."""
+        rule = self.policy.rule(name) if name else None
+        if name and (rule is None or not rule.withholds):
+            what = "the policy has no such rule that withholds"
+            raise CaseError("--rule", what, "choose one that the policy names, or none")
+        return rule
 
     def undo(self, officer: Officer, number: int, reason: str = "") -> int:
         """Take a decision back, and return for how many findings (raises CaseError)."""
@@ -91,6 +111,7 @@ class Desk:
 
         def does(tell: Progress) -> Any:
             self.road.examine(self.case, tell)
+            self.behind = ""
             self.texts.forget()
             self.ledger.refresh()
 
@@ -102,6 +123,7 @@ class Desk:
         Raises:
             CaseError: this person decided, and the policy asks for another; or other work goes on.
         """
+        self.check_current()
         if self.policy.second_review and officer.name in self.ledger.refresh().deciders():
             what = "nobody makes the release of their own decisions under this policy (second_review)"
             raise CaseError("desk", what, "another approver looks and makes it")
@@ -109,6 +131,7 @@ class Desk:
 
         def does(tell: Progress) -> Any:
             done = self.road.release(self.case, out, tell)
+            self.behind = ""
             self.texts.forget()
             self.ledger.refresh()
             return then(done) if then is not None else done

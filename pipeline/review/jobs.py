@@ -9,7 +9,7 @@ from typing import Any
 
 from pipeline.case.store import CaseError
 from pipeline.engine import Progress
-from pipeline.errors import Failure
+from pipeline.errors import Failure, ReleasableError
 
 
 @dataclass(slots=True)
@@ -24,6 +24,8 @@ class Work:
     ended: bool = False
     result: Any = None
     failure: Failure | None = None
+    error: ReleasableError | None = None
+    over: threading.Event = field(default_factory=threading.Event, repr=False)
     stages: list[str] = field(default_factory=list)
 
     def tell(self, stage: str, done: int, total: int) -> None:
@@ -61,6 +63,11 @@ class Bench:
             self._thread.start()
         return work
 
+    @staticmethod
+    def wait_for(work: Work, seconds: float) -> bool:
+        """Wait until a piece of work has ended, so long at most; return whether it has."""
+        return work.over.wait(seconds)
+
     def wait(self, seconds: float = 600.0) -> None:
         """Wait until the work has ended."""
         if self._thread is not None:
@@ -72,5 +79,7 @@ def _done(work: Work, does: Callable[[Progress], Any]) -> None:
         work.result = does(work.tell)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the page says so
         work.failure = Failure.of(error)
+        work.error = error if isinstance(error, ReleasableError) else None
     finally:
         work.ended = True
+        work.over.set()

@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.choosing import column_of_place, labels
 from pipeline.case.deciding import ACCEPT
+from pipeline.case.marking import MARKING, shown
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
-from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow
+from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow
 
 WAYS: Final = ("value", "subject", "column", "rule", "file")
 """By what findings are put together."""
@@ -30,7 +31,7 @@ _COLUMNS: Final = (
     FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
     FindingRow.entity, FindingRow.digest, FindingRow.subject, FindingRow.rule, FindingRow.action, FindingRow.proposal,
     FindingRow.mandatory, FindingRow.authority, FindingRow.score, FindingRow.why, FindingRow.count,
-    FindingRow.decided_by,
+    FindingRow.decided_by, FindingRow.mark, FindingRow.part, FindingRow.kind,
 )  # fmt: skip
 
 
@@ -45,6 +46,9 @@ class Decided:
     reason: str
     citation: str
     undoes: int
+    rule: str = ""
+    approved_by: str = ""
+    lift: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,10 @@ class Item:
     decision: Decided | None
     column: str
     subject: bool
+    digest: str = ""
+    mark: int = 0
+    part: str = "full"
+    kind: str = "private"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,10 @@ class _Coded:
         return found
 
 
+def _people(decision: Decided) -> set[str]:
+    return {decision.by, decision.approved_by} if decision.lift else {decision.by}
+
+
 class Ledger:
     """What the pages ask of a case. What :meth:`refresh` returns answers as of one moment (:attr:`seen`)."""
 
@@ -127,6 +139,8 @@ class Ledger:
         self._case = case
         self._one = threading.RLock()
         self.run = -1
+        self.marks: tuple[int, ...] = ()
+        self._run_at = ""
         self.seen = 0
         self.decisions: dict[int, Decided] = {}
         self.labels: Mapping[str, str] = {}
@@ -139,9 +153,12 @@ class Ledger:
         """
         with self._one, Session(self._case.engine) as session:
             run = latest_run(session, self._case.id)
-            if run != self.run:
-                self.labels = labels(self._case)
+            marks, there = shown(session, self._case.id)
+            if (run, marks) != (self.run, self.marks):
+                self.labels, self.marks = labels(self._case), marks
+                self._run_at = session.scalar(select(RunRow.at).where(RunRow.id == run)) or ""
                 wanted = select(*_COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+                wanted = wanted if there is None else wanted.where(there)
                 order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
                 self._fill(session.execute(wanted.order_by(*order)).all())
                 self.run, self.seen, self.decisions = run, 0, {}
@@ -153,15 +170,16 @@ class Ledger:
     def _fill(self, rows: Sequence[Any]) -> None:
         columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
         ids, source, ordinal, place, start, stop, entity, digest, subject, rule, action, proposal = columns[:12]
-        mandatory, authority, score, why, count, decided_by = columns[12:]
+        mandatory, authority, score, why, count, decided_by, mark, part, kind = columns[12:]
         self.ids: list[str] = list(ids)
         self._row = {each: row for row, each in enumerate(self.ids)}
         self._source, self._place, self._entity = _Coded.of(source), _Coded.of(place), _Coded.of(entity)
+        self._part, self._kind = _Coded.of(part), _Coded.of(kind)
         self._rule, self._why, self._by = _Coded.of(rule), _Coded.of(why), _Coded.of(decided_by)
         self._proposal, self._action, self._authority = _Coded.of(proposal), _Coded.of(action), _Coded.of(authority)
         self._ordinal, self._start, self._stop = (np.array(each, np.int64) for each in (ordinal, start, stop))
         self._score, self._count = np.array(score, np.int16), np.array(count, np.int64)
-        self._mandatory = np.array(mandatory, bool)
+        self._mandatory, self._mark = np.array(mandatory, bool), np.array(mark, np.int64)
         self._review = self._action.where("review")
         self._stands = np.zeros(len(self.ids), np.int64)
         columns_of = [
@@ -180,7 +198,8 @@ class Ledger:
         )
         for row in session.scalars(made):
             self.decisions[row.id] = Decided(
-                row.id, row.action, row.by, row.at, row.reason, row.citation, row.undoes
+                row.id, row.action, row.by, row.at, row.reason, row.citation, row.undoes,
+                row.rule, row.approved_by, row.lift,
             )  # fmt: skip
         wanted = (
             select(DecisionFindingRow.finding_id, DecisionFindingRow.stands)
@@ -280,12 +299,18 @@ class Ledger:
             float(self._score[row]) / 1000, self._why.at(row), int(self._count[row]),
             "decided" if decision else "open" if self._review[row] else "rule",
             self._outcome(row, decision), decision, column_of_place(place), bool(self._ways["subject"].at(row)),
+            self._ways["value"].at(row), int(self._mark[row]),
+            self._part.at(row), self._kind.at(row),
         )  # fmt: skip
 
     def _outcome(self, row: int, decision: Decided | None) -> str:
         proposed = self._proposal.at(row) if self._review[row] else self._action.at(row)
         if decision is None or decision.action == "adopt":
             return proposed
+        if decision.lift and self._mandatory[row] and decision.at < self._run_at:
+            return proposed  # the ground is no longer recorded: the last examination honoured no lift
+        if decision.action in MARKING:
+            return proposed if self._mark[row] else "withhold"
         return decision.action
 
     def counts(self, by: str) -> list[tuple[str, int, int]]:
@@ -309,7 +334,7 @@ class Ledger:
         let a contradiction stand.
         """
         made = self.decisions
-        stand = {made[int(each)].by for each in np.unique(self._stands) if each}
+        stand = {by for each in np.unique(self._stands) if each for by in _people(made[int(each)])}
         others = {each.by for each in made.values() if each.undoes and made[each.undoes].by != each.by}
         return frozenset(stand | others | {each.by for each in made.values() if each.action == ACCEPT})
 

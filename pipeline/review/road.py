@@ -15,7 +15,7 @@ from pipeline.case.overrides import place_digest
 from pipeline.case.recording import content_digest, latest_run
 from pipeline.case.store import Case, now, tool_version
 from pipeline.case.tables import RunRow, SourceRow
-from pipeline.casework import Task, examine_with_case, release_with_case
+from pipeline.casework import Task, examine_with_case, facts_digest, release_with_case
 from pipeline.engine import Progress
 from pipeline.evidence.documents import Office
 from pipeline.evidence.summary import Run
@@ -42,18 +42,31 @@ class Road:
 
     def is_examined(self, case: Case) -> bool:
         """Return whether the last run of the case is of these very files, under this policy, by this program."""
+        return not self.behind(case)
+
+    def behind(self, case: Case) -> str:
+        """Return what has changed since the last run of the case, in plain words; "" where nothing has."""
         job, policy = self.job, self.policy
         with Session(case.engine) as session:
             run = session.get(RunRow, latest_run(session, case.id))
             if run is None:
-                return False
-            told = (run.tool, run.policy_sha256, run.accuracy, run.recipient)
-            if told != (f"releasable {tool_version()}", policy.sha256, job.level, job.facts.recipient):
-                return False
+                return "nothing was examined yet"
+            told = {
+                "the program": (run.tool, f"releasable {tool_version()}"),
+                "the policy": (run.policy_sha256, policy.sha256),
+                "how thoroughly is looked": (run.accuracy, job.level),
+                "who receives the copy": (run.recipient, job.facts.recipient),
+                "what is stated of the records (facts, consents, whose own record it is)": (
+                    run.facts, facts_digest(job),
+                ),
+            }  # fmt: skip
+            for what, (then, now_) in told.items():
+                if then != now_:
+                    return f"{what} changed since the files were examined"
             wanted = select(SourceRow.key, SourceRow.content).where(SourceRow.case_id == case.id)
             known = {(key, content) for key, content in session.execute(wanted)}
         here = {(place_digest(case.keyed, "path", each.name), content_digest(case.key, each)) for each in self.files}
-        return here == known
+        return "" if here == known else "the files changed since they were examined"
 
     def examine(self, case: Case, tell: Progress) -> int:
         """Examine the files, record it, and return the number of the run."""

@@ -79,6 +79,17 @@ class Texts:
             self._keep(key, _masked(found, self._passwords(source, ordinal)))
             return self._read[key]
 
+    def plain(self, source: str, ordinal: int) -> Mapping[str, Segment]:
+        """Return the texts of a unit with nothing masked, for what is marked in them: never for a page.
+
+        Raises:
+            CaseError: the record is not there, or not what was examined.
+        """
+        with self._one:
+            if ordinal != NAME_ORDINAL:
+                self.units(source)  # its bytes are checked
+            return {words(each.address): each for each in self._segments(source, ordinal)}
+
     def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
         """Return a value in its place, None where a finding is of a whole column or its text is not there."""
         segment = self.segments(source, ordinal).get(place)

@@ -12,10 +12,12 @@ from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
+from pipeline.review.marking import MARKABLE
+from pipeline.review.pages.history import undoable
+from pipeline.review.pages.marking import places_in
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
-from pipeline.review.pages.queue import ACTIONS, decided
+from pipeline.review.pages.queue import ACTIONS, decided, laws, rule_for
 from pipeline.review.sessions import Visit
-from recognizers.entities import ENTITIES
 
 router = APIRouter()
 Source = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -37,12 +39,13 @@ def show_document(
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
         "run": ledger.run, "items": items, "first": first - first % ROWS, "of": of,
         "reason": visit.reason, "actions": ACTIONS,
-        "last": _last(desk, source), "sections": [], "size": ROWS, "entities": ENTITIES,
-        "takes_marks": any(getattr(each, "path", "") == "/marks" for each in request.app.routes),
-        "citations": _citations(desk, items),
+        "last": _last(desk, source), "sections": [], "size": ROWS,
+        "citations": _citations(desk, items), "undoable": undoable(ledger, visit.officer.name),
+        "markable": MARKABLE, "laws": laws(desk), "places": [],
     }  # fmt: skip
     if visit.shows_values:
         about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
+        about["places"] = places_in(about["sections"], desk.texts.segments(source, ordinal))
     return rendered(request, "document.html", about)
 
 
@@ -78,11 +81,13 @@ def decide_in_document(
     first: Annotated[int, Form(ge=0)] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
+    rule_cited: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Decide a finding, or all that belong with it: ``do`` is the action, the way and the finding."""
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     row = desk.ledger.refresh().row_of(finding)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
+    cited = rule_for(action, rule_cited)
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
     return back(f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}")

@@ -60,6 +60,14 @@ def taken_back(ledger: Ledger) -> set[int]:
     return undone
 
 
+def undoable(ledger: Ledger, name: str) -> int:
+    """Return the number of the last decision of a person that was not taken back, 0 where there is none."""
+    try:
+        return last_of(ledger, name)
+    except CaseError:
+        return 0
+
+
 def last_of(ledger: Ledger, name: str) -> int:
     """Return the number of the last decision of a person that was not taken back (raises CaseError)."""
     undone = taken_back(ledger)

@@ -24,6 +24,7 @@ PLACES: Final = (
     ("/", "Case"),
     ("/queue", "Queue"),
     ("/history", "Decisions"),
+    ("/lifts", "Lifts"),
     ("/release", "Release"),
 )
 """The navigation: address and name."""
@@ -68,6 +69,7 @@ def rendered(request: Request, template: str, about: Mapping[str, Any], *, statu
         "notices": visit.told() if visit else [],
         "places": PLACES,
         "here": request.url.path,
+        "behind": desk.behind if visit else "",
         "request_id": desk.case.row.request if visit else "",
         "fragment": is_fragment(request),
         **about,

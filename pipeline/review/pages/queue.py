@@ -13,6 +13,7 @@ from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.ledger import STATES, WAYS, Filter, Ledger
+from pipeline.review.pages.history import undoable
 from pipeline.review.pages.page import (
     AtDesk,
     Reviewing,
@@ -76,6 +77,11 @@ Looking = Annotated[Look, Depends(_look)]
 Looked = Annotated[Look, Depends(_look_of_form)]
 
 
+def laws(desk: Desk) -> list[tuple[str, str]]:
+    """Return the rules that withhold, with what each cites, in the order of the policy."""
+    return [(rule.name, rule.citation_words) for rule in desk.policy.rules if rule.withholds]
+
+
 @router.get("/queue")
 def show_queue(request: Request, desk: AtDesk, visit: Signed, look: Looking) -> Response:
     """Show the queue."""
@@ -93,12 +99,18 @@ def decide(
     run: Annotated[int, Form()] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
+    rule_cited: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Decide a group: ``do`` is the action, a colon, and the finding that names the group."""
     action, _, finding = do.partition(":")
-    asked = Asked(finding, look.by, action, reason, seen, citation, look.only, run)
+    asked = Asked(finding, look.by, action, reason, seen, citation, look.only, run, rule_for(action, rule_cited))
     decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
+
+
+def rule_for(action: str, chosen: str) -> str:
+    """Return the rule that a decision cites: one is chosen for withholding, and says nothing of anything else."""
+    return chosen if action == "withhold" else ""
 
 
 def decided(desk: Desk, visit: Visit, asked: Asked) -> None:
@@ -125,7 +137,8 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
     if visit.shows_values:
         desk.note_view(visit, [each.item.id for each in groups], f"queue by {look.by}")
     about = {
-        **_common(ledger, visit, look), "rows": rows, "pages": pages, "page": page, "groups": len(found),
+        **_common(ledger, visit, look), "laws": laws(desk), "rows": rows,
+        "pages": pages, "page": page, "groups": len(found),
         "ways": WAYS, "states": STATES,
     }  # fmt: skip
     return rendered(request, "queue_list.html" if is_fragment(request) else "queue.html", about)
@@ -135,6 +148,7 @@ def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
     return {
         "look": look, "seen": ledger.seen, "run": ledger.run, "reason": visit.reason,
         "actions": ACTIONS, "progress": ledger.progress(),
+        "undoable": undoable(ledger, visit.officer.name),
         "entities": [each[0] for each in ledger.counts("entity")],
         "rules": [each[0] for each in ledger.counts("rule")],
         "files": [each[0] for each in ledger.counts("file")],
@@ -152,7 +166,7 @@ def show_group(request: Request, desk: AtDesk, visit: Signed, look: Looking, of:
     if visit.shows_values:
         desk.note_view(visit, [each.id for each in items], f"group by {look.by}")
     about = {
-        **_common(ledger, visit, look), "of": of, "pages": pages, "page": page, "count": len(rows),
+        **_common(ledger, visit, look), "laws": laws(desk), "of": of, "pages": pages, "page": page, "count": len(rows),
         "rows": [{"item": each, **value_words(desk, visit, each)} for each in items],
         "first": ledger.item(ledger.row_of(of)), "ways": _ways(ledger, of),
     }  # fmt: skip
@@ -175,10 +189,12 @@ def decide_in_group(
     run: Annotated[int, Form()] = 0,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
+    rule_cited: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
     """Decide one finding, or all that belong to it: ``do`` is the action, the way and the finding."""
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
+    cited = rule_for(action, rule_cited)
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
     return back("/queue/group?" + urlencode({"by": by, "of": of}))

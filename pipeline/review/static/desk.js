@@ -31,8 +31,16 @@ const KEYS = {
   w: () => decide("withhold"),
   r: () => decide("release"),
   o: () => decide("open"),
+  c: () => decide("change"),
+  m: () => mark(),
   "?": () => { const help = document.getElementById("keys"); if (help) help.showModal(); },
 };
+
+function mark() {
+  const selected = document.querySelector("[data-mark-selected]:enabled");
+  const words = document.querySelector("[data-pick-words]");
+  if (selected || words) (selected || words).click();
+}
 
 function isTyping(target) {
   return target.matches("input, select, textarea, [contenteditable]");
@@ -90,14 +98,14 @@ document.addEventListener("selectionchange", () => {
   const range = chosen.getRangeAt(0);
   const from = range.startContainer.parentElement.closest("[data-place]");
   const to = range.endContainer.parentElement.closest("[data-place]");
-  const button = form.querySelector("button");
+  const button = form.querySelector("[data-mark-selected]");
   button.disabled = !from || from !== to;
   if (button.disabled) return;
   const before = document.createRange();
   before.setStart(from, 0);
   before.setEnd(range.startContainer, range.startOffset);
   const start = Array.from(before.toString()).length;
-  form.elements.address.value = from.dataset.place;
+  form.elements.place.value = from.dataset.place;
   form.elements.start.value = start;
   form.elements.end.value = start + Array.from(range.toString()).length;
 });

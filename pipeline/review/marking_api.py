@@ -1,0 +1,161 @@
+"""The interface for other programs: what was missed is marked, a finding is changed. Positions come in, no value."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipeline.case.lifts import lifts
+from pipeline.case.marking import in_force
+from pipeline.case.store import CaseError
+from pipeline.case.tables import MarkRow
+from pipeline.review import lifting, marking
+from pipeline.review.api import PROBLEMS, Strict, Way
+from pipeline.review.desk import Desk
+from pipeline.review.marking import Place, Said
+from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed
+
+router = APIRouter(prefix="/api", tags=["the review desk"])
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Law = Annotated[str, Field(max_length=500)]
+RuleName = Annotated[str, Field(max_length=100)]
+
+
+class Marking(Strict):
+    """What is marked: a file (as findings name it), the record's number from 1, the place, and a span in code points.
+
+    ``place`` may be left out where the record has one text. ``start`` counts from 0, ``end`` stands behind the last.
+    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits.
+    """
+
+    file: Annotated[str, Field(min_length=1, max_length=1000)]
+    unit: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    place: Annotated[str, Field(max_length=500)] = ""
+    start: Number
+    end: Number
+    entity: Annotated[str, Field(max_length=40)]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    citation: Law = ""
+    rule: RuleName = ""
+    seen: Number | None = None
+    run: Number = 0
+
+
+class Changing(Strict):
+    """How a finding is changed: what it is then, and its span; what is left out stays as it is."""
+
+    finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    entity: Annotated[str, Field(max_length=40)] = ""
+    start: Number | None = None
+    end: Number | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    citation: Law = ""
+    rule: RuleName = ""
+    seen: Number | None = None
+    run: Number = 0
+
+
+@router.post("/marks", responses=PROBLEMS)
+def mark(desk: AtDesk, visit: Reviewing, given: Marking) -> dict[str, Any]:
+    """Mark something as missed: it is withheld there and wherever its value stands. ``/api/undo`` takes it back.
+
+    ``mark`` is 0 where the search takes longer than 30 seconds and goes on; ``/api/work`` says how far it is.
+    """
+    ordinal = given.unit - 1
+    source = _source(desk, given.file)
+    place = given.place or marking.only_place(desk, source, ordinal)
+    at = Place(source, ordinal, place, given.start, given.end)
+    said = Said(given.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    return _told(desk, marking.waited(desk, marking.mark(desk, visit.officer, at, said)))
+
+
+@router.post("/changes", responses=PROBLEMS)
+def change(desk: AtDesk, visit: Reviewing, given: Changing) -> dict[str, Any]:
+    """Change what a finding is, or its span; it is withheld then. ``/api/undo`` takes it back."""
+    ledger = desk.ledger.refresh()
+    item = ledger.item(ledger.row_of(given.finding))
+    start = item.start if given.start is None else given.start
+    end = item.stop if given.end is None else given.end
+    at = Place(item.source, item.ordinal, item.place, start, end)
+    said = Said(given.entity or item.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    return _told(desk, marking.waited(desk, marking.change(desk, visit.officer, given.finding, at, said)))
+
+
+@router.get("/marks", responses=PROBLEMS)
+def marks(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+    """What was marked or changed, as positions; ``stands`` says whether it is in force."""
+    ledger = desk.ledger.refresh()
+    with Session(desk.case.engine) as session:
+        stand = {each.id for each in in_force(session, desk.case.id)}
+        rows = list(session.scalars(select(MarkRow).where(MarkRow.case_id == desk.case.id).order_by(MarkRow.id)))
+        told = [
+            {
+                "mark": each.id, "decision": each.decision_id, "file": ledger.labels.get(each.source, "a file"),
+                "unit": each.ordinal + 1, "place": each.place, "start": each.start, "end": each.stop,
+                "entity": each.entity, "changes": each.was, "stands": each.id in stand,
+            }
+            for each in rows
+        ]  # fmt: skip
+    return {"seen": ledger.seen, "marks": told}
+
+
+class Asking(Strict):
+    """For which finding a lift is asked, or for which group, and why."""
+
+    finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
+    way: Way = "one"
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Answering(Strict):
+    """The answer to a lift."""
+
+    lift: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    answer: Literal["sign", "refuse"]
+    reason: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+@router.get("/lifts", responses=PROBLEMS)
+def list_lifts(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+    """Lifts of what is mandatory: who asked, on what ground, and the answer of another person."""
+    return {"lifts": [asdict(each) for each in lifts(desk.case)]}
+
+
+@router.post("/lifts", responses=PROBLEMS)
+def ask(desk: AtDesk, visit: Reviewing, given: Asking) -> dict[str, int]:
+    """Ask that something mandatory be lifted. 400 where no recorded court order and no own request lifts it."""
+    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, given.reason)}
+
+
+@router.post("/lifts/answers", responses=PROBLEMS)
+def answer(desk: AtDesk, visit: Approving, given: Answering) -> dict[str, int]:
+    """Sign a lift that another person asked for, or refuse it. Undo takes back the decision that it becomes."""
+    if given.answer == "sign":
+        return {"decision": lifting.sign(desk, visit.officer, given.lift, given.reason)}
+    lifting.refuse(desk, visit.officer, given.lift, given.reason)
+    return {"decision": 0}
+
+
+def _source(desk: Desk, file: str) -> str:
+    labels = desk.ledger.refresh().labels
+    if file in labels:
+        return file
+    keys = [key for key, label in labels.items() if label == file]
+    if len(keys) != 1:
+        raise CaseError("desk", "the case knows no such file", "name it as findings do")
+    return keys[0]
+
+
+def _told(desk: Desk, done: marking.Marked | None) -> dict[str, Any]:
+    seen = desk.ledger.refresh().seen
+    if done is None:
+        return {"mark": 0, "decision": 0, "findings": 0, "everywhere": True, "seen": seen}
+    return {
+        "mark": done.mark, "decision": done.decision, "findings": done.findings, "everywhere": done.everywhere,
+        "seen": seen,
+    }  # fmt: skip
