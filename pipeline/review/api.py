@@ -68,7 +68,7 @@ class Problem(BaseModel):
     remedy: str
 
 
-_PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
+PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": Problem} for code in (400, 401, 403, 409, 413, 415, 421, 422)
 }
 
@@ -79,14 +79,14 @@ def show_description(request: Request, _visit: Signed) -> Response:
     return rendered(request, "api.html", {"told": request.app.openapi()})
 
 
-@router.post("/sign-in", responses=_PROBLEMS)
+@router.post("/sign-in", responses=PROBLEMS)
 def sign_in(desk: AtDesk, given: SignIn) -> dict[str, str]:
     """Begin a session: the token goes into the header ``Authorization: Bearer``."""
     officer = accounts.signed_in(desk.case, given.login, given.password)
     return {"token": desk.sessions.begin(officer), "name": officer.name}
 
 
-@router.get("/case", responses=_PROBLEMS)
+@router.get("/case", responses=PROBLEMS)
 def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the case is, and what blocks its release."""
     ledger = desk.ledger.refresh()
@@ -112,7 +112,7 @@ From = Annotated[int, Query(ge=0, le=2**31 - 1)]
 Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-@router.get("/findings", responses=_PROBLEMS)
+@router.get("/findings", responses=PROBLEMS)
 def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
     """Findings as positions, in the order of files and places."""
     ledger = desk.ledger.refresh()
@@ -121,7 +121,7 @@ def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: L
     return {"seen": ledger.seen, "count": len(rows), "findings": items}
 
 
-@router.get("/groups", responses=_PROBLEMS)
+@router.get("/groups", responses=PROBLEMS)
 def groups(
     desk: AtDesk, _visit: Signed, only: Only,
     by: Literal["value", "subject", "column", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
@@ -137,7 +137,7 @@ def groups(
     }  # fmt: skip
 
 
-@router.post("/decisions", responses=_PROBLEMS)
+@router.post("/decisions", responses=PROBLEMS)
 def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
@@ -146,7 +146,7 @@ def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 
 
-@router.get("/decisions", responses=_PROBLEMS)
+@router.get("/decisions", responses=PROBLEMS)
 def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
     """What was decided, in order."""
     ledger = desk.ledger.refresh()
@@ -158,21 +158,21 @@ def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100)
     return {"seen": ledger.seen, "count": len(made), "decisions": told}
 
 
-@router.post("/undo", responses=_PROBLEMS)
+@router.post("/undo", responses=PROBLEMS)
 def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> dict[str, int]:
     """Take a decision back where it still stands."""
     count = desk.undo(visit.officer, given.number, given.reason)
     return {"findings": count, "seen": desk.ledger.refresh().seen}
 
 
-@router.post("/release", responses=_PROBLEMS)
+@router.post("/release", responses=PROBLEMS)
 def release(desk: AtDesk, visit: Approving) -> dict[str, str]:
     """Begin a release; ``/api/work`` says how far it is."""
     desk.release(visit.officer, lambda done: outcome_of(desk, done))
     return {"what": "the release has begun"}
 
 
-@router.get("/work", responses=_PROBLEMS)
+@router.get("/work", responses=PROBLEMS)
 def work(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """How far the work in the background is."""
     going = desk.bench.work

@@ -6,13 +6,14 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pipeline.review.pages import case, document, history, queue, release, signing_in
+from pipeline.review.pages import case, document, history, queue, release, search, signing_in
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     signing_in.router,
     case.router,
     queue.router,
     document.router,
+    search.router,
     history.router,
     release.router,
 )

@@ -23,6 +23,7 @@ from pipeline.review.sessions import Notice, Visit
 PLACES: Final = (
     ("/", "Case"),
     ("/queue", "Queue"),
+    ("/search", "Search"),
     ("/history", "Decisions"),
     ("/release", "Release"),
 )
