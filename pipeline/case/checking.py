@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from pipeline.case.audit import Entry, Head, faults, rows_digest
 from pipeline.case.column_values import sha256_of_columns
 from pipeline.case.officers import officer_faults
+from pipeline.case.pinning import digest_of_pin
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
-from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, ReleaseRow, RunRow
+from pipeline.case.tables import CertificateRow, DecisionFindingRow, DecisionRow, PinRow, ReleaseRow, RunRow
 
 _Told = Mapping[str, Any]
 
@@ -56,6 +57,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         "release": select(ReleaseRow.sequence).where(ReleaseRow.case_id == case.id),
         "run": select(RunRow.id).where(RunRow.case_id == case.id),
         "certificate": select(CertificateRow.id).where(CertificateRow.case_id == case.id),
+        "pin": select(PinRow.id).where(PinRow.case_id == case.id),
     }
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
@@ -112,15 +114,24 @@ def _certificate(session: Session, _case: Case, about: _Told, _closed: bool) -> 
     return [] if rows_digest([told]) == about.get("sha256") else [f"certificate {row.id}: altered"]
 
 
+def _pin(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
+    row = session.get(PinRow, about["pin"])
+    if row is None:
+        return [f"pin {about['pin']}: removed"]
+    return [] if digest_of_pin(row) == about.get("sha256") else [f"pin {row.id}: altered"]
+
+
 _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "decision": _decision,
     "run": _run,
     "release": _release,
     "certificate": _certificate,
+    "pin": _pin,
 }
 _ACTIONS = {
     "decision": {"decided", "accepted differences", "undone"},
     "run": {"examined"},
     "release": {"released"},
     "certificate": {"certified"},
+    "pin": {"pinned a column", "lifted a pin"},
 }

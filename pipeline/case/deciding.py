@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from pipeline.case import standing
 from pipeline.case.choosing import Chosen, Which, chosen, findings, labels
 from pipeline.case.overrides import ADOPT, BY_NO_PERSON, Overrides, Ruling
+from pipeline.case.pinning import pins_of
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
 from pipeline.case.store import Case, CaseError
@@ -153,9 +154,11 @@ def overrides_of(case: Case) -> Overrides:
             for told in session.scalars(_decided_findings(case.id, run)):
                 if seen.get(told.id) == run:
                     rulings[told.id] = replace(rulings[told.id], adopted=told.proposal, law=told.authority)
+        pins = pins_of(session, case.id)
         released = [each for each in _of_last_run(session, case) if _is_released(each, rulings)]
     values = frozenset(each.digest for each in released if each.digest)
-    return Overrides(case.keyed, rulings, values, frozenset(each.entity for each in released if not each.digest))
+    columns = frozenset(each.entity for each in released if not each.digest)
+    return Overrides(case.keyed, rulings, values, columns, pins)
 
 
 def _runs_at_decisions(case: Case) -> dict[int, int]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
+from pipeline.case.pinned import Pins, laid_on
 from pipeline.digest import Keyed
-from pipeline.model import Action, Cell, Column, Decision, Finding
+from pipeline.model import Action, Cell, Column, ColumnClass, Decision, Finding
 from pipeline.policy.schema import Policy
 
 ADOPT: Final = "adopt"
@@ -49,16 +50,24 @@ class Overrides:
     """The rulings of a case by finding, under the key of the case.
 
     ``released`` are digests of released values, ``released_in_columns`` the entities of which a whole column was
-    released: its values have no digest in the case.
+    released: its values have no digest in the case. ``pins`` are the classes that people laid down for columns.
     """
 
     keyed: Keyed
     rulings: Mapping[str, Ruling] = field(default_factory=lambda: MappingProxyType({}))
     released: frozenset[str] = frozenset()
     released_in_columns: frozenset[str] = frozenset()
+    pins: Pins = field(default_factory=lambda: MappingProxyType({}))
 
     def __reduce__(self) -> tuple[object, ...]:  # a mapping proxy does not pickle
-        return (Overrides, (self.keyed, dict(self.rulings), self.released, self.released_in_columns))
+        told = (self.keyed, dict(self.rulings), self.released, self.released_in_columns, dict(self.pins))
+        return (Overrides, told)
+
+    def pinned(self, path: str, classes: Sequence[ColumnClass], first: int = 0) -> tuple[ColumnClass, ...]:
+        """Return the classes of the columns of a table as pinned (see :func:`pipeline.case.pinned.laid_on`)."""
+        return (
+            laid_on(self.pins, place_digest(self.keyed, "path", path), classes, first) if self.pins else tuple(classes)
+        )
 
 
 def finding_id(keyed: Keyed, source: str, ordinal: int, finding: Finding) -> str:

@@ -7,7 +7,7 @@ A case may have a hundred thousand findings; a page has to be there at once. The
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -261,6 +261,18 @@ class Ledger:
     def of_unit(self, source: str, ordinal: int) -> list[Item]:
         """Return the findings of one unit of a file, in order."""
         return [self.item(int(row)) for row in np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))]
+
+    def places(self, source: str) -> list[str]:
+        """Return the places of a file in which something was found."""
+        return [self._place.texts[code] for code in np.unique(self._place.codes[self._source.where(source)])]
+
+    def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
+        """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""
+        chosen = self._source.where(source)
+        for row in np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen):
+            decision = self.decisions.get(int(self._stands[row]))
+            waits = decision is None and bool(self._review[row])
+            yield self._place.at(row), int(self._count[row]), "review" if waits else self._outcome(int(row), decision)
 
     def row_of(self, finding: str) -> int:
         """Return the row of a finding (raises CaseError)."""

@@ -93,10 +93,13 @@ class Texts:
         if ordinal == NAME_ORDINAL:
             return [Segment(self.name_of(source), (FileName(),), role=Role.NAME)], ()
         unit = self.units(source)[ordinal]
-        payload = self._file(source).read(unit.start, unit.stop)
-        reading = format_named(unit.source.format).read(payload, unit)
+        reading = format_named(unit.source.format).read(self.payload(source, unit), unit)
         found = {words(each.address): each for each in reading.segments}
         return list(_masked(found, passwords).values()), reading.gaps
+
+    def payload(self, source: str, unit: Unit) -> bytes:
+        """Return the bytes of a unit that :meth:`units` gave (raises CaseError, UnreadableSource)."""
+        return self._file(source).read(unit.start, unit.stop)
 
     def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
         """Return a value in its place, None where a finding is of a whole column or its text is not there."""

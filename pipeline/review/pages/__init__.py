@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pipeline.review.pages import case, document, history, queue, release, search, signing_in
+from pipeline.review.pages import case, columns, document, history, queue, release, search, signing_in
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     signing_in.router,
@@ -14,6 +14,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     queue.router,
     document.router,
     search.router,
+    columns.router,
     history.router,
     release.router,
 )

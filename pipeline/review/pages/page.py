@@ -24,6 +24,7 @@ PLACES: Final = (
     ("/", "Case"),
     ("/queue", "Queue"),
     ("/search", "Search"),
+    ("/columns", "Columns"),
     ("/history", "Decisions"),
     ("/release", "Release"),
 )
