@@ -23,8 +23,8 @@ from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow
 
-WAYS: Final = ("value", "subject", "column", "rule", "file")
-"""By what findings are put together."""
+WAYS: Final = ("value", "subject", "column", "kind", "rule", "file")
+"""By what findings are put together; those of one kind have the same entity, rule and proposal."""
 STATES: Final = ("open", "decided", "all")
 _COLUMNS: Final = (
     FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
@@ -170,6 +170,7 @@ class Ledger:
         values = [each or name for each, name in zip(digest, self.ids, strict=True)]
         self._ways = {
             "value": _Coded.of(values), "subject": _Coded.of(subject), "column": _Coded.of(columns_of),
+            "kind": _Coded.of(["\0".join(each) for each in zip(rule, entity, proposal, strict=True)]),
             "rule": self._rule, "file": self._source,
         }  # fmt: skip
 
@@ -313,6 +314,20 @@ class Ledger:
         left = np.bincount(column.codes, weights=self.is_open, minlength=size).astype(np.int64)
         rows = [(told(text), int(total[at]), int(left[at])) for at, text in enumerate(column.texts)]
         return sorted(rows, key=lambda each: (-each[2], -each[1], each[0]))
+
+    def shares(self, by: str) -> list[tuple[str, int, int, int]]:
+        """Return for each file, entity or rule how much people decided, how much rules did, and how much is left."""
+        column = {"file": self._source, "entity": self._entity, "rule": self._rule}[by]
+        size, people = len(column.texts), self._stands > 0
+        total = np.bincount(column.codes, minlength=size)
+        decided = np.bincount(column.codes, weights=people, minlength=size).astype(np.int64)
+        left = np.bincount(column.codes, weights=self.is_open, minlength=size).astype(np.int64)
+        rows = [
+            (self.labels.get(text, "a file") if by == "file" else text, int(decided[at]),
+             int(total[at] - decided[at] - left[at]), int(left[at]))
+            for at, text in enumerate(column.texts)
+        ]  # fmt: skip
+        return sorted(rows, key=lambda each: (-each[3], -sum(each[1:]), each[0]))
 
     def deciders(self) -> frozenset[str]:
         """Return the names of those who decided something that counts in a release.

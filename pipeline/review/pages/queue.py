@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.ledger import STATES, WAYS, Filter, Ledger
+from pipeline.review.ledger import STATES, WAYS, Filter, Group, Ledger
 from pipeline.review.pages.page import (
     AtDesk,
     Reviewing,
@@ -28,6 +28,7 @@ from pipeline.review.sessions import Visit
 
 router = APIRouter()
 ON_A_PAGE: Final = 25
+KIND: Final = "kind"
 ACTIONS: Final = (("adopt", "As proposed"), ("withhold", "Withhold"), ("release", "Release"))
 
 
@@ -94,9 +95,12 @@ def decide(
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
 ) -> Response:
-    """Decide a group: ``do`` is the action, a colon, and the finding that names the group."""
-    action, _, finding = do.partition(":")
-    asked = Asked(finding, look.by, action, reason, seen, citation, look.only, run)
+    """Decide a group: ``do`` is the action and the finding that names the group; ``kind`` after them: all like it."""
+    action, finding, way = (*do.split(":"), "", "")[:3]
+    if way not in {"", KIND}:
+        raise CaseError("desk", "that is no choice", "go back to the queue")
+    only = replace(look.only, state="open") if way == KIND else look.only  # what is decided stays decided
+    asked = Asked(finding, way or look.by, action, reason, seen, citation, only, run)
     decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
@@ -121,7 +125,7 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
     pages = max(1, -(-len(found) // ON_A_PAGE))
     page = min(look.page, pages)
     groups = [ledger.group(each, look.by, look.only) for each in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
-    rows = [group_words(desk, visit, each) for each in groups]
+    rows = [group_words(desk, visit, each) | {"like": _like(ledger, look, each)} for each in groups]
     if visit.shows_values:
         desk.note_view(visit, [each.item.id for each in groups], f"queue by {look.by}")
     about = {
@@ -129,6 +133,12 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
         "ways": WAYS, "states": STATES,
     }  # fmt: skip
     return rendered(request, "queue_list.html" if is_fragment(request) else "queue.html", about)
+
+
+def _like(ledger: Ledger, look: Look, group: Group) -> int:
+    """Return how many findings are like those of a group and wait too: same entity, same rule, same proposal."""
+    only = replace(look.only, state="open")
+    return len(ledger.members(KIND, group.item.id, only)) if group.open and look.by != KIND else 0
 
 
 def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
@@ -180,5 +190,9 @@ def decide_in_group(
     action, way, finding = (*do.split(":"), "", "")[:3]
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run))
+    only = Filter("open") if way == KIND else Filter()  # what is decided already was decided by itself
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, only, run))
+    ledger = desk.ledger.refresh()
+    if way != "one" and by in WAYS and not ledger.is_open[ledger.members(by, of)].any():
+        return back("/queue?" + urlencode({"by": by}))
     return back("/queue/group?" + urlencode({"by": by, "of": of}))

@@ -28,6 +28,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   a: () => decide("adopt"),
+  A: () => decide((current() || rows()[0])?.querySelector('[data-do="adopt-kind"]') ? "adopt-kind" : "adopt"),
   w: () => decide("withhold"),
   r: () => decide("release"),
   o: () => decide("open"),
@@ -38,9 +39,23 @@ function isTyping(target) {
   return target.matches("input, select, textarea, [contenteditable]");
 }
 
+// Enter opens the row that is chosen, the first where none is; on a button or link it does what they do.
+function open(event) {
+  const at = document.activeElement;
+  const row = at && at.matches(ROW) ? at : at === document.body ? rows()[0] : null;
+  const link = row && row.querySelector("[data-key-row], [data-do='open']");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "Enter") {
+    open(event);
+    return;
+  }
   const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (named) {
     event.preventDefault();
