@@ -77,7 +77,9 @@ def test_time_is_counted_between_decisions_close_together() -> None:
 def test_the_case_page_shows_shares_time_and_what_is_held(desk: Desk) -> None:
     """Bars drawn here, with the numbers beside them; who worked how long; what was not examined, and why."""
     item = next(desk.ledger.item(row) for row in range(len(desk.ledger)))
-    decide(desk.case, Which(ids=(item.id,)), "withhold", by="officer one", reason="x", citation="z", scanner=nothing_wrong)
+    decide(
+        desk.case, Which(ids=(item.id,)), "withhold", by="officer one", reason="x", citation="z", scanner=nothing_wrong
+    )
     page = browser(desk).get("/")
     assert 'class="people" x="0"' in page
     assert "style=" not in page
@@ -95,7 +97,9 @@ def test_the_case_page_shows_shares_time_and_what_is_held(desk: Desk) -> None:
 def test_all_of_one_kind_is_decided_at_once(desk: Desk) -> None:
     """Same entity, rule and proposal, and still open: what a person decided by itself stays as it is."""
     ledger = desk.ledger
-    first = next(each for each in ledger.groups("value", Filter("open")) if len(ledger.members("kind", ledger.ids[each[0]])) >= 5)
+    first = next(
+        each for each in ledger.groups("value", Filter("open")) if len(ledger.members("kind", ledger.ids[each[0]])) >= 5
+    )
     name = ledger.ids[first[0]]
     alike = [ledger.item(int(row)) for row in ledger.members("kind", name)]
     assert len({(each.entity, each.rule, each.proposal) for each in alike}) == 1
@@ -107,7 +111,9 @@ def test_all_of_one_kind_is_decided_at_once(desk: Desk) -> None:
     seen, run = (re.search(rf'name="{each}" value="(\d+)"', page) for each in ("seen", "run"))
     assert seen
     assert run
-    told = at.post("/queue", do=f"adopt:{name}:kind", by="value", seen=seen[1], run=run[1], reason="weighed", state="all")
+    told = at.post(
+        "/queue", do=f"adopt:{name}:kind", by="value", seen=seen[1], run=run[1], reason="weighed", state="all"
+    )
     assert f"{len(alike) - 1} findings decided: as proposed" in told
     after = desk.ledger.refresh()
     assert after.item(after.row_of(lone)).outcome == "release"

@@ -21,8 +21,10 @@ from pipeline.review.columns import Columns, look
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import Filter, Ledger
 from pipeline.review.road import Road
+from pipeline.review.rows import Rows
 from pipeline.review.sessions import Officer, Sessions, Visit
 from pipeline.review.texts import Texts
+from pipeline.review.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Desk:
         self.ledger, self.texts = Ledger(case), Texts(case, road.files)
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
-        self.columns = Columns(case)
+        self.columns, self.rows, self.threads = Columns(case), Rows(self.texts), Threads(case, self.texts)
         self._out = out
 
     @property
@@ -94,10 +96,16 @@ class Desk:
 
         def does(tell: Progress) -> Any:
             self.road.examine(self.case, tell, self.take_columns)
-            self.texts.forget()
+            self.forget_texts()
             self.ledger.refresh()
 
         return self.bench.start("the examination", by, does)
+
+    def forget_texts(self) -> None:
+        """Forget what was read: another run follows."""
+        self.texts.forget()
+        self.rows.forget()
+        self.threads.forget()
 
     def take_columns(self, done: Scan) -> None:
         """Take in what an examination said of the columns of tables."""
@@ -131,7 +139,7 @@ class Desk:
 
         def does(tell: Progress) -> Any:
             done = self.road.release(self.case, out, tell)
-            self.texts.forget()
+            self.forget_texts()
             self.ledger.refresh()
             return then(done) if then is not None else done
 

@@ -97,6 +97,10 @@ class Texts:
         found = {words(each.address): each for each in reading.segments}
         return list(_masked(found, passwords).values()), reading.gaps
 
+    def head(self, source: str, unit: Unit, size: int) -> bytes:
+        """Return the first bytes of a unit (raises CaseError, UnreadableSource)."""
+        return self._file(source).read(unit.start, min(unit.stop, unit.start + size))
+
     def payload(self, source: str, unit: Unit) -> bytes:
         """Return the bytes of a unit that :meth:`units` gave (raises CaseError, UnreadableSource)."""
         return self._file(source).read(unit.start, unit.stop)

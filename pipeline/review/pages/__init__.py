@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pipeline.review.pages import case, columns, document, history, queue, release, search, signing_in
+from pipeline.review.pages import case, columns, document, history, queue, release, search, signing_in, table
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     signing_in.router,
@@ -15,6 +15,7 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     document.router,
     search.router,
     columns.router,
+    table.router,
     history.router,
     release.router,
 )

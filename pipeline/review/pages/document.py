@@ -9,9 +9,11 @@ from starlette.responses import Response
 
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.store import CaseError
+from pipeline.errors import ReleasableError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
+from pipeline.review.pages.around import parts_of, thread_of
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
 from pipeline.review.pages.queue import ACTIONS, decided
 from pipeline.review.sessions import Visit
@@ -39,10 +41,12 @@ def show_document(
         "reason": visit.reason, "actions": ACTIONS,
         "last": _last(desk, source), "sections": [], "size": ROWS, "entities": ENTITIES,
         "takes_marks": any(getattr(each, "path", "") == "/marks" for each in request.app.routes),
-        "citations": _citations(desk, items),
+        "citations": _citations(desk, items), "scrolls": _scrolls(desk, source, ordinal),
     }  # fmt: skip
+    about |= thread_of(desk, visit, ledger, source, ordinal) | {"titles": {}, "attached": []}
     if visit.shows_values:
         about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
+        about |= parts_of(desk, source, ordinal, desk.texts.segments(source, ordinal))
     return rendered(request, "document.html", about)
 
 
@@ -58,6 +62,16 @@ def _last(desk: Desk, source: str) -> int:
         return len(desk.texts.units(source)) - 1
     except CaseError:
         return -1
+
+
+def _scrolls(desk: Desk, source: str, ordinal: int) -> int | None:
+    """Return the first row of a unit of a table that can be scrolled through as a whole, None for any other."""
+    if ordinal < 0:
+        return None
+    try:
+        return desk.rows.index(source).starts[ordinal]
+    except ReleasableError:
+        return None
 
 
 def _citations(desk: Desk, items: list[Item]) -> dict[str, str]:

@@ -20,7 +20,7 @@ function move(step) {
 
 function decide(action) {
   const row = current() || rows()[0];
-  const button = row && row.querySelector(`[data-do="${action}"]`);
+  const button = row && row.querySelector(action === "open" ? "[data-do=open], a.found" : `[data-do="${action}"]`);
   if (button) button.click();
 }
 
@@ -88,9 +88,10 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const mark = event.target.closest("a.found");
   if (!mark) return;
-  event.preventDefault();
   const row = document.getElementById(mark.hash.slice(1));
-  if (row) row.focus();
+  if (!row) return;  // it stands in another record: follow the link
+  event.preventDefault();
+  row.focus();
 });
 window.addEventListener("load", () => {
   const row = location.hash && document.getElementById(location.hash.slice(1));
