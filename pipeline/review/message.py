@@ -29,7 +29,7 @@ _FORMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Constituent:
-    """A part of a message: its number, what it is, whether it is attached, of how many alternatives it is one (0: none).
+    """A part of a message: its number, what it is, whether it is attached, one of how many alternatives (0: none).
 
     ``left_out`` says why its bytes stay behind, "" where it was read.
     """

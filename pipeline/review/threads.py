@@ -44,7 +44,7 @@ _REPLY: Final = re.compile(r"^(?:\s*(?:re|fw|fwd|aw|wg|antw|sv|tr|rv)\s*(?:\[\d+
 class Note:
     """What is known of a message: its place, its number, what it answers (the nearest last), subject and date.
 
-    ``subject`` is of the subject without ``Re:``; "" where there is none. ``at`` is in seconds, 0 where no date is told.
+    ``subject`` is of the subject without ``Re:``; "" where there is none. ``at`` is in seconds, 0 without a date.
     """
 
     source: str
@@ -125,16 +125,15 @@ def note_of(source: str, ordinal: int, head: bytes, digest: Callable[[str], str]
     plain = " ".join(fold(_REPLY.sub("", subject)).split())
     by = {}
     answers: list[str] = []
-    for name, called in ((b"references", "References"), (b"in-reply-to", "In-Reply-To")):
+    for name, header in ((b"references", "References"), (b"in-reply-to", "In-Reply-To")):
         for each in _ids(told.get(name, b"")):
             key = digest(f"message {each}")
-            by.setdefault(key, called)
+            by.setdefault(key, header)
             answers = [*(other for other in answers if other != key), key]
     own = _ids(told.get(b"message-id", b""))
-    return Note(
-        source, ordinal, digest(f"message {own[0]}") if own else "", tuple(answers),
-        digest(f"subject {plain}") if plain else "", _REPLY.match(subject) is not None, _date(told.get(b"date", b"")), by,
-    )  # fmt: skip
+    number, called = digest(f"message {own[0]}") if own else "", digest(f"subject {plain}") if plain else ""
+    is_reply, at = _REPLY.match(subject) is not None, _date(told.get(b"date", b""))
+    return Note(source, ordinal, number, tuple(answers), called, is_reply, at, by)
 
 
 def threads_of(notes: Sequence[Note]) -> list[list[InThread]]:

@@ -191,8 +191,13 @@ def decide_in_group(
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     only = Filter("open") if way == KIND else Filter()  # what is decided already was decided by itself
+    waited = _waits(desk.ledger.refresh(), by, of)
     decided(desk, visit, Asked(finding, way, action, reason, seen, citation, only, run))
-    ledger = desk.ledger.refresh()
-    if way != "one" and by in WAYS and not ledger.is_open[ledger.members(by, of)].any():
-        return back("/queue?" + urlencode({"by": by}))
+    if waited and not _waits(desk.ledger.refresh(), by, of):
+        return back("/queue?" + urlencode({"by": by}))  # nothing is left here: on to the next group
     return back("/queue/group?" + urlencode({"by": by, "of": of}))
+
+
+def _waits(ledger: Ledger, by: str, of: str) -> bool:
+    """Return whether something of a group waits for a person."""
+    return by in WAYS and bool(ledger.is_open[ledger.members(by, of)].any())
