@@ -263,10 +263,6 @@ class Ledger:
         """Return the findings of one unit of a file, in order."""
         return [self.item(int(row)) for row in np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))]
 
-    def places(self, source: str) -> list[str]:
-        """Return the places of a file in which something was found."""
-        return [self._place.texts[code] for code in np.unique(self._place.codes[self._source.where(source)])]
-
     def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
         """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""
         chosen = self._source.where(source)

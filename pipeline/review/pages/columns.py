@@ -13,6 +13,7 @@ from pipeline.review.columns import Table, Tally, effect, hides, of_run, tallies
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
+from pipeline.review.sessions import Visit
 from recognizers.entities import ENTITIES, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 router = APIRouter()
@@ -39,19 +40,19 @@ def show_tables(request: Request, desk: AtDesk, _visit: Signed) -> Response:
 
 
 @router.post("/columns")
-def look_at_columns(desk: AtDesk, visit: Signed) -> Response:
+def look_at_columns(desk: AtDesk, visit: Reviewing) -> Response:
     """Look at the columns of the tables."""
     desk.look_at_columns(visit.officer.name)
     return back("/columns")
 
 
 @router.get("/columns/{source}")
-def show_columns(request: Request, desk: AtDesk, _visit: Signed, source: Source) -> Response:
+def show_columns(request: Request, desk: AtDesk, visit: Signed, source: Source) -> Response:
     """Show the columns of a table."""
     ledger, table = _table(desk, source)
     now, pins = tallies(ledger, source, table), desk.columns.pins(source)
     rows = [
-        {"number": number, "name": header(ledger, source, table, number), "class": each,
+        {"number": number, "name": header(desk, visit, source, table, number), "class": each,
          "now": now.get(number, Tally()), "pin": pins.get(number)}
         for number, each in enumerate(table.classes, start=1)
     ]  # fmt: skip
@@ -60,9 +61,9 @@ def show_columns(request: Request, desk: AtDesk, _visit: Signed, source: Source)
 
 
 @router.get("/columns/{source}/{number}")
-def show_column(request: Request, desk: AtDesk, _visit: Signed, source: Source, number: Number) -> Response:
+def show_column(request: Request, desk: AtDesk, visit: Signed, source: Source, number: Number) -> Response:
     """Show one column: its class, the evidence, what stands in it, and the form for another class."""
-    return rendered(request, "column.html", _about(desk, source, number))
+    return rendered(request, "column.html", _about(desk, visit, source, number))
 
 
 @router.post("/columns/{source}/{number}")
@@ -75,7 +76,7 @@ def pin_column(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:  # fmt: skip
     """Say what a class would change (``do`` is ``see``), lay it down (``pin``), or lift a pin (``lift``)."""
-    about = _about(desk, source, number)
+    about = _about(desk, visit, source, number)
     laid = Laid(source, number, "" if do == "lift" else kind, entity if kind == "entity" else "", part, reason)
     if do == "see":
         seen = effect(desk, laid, about["table"])
@@ -89,11 +90,12 @@ def pin_column(
     return back(f"/columns/{source}/{number}")
 
 
-def header(ledger: Ledger, source: str, table: Table, number: int) -> str:
-    """Return the header of a column, "" where there is none or where something personal was found in it."""
-    name = table.names[number - 1] if number <= len(table.names) else ""
-    found = any(place.startswith("header row") and table.number_of(place) == number for place in ledger.places(source))
-    return "" if found else name
+def header(desk: Desk, visit: Visit, source: str, table: Table, number: int) -> str:
+    """Return the header of a column where values are shown: it is of the record too."""
+    if not visit.shows_values or number > len(table.names):
+        return ""
+    desk.note_view(visit, [f"{source}#headers"], "headers of a table")
+    return table.names[number - 1]
 
 
 def _table(desk: Desk, source: str) -> tuple[Ledger, Table]:
@@ -107,7 +109,7 @@ def _table(desk: Desk, source: str) -> tuple[Ledger, Table]:
     return ledger, table
 
 
-def _about(desk: Desk, source: str, number: int) -> dict[str, Any]:
+def _about(desk: Desk, visit: Visit, source: str, number: int) -> dict[str, Any]:
     ledger, table = _table(desk, source)
     if number > len(table.classes):
         raise CaseError("columns", "the table has no such column", "go back to the columns")
@@ -117,7 +119,7 @@ def _about(desk: Desk, source: str, number: int) -> dict[str, Any]:
     examined = last is not None and ledger.run > last.run_id
     return {
         "source": source, "number": number, "file": ledger.labels[source], "table": table, "found": found,
-        "name": header(ledger, source, table, number), "now": tallies(ledger, source, table).get(number, Tally()),
+        "name": header(desk, visit, source, table, number), "now": tallies(ledger, source, table).get(number, Tally()),
         "pin": desk.columns.pins(source).get(number), "history": history, "means": MEANS, "kinds": KINDS,
         "entities": [each for each in ENTITIES if each not in {UNIQUE_IDENTIFIER, LINKED_IDENTIFIER}],
         "parts": PARTS, "work": desk.bench.work, "effect": None, "hides": False, "examined": examined,
