@@ -269,7 +269,7 @@ class Ledger:
         for row in np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen):
             decision = self.decisions.get(int(self._stands[row]))
             waits = decision is None and bool(self._review[row])
-            yield self._place.at(row), int(self._count[row]), "review" if waits else self._outcome(int(row), decision)
+            yield self._place.at(int(row)), int(self._count[row]), "review" if waits else self._outcome(int(row), decision)
 
     def row_of(self, finding: str) -> int:
         """Return the row of a finding (raises CaseError)."""

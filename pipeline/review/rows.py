@@ -10,9 +10,9 @@ import json
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pipeline.case.store import CaseError
 from pipeline.formats import format_named
@@ -22,6 +22,7 @@ from pipeline.review.document import Passage, passage
 from pipeline.review.ledger import Item, Ledger
 from pipeline.review.texts import Texts
 
+T = TypeVar("T")
 CHUNK: Final = 100
 """Rows that are given out at once."""
 _KEPT: Final = 3
@@ -132,11 +133,12 @@ class Rows:
 
         return self._kept(("items", source, ordinal, ledger.run, ledger.seen), made)
 
-    def _kept(self, key: tuple[Any, ...], made: Any) -> Any:
+    def _kept(self, key: tuple[Any, ...], made: Callable[[], T]) -> T:
         with self._one:
             if key not in self._near:
                 self._near[key] = made()
                 while len(self._near) > 2 * _KEPT:
                     self._near.popitem(last=False)
             self._near.move_to_end(key)
-            return self._near[key]
+            found: T = self._near[key]
+            return found

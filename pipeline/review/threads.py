@@ -123,7 +123,7 @@ def note_of(source: str, ordinal: int, head: bytes, digest: Callable[[str], str]
         told.setdefault(found[1].lower(), found[2])
     subject = _words(told.get(b"subject", b""))
     plain = " ".join(fold(_REPLY.sub("", subject)).split())
-    by = {}
+    by: dict[str, str] = {}
     answers: list[str] = []
     for name, header in ((b"references", "References"), (b"in-reply-to", "In-Reply-To")):
         for each in _ids(told.get(name, b"")):
