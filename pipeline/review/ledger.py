@@ -266,10 +266,10 @@ class Ledger:
     def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
         """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""
         chosen = self._source.where(source)
-        for row in np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen):
+        for row in map(int, np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen)):
             decision = self.decisions.get(int(self._stands[row]))
             waits = decision is None and bool(self._review[row])
-            yield self._place.at(int(row)), int(self._count[row]), "review" if waits else self._outcome(int(row), decision)
+            yield self._place.at(row), int(self._count[row]), "review" if waits else self._outcome(row, decision)
 
     def row_of(self, finding: str) -> int:
         """Return the row of a finding (raises CaseError)."""

@@ -22,7 +22,7 @@ from pipeline.review.document import Passage, passage
 from pipeline.review.ledger import Item, Ledger
 from pipeline.review.texts import Texts
 
-T = TypeVar("T")
+Kept = TypeVar("Kept")
 CHUNK: Final = 100
 """Rows that are given out at once."""
 _KEPT: Final = 3
@@ -133,12 +133,12 @@ class Rows:
 
         return self._kept(("items", source, ordinal, ledger.run, ledger.seen), made)
 
-    def _kept(self, key: tuple[Any, ...], made: Callable[[], T]) -> T:
+    def _kept(self, key: tuple[Any, ...], made: Callable[[], Kept]) -> Kept:
         with self._one:
             if key not in self._near:
                 self._near[key] = made()
                 while len(self._near) > 2 * _KEPT:
                     self._near.popitem(last=False)
             self._near.move_to_end(key)
-            found: T = self._near[key]
+            found: Kept = self._near[key]
             return found
