@@ -1,7 +1,7 @@
 // Rows of a long table, fetched by their number as somebody scrolls: a window of them is in the page, never all.
 "use strict";
 
-const MOST = 400;
+const MOST = 300;
 const NEAR = 600;
 
 function scroller(box) {
