@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
@@ -112,12 +112,20 @@ def recorded(case: Case, seen: Seen, against: Sequence[int] = (), before: Record
     return number
 
 
-def examine_with_case(case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None) -> int:
+def examine_with_case(
+    case: Case, task: Task, job: Job, runner: Runner, progress: Progress | None = None,
+    look: Callable[[Scan], None] | None = None,
+) -> int:  # fmt: skip
     """Find and decide what is in the files, record it in the case, and write nothing; return the number of the run.
 
     Takes and raises what :func:`release_with_case` does, but holds nothing: what contradicts waits in the case.
+    ``look`` is shown what was found.
     """
-    return _noted(case, looked_at(task, job, runner, progress), task.against)[0]
+    seen = looked_at(task, job, runner, progress)
+    number = _noted(case, seen, task.against)[0]
+    if look is not None:
+        look(seen.done)
+    return number
 
 
 def _noted(

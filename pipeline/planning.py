@@ -83,7 +83,7 @@ def _planned(state: State, file: InputFile) -> Planned:
 
 
 def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) -> tuple[tuple[ColumnClass, ...], str]:
-    """Classify the columns of a table from a few units spread over the file, as the office has pinned them.
+    """Classify the columns of a table from a few units spread over the file, as they are pinned.
 
     Returns:
         The classes, and why the table may be a distribution list that nobody has cleared ("": it is none).
@@ -97,6 +97,8 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
         header, first = _header_of(own[0]), int(own[0].context.get("first_column", "0"))
         rows = list(_sample(kind, file, own, state.markers))
         classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
+        if state.job.overrides is not None:
+            classes = state.job.overrides.pinned(file.name, classes, first)
         if not cleared and len(rows) >= 3:
             hold = hold or distribution_list(classes, header, vocabulary)
         found += [replace(each, index=first + each.index) for each in classes] if first else classes

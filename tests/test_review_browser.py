@@ -129,8 +129,13 @@ def addresses(desk: Desk) -> list[str]:
     records = sorted(
         {f"/document/{each.source}/{each.ordinal}" for each in map(desk.ledger.item, range(len(desk.ledger)))}
     )
+    tables = [each.source for each in desk.columns.listed(desk.ledger.labels)]
     return [
         "/",
+        "/search",
+        "/columns",
+        *(f"/columns/{each}" for each in tables),
+        *(f"/columns/{each}/2" for each in tables),
         "/queue",
         "/queue?state=all&by=file",
         f"/queue/group?by=value&of={item.id}",

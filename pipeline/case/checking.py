@@ -13,6 +13,7 @@ from pipeline.case.column_values import sha256_of_columns
 from pipeline.case.lifts import digest_of_answer, digest_of_lift
 from pipeline.case.marking import digests_of_mark
 from pipeline.case.officers import officer_faults
+from pipeline.case.pinning import digest_of_pin
 from pipeline.case.recording import RELEASE, digest_of_mended, digest_of_needles, digest_of_run
 from pipeline.case.standing import digest_of_decision, history_faults
 from pipeline.case.store import Case, values_of
@@ -23,6 +24,7 @@ from pipeline.case.tables import (
     LiftAnswerRow,
     LiftRow,
     MarkRow,
+    PinRow,
     ReleaseRow,
     RunRow,
 )
@@ -72,6 +74,7 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         "answer_to": select(LiftAnswerRow.lift_id)
         .join(LiftRow, LiftRow.id == LiftAnswerRow.lift_id)
         .where(LiftRow.case_id == case.id),
+        "pin": select(PinRow.id).where(PinRow.case_id == case.id),
     }
     for what, wanted in stand.items():
         alone = sorted(set(session.scalars(wanted)) - seen[what])
@@ -153,6 +156,13 @@ def _certificate(session: Session, _case: Case, about: _Told, _closed: bool) -> 
     return [] if rows_digest([told]) == about.get("sha256") else [f"certificate {row.id}: altered"]
 
 
+def _pin(session: Session, _case: Case, about: _Told, _closed: bool) -> list[str]:
+    row = session.get(PinRow, about["pin"])
+    if row is None:
+        return [f"pin {about['pin']}: removed"]
+    return [] if digest_of_pin(row) == about.get("sha256") else [f"pin {row.id}: altered"]
+
+
 _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "decision": _decision,
     "run": _run,
@@ -161,6 +171,7 @@ _CHECKS: Mapping[str, Callable[[Session, Case, _Told, bool], list[str]]] = {
     "mark": _mark,
     "lift": _lift,
     "answer_to": _answer,
+    "pin": _pin,
 }
 _ACTIONS = {
     "decision": {"decided", "accepted differences", "undone", "marked", "lift signed"},
@@ -170,4 +181,5 @@ _ACTIONS = {
     "run": {"examined"},
     "release": {"released"},
     "certificate": {"certified"},
+    "pin": {"pinned a column", "lifted a pin"},
 }

@@ -13,6 +13,7 @@ from pipeline.case import standing
 from pipeline.case.choosing import Chosen, Which, chosen, findings, labels
 from pipeline.case.marking import marks_among, marks_of
 from pipeline.case.overrides import ADOPT, BY_NO_PERSON, Overrides, Ruling
+from pipeline.case.pinning import pins_of
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
 from pipeline.case.store import Case, CaseError
@@ -201,10 +202,11 @@ def overrides_of(case: Case, before: int = 0) -> Overrides:
             for found in session.scalars(_decided_findings(case.id, run)):
                 if seen.get(found.id) == run:
                     rulings[found.id] = replace(rulings[found.id], adopted=found.proposal, law=found.authority)
+        pins = pins_of(session, case.id)
         released = [each for each in _of_last_run(session, case, before) if _is_released(each, rulings)]
     values = frozenset(each.digest for each in released if each.digest)
     columns = frozenset(each.entity for each in released if not each.digest)
-    return Overrides(case.keyed, rulings, values, columns, marks or None)
+    return Overrides(case.keyed, rulings, values, columns, marks or None, pins)
 
 
 def _runs_at_decisions(case: Case) -> dict[int, int]:

@@ -13,8 +13,9 @@ from typing import Final
 
 from pipeline.case.lifting import lift_of, mandate_behind
 from pipeline.case.marks import Marks
+from pipeline.case.pinned import Pins, laid_on
 from pipeline.digest import Keyed
-from pipeline.model import Action, Cell, Column, Decision, Finding, RecordFacts
+from pipeline.model import Action, Cell, Column, ColumnClass, Decision, Finding, RecordFacts
 from pipeline.policy.schema import Policy
 
 ADOPT: Final = "adopt"
@@ -54,7 +55,7 @@ class Overrides:
     """The rulings of a case by finding, under the key of the case.
 
     ``released`` are digests of released values, ``released_in_columns`` the entities of which a whole column was
-    released: its values have no digest in the case.
+    released: its values have no digest in the case. ``pins`` are the classes that people laid down for columns.
     """
 
     keyed: Keyed
@@ -62,10 +63,17 @@ class Overrides:
     released: frozenset[str] = frozenset()
     released_in_columns: frozenset[str] = frozenset()
     marks: Marks | None = None
+    pins: Pins = field(default_factory=lambda: MappingProxyType({}))
 
     def __reduce__(self) -> tuple[object, ...]:  # a mapping proxy does not pickle
-        told = (self.keyed, dict(self.rulings), self.released, self.released_in_columns, self.marks)
-        return (Overrides, told)
+        plain = (dict(self.rulings), self.released, self.released_in_columns, self.marks, dict(self.pins))
+        return (Overrides, (self.keyed, *plain))
+
+    def pinned(self, path: str, classes: Sequence[ColumnClass], first: int = 0) -> tuple[ColumnClass, ...]:
+        """Return the classes of the columns of a table as pinned (see :func:`pipeline.case.pinned.laid_on`)."""
+        return (
+            laid_on(self.pins, place_digest(self.keyed, "path", path), classes, first) if self.pins else tuple(classes)
+        )
 
 
 def finding_id(keyed: Keyed, source: str, ordinal: int, finding: Finding) -> str:

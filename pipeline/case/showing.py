@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.marking import shown
+from pipeline.case.pinning import standing_pins
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import decided_ids
 from pipeline.case.store import Case
@@ -35,6 +36,7 @@ def lines(case: Case) -> Iterator[str]:
     yield f"  audit trail: {row.audit_length} entries"
     with Session(case.engine) as session:
         yield from _sources(session, case.id)
+        yield from _pins(session, case.id)
         yield from _runs(session, case.id)
         yield from _decisions(session, case.id)
         yield from _releases(session, case.id)
@@ -44,6 +46,15 @@ def lines(case: Case) -> Iterator[str]:
 def _sources(session: Session, case_id: str) -> Iterator[str]:
     for each in session.scalars(select(SourceRow).where(SourceRow.case_id == case_id).order_by(SourceRow.label)):
         yield f"  file {each.label}: {each.format or 'unknown'}, {each.size} bytes, seen {each.seen_at}"
+
+
+def _pins(session: Session, case_id: str) -> Iterator[str]:
+    wanted = select(SourceRow.key, SourceRow.label).where(SourceRow.case_id == case_id).order_by(SourceRow.seen_at)
+    names = dict(session.execute(wanted).tuples())
+    for (source, number), row in standing_pins(session, case_id).items():
+        kind = " ".join(filter(None, (row.kind, row.entity)))
+        where = f"column {number} of {names.get(source, 'a file')}"
+        yield f"  {where}: pinned as {kind} by {row.by}, {row.at} ({row.reason})"
 
 
 def _runs(session: Session, case_id: str) -> Iterator[str]:

@@ -249,6 +249,27 @@ class OfficerRow(Base):
     ended_at: Mapped[str] = mapped_column(String(40), default="")
 
 
+class PinRow(Base):
+    """What a person laid down about a column of a table of the case, the latest counts; no ``kind`` lifts a pin.
+
+    ``source`` is the keyed digest of the table's path, ``number`` counts the columns of the file from 1, ``run_id`` is
+    the run that was the last one then.
+    """
+
+    __tablename__ = "column_pins"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
+    at: Mapped[str] = mapped_column(String(40))
+    by: Mapped[str] = mapped_column(String(100))
+    source: Mapped[str] = mapped_column(String(32))
+    number: Mapped[int] = mapped_column(Integer)
+    kind: Mapped[str] = mapped_column(String(20))
+    entity: Mapped[str] = mapped_column(String(40))
+    part: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    run_id: Mapped[int] = mapped_column(Integer)
+
+
 class NeedleRow(Base):
     """The keyed digest of a form of a value withheld in a run: what the copies are searched for.
 

@@ -142,6 +142,11 @@ class Mailbox:
 # --- reading ----------------------------------------------------------------------------
 
 
+def structure(payload: bytes, unit: Unit) -> Tree:
+    """Return the tree of a message of a mailbox or of a file of its own (raises UnreadableSource)."""
+    return _tree(_unpacked(payload) if unit.source.format == Mailbox.name else payload, unit)
+
+
 def _tree(payload: bytes, unit: Unit) -> Tree:
     """Return the tree of a message (raises UnreadableSource)."""
     data = payload.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")

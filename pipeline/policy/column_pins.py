@@ -62,13 +62,13 @@ class ColumnPin(_Strict):
             return self.column == index + 1
         return index < len(header) and header[index].strip().casefold() == self.column.strip().casefold()
 
-    def laid_on(self, found: ColumnClass) -> ColumnClass:
-        """Return the class of a column as pinned, with what its values look like in the evidence."""
+    def laid_on(self, found: ColumnClass, said: str = f"pinned by the office ({FILE})") -> ColumnClass:
+        """Return the class of a column as pinned, with who says so and what its values look like in the evidence."""
         entity = UNIQUE_IDENTIFIER if self.kind == "identifier" else self.entity
-        why = [f"pinned by the office ({FILE})"]
+        why = [said]
         if found.kind == "entity" and (self.kind, entity) != (found.kind, found.entity):
             what = entity or self.kind
-            why.append(f"without the pin it would be {found.entity}: is {what} what the office means?")
+            why.append(f"without the pin it would be {found.entity}: is {what} what is meant?")
         part = self.part if self.kind == "entity" else "full"
         return replace(
             found, kind=self.kind, entity=entity, part=part, confidence=1.0, evidence=(*why, *found.evidence)

@@ -22,7 +22,7 @@ from pipeline.review.pages.release import outcome_of
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
 MOST: Final = 1000
-Way = Literal["one", "value", "subject", "column", "rule", "file"]
+Way = Literal["one", "value", "subject", "column", "kind", "rule", "file"]
 State = Literal["open", "decided", "all"]
 
 
@@ -128,7 +128,7 @@ def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: L
 @router.get("/groups", responses=PROBLEMS)
 def groups(
     desk: AtDesk, _visit: Signed, only: Only,
-    by: Literal["value", "subject", "column", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
+    by: Literal["value", "subject", "column", "kind", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
 ) -> dict[str, Any]:  # fmt: skip
     """Findings put together, the unsure first; each group is named by one of its findings."""
     ledger = desk.ledger.refresh()

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.case.standing import Conflict
 from pipeline.errors import Failure, ReleasableError
-from pipeline.review import api, marking_api
+from pipeline.review import api, api_search, marking_api
 from pipeline.review.desk import Desk
 from pipeline.review.pages import PAGES
 from pipeline.review.pages.page import rendered
@@ -36,6 +36,7 @@ def application(desk: Desk, site: Site) -> FastAPI:
         app.include_router(router, include_in_schema=False)
     app.include_router(api.router)
     app.include_router(marking_api.router)
+    app.include_router(api_search.router)
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(ReleasableError, _explained)
     app.add_exception_handler(HTTPException, _plain)

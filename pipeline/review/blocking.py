@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from pipeline.case.deciding import ACCEPT
 from pipeline.case.lifts import lifts
 from pipeline.case.marking import is_behind, lost
+from pipeline.case.pinning import laid_down
 from pipeline.case.store import Case
 from pipeline.case.tables import CertificateRow, DecisionRow, DifferenceRow, ReleaseRow, SourceRow, StandingRow, UnitRow
 from pipeline.review.desk import Desk
@@ -35,6 +36,7 @@ class Held:
     unit: int
     why: str
     unscanned: bool
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,17 @@ def blockers(desk: Desk) -> list[Blocker]:
         Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
         Blocker("lifts wait for a second person", waiting, "/lifts", stops=False),
         Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
+        Blocker(
+            "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
+        ),
         Blocker("records or files are held back", len(held(desk.case, ledger)), "/#held", stops=False),
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),
     ]
     return [each for each in told if each.count]
+
+
+def _pinned(case: Case, run: int) -> int:
+    return len({(each.source, each.number) for each in laid_down(case) if each.run_id >= run})
 
 
 def differences(case: Case, run: int) -> list[Difference]:
@@ -92,7 +101,7 @@ def _units(case: Case, ledger: Ledger) -> Iterator[Held]:
         wanted = select(UnitRow).where(UnitRow.run_id == ledger.run, UnitRow.held != "")
         for each in session.scalars(wanted.order_by(UnitRow.source, UnitRow.ordinal)):
             unscanned = each.cover == "not_scanned"
-            yield Held(ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, unscanned)
+            yield Held(ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, unscanned, each.source)
 
 
 def _files(case: Case, ledger: Ledger) -> Iterator[Held]:

@@ -9,18 +9,22 @@ from typing import Any
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.choosing import Which
-from pipeline.case.deciding import Scanner, decide, undo
+from pipeline.case.deciding import Scanner, check_words, decide, undo
+from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
-from pipeline.engine import Progress
+from pipeline.engine import Progress, Scan
 from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
 from pipeline.review import accounts
+from pipeline.review.columns import Columns, look
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import Filter, Ledger
 from pipeline.review.road import Road
+from pipeline.review.rows import Rows
 from pipeline.review.sessions import Officer, Sessions, Visit
 from pipeline.review.texts import Texts
+from pipeline.review.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Desk:
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
         self.behind = ""
+        self.columns, self.rows, self.threads = Columns(case), Rows(self.texts), Threads(case, self.texts)
         self._out = out
 
     @property
@@ -110,12 +115,36 @@ class Desk:
         """Begin to examine the files."""
 
         def does(tell: Progress) -> Any:
-            self.road.examine(self.case, tell)
+            self.road.examine(self.case, tell, self.take_columns)
             self.behind = ""
-            self.texts.forget()
+            self.forget_texts()
             self.ledger.refresh()
 
         return self.bench.start("the examination", by, does)
+
+    def forget_texts(self) -> None:
+        """Forget what was read: another run follows."""
+        self.texts.forget()
+        self.rows.forget()
+        self.threads.forget()
+
+    def take_columns(self, done: Scan) -> None:
+        """Take in what an examination said of the columns of tables."""
+        self.columns.take((each.file, each.planned) for each in done.files)
+
+    def look_at_columns(self, by: str) -> Work:
+        """Begin to look at the columns of the tables."""
+        return self.bench.start(
+            "the look at the columns", by, lambda tell: self.columns.take(look(self, tell))
+        )  # fmt: skip
+
+    def pin(self, officer: Officer, laid: Laid) -> int:
+        """Lay down the class of a column, or lift it, and begin to examine anew (raises CaseError)."""
+        check_words({"--by": officer.name, "--reason": laid.reason, "--citation": ""}, self.scanner)
+        number = self.columns.pin(laid, officer.name)
+        if not self.bench.is_busy:
+            self.examine(officer.name)
+        return number
 
     def release(self, officer: Officer, then: Callable[[Release], Any] | None = None) -> Work:
         """Begin a release as the case decides now.
@@ -124,7 +153,8 @@ class Desk:
             CaseError: this person decided, and the policy asks for another; or other work goes on.
         """
         self.check_current()
-        if self.policy.second_review and officer.name in self.ledger.refresh().deciders():
+        deciders = self.ledger.refresh().deciders() | {each.by for each in laid_down(self.case)}
+        if self.policy.second_review and officer.name in deciders:
             what = "nobody makes the release of their own decisions under this policy (second_review)"
             raise CaseError("desk", what, "another approver looks and makes it")
         out = self.next_folder()
@@ -132,7 +162,7 @@ class Desk:
         def does(tell: Progress) -> Any:
             done = self.road.release(self.case, out, tell)
             self.behind = ""
-            self.texts.forget()
+            self.forget_texts()
             self.ledger.refresh()
             return then(done) if then is not None else done
 

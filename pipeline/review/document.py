@@ -7,7 +7,7 @@ is ever part of a page's own markup.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.apply import edits_of
@@ -31,12 +31,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A text of a record: where, what it is called, its pieces, and what the copy shows."""
+    """A text of a record: where, what it is called, its pieces, what the copy shows, its number in reading order."""
 
     place: str
     label: str
     pieces: tuple[Piece, ...]
     after: str
+    number: int = -1
 
     @property
     def is_changed(self) -> bool:
@@ -72,14 +73,17 @@ def sections(
     for each in items:
         by_place.setdefault(each.place, []).append(each)
     parts: dict[tuple[str, str], list[Segment]] = {}
+    numbers: dict[Address, int] = {}
     for segment in segments:
+        numbers[segment.address] = len(numbers)
         parts.setdefault(_part_of(segment.address), []).append(segment)
     made = []
     for (title, kind), own in parts.items():
         if kind == "table":
-            made.append(_table(title, own, by_place, policy, first))
+            made.append(_table(title, own, _Shown(by_place, policy, numbers), first))
         else:
-            told = [passage(each, by_place.get(words(each.address), ()), policy) for each in own]
+            shown = _Shown(by_place, policy, numbers)
+            told = [shown.passage(each) for each in own]
             made.append(Section(title, kind, told))
     return made
 
@@ -137,23 +141,31 @@ def _label(segment: Segment) -> str:
     return segment.label
 
 
-def _table(
-    title: str, own: Sequence[Segment], by_place: Mapping[str, Sequence[Item]], policy: Policy, first: int
-) -> Section:
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How the texts of a record are shown: with which findings, under which policy, with which numbers."""
+
+    by_place: Mapping[str, Sequence[Item]]
+    policy: Policy
+    numbers: Mapping[Address, int]
+
+    def passage(self, segment: Segment) -> Passage:
+        told = passage(segment, self.by_place.get(words(segment.address), ()), self.policy)
+        return replace(told, number=self.numbers[segment.address])
+
+    def cells(self, cells: Mapping[int, Sequence[Segment]]) -> dict[int, list[Passage]]:
+        return {column: [self.passage(each) for each in texts] for column, texts in cells.items()}
+
+
+def _table(title: str, own: Sequence[Segment], shown: _Shown, first: int) -> Section:
     rows: dict[int, dict[int, list[Segment]]] = {}
     for segment in own:
         cell = next(each for each in segment.address if isinstance(each, Cell))
         rows.setdefault(cell.row, {}).setdefault(cell.column, []).append(segment)
-
-    def shown(cells: Mapping[int, Sequence[Segment]]) -> dict[int, list[Passage]]:
-        return {
-            column: [passage(each, by_place.get(words(each.address), ()), policy) for each in texts]
-            for column, texts in cells.items()
-        }
-
     numbers = sorted(row for row in rows if row >= 0)
     return Section(
         title, "table", columns=sorted({column for cells in rows.values() for column in cells}),
-        header=shown(rows.get(-1, {})), rows=[(row, shown(rows[row])) for row in numbers[first : first + ROWS]],
+        header=shown.cells(rows.get(-1, {})),
+        rows=[(row, shown.cells(rows[row])) for row in numbers[first : first + ROWS]],
         count=len(numbers),
     )  # fmt: skip

@@ -7,7 +7,7 @@ A case may have a hundred thousand findings; a page has to be there at once. The
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -24,8 +24,8 @@ from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow
 
-WAYS: Final = ("value", "subject", "column", "rule", "file")
-"""By what findings are put together."""
+WAYS: Final = ("value", "subject", "column", "kind", "rule", "file")
+"""By what findings are put together; those of one kind have the same entity, rule and proposal."""
 STATES: Final = ("open", "decided", "all")
 _COLUMNS: Final = (
     FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
@@ -188,6 +188,7 @@ class Ledger:
         values = [each or name for each, name in zip(digest, self.ids, strict=True)]
         self._ways = {
             "value": _Coded.of(values), "subject": _Coded.of(subject), "column": _Coded.of(columns_of),
+            "kind": _Coded.of(["\0".join(each) for each in zip(rule, entity, proposal, strict=True)]),
             "rule": self._rule, "file": self._source,
         }  # fmt: skip
 
@@ -281,6 +282,14 @@ class Ledger:
         """Return the findings of one unit of a file, in order."""
         return [self.item(int(row)) for row in np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))]
 
+    def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
+        """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""
+        chosen = self._source.where(source)
+        for row in map(int, np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen)):
+            decision = self.decisions.get(int(self._stands[row]))
+            waits = decision is None and bool(self._review[row])
+            yield self._place.at(row), int(self._count[row]), "review" if waits else self._outcome(row, decision)
+
     def row_of(self, finding: str) -> int:
         """Return the row of a finding (raises CaseError)."""
         row = self._row.get(finding)
@@ -326,6 +335,20 @@ class Ledger:
         left = np.bincount(column.codes, weights=self.is_open, minlength=size).astype(np.int64)
         rows = [(told(text), int(total[at]), int(left[at])) for at, text in enumerate(column.texts)]
         return sorted(rows, key=lambda each: (-each[2], -each[1], each[0]))
+
+    def shares(self, by: str) -> list[tuple[str, int, int, int]]:
+        """Return for each file, entity or rule how much people decided, how much rules did, and how much is left."""
+        column = {"file": self._source, "entity": self._entity, "rule": self._rule}[by]
+        size, people = len(column.texts), self._stands > 0
+        total = np.bincount(column.codes, minlength=size)
+        decided = np.bincount(column.codes, weights=people, minlength=size).astype(np.int64)
+        left = np.bincount(column.codes, weights=self.is_open, minlength=size).astype(np.int64)
+        rows = [
+            (self.labels.get(text, "a file") if by == "file" else text, int(decided[at]),
+             int(total[at] - decided[at] - left[at]), int(left[at]))
+            for at, text in enumerate(column.texts)
+        ]  # fmt: skip
+        return sorted(rows, key=lambda each: (-each[3], -sum(each[1:]), each[0]))
 
     def deciders(self) -> frozenset[str]:
         """Return the names of those who decided something that counts in a release.

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.deciding import overrides_of
 from pipeline.case.overrides import place_digest
+from pipeline.case.pinning import laid_down
 from pipeline.case.recording import content_digest, latest_run
 from pipeline.case.store import Case, now, tool_version
 from pipeline.case.tables import RunRow, SourceRow
 from pipeline.casework import Task, examine_with_case, facts_digest, release_with_case
-from pipeline.engine import Progress
+from pipeline.engine import Progress, Scan
 from pipeline.evidence.documents import Office
 from pipeline.evidence.summary import Run
 from pipeline.inputs import InputFile
@@ -63,16 +64,22 @@ class Road:
             for what, (then, now_) in told.items():
                 if then != now_:
                     return f"{what} changed since the files were examined"
+            if any(each.run_id >= run.id for each in laid_down(case)):
+                return "a column was pinned since the files were examined"
             wanted = select(SourceRow.key, SourceRow.content).where(SourceRow.case_id == case.id)
             known = {(key, content) for key, content in session.execute(wanted)}
         here = {(place_digest(case.keyed, "path", each.name), content_digest(case.key, each)) for each in self.files}
         return "" if here == known else "the files changed since they were examined"
 
-    def examine(self, case: Case, tell: Progress) -> int:
-        """Examine the files, record it, and return the number of the run."""
+    def examine(self, case: Case, tell: Progress, look: Callable[[Scan], None] | None = None) -> int:
+        """Examine the files, record it, show it to ``look``, and return the number of the run."""
         job = self._job(case)
         with self.workers(job) as runner:
-            return examine_with_case(case, self._task(job, Path()), job, runner, tell)
+            return examine_with_case(case, self._task(job, Path()), job, runner, tell, look)
+
+    def lookers(self, case: Case) -> AbstractContextManager[Runner]:
+        """Give workers that ask no model: what they plan is planned as an examination would."""
+        return self.workers(replace(self._job(case), level="patterns"))
 
     def release(self, case: Case, out: Path, tell: Progress) -> Release:
         """Write a release as the case decides.

@@ -44,7 +44,10 @@ class Notice:
 
 @dataclass(slots=True)
 class Visit:
-    """A session: whose it is, since when, whether values are shown, what was shown already, and what to say next."""
+    """A session: whose it is, since when, whether values are shown, what was shown already, and what to say next.
+
+    ``looked_for`` is what was searched last: it lives here, in memory, and nowhere else.
+    """
 
     officer: Officer
     began: float
@@ -53,6 +56,7 @@ class Visit:
     viewed: set[str] = field(default_factory=set)
     notices: list[Notice] = field(default_factory=list)
     reason: str = ""
+    looked_for: str = field(default="", repr=False)
 
     def tell(self, notice: Notice) -> None:
         """Keep a sentence for the next page."""

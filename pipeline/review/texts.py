@@ -22,13 +22,15 @@ from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import FindingRow, SourceRow, UnitRow
 from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
-from pipeline.model import FileName, Role, Segment, Source, Unit, words
+from pipeline.model import Cell, FileName, Gap, Role, Segment, Source, Unit, words
 
 AROUND: Final = 60
 """Characters shown before and after a value."""
 MASK: Final = "\u2022"
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of records that stay in memory between pages."""
+Passwords = Sequence[tuple[str, int, int]]
+"""Where passwords stand in a unit: the words of the address and the span; a whole column has no span of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,30 @@ class Texts:
                 self.units(source)  # its bytes are checked
             return {words(each.address): each for each in self._segments(source, ordinal)}
 
+    def unkept(self, source: str, ordinal: int, passwords: Passwords) -> tuple[Sequence[Segment], Sequence[Gap]]:
+        """Return the texts of a unit in reading order, ``passwords`` masked, and its gaps; nothing of it is kept.
+
+        The caller knows that the unit was examined.
+
+        Raises:
+            CaseError: the file is not among those of the desk, or is not what was examined.
+            UnreadableSource: it cannot be read.
+        """
+        if ordinal == NAME_ORDINAL:
+            return [Segment(self.name_of(source), (FileName(),), role=Role.NAME)], ()
+        unit = self.units(source)[ordinal]
+        reading = format_named(unit.source.format).read(self.payload(source, unit), unit)
+        found = {words(each.address): each for each in reading.segments}
+        return list(_masked(found, passwords).values()), reading.gaps
+
+    def head(self, source: str, unit: Unit, size: int) -> bytes:
+        """Return the first bytes of a unit (raises CaseError, UnreadableSource)."""
+        return self._file(source).read(unit.start, min(unit.stop, unit.start + size))
+
+    def payload(self, source: str, unit: Unit) -> bytes:
+        """Return the bytes of a unit that :meth:`units` gave (raises CaseError, UnreadableSource)."""
+        return self._file(source).read(unit.start, unit.stop)
+
     def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
         """Return a value in its place, None where a finding is of a whole column or its text is not there."""
         segment = self.segments(source, ordinal).get(place)
@@ -148,8 +174,25 @@ class Texts:
 
 def _masked(found: Mapping[str, Segment], passwords: Iterable[tuple[str, int, int]]) -> Mapping[str, Segment]:
     masked = dict(found)
+    columns = set()
     for place, start, stop in passwords:
         if segment := masked.get(place):
-            text = segment.text[:start] + MASK * (stop - start) + segment.text[stop:]
-            masked[place] = Segment(text, segment.address, segment.label, segment.record, segment.thread, segment.role)
+            masked[place] = _replaced(segment, segment.text[:start] + MASK * (stop - start) + segment.text[stop:])
+        else:
+            columns.add(place)
+    if columns:  # a column of passwords is one finding, which names none of its cells
+        masked |= {
+            place: _replaced(each, MASK * len(each.text)) for place, each in masked.items() if _column(each) in columns
+        }
     return masked
+
+
+def _column(segment: Segment) -> str:
+    last = segment.address[-1] if segment.address else None
+    if not isinstance(last, Cell) or last.row < 0:
+        return ""
+    return ", ".join([*(each.words() for each in segment.address[:-1]), last.column_words()])
+
+
+def _replaced(segment: Segment, text: str) -> Segment:
+    return Segment(text, segment.address, segment.label, segment.record, segment.thread, segment.role)

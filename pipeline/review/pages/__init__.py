@@ -6,7 +6,19 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pipeline.review.pages import case, document, history, lifts, marking, queue, release, signing_in
+from pipeline.review.pages import (
+    case,
+    columns,
+    document,
+    history,
+    lifts,
+    marking,
+    queue,
+    release,
+    search,
+    signing_in,
+    table,
+)
 
 PAGES: Final[tuple[APIRouter, ...]] = (
     signing_in.router,
@@ -15,6 +27,9 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     document.router,
     marking.router,
     lifts.router,
+    search.router,
+    columns.router,
+    table.router,
     history.router,
     release.router,
 )

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.case.deciding import decide_differences
 from pipeline.review.blocking import blockers, differences, held
+from pipeline.review.charts import Share, drawn
+from pipeline.review.ledger import Ledger
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
+from pipeline.review.timing import spent
 
 router = APIRouter()
-MOST_ROWS = 200
+MOST_ROWS: Final = 200
+FIRST_ROWS: Final = 10
+"""Rows of a table that are shown at once; the rest unfolds."""
 
 
 @router.get("/")
 def show_case(request: Request, desk: AtDesk, _visit: Signed) -> Response:
     """Show how far the case is."""
     ledger = desk.ledger.refresh()
+    kept = held(desk.case, ledger)
     about = {
         "progress": ledger.progress(),
         "blockers": blockers(desk),
-        "held": held(desk.case, ledger)[:MOST_ROWS],
+        "held": [each for each in kept if not each.unscanned],
+        "unscanned": [each for each in kept if each.unscanned],
+        "most": MOST_ROWS,
         "differences": differences(desk.case, ledger.run)[:MOST_ROWS],
-        "by": [(name, ledger.counts(name)[:MOST_ROWS]) for name in ("file", "entity", "rule")],
+        "by": [(name, _shares(ledger, name)) for name in ("file", "entity", "rule")],
+        "whole": _whole(ledger),
+        "spent": spent(ledger.decisions.values()),
+        "first_rows": FIRST_ROWS,
         "work": desk.bench.work,
         "row": desk.case.row,
         "policy": desk.policy,
     }
     return rendered(request, "case.html", about)
+
+
+def _shares(ledger: Ledger, by: str) -> list[Share]:
+    return drawn(Share(*each) for each in ledger.shares(by)[:MOST_ROWS])
+
+
+def _whole(ledger: Ledger) -> Share:
+    told = ledger.progress()
+    return drawn([Share("all", told["decided"], told["by_rule"], told["open"])])[0]
 
 
 @router.get("/work")

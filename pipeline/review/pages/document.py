@@ -9,10 +9,12 @@ from starlette.responses import Response
 
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.store import CaseError
+from pipeline.errors import ReleasableError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
 from pipeline.review.marking import MARKABLE
+from pipeline.review.pages.around import parts_of, thread_of
 from pipeline.review.pages.history import undoable
 from pipeline.review.pages.marking import places_in
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
@@ -39,13 +41,16 @@ def show_document(
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
         "run": ledger.run, "items": items, "first": first - first % ROWS, "of": of,
         "reason": visit.reason, "actions": ACTIONS,
-        "last": _last(desk, source), "sections": [], "size": ROWS,
+        "last": _last(desk, source), "sections": [], "size": ROWS, "scrolls": _scrolls(desk, source, ordinal),
         "citations": _citations(desk, items), "undoable": undoable(ledger, visit.officer.name),
         "markable": MARKABLE, "laws": laws(desk), "places": [],
     }  # fmt: skip
+    about |= thread_of(desk, visit, ledger, source, ordinal) | {"titles": {}, "attached": []}
     if visit.shows_values:
         about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
-        about["places"] = places_in(about["sections"], desk.texts.segments(source, ordinal))
+        segments = desk.texts.segments(source, ordinal)
+        about["places"] = places_in(about["sections"], segments)
+        about |= parts_of(desk, source, ordinal, segments)
     return rendered(request, "document.html", about)
 
 
@@ -61,6 +66,16 @@ def _last(desk: Desk, source: str) -> int:
         return len(desk.texts.units(source)) - 1
     except CaseError:
         return -1
+
+
+def _scrolls(desk: Desk, source: str, ordinal: int) -> int | None:
+    """Return the first row of a unit of a table that can be scrolled through as a whole, None for any other."""
+    if ordinal < 0:
+        return None
+    try:
+        return desk.rows.index(source).starts[ordinal]
+    except ReleasableError:
+        return None
 
 
 def _citations(desk: Desk, items: list[Item]) -> dict[str, str]:

@@ -23,6 +23,8 @@ from pipeline.review.sessions import Notice, Visit
 PLACES: Final = (
     ("/", "Case"),
     ("/queue", "Queue"),
+    ("/search", "Search"),
+    ("/columns", "Columns"),
     ("/history", "Decisions"),
     ("/lifts", "Lifts"),
     ("/release", "Release"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.ledger import STATES, WAYS, Filter, Ledger
+from pipeline.review.ledger import STATES, WAYS, Filter, Group, Ledger
 from pipeline.review.pages.history import undoable
 from pipeline.review.pages.page import (
     AtDesk,
@@ -29,6 +29,7 @@ from pipeline.review.sessions import Visit
 
 router = APIRouter()
 ON_A_PAGE: Final = 25
+KIND: Final = "kind"
 ACTIONS: Final = (("adopt", "As proposed"), ("withhold", "Withhold"), ("release", "Release"))
 
 
@@ -101,9 +102,12 @@ def decide(
     citation: Annotated[str, Form()] = "",
     rule_cited: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Decide a group: ``do`` is the action, a colon, and the finding that names the group."""
-    action, _, finding = do.partition(":")
-    asked = Asked(finding, look.by, action, reason, seen, citation, look.only, run, rule_for(action, rule_cited))
+    """Decide a group: ``do`` is the action and the finding that names the group; ``kind`` after them: all like it."""
+    action, finding, way = (*do.split(":"), "", "")[:3]
+    if way not in {"", KIND}:
+        raise CaseError("desk", "that is no choice", "go back to the queue")
+    only = replace(look.only, state="open") if way == KIND else look.only  # what is decided stays decided
+    asked = Asked(finding, way or look.by, action, reason, seen, citation, only, run, rule_for(action, rule_cited))
     decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
@@ -133,7 +137,7 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
     pages = max(1, -(-len(found) // ON_A_PAGE))
     page = min(look.page, pages)
     groups = [ledger.group(each, look.by, look.only) for each in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
-    rows = [group_words(desk, visit, each) for each in groups]
+    rows = [group_words(desk, visit, each) | {"like": _like(ledger, look, each)} for each in groups]
     if visit.shows_values:
         desk.note_view(visit, [each.item.id for each in groups], f"queue by {look.by}")
     about = {
@@ -142,6 +146,12 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
         "ways": WAYS, "states": STATES,
     }  # fmt: skip
     return rendered(request, "queue_list.html" if is_fragment(request) else "queue.html", about)
+
+
+def _like(ledger: Ledger, look: Look, group: Group) -> int:
+    """Return how many findings are like those of a group and wait too: same entity, same rule, same proposal."""
+    only = replace(look.only, state="open")
+    return len(ledger.members(KIND, group.item.id, only)) if group.open and look.by != KIND else 0
 
 
 def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
@@ -196,5 +206,14 @@ def decide_in_group(
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     cited = rule_for(action, rule_cited)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
+    only = Filter("open") if way == KIND else Filter()  # what is decided already was decided by itself
+    waited = _waits(desk.ledger.refresh(), by, of)
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, only, run, cited))
+    if waited and not _waits(desk.ledger.refresh(), by, of):
+        return back("/queue?" + urlencode({"by": by}))  # nothing is left here: on to the next group
     return back("/queue/group?" + urlencode({"by": by, "of": of}))
+
+
+def _waits(ledger: Ledger, by: str, of: str) -> bool:
+    """Return whether something of a group waits for a person."""
+    return by in WAYS and bool(ledger.is_open[ledger.members(by, of)].any())

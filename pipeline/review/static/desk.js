@@ -20,7 +20,7 @@ function move(step) {
 
 function decide(action) {
   const row = current() || rows()[0];
-  const button = row && row.querySelector(`[data-do="${action}"]`);
+  const button = row && row.querySelector(action === "open" ? "[data-do=open], a.found" : `[data-do="${action}"]`);
   if (button) button.click();
 }
 
@@ -28,6 +28,7 @@ const KEYS = {
   j: () => move(1),
   k: () => move(-1),
   a: () => decide("adopt"),
+  A: () => decide((current() || rows()[0])?.querySelector('[data-do="adopt-kind"]') ? "adopt-kind" : "adopt"),
   w: () => decide("withhold"),
   r: () => decide("release"),
   o: () => decide("open"),
@@ -46,9 +47,23 @@ function isTyping(target) {
   return target.matches("input, select, textarea, [contenteditable]");
 }
 
+// Enter opens the row that is chosen, the first where none is; on a button or link it does what they do.
+function open(event) {
+  const at = document.activeElement;
+  const row = at && at.matches(ROW) ? at : at === document.body ? rows()[0] : null;
+  const link = row && row.querySelector("[data-key-row], [data-do='open']");
+  if (!link) return;
+  event.preventDefault();
+  link.click();
+}
+
 document.addEventListener("keydown", (event) => {
   if (document.querySelector("dialog[open]")) return;
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.key === "Enter") {
+    open(event);
+    return;
+  }
   const named = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (named) {
     event.preventDefault();
@@ -81,9 +96,10 @@ document.addEventListener("focusin", (event) => {
 document.addEventListener("click", (event) => {
   const mark = event.target.closest("a.found");
   if (!mark) return;
-  event.preventDefault();
   const row = document.getElementById(mark.hash.slice(1));
-  if (row) row.focus();
+  if (!row) return;  // it stands in another record: follow the link
+  event.preventDefault();
+  row.focus();
 });
 window.addEventListener("load", () => {
   const row = location.hash && document.getElementById(location.hash.slice(1));

@@ -1,0 +1,144 @@
+"""The rows of a table by their number, through the whole file: which unit holds which rows, and the rows themselves.
+
+The index has one number a unit (about 1 MiB of a file) and no value; it follows from how the file was cut. The rows of
+the last units that were looked at stay in memory, so that scrolling on costs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from pipeline.case.store import CaseError
+from pipeline.formats import format_named
+from pipeline.model import Cell, Segment, Unit, words
+from pipeline.policy.schema import Policy
+from pipeline.review.document import Passage, passage
+from pipeline.review.ledger import Item, Ledger
+from pipeline.review.texts import Texts
+
+Kept = TypeVar("Kept")
+CHUNK: Final = 100
+"""Rows that are given out at once."""
+_KEPT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Which rows (from 0) each unit of a table holds: ``starts`` is its first one, ``count`` all rows of the file."""
+
+    starts: tuple[int, ...]
+    count: int
+    header: tuple[str, ...]
+
+    def unit_of(self, row: int) -> int:
+        """Return the ordinal of the unit that holds a row."""
+        return max(0, bisect_right(self.starts, row) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row as it is shown: its number from 0, the unit it stands in, the texts of its cells by column."""
+
+    number: int
+    ordinal: int
+    cells: Mapping[int, Sequence[Passage]]
+
+
+class Rows:
+    """Gives the rows of the tables of a case."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._indexes: dict[str, Index] = {}
+        self._near: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._one = threading.Lock()
+
+    def forget(self) -> None:
+        """Forget everything: another run follows."""
+        with self._one:
+            self._indexes.clear()
+            self._near.clear()
+
+    def index(self, source: str) -> Index:
+        """Return where the rows of a table stand.
+
+        Raises:
+            CaseError: it is no table whose rows go through the whole file, or not what was examined.
+            UnreadableSource: it cannot be read.
+        """
+        known = self._indexes.get(source)
+        if known is None:
+            known = self._indexes[source] = self._made(source)
+        return known
+
+    def lines(self, source: str, first: int, ledger: Ledger, policy: Policy) -> list[Line]:
+        """Return up to :data:`CHUNK` rows from ``first`` on with what was found in them, passwords masked."""
+        index = self.index(source)
+        first, last = max(0, first), min(index.count, first + CHUNK)
+        made: list[Line] = []
+        while first < last:
+            ordinal = index.unit_of(first)
+            stop = index.starts[ordinal + 1] if ordinal + 1 < len(index.starts) else index.count
+            rows, items = self._rows(source, ordinal), self._items(source, ordinal, ledger)
+            for number in range(first, max(first + 1, min(stop, last))):
+                cells: dict[int, list[Passage]] = {}
+                for column, each in rows.get(number, ()):
+                    cells.setdefault(column, []).append(passage(each, items.get(words(each.address), ()), policy))
+                made.append(Line(number, ordinal, cells))
+            first = made[-1].number + 1
+        return made
+
+    def _made(self, source: str) -> Index:
+        units = self._texts.units(source)
+        kind = format_named(units[0].source.format) if units else None
+        if not hasattr(kind, "table") or any("table" in each.context for each in units):
+            raise CaseError(
+                "desk", "this is no table whose rows can be scrolled through", "open its records one by one"
+            )
+        starts = [max(0, int(each.context["row"])) for each in units]
+        last = self._rows_in(source, units[-1])
+        header = json.loads(units[0].context.get("header", "[]"))
+        return Index(tuple(starts), max(starts[-1], last), tuple(map(str, header)))
+
+    def _rows_in(self, source: str, unit: Unit) -> int:
+        """Return the number after that of the last row of a unit, 0 where it has none."""
+        kind: Any = format_named(unit.source.format)
+        last = -1
+        for row, _ in kind.table(self._texts.payload(source, unit), unit):
+            last = max(last, row)
+        return last + 1
+
+    def _rows(self, source: str, ordinal: int) -> Mapping[int, list[tuple[int, Segment]]]:
+        def made() -> Mapping[int, list[tuple[int, Segment]]]:
+            rows: dict[int, list[tuple[int, Segment]]] = {}
+            for each in self._texts.segments(source, ordinal).values():
+                if cell := next((step for step in each.address if isinstance(step, Cell)), None):
+                    rows.setdefault(cell.row, []).append((cell.column, each))
+            return rows
+
+        return self._kept(("rows", source, ordinal), made)
+
+    def _items(self, source: str, ordinal: int, ledger: Ledger) -> Mapping[str, list[Item]]:
+        def made() -> Mapping[str, list[Item]]:
+            places: dict[str, list[Item]] = {}
+            for each in ledger.of_unit(source, ordinal):
+                places.setdefault(each.place, []).append(each)
+            return places
+
+        return self._kept(("items", source, ordinal, ledger.run, ledger.seen), made)
+
+    def _kept(self, key: tuple[Any, ...], made: Callable[[], Kept]) -> Kept:
+        with self._one:
+            if key not in self._near:
+                self._near[key] = made()
+                while len(self._near) > 2 * _KEPT:
+                    self._near.popitem(last=False)
+            self._near.move_to_end(key)
+            found: Kept = self._near[key]
+            return found

@@ -1,0 +1,211 @@
+"""The record page: a thread in order, alternatives side by side, attachments listed, and a table of any length."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from casehelp import write
+from conftest import message, multipart
+from reviewhelp import browser, examined
+
+from pipeline.case.overrides import place_digest
+from pipeline.case.store import Case, CaseError
+from pipeline.policy.load import find
+from pipeline.review.desk import Desk
+from pipeline.review.threads import Note, note_of, threads_of
+from pipeline.state import Job, State, prepare
+
+ROWS = 3000
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
+
+
+@pytest.fixture(scope="session")
+def by_patterns() -> State:
+    """The state of a worker that asks no model."""
+    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
+
+
+def mail(
+    number: int, *, subject: str = "Water rates", answers: str = "", header: str = "In-Reply-To", day: int = 3
+) -> str:
+    extra = f"Message-ID: <{number}@example.com>\n" + (f"{header}: {answers}\n" if answers else "")
+    text = message(f"This is message {number}, call 406-555-01{number:02d}.", subject=subject, extra=extra)
+    return text.replace("3 Mar 2025", f"{day} Mar 2025")
+
+
+def note(
+    number: str = "", *answers: str, at: float = 0.0, subject: str = "", is_reply: bool = False, ordinal: int = 0
+) -> Note:
+    return Note("s", ordinal, number, answers, subject, is_reply, at, dict.fromkeys(answers, "In-Reply-To"))
+
+
+def places(notes: list[Note]) -> list[list[int]]:
+    return sorted([each.ordinal for each in thread] for thread in threads_of(notes))
+
+
+def test_threads_follow_numbers_then_subjects() -> None:
+    """Answers to a message that is not there are of one thread; a subject counts for a reply that names nothing."""
+    notes = [
+        note("a", at=1, subject="rates", ordinal=0),
+        note("b", "a", at=3, subject="rates", is_reply=True, ordinal=1),
+        note("c", "gone", at=4, subject="fence", is_reply=True, ordinal=2),
+        note("d", "gone", at=2, subject="other", is_reply=True, ordinal=3),
+        note("e", at=9, subject="rates", is_reply=True, ordinal=4),
+        note("f", at=10, subject="rates", ordinal=5),
+        note("", at=11, ordinal=6),
+        note("", at=12, ordinal=7),
+    ]
+    assert places(notes) == [[0, 1, 4], [3, 2], [5], [6], [7]]
+    (thread,) = [each for each in threads_of(notes) if len(each) == 3]
+    assert [(each.depth, each.by) for each in thread] == [(0, ""), (1, "In-Reply-To"), (2, "subject")]
+
+
+def test_rings_and_doubles_end() -> None:
+    """Messages that answer each other or themselves, or bear one number, make a thread and no endless loop."""
+    notes = [
+        note("a", "b", at=1, ordinal=0),
+        note("b", "a", at=2, ordinal=1),
+        note("c", "c", at=3, ordinal=2),
+        note("a", at=4, ordinal=3),
+    ]
+    assert places(notes) == [[0, 1, 3], [2]]
+    chain = [note(str(n), str(n - 1), at=n, ordinal=n) for n in range(200)]
+    assert places(chain) == [list(range(200))]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"", b"\xff\xfe\x00", b"References: <a@b\n c@d> <e@f>\nDate: no day\nSubject: =?utf-8?q?=ff?=",
+        b"Subject: =?nope?b?!!!?=\nDate: Mon, 99 Mar 9999 99:99:99 +9999\nMessage-ID: " + b"<" * 5000,
+    ],
+)  # fmt: skip
+def test_hostile_headers_are_notes_too(head: bytes) -> None:
+    """Whatever stands in the first lines of a message, a note comes of it."""
+    assert note_of("s", 0, head, str).at == 0.0
+
+
+def test_a_reply_is_told_by_its_subject_in_any_language() -> None:
+    """Marks of replies and forwards are taken off, encoded or folded as they may be."""
+    for subject in (
+        b"Re: Water  Rates",
+        b"AW: RE: water rates",
+        b"=?utf-8?q?Re=3A_Water_rates?=",
+        b"Fwd:\n Water\n rates",
+    ):
+        made = note_of("s", 0, b"Subject: " + subject + b"\nMessage-ID: <a@b>", str)
+        assert (made.subject, made.is_reply) == ("subject water rates", True)
+
+
+@pytest.fixture
+def letters(tmp_path: Path, by_patterns: State) -> Desk:
+    box = "".join(
+        f"From someone@example.com Mon Mar  3 10:00:00 2025\n{each}\n"
+        for each in (
+            mail(1), mail(2, subject="A fence"), mail(3, subject="Re: Water rates", answers="<1@example.com>", day=4),
+            mail(4, subject="Re: Water rates", answers="<1@example.com> <3@example.com>", header="References", day=6),
+        )
+    )  # fmt: skip
+    both = multipart(
+        ('Content-Type: multipart/alternative; boundary="=in"',
+         "--=in\nContent-Type: text/plain\n\nPlain: 406-555-0123\n--=in\nContent-Type: text/html\n\n<p>Formatted: 406-555-0123</p>\n--=in--"),
+        ('Content-Type: text/csv\nContent-Disposition: attachment; filename="list.csv"', "name,phone\nA B,406-555-0188\nC D,406-555-0189\n"),
+        ('Content-Type: image/png\nContent-Disposition: attachment; filename="plan.png"\nContent-Transfer-Encoding: base64', "iVBORw0KGgo="),
+        subject="Re: Water rates",
+    )  # fmt: skip
+    single = {"in/one.eml": mail(5, subject="Re: Water rates", answers="<3@example.com>", day=5), "in/both.eml": both}
+    source = write(tmp_path / "src", {"box.mbox": box, **single})
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
+
+
+def address(desk: Desk, name: str, ordinal: int = 0) -> str:
+    return f"/document/{place_digest(desk.case.keyed, 'path', name)}/{ordinal}"
+
+
+def test_a_thread_is_shown_in_order_through_files(letters: Desk) -> None:
+    """By date, each with the one it answers and how that is known; who wrote only where values are shown."""
+    at = browser(letters)
+    page = at.get(address(letters, "box.mbox", 2))
+    assert "Thread: 5 messages" in page
+    assert "Wilma" not in page
+    order = re.findall(r"(?:2025-03-0\d) 17:00 UTC; answers number (\d) \(([A-Za-z-]+)\)", page)
+    assert order == [("1", "In-Reply-To"), ("3", "In-Reply-To"), ("3", "References")]
+    assert "(told by its subject)" in page
+    at.post("/values", show="yes")
+    page = at.get(address(letters, "box.mbox", 2))
+    assert re.search(r"Wilma Testperson[^<]*</span>: <span translate=\"no\">Re: Water rates", page)
+    assert f'href="{address(letters, "in/one.eml")}"' in page
+    assert "Thread" not in at.get(address(letters, "box.mbox", 1))
+    noted = [each.told["about"]["what"] for each in letters.case.entries() if each.told["action"] == "viewed values"]
+    assert "who wrote in a thread" in noted
+
+
+def test_both_alternatives_and_what_is_attached_are_shown(letters: Desk) -> None:
+    """Each part says what it is; what was read can be gone to, what was not says why."""
+    at = browser(letters)
+    at.post("/values", show="yes")
+    page = at.get(address(letters, "in/both.eml"))
+    assert "Part 1: plain text, one of 2 alternatives" in page
+    assert "Part 2: formatted text (HTML), one of 2 alternatives" in page
+    assert "Plain: " in page
+    assert "Formatted: " in page
+    assert re.search(r'<a href="#part-3">Part 3</a>, <span translate="no">list.csv</span>: a table', page)
+    assert 'id="part-3"' in page
+    assert re.search(
+        r"plan.png</span>: a file that was not read; <strong>not read</strong>: no format here reads it", page
+    )
+
+
+@pytest.fixture
+def table(tmp_path: Path, by_patterns: State) -> Desk:
+    text = "name,phone,note\n" + "".join(
+        f"Person {n},406-555-01{n % 100:02d},{'all of this is well known. ' * 20}\n" for n in range(1, ROWS + 1)
+    )
+    lines = "".join(f'{{"a": "Person {n}", "b": {n}}}\n' for n in range(1, 300))
+    source = write(tmp_path / "in", {"t.csv": text, "t.jsonl": lines, "letter.txt": "Call 406-555-0123.\n"})
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
+
+
+def test_any_row_of_a_long_table_is_reached_by_its_number(table: Desk) -> None:
+    """Through all units of the file, without a gap or a double; what stands in a unit is read once."""
+    key = place_digest(table.case.keyed, "path", "t.csv")
+    assert len(table.texts.units(key)) > 1
+    assert table.rows.index(key).count == ROWS
+    at = browser(table)
+    assert "The text is hidden" in at.get(f"/table/{key}")
+    assert "Person" not in at.get(f"/table/{key}/rows?row=5")
+    at.post("/values", show="yes")
+    page = at.get(f"/table/{key}?row=2000")
+    assert f'aria-rowcount="{ROWS + 1}"' in page
+    numbers, row = [], 1
+    for _ in range(4):
+        told = [int(each) for each in re.findall(r'aria-rowindex="(\d+)"', at.get(f"/table/{key}/rows?row={row}"))]
+        numbers += told
+        row = told[-1]
+    assert numbers == list(range(2, 402))
+    cut = table.rows.index(key).starts[1]
+    over = at.get(f"/table/{key}/rows?row={cut - 10}")
+    assert re.findall(r">Person (\d+)<", over) == [str(n) for n in range(cut - 10, cut + 90)]
+    assert "406-555-01" in over
+    assert f"Person {ROWS}<" in at.get(f"/table/{key}?row=2000000000")
+    noted = [each.told["about"] for each in table.case.entries() if each.told["action"] == "viewed values"]
+    assert len([each for each in noted if each["what"] == "rows of a table"]) <= len(table.texts.units(key))
+
+
+def test_tables_of_other_kinds_scroll_too_and_texts_do_not(table: Desk) -> None:
+    """JSON Lines by the same numbers; a letter is no table."""
+    at = browser(table)
+    at.post("/values", show="yes")
+    key = place_digest(table.case.keyed, "path", "t.jsonl")
+    assert "Person 250" in at.get(f"/table/{key}?row=250")
+    with pytest.raises(CaseError, match="no table"):
+        table.rows.index(place_digest(table.case.keyed, "path", "letter.txt"))
+    assert at.client.get("/table/" + "0" * 32).status_code == 400
+    assert at.client.get(f"/table/{key}?row=0").status_code == 422

@@ -1,0 +1,205 @@
+"""Search at the desk: found in every disguise that does not count, told in its place, and kept nowhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from casehelp import write
+from reviewhelp import ORIGIN, browser, examined, stranger
+
+from pipeline.case.checking import check_case
+from pipeline.case.store import Case, CaseError
+from pipeline.model import Block, Segment
+from pipeline.policy.load import find
+from pipeline.review import searching
+from pipeline.review.desk import Desk
+from pipeline.review.searching import Place, Wanted, search
+from pipeline.state import Job, State, prepare
+
+LETTER = (
+    "Dear clerk,\n\nmy number is 536-90-4399. José Testperson lives in the Blue House, call (406) 555 0123.\n\n"
+    "> She said: José\n> Testperson knows.\n\npassword: Blue-Harbor-77\n"
+)
+TABLE = "name,phone,password\n" + "".join(f"Person {n},406-555-0{100 + n},Secret-Word-{n}\n" for n in range(70))
+HTML = "<html><body><p>The bl&uuml;e house is for &#83;ale</p></body></html>\n"
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
+
+
+@pytest.fixture(scope="session")
+def by_patterns() -> State:
+    """The state of a worker that asks no model: what is searched and shown does not depend on one."""
+    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, by_patterns: State) -> Desk:
+    files = {"letter.txt": LETTER, "t.csv": TABLE, "page.html": HTML, "broken.pdf": "%PDF-1.4 and no more"}
+    return examined(Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", files), by_patterns)
+
+
+def found_in(text: str, wanted: str) -> list[str]:
+    return [text[start:stop] for start, stop in Wanted(wanted).spans(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "found"),
+    [
+        ("call 406-555-0123 now", "(406) 555.0123", ["406-555-0123"]),
+        ("call (406) 555-0123 now", "4065550123", ["406) 555-0123"]),
+        ("call 406\u2011555\u20110123", "406 555 0123", ["406\u2011555\u20110123"]),
+        ("JOSÉ Testperson", "jose testperson", ["JOSÉ Testperson"]),
+        ("Jose\u0301 and josé", "José", ["Jose\u0301", "josé"]),
+        ("Te\u00adst\u200bperson", "testperson", ["Te\u00adst\u200bperson"]),
+        ("the STRASSE and the straße", "Straße", ["STRASSE", "straße"]),
+        ("she\n> said it", "she said", ["she\n> said"]),
+        ("unit 12-B and 12 B", "12-b", ["12-B"]),
+        ("row 5, 5", "55", ["5, 5"]),
+        ("a.b", "a+b", []),
+        ("aaa", "aa", ["aa"]),
+    ],
+)
+def test_what_does_not_count_does_not_hide(text: str, wanted: str, found: list[str]) -> None:
+    """Case, accents, invisible characters, quote marks, and what stands between digits; the span is exact."""
+    assert found_in(text, wanted) == found
+    assert bool(Wanted(wanted).is_in(["", text])) == bool(found)
+
+
+def test_no_match_spans_two_texts() -> None:
+    """Cells side by side are looked through in one go, and are still two texts."""
+    wanted = Wanted("12 34")
+    assert wanted.is_in(["12", "34", "1234", "x\0y 12-34"]) == [2, 3]
+    assert Wanted("one two").is_in(["one", "two"]) == []
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "-", "x" * 201])
+def test_too_little_or_too_much_is_refused(text: str) -> None:
+    """One letter would find everything."""
+    with pytest.raises(CaseError, match="characters"):
+        Wanted(text)
+
+
+def test_an_excerpt_is_cut_at_findings() -> None:
+    """The pieces joined are the text around it; each belongs to at most one finding."""
+    text = "x" * 200 + "hit" + "y" * 200
+    bits = searching.excerpt(text, 200, 203, ())
+    assert "".join(each.text for each in bits) == text[200 - searching.AROUND : 203 + searching.AROUND]
+    assert [each.text for each in bits if each.is_hit] == ["hit"]
+
+
+def test_a_search_tells_the_place_and_what_stands_there(desk: Desk) -> None:
+    """Record, position and finding; with the values shown, the text around it, findings marked as in the record."""
+    at = browser(desk)
+    hidden = at.post("/search", text="536904399")
+    assert "1 result<" in hidden
+    assert "letter.txt, record 1, block 1, characters 27 to 37" in hidden
+    assert "536-90-4399" not in hidden
+    at.post("/values", show="yes", to="/search")
+    page = at.post("/search", text="536904399")
+    assert '<b class="hit">536-90-4399</b></span>' in page
+    assert 'data-state="withheld' in page
+    link = re.search(r'href="(/document/[0-9a-f]+/0)#(s-\d+)"', page)
+    assert link
+    assert f'id="{link[2]}"' in at.get(link[1])
+
+
+def test_a_hit_in_a_table_leads_to_its_row(desk: Desk) -> None:
+    """The record page opens where the row is."""
+    at = browser(desk)
+    at.post("/values", show="yes")
+    page = at.post("/search", text="person 66")
+    link = re.search(r'href="(/document/[0-9a-f]+/0\?first=50)#(s-\d+)"', page)
+    assert link
+    assert f'id="{link[2]}">Person 66' in at.get(link[1])
+
+
+def test_what_is_looked_for_is_kept_nowhere(desk: Desk) -> None:
+    """Not in an address, a title, the trail or the case; the trail says that there was a search, and how much it saw."""
+    at = browser(desk)
+    at.post("/values", show="yes")
+    answer = at.client.post("/search", data={"text": "Testperson"}, headers={"origin": ORIGIN})
+    assert "Testperson" not in str(answer.url)
+    assert "<title>Search</title>" in answer.text
+    assert not [each for each in re.findall(r'(?:href|action)="([^"]*)"', answer.text) if "Testperson" in each]
+    told = [each.told for each in desk.case.entries()]
+    searched = [each for each in told if each["action"] == "searched"]
+    assert searched[0]["about"] == {"records": 3, "results": 2}
+    assert searched[0]["by"] == "records officer"
+    assert [
+        each for each in told if each["action"] == "viewed values" and each["about"]["what"] == "results of a search"
+    ]
+    assert "testperson" not in str(told).lower()
+    assert b"Testperson" not in b"".join(path.read_bytes() for path in desk.case.folder.rglob("*") if path.is_file())
+    assert not check_case(desk.case)
+    assert at.client.get("/search?text=Testperson").text.count("Testperson") == 1  # from the session, not the address
+
+
+def test_a_password_is_not_found(desk: Desk) -> None:
+    """Neither one in a text nor a column of them: a search is no way to guess one, nor is the record page."""
+    at = browser(desk)
+    at.post("/values", show="yes")
+    for text in ("Blue-Harbor", "Secret-Word"):
+        assert "0 results" in at.post("/search", text=text)
+    assert "2 results" in at.post("/search", text="Blue House")
+    table = next(each.source for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "t.csv")
+    assert "Secret-Word" not in at.get(f"/document/{table}/0")
+    assert "Person 12" in at.get(f"/document/{table}/0")
+
+
+def test_what_was_not_searched_is_said(desk: Desk) -> None:
+    """A file that could not be examined, and one that changed since, are listed; nothing passes for searched."""
+    found = search(desk, "nothing like this")
+    assert [(each.file, each.record) for each in found.unsearched] == [("broken.pdf", 0)]
+    assert (found.records, found.of, found.rest) == (3, 3, None)
+    assert "broken.pdf" in browser(desk).post("/search", text="nothing like this")
+
+
+def test_a_changed_file_is_not_searched(tmp_path: Path, desk: Desk) -> None:
+    """What is searched is what was examined."""
+    (tmp_path / "in/letter.txt").write_text(LETTER.replace("Dear", "Door"))
+    found = search(desk, "door clerk")
+    assert not found.hits
+    assert "letter.txt" in [each.file for each in found.unsearched]
+
+
+def test_a_search_stops_and_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within limits of results and time, and nothing is told twice or left out."""
+    whole = [(each.place, each.start) for each in search(desk, "Person", most=200).hits]
+    assert len(whole) == 72
+    pieces, rest = [], None
+    for _ in range(20):
+        found = search(desk, "Person", rest, most=7)
+        pieces += [(each.place, each.start) for each in found.hits]
+        rest = found.rest
+        if rest is None:
+            break
+    assert pieces == whole
+    monkeypatch.setattr(searching, "SECONDS", -1.0)
+    assert search(desk, "Person").rest is not None
+    with pytest.raises(CaseError):
+        search(desk, "Person", Place("0" * 32))
+
+
+def test_programs_get_positions_only(desk: Desk) -> None:
+    """The same search in JSON: no text of a record in the answer; without a session, none at all."""
+    client = browser(desk).client
+    told = client.post("/api/search", json={"text": "josé", "limit": 1}, headers={"origin": ORIGIN}).json()
+    assert told["results"][0]["file"] == "letter.txt"
+    assert told["rest"]
+    again = client.post("/api/search", json={"text": "josé", **told["rest"]}, headers={"origin": ORIGIN}).json()
+    assert (len(again["results"]), again["rest"]) == (1, None)
+    assert "Testperson" not in str(told)
+    assert client.post("/api/search", json={"text": "j"}, headers={"origin": ORIGIN}).status_code == 422
+    assert stranger(desk).post("/api/search", json={"text": "josé"}, headers={"origin": ORIGIN}).status_code == 401
+
+
+def test_a_segment_is_found_whole() -> None:
+    """A search over segments keeps their numbers."""
+    texts = [Segment("one", (Block(0),)), Segment("two", (Block(1),))]
+    assert Wanted("two").is_in([each.text for each in texts]) == [1]
