@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from tables import CHUNK, HEADER_A, STREETS, THINGS, joined, names, padded, picked, typed_columns
 
 MAILBOX, REGISTER, TABLE = "mail.mbox", "register.txt", "permits.csv"
-COMMENTED = 0.01
+COMMENTED = 0.002
 """The share of the table's rows that have a comment, in which a name and a telephone number stand."""
 _BODIES = (
     "Dear clerk,\n\nmy number is {ssn}, my telephone {phone}. The {thing} is still open.\n\n{given} {surname}\n",

@@ -144,7 +144,8 @@ def decide_at_once(folder: Path, *, url: str = "", findings: int = 40, each: int
     with running(case.folder, source) as server:
         with ThreadPoolExecutor(OFFICERS) as pool:
             working = [
-                pool.submit(Officer(number, server, heard).works, _share(ids, number, each)) for number in range(OFFICERS)
+                pool.submit(Officer(number, server, heard).works, _share(ids, number, each))
+                for number in range(OFFICERS)
             ]
             for number in range(1, kills + 1):
                 wait_for(lambda wanted=number * findings // (kills + 1): len(heard.done) >= wanted, working)

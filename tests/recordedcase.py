@@ -51,12 +51,28 @@ def record(case: Case, source: Path) -> int:
             told = kind.read(file.read(unit.start, unit.stop), unit)
             decisions = tuple(
                 Decision(
-                    Finding(entity, at.start(), at.end(), each.address, each.record, 0.9, "pattern", "its shape",
-                            subject="a person", digest=keyed.digest(entity, at[0])),
-                    Action.REVIEW, rule, authority="a law", decided_by="undecided",
+                    Finding(
+                        entity,
+                        at.start(),
+                        at.end(),
+                        each.address,
+                        each.record,
+                        0.9,
+                        "pattern",
+                        "its shape",
+                        subject="a person",
+                        digest=keyed.digest(entity, at[0]),
+                    ),
+                    Action.REVIEW,
+                    rule,
+                    authority="a law",
+                    decided_by="undecided",
                 )  # fmt: skip
                 for each in told.segments
-                for entity, rule, pattern in (("PHONE_NUMBER", "telephone_number", PHONE), ("PERSON", "full_name", NAME))
+                for entity, rule, pattern in (
+                    ("PHONE_NUMBER", "telephone_number", PHONE),
+                    ("PERSON", "full_name", NAME),
+                )
                 for at in pattern.finditer(each.text)
             )
             found.append(Outcome(file, kind.name, unit, decisions, Cover.REDACTED.value, "", f"{unit.ordinal:032x}"))

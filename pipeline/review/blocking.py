@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.deciding import ACCEPT
@@ -53,7 +52,7 @@ def blockers(desk: Desk) -> list[Blocker]:
     told = [
         Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
         Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
-        Blocker("records or files are held back", len(held(desk.case, ledger)), "/#held", stops=False),
+        Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),
     ]
     return [each for each in told if each.count]
@@ -74,27 +73,39 @@ def differences(case: Case, run: int) -> list[Difference]:
         ]
 
 
-def held(case: Case, ledger: Ledger) -> list[Held]:
-    """Return what does not leave, and why."""
-    return [*_files(case, ledger), *_units(case, ledger)]
-
-
-def _units(case: Case, ledger: Ledger) -> Iterator[Held]:
+def held(case: Case, ledger: Ledger, most: int) -> list[Held]:
+    """Return what does not leave, and why: files first, then records; of very many the first."""
+    files = [
+        Held(label, 0, "the whole file could not be examined", unscanned=True) for label in _files(case, ledger)[:most]
+    ]
     with Session(case.engine) as session:
-        wanted = select(UnitRow).where(UnitRow.run_id == ledger.run, UnitRow.held != "")
-        for each in session.scalars(wanted.order_by(UnitRow.source, UnitRow.ordinal)):
-            unscanned = each.cover == "not_scanned"
-            yield Held(ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, unscanned)
+        wanted = select(UnitRow).where(*_held_units(ledger)).order_by(UnitRow.source, UnitRow.ordinal)
+        return files + [
+            Held(
+                ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, each.cover == "not_scanned"
+            )
+            for each in session.scalars(wanted.limit(most - len(files)))
+        ]  # fmt: skip
 
 
-def _files(case: Case, ledger: Ledger) -> Iterator[Held]:
+def count_held(case: Case, ledger: Ledger) -> int:
+    """Return how many files and records do not leave."""
+    with Session(case.engine) as session:
+        units = session.scalar(select(func.count()).select_from(UnitRow).where(*_held_units(ledger))) or 0
+    return units + len(_files(case, ledger))
+
+
+def _held_units(ledger: Ledger) -> tuple[ColumnElement[bool], ...]:
+    return (UnitRow.run_id == ledger.run, UnitRow.held != "")
+
+
+def _files(case: Case, ledger: Ledger) -> list[str]:
     with Session(case.engine) as session:
         with_units = select(UnitRow.source).where(UnitRow.run_id == ledger.run)
         wanted = select(SourceRow.label).where(
             SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
         )
-        for label in sorted(set(session.scalars(wanted))):
-            yield Held(label, 0, "the whole file could not be examined", unscanned=True)
+        return sorted(set(session.scalars(wanted)))
 
 
 def _misses(case: Case) -> int:

@@ -22,7 +22,7 @@ def show_case(request: Request, desk: AtDesk, _visit: Signed) -> Response:
     about = {
         "progress": ledger.progress(),
         "blockers": blockers(desk),
-        "held": held(desk.case, ledger)[:MOST_ROWS],
+        "held": held(desk.case, ledger, MOST_ROWS),
         "differences": differences(desk.case, ledger.run)[:MOST_ROWS],
         "by": [(name, ledger.counts(name)[:MOST_ROWS]) for name in ("file", "entity", "rule")],
         "work": desk.bench.work,

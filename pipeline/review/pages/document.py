@@ -10,11 +10,11 @@ from starlette.responses import Response
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
 from pipeline.review.pages.queue import ACTIONS, decided
 from pipeline.review.sessions import Visit
+from pipeline.review.window import Record, Window, hidden, shown
 from recognizers.entities import ENTITIES
 
 router = APIRouter()
@@ -26,38 +26,30 @@ Finding = Annotated[str, Query(pattern="^([0-9a-f]{32})?$")]
 @router.get("/document/{source}/{ordinal}")
 def show_document(
     request: Request, desk: AtDesk, visit: Signed, source: Source, ordinal: Ordinal,
-    of: Finding = "", first: Annotated[int, Query(ge=0)] = 0,
+    of: Finding = "", first: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
 ) -> Response:  # fmt: skip
-    """Show a record."""
+    """Show a record, or the part of it that begins at ``first`` (-1: that in which the finding ``of`` stands)."""
     ledger = desk.ledger.refresh()
     if source not in ledger.labels:
         raise CaseError("desk", "there is no such record in this case", "go back to the queue")
-    items = ledger.of_unit(source, ordinal)
+    record = Record.of(ledger, source, ordinal)
+    window = _read(desk, visit, record, of, first) if visit.shows_values else hidden(record, of, first)
     about: dict[str, Any] = {
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
-        "run": ledger.run, "items": items, "first": first - first % ROWS, "of": of,
+        "run": ledger.run, "items": window.items, "window": window, "first": window.first, "of": of,
         "reason": visit.reason, "actions": ACTIONS,
-        "last": _last(desk, source), "sections": [], "size": ROWS, "entities": ENTITIES,
+        "last": desk.texts.last(source), "sections": window.sections, "entities": ENTITIES,
         "takes_marks": any(getattr(each, "path", "") == "/marks" for each in request.app.routes),
-        "citations": _citations(desk, items),
+        "citations": _citations(desk, window.items),
     }  # fmt: skip
-    if visit.shows_values:
-        about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
     return rendered(request, "document.html", about)
 
 
-def _read(desk: Desk, visit: Visit, source: str, ordinal: int, first: int, items: list[Item]) -> list[Any]:
-    segments = desk.texts.segments(source, ordinal).values()
-    desk.note_view(visit, [each.id for each in items] + [f"{source}#{ordinal}"], "a record")
-    return list(sections(segments, items, desk.policy, first))
-
-
-def _last(desk: Desk, source: str) -> int:
-    """Return the number of the last record of a file, -1 where it cannot be read."""
-    try:
-        return len(desk.texts.units(source)) - 1
-    except CaseError:
-        return -1
+def _read(desk: Desk, visit: Visit, record: Record, of: str, first: int) -> Window:
+    window = shown(record, desk.texts, desk.policy, of, first)
+    what = f"{record.source}#{record.ordinal}@{window.first}"
+    desk.note_view(visit, [*(each.id for each in window.items), what], "a record")
+    return window
 
 
 def _citations(desk: Desk, items: list[Item]) -> dict[str, str]:
@@ -75,7 +67,7 @@ def decide_in_document(
     do: Annotated[str, Form()],
     seen: Annotated[int, Form()],
     run: Annotated[int, Form()] = 0,
-    first: Annotated[int, Form(ge=0)] = 0,
+    first: Annotated[int, Form(ge=-1)] = -1,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
 ) -> Response:
