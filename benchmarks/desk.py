@@ -314,7 +314,7 @@ def addresses() -> set[tuple[str, str]]:
     from pipeline.review import api  # noqa: PLC0415 - only here
     from pipeline.review.pages import PAGES  # noqa: PLC0415
 
-    routes = [each for router in (*PAGES, api.router) for each in router.routes]
+    routes = [each for router in (*PAGES, api.entrance, api.router) for each in router.routes]
     return {(method, getattr(each, "path", "")) for each in routes for method in getattr(each, "methods", None) or ()}
 
 

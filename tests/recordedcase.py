@@ -18,7 +18,7 @@ from pipeline.cli.running import describe_run
 from pipeline.digest import Keyed
 from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.intake import collect
-from pipeline.model import Action, Cover, Decision, Finding, Source
+from pipeline.model import Action, Cover, Decision, Finding, Segment, Source
 from pipeline.policy.load import load
 from pipeline.review.desk import Desk
 from pipeline.review.road import Road
@@ -49,35 +49,21 @@ def record(case: Case, source: Path) -> int:
             units = list(kind.units(stream, Source(file.name, kind.name, file.size)))
         for unit in units:
             told = kind.read(file.read(unit.start, unit.stop), unit)
-            decisions = tuple(
-                Decision(
-                    Finding(
-                        entity,
-                        at.start(),
-                        at.end(),
-                        each.address,
-                        each.record,
-                        0.9,
-                        "pattern",
-                        "its shape",
-                        subject="a person",
-                        digest=keyed.digest(entity, at[0]),
-                    ),
-                    Action.REVIEW,
-                    rule,
-                    authority="a law",
-                    decided_by="undecided",
-                )  # fmt: skip
-                for each in told.segments
-                for entity, rule, pattern in (
-                    ("PHONE_NUMBER", "telephone_number", PHONE),
-                    ("PERSON", "full_name", NAME),
-                )
-                for at in pattern.finditer(each.text)
-            )
+            decisions = tuple(each for segment in told.segments for each in _decided(segment, keyed))
             found.append(Outcome(file, kind.name, unit, decisions, Cover.REDACTED.value, "", f"{unit.ordinal:032x}"))
     labels = {each.name: each.name for each in files}
     return record_examination(case, found, Examination(now(), policy, "fast", "requester", labels))
+
+
+def _decided(segment: Segment, keyed: Keyed) -> Iterator[Decision]:
+    for entity, rule, pattern in (("PHONE_NUMBER", "telephone_number", PHONE), ("PERSON", "full_name", NAME)):
+        for at in pattern.finditer(segment.text):
+            digest = keyed.digest(entity, at[0])
+            finding = Finding(
+                entity, at.start(), at.end(), segment.address, segment.record, 0.9, "pattern", "its shape",
+                subject="a person", digest=digest,
+            )  # fmt: skip
+            yield Decision(finding, Action.REVIEW, rule, authority="a law", decided_by="undecided")
 
 
 def recorded_desk(case: Case, source: Path) -> Desk:

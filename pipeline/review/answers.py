@@ -79,7 +79,7 @@ class CaseTold(Answer):
 
 
 class FindingTold(Answer):
-    """A finding as a position; ``unit`` counts from 1 (0: the name of the file), ``decision`` is 0 where there is none."""
+    """A finding as a position; ``unit`` counts from 1 (0: the file's name), ``decision`` is 0 where there is none."""
 
     id: str
     file: str

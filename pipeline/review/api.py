@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -33,7 +34,9 @@ from pipeline.review.ledger import Filter
 from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed, rendered
 from pipeline.review.pages.release import outcome_of
 
+BEARER: Final = Security(HTTPBearer(auto_error=False, description="The token of `/api/sign-in`; the gate asks for it."))
 router = APIRouter(prefix="/api", tags=["the review desk"])
+entrance = APIRouter(prefix="/api", tags=["the review desk"])
 MOST: Final = 1000
 Way = Literal["one", "value", "subject", "column", "rule", "file"]
 State = Literal["open", "decided", "all"]
@@ -86,7 +89,7 @@ def show_description(request: Request, _visit: Signed) -> Response:
     return rendered(request, "api.html", {"told": request.app.openapi()})
 
 
-@router.post("/sign-in", responses=PROBLEMS)
+@entrance.post("/sign-in", responses=PROBLEMS)
 def sign_in(desk: AtDesk, given: SignIn) -> SignedIn:
     """Begin a session: the token goes into the header ``Authorization: Bearer``."""
     officer = accounts.signed_in(desk.case, given.login, given.password)

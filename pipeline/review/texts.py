@@ -25,6 +25,7 @@ from pipeline.errors import ReleasableError
 from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
 from pipeline.model import FileName, Role, Segment, Source, Unit, words
+from pipeline.review.parts import Parts, parts_of
 from pipeline.review.table_rows import Cut, TableRows, row_of
 
 AROUND: Final = 60
@@ -52,7 +53,7 @@ class Texts:
         self._case = case
         self._files = {place_digest(case.keyed, "path", each.name): each for each in files}
         self._units: dict[str, tuple[Unit, ...]] = {}
-        self._read: OrderedDict[tuple[str, int], Mapping[str, Segment]] = OrderedDict()
+        self._read: OrderedDict[tuple[str, int], Parts] = OrderedDict()
         self._held, self._cut = 0, Cut()
         self._one = threading.RLock()
         self._walking = {key: threading.Lock() for key in self._files}
@@ -109,14 +110,19 @@ class Texts:
 
     def segments(self, source: str, ordinal: int) -> Mapping[str, Segment]:
         """Return the texts of a unit by the words of their address, passwords masked (raises CaseError)."""
+        return self.parts(source, ordinal).texts
+
+    def parts(self, source: str, ordinal: int) -> Parts:
+        """Return the texts of a unit in the parts that pages show, passwords masked (raises CaseError)."""
         with self._one:
             key = (source, ordinal)
             if key in self._read:
                 self._read.move_to_end(key)
                 return self._read[key]
             found = {words(each.address): each for each in self._segments(source, ordinal)}
-            self._keep(key, _masked(found, self._passwords(source, ordinal)))
-            return self._read[key]
+            made = parts_of(_masked(found, self._passwords(source, ordinal)))
+            self._keep(key, made)
+            return made
 
     def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
         """Return a value in its place, None where a finding is of a whole column or its text is not there."""
@@ -181,12 +187,12 @@ class Texts:
             )  # fmt: skip
             return [(place, start, stop) for place, start, stop in session.execute(wanted)]
 
-    def _keep(self, key: tuple[str, int], found: Mapping[str, Segment]) -> None:
-        self._read[key] = found
-        self._held += sum(len(each.text) for each in found.values())
+    def _keep(self, key: tuple[str, int], made: Parts) -> None:
+        self._read[key] = made
+        self._held += sum(len(each.text) for each in made.segments)
         while self._held > MOST_CHARACTERS and len(self._read) > 1:
             _, gone = self._read.popitem(last=False)
-            self._held -= sum(len(each.text) for each in gone.values())
+            self._held -= sum(len(each.text) for each in gone.segments)
 
 
 def _masked(found: Mapping[str, Segment], passwords: Iterable[tuple[str, int, int]]) -> Mapping[str, Segment]:

@@ -7,15 +7,14 @@ while values are hidden, a finding.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from pipeline.case.choosing import column_of_place
-from pipeline.model import Cell, Segment, words
+from pipeline.model import Segment, words
 from pipeline.policy.schema import Policy
 from pipeline.review.document import ROWS, Section, sections
 from pipeline.review.ledger import Item, Ledger
@@ -24,17 +23,13 @@ from pipeline.review.texts import Texts
 
 FINDINGS: Final = 100
 """Findings on one page while values are hidden."""
-TEXTS: Final = 50
-"""Texts of a record on one page; a row of a table is one."""
-CHARACTERS: Final = 12_000
-"""Characters on one page; a single text may have more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
     """What a page shows of a record: its parts, its findings, where it begins and where its neighbours do (or None).
 
-    ``told`` says in words which part of the record it is, "" for all of it; ``findings`` and ``open`` count in all of it.
+    ``told`` says in words which part of the record it is, "" for all of it; ``findings`` and ``open`` count all of it.
     """
 
     sections: list[Section]
@@ -106,17 +101,16 @@ def shown(record: Record, texts: Texts, policy: Policy, of: str, first: int) -> 
     rows = texts.rows(record.source, record.ordinal)
     if rows is not None:
         return _of_table(record, texts, policy, rows, first if first >= 0 else max(0, row_of(place) - rows.first))
-    found = texts.segments(record.source, record.ordinal)
-    segments = list(found.values())
-    starts, stops = _cuts(segments)
+    parts = texts.parts(record.source, record.ordinal)
     if first < 0:
-        first = next((number for number, each in enumerate(found) if each == place), 0) if place else 0
-    at = max(0, bisect_right(starts, first) - 1)
-    own = [*_header(segments, starts[at], stops[at]), *segments[starts[at] : stops[at]]]
+        first = next((number for number, each in enumerate(parts.texts) if each == place), 0) if place else 0
+    part = parts.at(first)
+    own = parts.of(part)
     items = record.within({words(each.address): each for each in own})
-    told = f"texts {starts[at] + 1:,} to {stops[at]:,} of {len(segments):,}"
-    before, after = (starts[at - 1] if at else None), (starts[at + 1] if at + 1 < len(starts) else None)
-    return record.made(list(sections(own, items, policy)), items, _Cut(starts[at], before, after, told))
+    start, last = parts.starts[part], part + 1 == len(parts.starts)
+    told = f"texts {start + 1:,} to {parts.stop(part):,} of {len(parts.segments):,}"
+    cut = _Cut(start, parts.starts[part - 1] if part else None, None if last else parts.starts[part + 1], told)
+    return record.made(list(sections(own, items, policy)), items, cut)
 
 
 def _of_table(record: Record, texts: Texts, policy: Policy, rows: TableRows, first: int) -> Window:
@@ -141,35 +135,3 @@ def _position(record: Record, of: str) -> int:
     row = record.ledger.row_of(of)
     at = int(np.searchsorted(record.rows, row))
     return at if at < len(record.rows) and int(record.rows[at]) == row else -1
-
-
-def _cuts(segments: Sequence[Segment]) -> tuple[list[int], list[int]]:
-    """Return where the windows of a document begin and end; the cells of a row stay together."""
-    starts, texts, characters = [0], 0, 0
-    before: object = None
-    for number, segment in enumerate(segments):
-        row = _row(segment)
-        if row is None or row != before:
-            if texts and (texts >= TEXTS or characters + len(segment.text) > CHARACTERS):
-                starts.append(number)
-                texts, characters = 0, 0
-            texts += 1
-        characters += len(segment.text)
-        before = row
-    return starts, [*starts[1:], len(segments)]
-
-
-def _row(segment: Segment) -> tuple[object, ...] | None:
-    """Return what names the row of a table that a text stands in; None for what is no cell."""
-    for number, step in enumerate(segment.address):
-        if isinstance(step, Cell):
-            return (*segment.address[:number], step.row)
-    return None
-
-
-def _header(segments: Sequence[Segment], start: int, stop: int) -> list[Segment]:
-    """Return the header cells of the tables that go on in a window and begin before it."""
-    tables = {row[:-1] for each in segments[start:stop] if (row := _row(each)) is not None}
-    return [
-        each for each in segments[:start] if (row := _row(each)) is not None and row[-1] == -1 and row[:-1] in tables
-    ]
