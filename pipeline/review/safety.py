@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,7 +85,7 @@ class Gate:
             await send(message)
 
         request = Request(scope)
-        answer = self._refusal(request)
+        answer = await run_in_threadpool(self._refusal, request)  # it asks the database, which may be busy
         try:
             await (answer or self._app)(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - its words may hold a value: no log and no console gets them
