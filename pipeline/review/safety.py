@@ -85,8 +85,8 @@ class Gate:
             await send(message)
 
         request = Request(scope)
-        answer = await run_in_threadpool(self._refusal, request)  # it asks the database, which may be busy
         try:
+            answer = await run_in_threadpool(self._refusal, request)  # it asks the database, which may be busy
             await (answer or self._app)(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - its words may hold a value: no log and no console gets them
             if not began:
