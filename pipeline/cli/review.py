@@ -135,10 +135,11 @@ def _check_open(case: Case) -> None:
 
 
 def begin(desk: Desk, by: str) -> None:
-    """Examine the files in the background, unless the case has them already; load what examines typed words."""
+    """Examine the files in the background, unless the case has them already; get ready what pages need."""
     if not desk.road.is_examined(desk.case):
         desk.examine(by)
     threading.Thread(target=desk.scanner, args=("",), daemon=True).start()
+    threading.Thread(target=desk.prepare, daemon=True).start()
 
 
 def _opened(desk: Desk, address: str, by: str, *, no_browser: bool) -> None:
