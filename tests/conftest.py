@@ -66,6 +66,12 @@ def chromium_starts() -> bool:
     return Path("/usr/bin/chromium").is_file() and find_spec("playwright") is not None
 
 
+def schemathesis_installed() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("schemathesis") is not None
+
+
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
     "ocr": (ocr_installed, "no OCR is installed: `pip install 'releasable[ocr]'`"),
@@ -76,6 +82,7 @@ _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         postgres_starts,
         "PostgreSQL's server (`apt-get install postgresql`) or its driver (`pip install 'releasable[postgres]'`) is missing",
     ),
+    "schemathesis": (schemathesis_installed, "schemathesis is missing: `pip install 'releasable[contract]'`"),
     "shared": (SHARED.is_dir, "the shared evaluation data is not beside the checkout"),
 }
 _known: dict[str, bool] = {}

@@ -241,6 +241,6 @@ def test_a_table_is_shown_in_windows(desk: Desk, page) -> None:
     )
     page.goto(f"{base(page)}/document/{item.source}/{item.ordinal}")
     assert page.locator(".record tbody tr").count() == 50
-    page.click("text=Next rows")
+    page.click("text=Next part")
     assert page.inner_text(".record tbody tr th") == "51"
     assert json.dumps(page.url).count("536") == 0

@@ -11,7 +11,9 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_ENCODED: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def entry_after(head: Head, deed: Deed) -> Entry:
 
 def canonical(told: Any) -> str:
     """Return the one JSON text of what is told: keys sorted, no blanks, ASCII."""
-    return json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODED(told)
 
 
 def rows_digest(rows: Sequence[Sequence[Any]]) -> str:

@@ -78,7 +78,9 @@ def _sqlite(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # what begins a transaction is said below
-        for pragma in ("foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY"):
+        # A decision for tens of thousands of findings stays in memory (64 MiB) until it is committed: pages that SQLite
+        # wrote before that would shut out everybody who reads.
+        for pragma in ("foreign_keys = ON", "secure_delete = ON", "temp_store = MEMORY", "cache_spill = 16384"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

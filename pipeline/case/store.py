@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
@@ -201,6 +201,7 @@ def now() -> str:
     return then.replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
 
+@cache
 def tool_version() -> str:
     """Return the version of this installation."""
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LONG: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -97,6 +97,7 @@ class FindingRow(Base):
     """
 
     __tablename__ = "findings"
+    __table_args__ = (Index("ix_findings_unit", "run_id", "source", "ordinal"),)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     source: Mapped[str] = mapped_column(String(32), index=True)

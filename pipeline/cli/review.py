@@ -136,11 +136,12 @@ def _check_open(case: Case) -> None:
 
 
 def begin(desk: Desk, by: str) -> None:
-    """Examine the files in the background, unless the case has them already; load what examines typed words."""
+    """Examine the files in the background, unless the case has them already; get ready what pages need."""
     desk.behind = desk.road.behind(desk.case)
     if desk.behind:
         desk.examine(by)
     threading.Thread(target=desk.scanner, args=("",), daemon=True).start()
+    threading.Thread(target=desk.prepare, daemon=True).start()
 
 
 def _opened(desk: Desk, address: str, by: str, *, no_browser: bool) -> None:

@@ -113,7 +113,7 @@ def signed_in(case: Case, login: str, password: str, *, at: datetime | None = No
 
 def _signed_in(case: Case, login: str, password: str, at: datetime) -> Officer:
     with Session(case.engine) as session:
-        row = session.get(OfficerRow, (case.id, login))
+        row = session.get(OfficerRow, (case.id, login)) if _LOGIN.fullmatch(login) else None
         known = row is not None and not row.ended_at
         locked = known and row is not None and is_locked(row, at)
         good = _fits(row.password if known and row is not None else _NOBODY, password)

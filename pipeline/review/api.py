@@ -8,19 +8,36 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request, Security
+from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from pipeline.case.store import CaseError
 from pipeline.review import accounts
-from pipeline.review.blocking import blockers, held
+from pipeline.review.answers import (
+    Begun,
+    CaseTold,
+    Decisions,
+    DecisionTold,
+    Done,
+    Findings,
+    FindingTold,
+    Groups,
+    GroupTold,
+    Problem,
+    SignedIn,
+    WorkTold,
+)
+from pipeline.review.blocking import blockers, count_held
 from pipeline.review.desk import Asked
-from pipeline.review.ledger import Filter, Item
+from pipeline.review.ledger import Filter
 from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed, rendered
 from pipeline.review.pages.release import outcome_of
 
+BEARER: Final = Security(HTTPBearer(auto_error=False, description="The token of `/api/sign-in`; the gate asks for it."))
 router = APIRouter(prefix="/api", tags=["the review desk"])
+entrance = APIRouter(prefix="/api", tags=["the review desk"])
 MOST: Final = 1000
 Way = Literal["one", "value", "subject", "column", "kind", "rule", "file"]
 State = Literal["open", "decided", "all"]
@@ -64,13 +81,6 @@ class Undo(Strict):
     reason: Annotated[str, Field(max_length=2000)] = ""
 
 
-class Problem(BaseModel):
-    """Why something was not done, and what to do."""
-
-    what: str
-    remedy: str
-
-
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
     code: {"model": Problem} for code in (400, 401, 403, 409, 413, 415, 421, 422)
 }
@@ -82,24 +92,18 @@ def show_description(request: Request, _visit: Signed) -> Response:
     return rendered(request, "api.html", {"told": request.app.openapi()})
 
 
-@router.post("/sign-in", responses=PROBLEMS)
-def sign_in(desk: AtDesk, given: SignIn) -> dict[str, str]:
+@entrance.post("/sign-in", responses=PROBLEMS)
+def sign_in(desk: AtDesk, given: SignIn) -> SignedIn:
     """Begin a session: the token goes into the header ``Authorization: Bearer``."""
     officer = accounts.signed_in(desk.case, given.login, given.password)
-    return {"token": desk.sessions.begin(officer), "name": officer.name}
+    return SignedIn(token=desk.sessions.begin(officer), name=officer.name)
 
 
 @router.get("/case", responses=PROBLEMS)
-def case(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+def case(desk: AtDesk, _visit: Signed) -> CaseTold:
     """How far the case is, and what blocks its release."""
     ledger = desk.ledger.refresh()
-    return {
-        "behind": desk.behind, "run": ledger.run, "seen": ledger.seen, **ledger.progress(),
-        "held": len(held(desk.case, ledger)),
-        "blockers": [{"what": each.what, "count": each.count} for each in blockers(desk)],
-        "by": {name: [{"name": n, "findings": t, "open": o} for n, t, o in ledger.counts(name)]
-               for name in ("file", "entity", "rule")},
-    }  # fmt: skip
+    return CaseTold.of(desk.behind, ledger, count_held(desk.case, ledger), blockers(desk), MOST)
 
 
 def _filter(
@@ -117,85 +121,67 @@ Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
 @router.get("/findings", responses=PROBLEMS)
-def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
+def findings(desk: AtDesk, _visit: Signed, only: Only, start: From = 0, limit: Limit = 100) -> Findings:
     """Findings as positions, in the order of files and places."""
     ledger = desk.ledger.refresh()
     rows = ledger.mask(only).nonzero()[0]
-    items = [_told(ledger.item(row)) for row in rows[start : start + limit]]
-    return {"seen": ledger.seen, "count": len(rows), "findings": items}
+    items = [FindingTold.of(ledger.item(row)) for row in rows[start : start + limit]]
+    return Findings(seen=ledger.seen, count=len(rows), findings=items)
 
 
 @router.get("/groups", responses=PROBLEMS)
 def groups(
     desk: AtDesk, _visit: Signed, only: Only,
     by: Literal["value", "subject", "column", "kind", "rule", "file"] = "value", start: From = 0, limit: Limit = 100,
-) -> dict[str, Any]:  # fmt: skip
+) -> Groups:  # fmt: skip
     """Findings put together, the unsure first; each group is named by one of its findings."""
     ledger = desk.ledger.refresh()
     found = ledger.groups(by, only)
-    shown = [ledger.group(each, by, only) for each in found[start : start + limit]]
-    return {
-        "seen": ledger.seen, "count": len(found),
-        "groups": [{"finding": g.item.id, "findings": g.findings, "open": g.open, "score": g.least_score,
-                    "entities": g.entities, "rule": g.item.rule, "files": g.files} for g in shown],
-    }  # fmt: skip
+    shown = [GroupTold.of(ledger.group(each, by, only)) for each in found[start : start + limit]]
+    return Groups(seen=ledger.seen, count=len(found), groups=shown)
 
 
 @router.post("/decisions", responses=PROBLEMS)
-def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> dict[str, int]:
+def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> Done:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
     asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only, given.run)
     asked = replace(asked, rule=given.rule)
     count = desk.decide(visit.officer, asked)
-    return {"findings": count, "seen": desk.ledger.refresh().seen}
+    return Done(findings=count, seen=desk.ledger.refresh().seen)
 
 
 @router.get("/decisions", responses=PROBLEMS)
-def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100) -> dict[str, Any]:
+def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100) -> Decisions:
     """What was decided, in order."""
     ledger = desk.ledger.refresh()
-    made = [ledger.decisions[number] for number in sorted(ledger.decisions)]
-    told = [
-        {"number": d.number, "action": d.action, "by": d.by, "at": d.at, "reason": d.reason, "undoes": d.undoes,
-         "citation": d.citation, "rule": d.rule, "approved_by": d.approved_by, "lift": d.lift}
-        for d in made[start : start + limit]
-    ]  # fmt: skip
-    return {"seen": ledger.seen, "count": len(made), "decisions": told}
+    numbers = sorted(ledger.decisions)
+    told = [DecisionTold.of(ledger.decisions[number]) for number in numbers[start : start + limit]]
+    return Decisions(seen=ledger.seen, count=len(numbers), decisions=told)
 
 
 @router.post("/undo", responses=PROBLEMS)
-def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> dict[str, int]:
+def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> Done:
     """Take a decision back where it still stands."""
     count = desk.undo(visit.officer, given.number, given.reason)
-    return {"findings": count, "seen": desk.ledger.refresh().seen}
+    return Done(findings=count, seen=desk.ledger.refresh().seen)
 
 
 @router.post("/release", responses=PROBLEMS)
-def release(desk: AtDesk, visit: Approving) -> dict[str, str]:
+def release(desk: AtDesk, visit: Approving) -> Begun:
     """Begin a release; ``/api/work`` says how far it is."""
     desk.release(visit.officer, lambda done: outcome_of(desk, done))
-    return {"what": "the release has begun"}
+    return Begun(what="the release has begun")
 
 
 @router.get("/work", responses=PROBLEMS)
-def work(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
+def work(desk: AtDesk, _visit: Signed) -> WorkTold:
     """How far the work in the background is."""
     going = desk.bench.work
     if going is None:
         raise CaseError("desk", "nothing goes on and nothing has ended", "begin an examination or a release")
     failure = going.failure
-    return {
-        "what": going.what, "stage": going.stage, "done": going.done, "total": going.total, "ended": going.ended,
-        "failure": {"what": failure.what, "remedy": failure.remedy} if failure else None,
-    }  # fmt: skip
-
-
-def _told(item: Item) -> dict[str, Any]:
-    return {
-        "id": item.id, "file": item.file, "unit": item.ordinal + 1, "place": item.place, "start": item.start,
-        "stop": item.stop, "entity": item.entity, "rule": item.rule, "proposal": item.proposal, "score": item.score,
-        "why": item.why, "count": item.count, "state": item.state, "outcome": item.outcome,
-        "decision": item.decision.number if item.decision else 0,
-        "mandatory": item.mandatory, "mark": item.mark,
-    }  # fmt: skip
+    return WorkTold(
+        what=going.what, stage=going.stage, done=going.done, total=going.total, ended=going.ended,
+        failure=Problem(what=failure.what, remedy=failure.remedy) if failure else None,
+    )  # fmt: skip

@@ -34,9 +34,9 @@ def application(desk: Desk, site: Site) -> FastAPI:
     app.state.desk, app.state.site = desk, site
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
-    app.include_router(api.router)
-    app.include_router(marking_api.router)
-    app.include_router(api_search.router)
+    app.include_router(api.entrance)
+    for router in (api.router, marking_api.router, api_search.router):
+        app.include_router(router, dependencies=[api.BEARER])
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(ReleasableError, _explained)
     app.add_exception_handler(HTTPException, _plain)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.deciding import ACCEPT
@@ -66,7 +65,7 @@ def blockers(desk: Desk) -> list[Blocker]:
         Blocker(
             "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
         ),
-        Blocker("records or files are held back", len(held(desk.case, ledger)), "/#held", stops=False),
+        Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),
     ]
     return [each for each in told if each.count]
@@ -91,27 +90,50 @@ def differences(case: Case, run: int) -> list[Difference]:
         ]
 
 
-def held(case: Case, ledger: Ledger) -> list[Held]:
-    """Return what does not leave, and why."""
-    return [*_files(case, ledger), *_units(case, ledger)]
+def held(case: Case, ledger: Ledger, most: int | None = None, *, unscanned: bool | None = None) -> list[Held]:
+    """Return what does not leave, and why: files first, then records.
 
-
-def _units(case: Case, ledger: Ledger) -> Iterator[Held]:
+    Args:
+        case: the case.
+        ledger: its ledger.
+        most: of very many the first.
+        unscanned: only what could not be examined, or only what was; None: both.
+    """
+    why = "the whole file could not be examined"
+    labels = _files(case, ledger)[:most] if unscanned is not False else []
+    files = [Held(label, 0, why, unscanned=True) for label in labels]
     with Session(case.engine) as session:
-        wanted = select(UnitRow).where(UnitRow.run_id == ledger.run, UnitRow.held != "")
-        for each in session.scalars(wanted.order_by(UnitRow.source, UnitRow.ordinal)):
-            unscanned = each.cover == "not_scanned"
-            yield Held(ledger.labels.get(each.source, "a file"), each.ordinal + 1, each.held, unscanned, each.source)
+        wanted = select(UnitRow).where(*_held_units(ledger, unscanned)).order_by(UnitRow.source, UnitRow.ordinal)
+        if most is not None:
+            wanted = wanted.limit(most - len(files))
+        for each in session.scalars(wanted):
+            where = (ledger.labels.get(each.source, "a file"), each.ordinal + 1)
+            files.append(Held(*where, each.held, each.cover == "not_scanned", each.source))
+    return files
 
 
-def _files(case: Case, ledger: Ledger) -> Iterator[Held]:
+def count_held(case: Case, ledger: Ledger, *, unscanned: bool | None = None) -> int:
+    """Return how many files and records do not leave (see :func:`held`)."""
+    with Session(case.engine) as session:
+        wanted = select(func.count()).select_from(UnitRow).where(*_held_units(ledger, unscanned))
+        units = session.scalar(wanted) or 0
+    return units + (len(_files(case, ledger)) if unscanned is not False else 0)
+
+
+def _held_units(ledger: Ledger, unscanned: bool | None) -> tuple[ColumnElement[bool], ...]:
+    of_run = (UnitRow.run_id == ledger.run, UnitRow.held != "")
+    if unscanned is None:
+        return of_run
+    return (*of_run, UnitRow.cover == "not_scanned" if unscanned else UnitRow.cover != "not_scanned")
+
+
+def _files(case: Case, ledger: Ledger) -> list[str]:
     with Session(case.engine) as session:
         with_units = select(UnitRow.source).where(UnitRow.run_id == ledger.run)
         wanted = select(SourceRow.label).where(
             SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
         )
-        for label in sorted(set(session.scalars(wanted))):
-            yield Held(label, 0, "the whole file could not be examined", unscanned=True)
+        return sorted(set(session.scalars(wanted)))
 
 
 def _misses(case: Case) -> int:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.choosing import Which
@@ -14,6 +17,7 @@ from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
 from pipeline.engine import Progress, Scan
+from pipeline.errors import ReleasableError
 from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
 from pipeline.review import accounts
@@ -25,6 +29,8 @@ from pipeline.review.rows import Rows
 from pipeline.review.sessions import Officer, Sessions, Visit
 from pipeline.review.texts import Texts
 from pipeline.review.threads import Threads
+
+_LONGEST_WORK: Final = 7 * 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,13 @@ class Desk:
         with self.case.action(visit.officer.name, "viewed values", on_closed=True) as action:
             action.about |= {"what": what, "findings": len(fresh), "sha256": rows_digest([[each] for each in fresh])}
         visit.viewed.update(fresh)
+
+    def prepare(self) -> None:
+        """Read what pages need of the case and its files, once nothing else goes on; without it they read it then."""
+        self.bench.wait(_LONGEST_WORK)
+        with suppress(ReleasableError, SQLAlchemyError):
+            self.ledger.refresh()
+            self.texts.prepare()
 
     # --- what goes on in the background ---------------------------------------------------
 

@@ -280,7 +280,19 @@ class Ledger:
 
     def of_unit(self, source: str, ordinal: int) -> list[Item]:
         """Return the findings of one unit of a file, in order."""
-        return [self.item(int(row)) for row in np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))]
+        return [self.item(int(row)) for row in self.rows_of_unit(source, ordinal)]
+
+    def rows_of_unit(self, source: str, ordinal: int) -> np.ndarray:
+        """Return the rows of the findings of one unit of a file, in order."""
+        return np.flatnonzero(self._source.where(source) & (self._ordinal == ordinal))
+
+    def place(self, row: int) -> str:
+        """Return the place of a finding in its unit."""
+        return self._place.at(row)
+
+    def has(self, finding: str) -> bool:
+        """Return whether a finding is in the last run."""
+        return finding in self._row
 
     def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
         """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -84,8 +85,8 @@ class Gate:
             await send(message)
 
         request = Request(scope)
-        answer = self._refusal(request)
         try:
+            answer = await run_in_threadpool(self._refusal, request)  # it asks the database, which may be busy
             await (answer or self._app)(scope, receive, guarded)
         except Exception as error:  # noqa: BLE001 - its words may hold a value: no log and no console gets them
             if not began:
@@ -93,9 +94,10 @@ class Gate:
 
     def _refusal(self, request: Request) -> Response | None:
         if request.headers.get("host", "").lower() not in self._site.hosts:
-            return PlainTextResponse("This desk does not answer to that name.", 421)
+            return _refused(request, 421, "This desk does not answer to that name.")
         if request.method not in KNOWN_METHODS:
-            return PlainTextResponse("Only GET and POST are answered here.", 405, {"allow": "GET, HEAD, POST"})
+            allowed = {"allow": "GET, HEAD, POST"}
+            return _refused(request, 405, "Only GET and POST are answered here.", allowed)
         bearer = _bearer(request)
         if request.method not in SAFE_METHODS and (
             wrong := self._wrong_body(request) or self._foreign(request, bearer)
@@ -117,16 +119,23 @@ class Gate:
         begins = request.url.path == _API_SIGN_IN and COOKIE not in request.cookies  # its token is to come
         if own or ((bearer or begins) and origin is None and site is None):
             return None
-        return PlainTextResponse("This came from another site and was refused.", 403)
+        return _refused(request, 403, "This came from another site and was refused.")
 
     def _wrong_body(self, request: Request) -> Response | None:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > MOST_BYTES:
-            return PlainTextResponse("This is too large, or does not say how large it is.", 413)
+            return _refused(request, 413, "This is too large, or does not say how large it is.")
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if int(length) and kind not in _BODIES:
-            return PlainTextResponse("Nothing is uploaded here.", 415)
+            return _refused(request, 415, "Nothing is uploaded here.")
         return None
+
+
+def _refused(request: Request, status: int, what: str, headers: Mapping[str, str] | None = None) -> Response:
+    """Return a refusal: to a program in the form that its description says, to others in words."""
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"what": what, "remedy": ""}, status, headers)
+    return PlainTextResponse(what, status, headers)
 
 
 def _bearer(request: Request) -> str:

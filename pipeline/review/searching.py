@@ -187,7 +187,7 @@ class _Search:
         if not start.source:
             found.unsearched += [
                 Unsearched(each.file, each.unit, "", each.why)
-                for each in held(self._desk.case, self._ledger) if each.unscanned
+                for each in held(self._desk.case, self._ledger, unscanned=True)
             ]  # fmt: skip
         return found
 

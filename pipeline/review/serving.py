@@ -63,7 +63,9 @@ def _is_loopback(host: str) -> bool:
 def bound(listening: Listening) -> socket.socket:
     """Return the socket that the desk listens on (raises UsageError)."""
     host = "127.0.0.1" if listening.host == "localhost" else listening.host.strip("[]")
-    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    # Named as TCP, or asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, listening.port))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pipeline.errors import ReleasableError
-from pipeline.model import Segment
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
 from pipeline.review.message import Constituent, constituents, titles
@@ -65,7 +64,7 @@ def _told(desk: Desk, each: InThread) -> dict[str, str]:
     return {"who": told.get("from", ""), "subject": told.get("subject", "")}
 
 
-def parts_of(desk: Desk, source: str, ordinal: int, segments: Mapping[str, Segment]) -> dict[str, Any]:
+def parts_of(desk: Desk, source: str, ordinal: int) -> dict[str, Any]:
     """Return what a message is made of: titles of its parts, and its attachments with the names they have."""
     none: dict[str, Any] = {"titles": {}, "attached": []}
     if ordinal < 0:
@@ -78,6 +77,6 @@ def parts_of(desk: Desk, source: str, ordinal: int, segments: Mapping[str, Segme
     attached = []
     for each in parts:
         if each.is_attached:
-            name = segments.get(f"part {each.number}, file name")
+            name = desk.texts.segment(source, ordinal, f"part {each.number}, file name")
             attached.append((each, name.text if name else ""))
     return {"titles": titles(parts), "attached": attached}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.case.deciding import decide_differences
-from pipeline.review.blocking import blockers, differences, held
+from pipeline.review.blocking import blockers, count_held, differences, held
 from pipeline.review.charts import Share, drawn
 from pipeline.review.ledger import Ledger
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
@@ -24,13 +24,13 @@ FIRST_ROWS: Final = 10
 def show_case(request: Request, desk: AtDesk, _visit: Signed) -> Response:
     """Show how far the case is."""
     ledger = desk.ledger.refresh()
-    kept = held(desk.case, ledger)
     about = {
         "progress": ledger.progress(),
         "blockers": blockers(desk),
-        "held": [each for each in kept if not each.unscanned],
-        "unscanned": [each for each in kept if each.unscanned],
-        "most": MOST_ROWS,
+        "held": held(desk.case, ledger, MOST_ROWS, unscanned=False),
+        "held_count": count_held(desk.case, ledger, unscanned=False),
+        "unscanned": held(desk.case, ledger, MOST_ROWS, unscanned=True),
+        "unscanned_count": count_held(desk.case, ledger, unscanned=True),
         "differences": differences(desk.case, ledger.run)[:MOST_ROWS],
         "by": [(name, _shares(ledger, name)) for name in ("file", "entity", "rule")],
         "whole": _whole(ledger),

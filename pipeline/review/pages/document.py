@@ -11,7 +11,6 @@ from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.store import CaseError
 from pipeline.errors import ReleasableError
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.document import ROWS, sections
 from pipeline.review.ledger import WAYS, Item
 from pipeline.review.marking import MARKABLE
 from pipeline.review.pages.around import parts_of, thread_of
@@ -20,6 +19,7 @@ from pipeline.review.pages.marking import places_in
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered
 from pipeline.review.pages.queue import ACTIONS, decided, laws, rule_for
 from pipeline.review.sessions import Visit
+from pipeline.review.window import Record, Window, hidden, shown
 
 router = APIRouter()
 Source = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -30,42 +30,32 @@ Finding = Annotated[str, Query(pattern="^([0-9a-f]{32})?$")]
 @router.get("/document/{source}/{ordinal}")
 def show_document(
     request: Request, desk: AtDesk, visit: Signed, source: Source, ordinal: Ordinal,
-    of: Finding = "", first: Annotated[int, Query(ge=0)] = 0,
+    of: Finding = "", first: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
 ) -> Response:  # fmt: skip
-    """Show a record."""
+    """Show a record, or the part of it that begins at ``first`` (-1: that in which the finding ``of`` stands)."""
     ledger = desk.ledger.refresh()
     if source not in ledger.labels:
         raise CaseError("desk", "there is no such record in this case", "go back to the queue")
-    items = ledger.of_unit(source, ordinal)
+    record = Record.of(ledger, source, ordinal)
+    window = _read(desk, visit, record, of, first) if visit.shows_values else hidden(record, of, first)
     about: dict[str, Any] = {
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
-        "run": ledger.run, "items": items, "first": first - first % ROWS, "of": of,
+        "run": ledger.run, "items": window.items, "window": window, "first": window.first, "of": of,
         "reason": visit.reason, "actions": ACTIONS,
-        "last": _last(desk, source), "sections": [], "size": ROWS, "scrolls": _scrolls(desk, source, ordinal),
-        "citations": _citations(desk, items), "undoable": undoable(ledger, visit.officer.name),
-        "markable": MARKABLE, "laws": laws(desk), "places": [],
+        "last": desk.texts.last(source), "sections": window.sections, "places": places_in(window.sections),
+        "citations": _citations(desk, window.items), "scrolls": _scrolls(desk, source, ordinal),
+        "undoable": undoable(ledger, visit.officer.name), "markable": MARKABLE, "laws": laws(desk),
     }  # fmt: skip
-    about |= thread_of(desk, visit, ledger, source, ordinal) | {"titles": {}, "attached": []}
-    if visit.shows_values:
-        about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
-        segments = desk.texts.segments(source, ordinal)
-        about["places"] = places_in(about["sections"], segments)
-        about |= parts_of(desk, source, ordinal, segments)
+    about |= thread_of(desk, visit, ledger, source, ordinal)
+    about |= parts_of(desk, source, ordinal) if visit.shows_values else {"titles": {}, "attached": []}
     return rendered(request, "document.html", about)
 
 
-def _read(desk: Desk, visit: Visit, source: str, ordinal: int, first: int, items: list[Item]) -> list[Any]:
-    segments = desk.texts.segments(source, ordinal).values()
-    desk.note_view(visit, [each.id for each in items] + [f"{source}#{ordinal}"], "a record")
-    return list(sections(segments, items, desk.policy, first))
-
-
-def _last(desk: Desk, source: str) -> int:
-    """Return the number of the last record of a file, -1 where it cannot be read."""
-    try:
-        return len(desk.texts.units(source)) - 1
-    except CaseError:
-        return -1
+def _read(desk: Desk, visit: Visit, record: Record, of: str, first: int) -> Window:
+    window = shown(record, desk.texts, desk.policy, of, first)
+    what = f"{record.source}#{record.ordinal}@{window.first}"
+    desk.note_view(visit, [*(each.id for each in window.items), what], "a record")
+    return window
 
 
 def _scrolls(desk: Desk, source: str, ordinal: int) -> int | None:
@@ -93,7 +83,7 @@ def decide_in_document(
     do: Annotated[str, Form()],
     seen: Annotated[int, Form()],
     run: Annotated[int, Form()] = 0,
-    first: Annotated[int, Form(ge=0)] = 0,
+    first: Annotated[int, Form(ge=-1)] = -1,
     reason: Annotated[str, Form()] = "",
     citation: Annotated[str, Form()] = "",
     rule_cited: Annotated[str, Form(max_length=100)] = "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
@@ -13,15 +13,15 @@ from starlette.responses import Response
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
-from pipeline.model import Segment
 from pipeline.review import marking
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.document import ROWS, Section
+from pipeline.review.document import Section
 from pipeline.review.ledger import Item
 from pipeline.review.marking import MARKABLE, Marked, Place, Said
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
 from pipeline.review.pages.queue import decided, laws
 from pipeline.review.sessions import Visit
+from pipeline.review.window import Record, shown
 
 router = APIRouter()
 MISSED: Final = "the search missed it"
@@ -50,16 +50,15 @@ def words_of(text: str) -> list[Word]:
     return [Word(number, each.start(), each.end(), each.group()[:_SHOWN]) for number, each in found]
 
 
-def places_in(sections: Iterable[Section], segments: Mapping[str, Segment]) -> list[tuple[int, str]]:
-    """Return the places that a page shows, each with its number among the texts of the record."""
-    numbers = {place: number for number, place in enumerate(segments)}
+def places_in(sections: Iterable[Section]) -> list[tuple[int, str]]:
+    """Return the places that a page shows, each with its number on that page."""
     told = []
     for section in sections:
         passages = list(section.passages)
         for cells in (section.header, *(row for _, row in section.rows)):
             passages += [each for some in cells.values() for each in some]
-        told += [(numbers[each.place], each.place) for each in passages if each.place in numbers]
-    return told
+        told += [each.place for each in passages]
+    return list(enumerate(told))
 
 
 @router.get("/document/{source}/{ordinal}/words")
@@ -71,13 +70,14 @@ def pick_words(
     ledger = desk.ledger.refresh()
     if source not in ledger.labels:
         raise CaseError("desk", "there is no such record in this case", "go back to the queue")
-    places = list(desk.texts.segments(source, ordinal).items())
-    if passage >= len(places):
+    window = shown(Record.of(ledger, source, ordinal), desk.texts, desk.policy, "", first)
+    place = dict(places_in(window.sections)).get(passage, "")
+    segment = desk.texts.segment(source, ordinal, place)
+    if segment is None:
         raise CaseError("desk", "there is no such place in this record", "go back to the record")
-    place, segment = places[passage]
     about: dict[str, Any] = {
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "place": place, "passage": passage,
-        "first": first - first % ROWS, "seen": ledger.seen, "run": ledger.run, "reason": MISSED, "chosen": "",
+        "first": window.first, "seen": ledger.seen, "run": ledger.run, "reason": MISSED, "chosen": "",
         "laws": laws(desk), "markable": MARKABLE, "entity": "PERSON", "low": 1, "high": 1, "words": [], "text": "",
     }  # fmt: skip
     if visit.shows_values:

@@ -30,6 +30,7 @@ from pipeline.review.sessions import Visit
 router = APIRouter()
 ON_A_PAGE: Final = 25
 KIND: Final = "kind"
+MOST_FILES: Final = 200
 ACTIONS: Final = (("adopt", "As proposed"), ("withhold", "Withhold"), ("release", "Release"))
 
 
@@ -161,8 +162,14 @@ def _common(ledger: Ledger, visit: Visit, look: Look) -> dict[str, Any]:
         "undoable": undoable(ledger, visit.officer.name),
         "entities": [each[0] for each in ledger.counts("entity")],
         "rules": [each[0] for each in ledger.counts("rule")],
-        "files": [each[0] for each in ledger.counts("file")],
+        "files": _files(ledger, look.file),
     }  # fmt: skip
+
+
+def _files(ledger: Ledger, chosen: str) -> list[str]:
+    """Return the files to choose from: of very many those with most left; all of them are groups of the way "file"."""
+    files = [each[0] for each in ledger.counts("file")[:MOST_FILES]]
+    return files if chosen in {"", *files} else [*files, chosen]
 
 
 @router.get("/queue/group")
