@@ -336,9 +336,10 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
 
 
 def _by_unit(copy: Copy) -> bool:
-    """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
+    """Return whether the units of a copy are checked one by one: those of a table, and runs of pages."""
     source = copy.result.planned.source
-    return source is not None and hasattr(format_named(source.format), "table")
+    kind = format_named(source.format) if source is not None else None
+    return hasattr(kind, "table") or hasattr(kind, "units_of_copy")
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:

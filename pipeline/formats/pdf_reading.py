@@ -10,7 +10,7 @@ from PIL import Image
 
 from pipeline.formats.ocr import Writing, agreed, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
-from pipeline.formats.page_text import Box, blocks_of, lines_of
+from pipeline.formats.page_text import Box, Line, blocks_of, lines_of
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
@@ -37,6 +37,7 @@ def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Conte
     )
     with opened(data, path) as document:
         content.pages = [_page(document, index, data, path) for index in pages]
+        content.beside = _beside(document, pages, path)
     return content
 
 
@@ -47,10 +48,17 @@ def own_content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> C
         for index in pages:
             seen = seen_page(document, index, path, only_text=True)
             content.pages.append(PageContent(seen.number, seen.width, seen.height, seen.dpi, lines_of(seen.signs)))
+        content.beside = _beside(document, pages, path)
         if is_first:
             said = str(document.get_metadata_value("Title"))
             content.title = "" if said == TITLE else said
     return content
+
+
+def _beside(document: Any, pages: range, path: str) -> list[tuple[int, list[Line]]]:
+    """Return the lines of the pages before and after some pages: a number may be broken over both."""
+    around = [index for index in (pages.start - 1, pages.stop) if 0 <= index < len(document)]
+    return [(index + 1, lines_of(seen_page(document, index, path, only_text=True).signs)) for index in around]
 
 
 def _counted(hidden: Hidden) -> list[tuple[str, int]]:
