@@ -1,76 +1,226 @@
 """Whether what a page shows as text is what its text says: the ink of each sign against the shapes of its character.
 
 A file names the character of a sign (ToUnicode, ActualText); nothing makes it name the one that is drawn. So the pixels
-that the text changed on the page are the witness: each must belong to a sign, and the shape of each sign must be one that
-its character may have. No name or table of a font is asked.
+that the text changed on the page are the witness: all of them must belong to signs, and the shape of each sign must be
+one that its character may have. No name or table of a font is asked: these can be made to agree with a lie.
+
+Fonts differ, and so one strange shape is no lie. What makes a page doubtful stands in :class:`_Tally`; the numbers were
+chosen on pages of honest files (``docs/formats/pdf.md``).
 """
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
+from scipy import ndimage
 
+from pipeline.formats.letter_shapes import FEW, in_rows, letter_shapes
 from pipeline.formats.page_text import Box
-from pipeline.formats.sign_shapes import likelihoods, may_look_like, normalised
+from pipeline.formats.sign_shapes import CLASSES, likelihoods, may_look_like, normalised
 
 Pixels = npt.NDArray[np.uint8]
 
+_SUPPORTED: Final = 0.02
+"""How likely a shape must be one of its character's: less, and it is strange."""
+_SURE: Final = 0.7
+_SURE_OF_DIGIT: Final = 0.9
+_MOST_FALSE: Final = 3
+_MOST_DIGITS: Final = 1
+_MOST_STRANGE: Final = 6
+_STRANGE_SHARE: Final = 0.05
+_WINDOW: Final = 7
+_STRANGE_IN_WINDOW: Final = 5
+_WIDE: Final = 1.8
+"""Width in heights from which one sign may be a row of signs."""
+_DISC: Final = 0.6
+"""Share of its box that the ink of a bullet fills at least; a digit fills less."""
+_SPILL: Final = 0.25
+"""Of a sign's height: how far its ink may lie beside its box."""
+_BULLETS: Final = frozenset("\u25cf\u2022\u25a0\u25aa\u26ab\u2b24")
+_LIGATURES: Final = frozenset("ff fi fl ffi ffl ft fft tt ti tti tf st ct th fj fb fh fk ij ae oe sp tz ch ck ts ll".split())
+_LIKE_DIGITS: Final = dict(zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True))
+"""Letters of other scripts that look like a digit."""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnSign:
-    """A sign as its file describes it: character, box of its ink in points, quarter turns, whether at another angle."""
+    """A sign as its file describes it: character, box of its ink in points, quarter turns.
+
+    ``angle`` is how far it is turned clockwise beside the quarter turns, in degrees; 0 where its text stands straight.
+    """
 
     char: str
     box: Box
     turn: int = 0
-    is_askew: bool = False
+    angle: float = 0.0
+
+
+def doubted(ink: Pixels, scale: float, signs: Sequence[DrawnSign], beside: Sequence[Box]) -> list[Box]:
+    """Return the boxes of signs that may be others than their text says, and of ink that no sign accounts for.
+
+    Args:
+        ink: by how much the text changed each pixel of the page, 0 to 255, rows by columns.
+        scale: pixels a point.
+        signs: those that can be seen, in the order of the text.
+        beside: boxes of signs without a character, which are examined otherwise.
+
+    An empty list says that the page shows what its text says.
+    """
+    tally = _tally(ink, scale, signs)
+    boxes = [signs[at].box for at in sorted(tally.boxes)] if tally.is_doubtful else []
+    return boxes + _unaccounted(ink, scale, [*(each.box for each in signs), *beside])
 
 
 @dataclass(slots=True)
-class Judged:
-    """What was found of some signs, by their position: how well the shape supports the character, and what it looks like.
+class _Tally:
+    """Distinct pairs of character and shape: all that are known, those that are strange, and those that are false.
 
-    ``support`` is -1 where nothing can be said; ``looks`` is the class that fits best and ``sure`` how likely it is.
+    A strange shape is none of its character's; it is false where it is clearly another letter or digit.
     """
 
-    support: npt.NDArray[np.float32]
-    looks: npt.NDArray[np.int64]
-    sure: npt.NDArray[np.float32]
-    shape: npt.NDArray[np.int64]
+    known: set[tuple[str, int]] = field(default_factory=set)
+    strange: set[tuple[str, int]] = field(default_factory=set)
+    false: set[tuple[str, int]] = field(default_factory=set)
+    false_digits: set[tuple[str, int]] = field(default_factory=set)
+    """Where the text says a digit and another sign is seen."""
+    seen_digits: set[tuple[str, int]] = field(default_factory=set)
+    """Where a digit is seen and the text says something else."""
+    boxes: set[int] = field(default_factory=set)
+    row: list[bool] = field(default_factory=list)
+    """For each sign in order, whether it is strange."""
+    has_row_in_one: bool = False
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether so much is strange that the text is not to be believed."""
+        close = np.convolve(np.array([False, *self.row], np.int64), np.ones(_WINDOW, np.int64)).max()
+        return bool(
+            self.has_row_in_one
+            or self.false_digits
+            or len(self.seen_digits) > _MOST_DIGITS
+            or len(self.false) > _MOST_FALSE
+            or len(self.strange) > max(_MOST_STRANGE, _STRANGE_SHARE * len(self.known))
+            or close >= _STRANGE_IN_WINDOW
+        )
+
+    def take(self, at: int, key: tuple[str, int], row: npt.NDArray[np.float32], *, is_lone: bool) -> None:
+        """Take a sign with the likelihoods of its shape; ``is_lone``: no other sign's box reaches far into its own."""
+        char, best = key[0], int(row.argmax())
+        looks, sure = CLASSES[best], float(row[best])
+        may = may_look_like(char)
+        if not may:
+            self._take_unknown(at, key, looks, sure)
+            return
+        self.known.add(key)
+        is_strange = float(row[list(may)].sum()) < _SUPPORTED
+        self.row.append(is_strange)
+        if not is_strange:
+            return
+        self.strange.add(key)
+        self.boxes.add(at)
+        if len(looks) > 1 or not looks.isalnum() or sure < _SURE:
+            return
+        if is_lone:
+            self.false.add(key)
+        if char.isdecimal():
+            self.false_digits.add(key)
+        elif looks.isdigit() and sure >= _SURE_OF_DIGIT:
+            self.seen_digits.add(key)
+
+    def take_unseen(self, at: int, char: str) -> None:
+        """Take a sign in whose box there is no ink."""
+        self.strange.add((char, -1))
+        self.boxes.add(at)
+        self.row.append(True)
+
+    def _take_unknown(self, at: int, key: tuple[str, int], looks: str, sure: float) -> None:
+        """Take a sign of which nothing is known but that it should not look like a digit, or like anything known."""
+        self.row.append(False)
+        if sure < _SURE_OF_DIGIT or len(looks) > 1 or not looks.isalnum():
+            return
+        if looks.isdigit() and _LIKE_DIGITS.get(key[0]) != looks:
+            self.seen_digits.add(key)
+            self.boxes.add(at)
+        elif unicodedata.category(key[0]) in {"Co", "Cn", "Cc", "Cf"}:
+            self.false.add(key)
+            self.boxes.add(at)
 
 
-def judged(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> Judged:
-    """Compare signs with their ink (rows by columns, 0 to 255; ``scale`` pixels a point)."""
+def _tally(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> _Tally:
     shapes: list[Pixels] = []
-    numbers: dict[bytes, int] = {}
-    own = np.full(len(signs), -1, np.int64)
-    for at, sign in enumerate(signs):
+    numbers: dict[tuple[bytes, tuple[int, ...]], tuple[int, bool, float]] = {}
+    own: list[tuple[int, bool, float]] = []
+    for sign in signs:
         part = _cut(ink, scale, sign)
-        key = b"%d %d" % part.shape + part.tobytes()
+        key = (part.tobytes(), part.shape)
         if key not in numbers:
             shape = normalised(part)
-            numbers[key] = -1 if shape is None else len(shapes)
+            numbers[key] = (-1, False, 0.0)
             if shape is not None:
+                numbers[key] = (len(shapes), _is_row(part, scale), float((part > 0.25 * part.max()).mean()))
                 shapes.append(shape)
-        own[at] = numbers[key]
+        own.append(numbers[key])
     said = likelihoods(shapes)
-    support = np.full(len(signs), -1.0, np.float32)
-    looks = np.full(len(signs), -1, np.int64)
-    sure = np.zeros(len(signs), np.float32)
-    for at, sign in enumerate(signs):
-        if own[at] < 0:
+    tally = _Tally()
+    together = _together(signs)
+    for at, (sign, (number, is_row, filled)) in enumerate(zip(signs, own, strict=True)):
+        if number < 0:  # it is seen, but not where the file says
+            tally.take_unseen(at, sign.char)
             continue
-        row = said[own[at]]
-        looks[at] = int(row.argmax())
-        sure[at] = row[looks[at]]
-        may = may_look_like(sign.char)
-        if may:
-            support[at] = row[list(may)].sum()
-    return Judged(support, looks, sure, own)
+        if is_row:
+            tally.has_row_in_one = True
+            tally.boxes.add(at)
+        text = together.get(at, sign.char)
+        if sign.char in _BULLETS and filled > _DISC:
+            tally.row.append(False)
+        elif len(text) > 1:
+            _take_joined(tally, at, (text, number), said[number])
+        else:
+            tally.take(at, (sign.char, number), said[number], is_lone=_is_lone(signs, at))
+    return tally
+
+
+def _take_joined(tally: _Tally, at: int, key: tuple[str, int], row: npt.NDArray[np.float32]) -> None:
+    """Take one of several characters that are one sign: a ligature, or what the file says of the sign."""
+    looks = CLASSES[int(row.argmax())]
+    is_strange = key[0].casefold() not in _LIGATURES or (looks.isdigit() and float(row.max()) >= _SURE_OF_DIGIT)
+    tally.row.append(is_strange)
+    if is_strange:
+        tally.strange.add(key)
+        tally.boxes.add(at)
+
+
+def _together(signs: Sequence[DrawnSign]) -> dict[int, str]:
+    """Return for signs that share their box with their neighbours what they say together."""
+    found: dict[int, str] = {}
+    start = 0
+    for at in range(1, len(signs) + 1):
+        if at < len(signs) and signs[at].box == signs[start].box:
+            continue
+        if at - start > 1:
+            text = "".join(each.char for each in signs[start:at])
+            found.update(dict.fromkeys(range(start, at), text))
+        start = at
+    return found
+
+
+def _is_lone(signs: Sequence[DrawnSign], at: int) -> bool:
+    """Return whether no neighbour in the text reaches over a tenth of a sign's box."""
+    left, top, right, bottom = signs[at].box
+    size = max((right - left) * (bottom - top), 1e-6)
+    for other in (*signs[max(0, at - 2) : at], *signs[at + 1 : at + 3]):
+        wide = min(right, other.box[2]) - max(left, other.box[0])
+        high = min(bottom, other.box[3]) - max(top, other.box[1])
+        if wide > 0 and high > 0 and wide * high > 0.1 * size:
+            return False
+    return True
 
 
 def _cut(ink: Pixels, scale: float, sign: DrawnSign) -> Pixels:
@@ -79,4 +229,53 @@ def _cut(ink: Pixels, scale: float, sign: DrawnSign) -> Pixels:
         max(0, math.floor(top * scale)) : max(0, math.ceil(bottom * scale)),
         max(0, math.floor(left * scale)) : max(0, math.ceil(right * scale)),
     ]
-    return np.ascontiguousarray(np.rot90(part, sign.turn)) if sign.turn else np.ascontiguousarray(part)
+    if sign.angle and part.size:
+        part = _straight(part, sign.angle + 90 * sign.turn)
+    elif sign.turn:
+        part = np.rot90(part, sign.turn)
+    return np.ascontiguousarray(part)
+
+
+def _straight(part: Pixels, angle: float) -> Pixels:
+    """Return a sign that stands at an angle turned upright, without the corners of its neighbours."""
+    turned = np.asarray(Image.fromarray(np.ascontiguousarray(part)).rotate(angle, Image.Resampling.BICUBIC, expand=True))
+    labels, count = ndimage.label(turned > 0.25 * max(int(turned.max(initial=0)), 1), np.ones((3, 3), np.int8))
+    if count < 2:
+        return turned
+    sizes = np.bincount(labels.ravel())[1:]
+    places = ndimage.find_objects(labels)
+    main = places[int(sizes.argmax())][1]
+    kept = [
+        number
+        for number, (_, across) in enumerate(places, start=1)
+        if min(across.stop, main.stop) - max(across.start, main.start) > 0.5 * (across.stop - across.start)
+    ]
+    return np.where(np.isin(labels, kept), turned, 0).astype(np.uint8)
+
+
+def _is_row(part: Pixels, scale: float) -> bool:
+    """Return whether one sign is a row of shapes of the size of letters."""
+    high, wide = part.shape
+    if wide < _WIDE * high or high < 2.5 * scale:
+        return False
+    shapes = letter_shapes(np.repeat(part[:, :, None], 3, axis=2), scale)
+    tall = [each for each in shapes if each[3] - each[1] > 0.3 * high / scale]
+    return len(in_rows(tall)) > FEW
+
+
+def _unaccounted(ink: Pixels, scale: float, boxes: Sequence[Box]) -> list[Box]:
+    """Return rows of shapes like letters in ink that lies beside all boxes."""
+    rest = ink.copy()
+    for left, top, right, bottom in boxes:
+        spill = max(_SPILL * (bottom - top), 1.5)
+        rows = slice(max(0, math.floor((top - spill) * scale)), max(0, math.ceil((bottom + spill) * scale)))
+        columns = slice(max(0, math.floor((left - spill) * scale)), max(0, math.ceil((right + spill) * scale)))
+        rest[rows, columns] = 0
+    if not rest.any():
+        return []
+    return list(_rows(rest, scale))
+
+
+def _rows(rest: Pixels, scale: float) -> Iterator[Box]:
+    shapes = letter_shapes(np.repeat(rest[:, :, None], 3, axis=2), scale)
+    yield from in_rows(shapes)

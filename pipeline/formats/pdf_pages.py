@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,16 +17,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, ImageChops
 from pypdfium2 import raw
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.drawn_signs import DrawnSign, doubted
 from pipeline.formats.page_text import Box, Glyph
 
 Pixels = npt.NDArray[np.uint8]
 
 DPI: Final = 200
 LEAST_DPI: Final = 72
+FINE_DPI: Final = 400
+SMALL_WRITING: Final = 3.5
+"""Points: where a quarter of the signs is lower, as digits of 5 points are, their shapes are compared at 400 dpi."""
 LOOKED_AT_DPI: Final = 110
 MOST_PIXELS: Final = 30_000_000
 MOST_SIGNS: Final = 100_000
@@ -40,7 +44,8 @@ _ASKEW: Final = math.radians(8)
 class SeenPage:
     """A page as it is shown: size in points, visible signs, hidden ones by kind, and what is drawn beside the text.
 
-    ``unmapped`` counts signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    ``unmapped`` are the boxes of signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    ``doubtful`` are the boxes of what shows something else than its text says.
     """
 
     number: int
@@ -53,6 +58,7 @@ class SeenPage:
     pictures: list[Box] = field(default_factory=list)
     beside: Pixels = field(default_factory=lambda: np.zeros((0, 0, 3), np.uint8))
     scale: float = 1.0
+    doubtful: list[Box] = field(default_factory=list)
 
 
 @contextmanager
@@ -118,6 +124,12 @@ def drawn(page: Any, dpi: float) -> Image.Image:
     return image
 
 
+def _changed(whole: Image.Image, beside: Image.Image) -> Pixels:
+    """Return by how much each pixel differs between two drawings, in the channel in which it differs most."""
+    red, green, blue = ImageChops.difference(whole, beside).split()
+    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+
+
 def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) -> SeenPage:
     """Return what a page shows and hides.
 
@@ -139,13 +151,15 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
             return seen
         dpi = min(seen.dpi, LOOKED_AT_DPI)
         seen.scale = dpi / 72
-        whole = np.asarray(drawn(page, dpi))
+        fine = _fine_dpi(about, seen)
+        whole, whole_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
         seen.pictures = list(_without_text(page, path))
-        seen.beside = np.asarray(drawn(page, dpi))
+        seen.beside, beside_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
     differs = np.abs(whole.astype(np.int16) - seen.beside) > _SEEN
     changed = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
     sums = np.pad(changed.astype(np.int32).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     home = seen.signs
+    shown: list[DrawnSign] = []
     for each, one in zip(signs, about, strict=True):
         if not each.char.isspace():  # a blank goes where the sign before it went
             kind = _hidden_kind(one, seen, sums)
@@ -153,8 +167,20 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
             if one.is_unmapped and not kind:
                 seen.unmapped.append(one.tight)
                 continue
+            if not kind:
+                shown.append(DrawnSign(each.char, one.tight, each.turn, one.angle if each.is_askew else 0.0))
         home.append(each)
+    if signs:
+        seen.doubtful = doubted(_changed(whole_fine, beside_fine), fine / 72, shown, seen.unmapped)
     return seen
+
+
+def _fine_dpi(about: Sequence[_About], seen: SeenPage) -> float:
+    """Return the resolution in which the shapes of signs are compared: more where the writing is small."""
+    heights = sorted(one.tight[3] - one.tight[1] for one in about)
+    is_small = bool(heights) and heights[len(heights) // 4] < SMALL_WRITING
+    most = math.sqrt(MOST_PIXELS / (seen.width * seen.height)) * 72
+    return min(math.floor(most), FINE_DPI if is_small else DPI)
 
 
 def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[Image.Image, float]:
@@ -175,11 +201,12 @@ def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[I
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What is known of a sign beside its character: the box of its ink, and how it is drawn."""
+    """What is known of a sign beside its character: the box of its ink, how it is drawn, degrees beside its turn."""
 
     tight: Box
     is_unmapped: bool
     is_unpainted: bool
+    angle: float
 
 
 def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
@@ -249,7 +276,8 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         is_askew = abs((angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi) > _ASKEW
         signs.append(Glyph(char, box, turn, drawn_by, is_askew))
         is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
-        about.append(_About(tight if tight[0] < tight[2] else box, is_unmapped, unpainted[drawn_by]))
+        inked = tight if tight[0] < tight[2] else box
+        about.append(_About(inked, is_unmapped, unpainted[drawn_by], math.degrees(angle - turn * math.pi / 2)))
     return signs, about
 
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from PIL import Image
 
-from pipeline.formats.ocr import Writing, agreed, read_writing
+from pipeline.formats.ocr import Writing, agreed, confirmed, has_ocr, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
-from pipeline.formats.page_text import Box, Line, blocks_of, lines_of
+from pipeline.formats.page_text import Box, Line, blocks_of, lines_of, union
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
@@ -19,6 +19,7 @@ from pipeline.formats.pdf_write import TITLE
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _MOST: Final = 0.4
 _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
+_LIES: Final = "text that says other characters than its font draws: print the page to a picture, and run again"
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
 
@@ -79,6 +80,8 @@ def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
             for line in found.lines:
                 signs += agreed(line, layer)
             page.unread = [Unread(each, "image", _UNSURE, holds=True) for each in found.unsure]
+    if seen.doubtful and not _ocr_confirms(document, index, seen, path):
+        page.unread.append(Unread(union(seen.doubtful), "font", _LIES, holds=True))
     page.lines = lines_of(signs)
     for kind, own in sorted(seen.hidden.items()):
         lines = lines_of(own)
@@ -95,6 +98,15 @@ def _is_most(box: Box, seen: SeenPage) -> bool:
 def _writing(document: Any, index: int, seen: SeenPage, path: str) -> Writing | None:
     image, scale = beside_text(document, index, seen, path)
     return read_writing(image, scale)
+
+
+def _ocr_confirms(document: Any, index: int, seen: SeenPage, path: str) -> bool:
+    """Return whether OCR reads in every doubtful place what the text says there."""
+    if not has_ocr():
+        return False
+    with flat_page(document, index, path) as page:
+        found = read_writing(drawn(page, seen.dpi), seen.dpi / 72)
+    return found is not None and confirmed(found, seen.signs, seen.doubtful)
 
 
 def _drawing(data: bytes, index: int, dpi: float, path: str) -> Callable[[], Image.Image]:
