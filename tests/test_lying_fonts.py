@@ -20,10 +20,11 @@ LETTERS = {ord(one): ord(other) for one, other in zip("aeinorst", "eanitsro", st
 
 
 @pytest.fixture(autouse=True)
-def no_ocr(monkeypatch):
-    """As on a machine without the extra: shapes alone decide."""
+def no_ocr(request, monkeypatch):
+    """As on a machine without the extra: shapes alone decide, but for tests that need it."""
     pdf._LAST.clear()
-    monkeypatch.setattr(ocr, "find_spec", lambda _name: None)
+    if request.node.get_closest_marker("ocr") is None:
+        monkeypatch.setattr(ocr, "find_spec", lambda _name: None)
 
 
 def held(data: bytes) -> bool:
@@ -149,3 +150,17 @@ def test_the_network_and_its_classes_belong_together():
     assert len(row) == len(CLASSES)
     assert CLASSES[int(row.argmax())] == "5"
     assert all(len({CLASSES[at] for at in may_look_like(each) if CLASSES[at].isdigit()}) == 1 for each in "23456789")
+
+
+@pytest.mark.ocr
+def test_with_ocr_a_lie_holds_the_file_and_a_strange_face_does_not(monkeypatch):
+    """OCR decides where shapes are doubted: what it reads as the text says is believed, all else is held."""
+    from pipeline.formats import pdf_pages
+
+    assert held(with_font(FONTS["Identity-H"], SHOWN, SAID))
+    assert held(permuted(in_vera(), DIGITS))
+    monkeypatch.setattr(pdf_pages, "doubted", lambda _ink, _scale, signs, _beside: [each.box for each in signs])
+    pdf._LAST.clear()
+    assert not held(in_vera(LETTER[3:8]))
+    pdf._LAST.clear()
+    assert held(permuted(in_vera(LETTER[3:8]), DIGITS))

@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -26,6 +28,8 @@ from pipeline.formats.page_text import Box
 from pipeline.formats.sign_shapes import CLASSES, likelihoods, may_look_like, normalised
 
 Pixels = npt.NDArray[np.uint8]
+Row = npt.NDArray[np.float32]
+"""How likely a shape is each class."""
 
 _SUPPORTED: Final = 0.02
 """How likely a shape must be one of its character's: less, and it is strange."""
@@ -37,13 +41,18 @@ _MOST_STRANGE: Final = 6
 _STRANGE_SHARE: Final = 0.05
 _WINDOW: Final = 7
 _STRANGE_IN_WINDOW: Final = 5
-_WIDE: Final = 1.8
-"""Width in heights from which one sign may be a row of signs."""
+_WIDE: Final = 1.2
+"""Width in heights from which a sign whose shape is strange may be a row of signs; any sign from the next."""
+_VERY_WIDE: Final = 1.8
+_KEPT: Final = 20_000
+_KNOWN: OrderedDict[tuple[bytes, tuple[int, ...]], Row | None] = OrderedDict()
+"""What was told of shapes last: the pages of a document are written in the same fonts."""
 _DISC: Final = 0.6
 """Share of its box that the ink of a bullet fills at least; a digit fills less."""
 _SPILL: Final = 0.25
 """Of a sign's height: how far its ink may lie beside its box."""
 _BULLETS: Final = frozenset("\u25cf\u2022\u25a0\u25aa\u26ab\u2b24")
+_MOST_IN_ONE: Final = 4
 _LIGATURES: Final = frozenset("ff fi fl ffi ffl ft fft tt ti tti tf st ct th fj fb fh fk ij ae oe sp tz ch ck ts ll".split())
 _LIKE_DIGITS: Final = dict(zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True))
 """Letters of other scripts that look like a digit."""
@@ -110,7 +119,7 @@ class _Tally:
             or close >= _STRANGE_IN_WINDOW
         )
 
-    def take(self, at: int, key: tuple[str, int], row: npt.NDArray[np.float32], *, is_lone: bool) -> None:
+    def take(self, at: int, key: tuple[str, int], row: Row, *, is_lone: Callable[[], bool]) -> None:
         """Take a sign with the likelihoods of its shape; ``is_lone``: no other sign's box reaches far into its own."""
         char, best = key[0], int(row.argmax())
         looks, sure = CLASSES[best], float(row[best])
@@ -127,7 +136,7 @@ class _Tally:
         self.boxes.add(at)
         if len(looks) > 1 or not looks.isalnum() or sure < _SURE:
             return
-        if is_lone:
+        if is_lone():
             self.false.add(key)
         if char.isdecimal():
             self.false_digits.add(key)
@@ -154,40 +163,48 @@ class _Tally:
 
 
 def _tally(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> _Tally:
-    shapes: list[Pixels] = []
-    numbers: dict[tuple[bytes, tuple[int, ...]], tuple[int, bool, float]] = {}
-    own: list[tuple[int, bool, float]] = []
-    for sign in signs:
-        part = _cut(ink, scale, sign)
-        key = (part.tobytes(), part.shape)
-        if key not in numbers:
-            shape = normalised(part)
-            numbers[key] = (-1, False, 0.0)
-            if shape is not None:
-                numbers[key] = (len(shapes), _is_row(part, scale), float((part > 0.25 * part.max()).mean()))
-                shapes.append(shape)
-        own.append(numbers[key])
-    said = likelihoods(shapes)
+    parts = [_cut(ink, scale, sign) for sign in signs]
+    told = _told(parts)
     tally = _Tally()
     together = _together(signs)
-    for at, (sign, (number, is_row, filled)) in enumerate(zip(signs, own, strict=True)):
-        if number < 0:  # it is seen, but not where the file says
+    for at, (sign, part) in enumerate(zip(signs, parts, strict=True)):
+        number, row = told[at]
+        if row is None:  # it is seen, but not where the file says
             tally.take_unseen(at, sign.char)
             continue
-        if is_row:
-            tally.has_row_in_one = True
-            tally.boxes.add(at)
         text = together.get(at, sign.char)
-        if sign.char in _BULLETS and filled > _DISC:
+        before = len(tally.strange)
+        if sign.char in _BULLETS and float((part > 0.25 * part.max()).mean()) > _DISC:
             tally.row.append(False)
         elif len(text) > 1:
-            _take_joined(tally, at, (text, number), said[number])
+            _take_joined(tally, at, (text, number), row)
         else:
-            tally.take(at, (sign.char, number), said[number], is_lone=_is_lone(signs, at))
+            tally.take(at, (sign.char, number), row, is_lone=partial(_is_lone, signs, at))
+        is_odd = len(tally.strange) > before or not may_look_like(sign.char)
+        if part.shape[1] > (_WIDE if is_odd else _VERY_WIDE) * part.shape[0] and _is_row(part, sign.char):
+            tally.has_row_in_one = True
+            tally.boxes.add(at)
     return tally
 
 
-def _take_joined(tally: _Tally, at: int, key: tuple[str, int], row: npt.NDArray[np.float32]) -> None:
+def _told(parts: Sequence[Pixels]) -> list[tuple[int, Row | None]]:
+    """Return for each part a number, the same for equal ones, and what its shape looks like; None where no ink is."""
+    keys = [(part.tobytes(), part.shape) for part in parts]
+    new = {key: part for key, part in zip(keys, parts, strict=True) if key not in _KNOWN}
+    shapes = {key: normalised(part) for key, part in new.items()}
+    drawn = {key: shape for key, shape in shapes.items() if shape is not None}
+    rows = likelihoods(list(drawn.values()))
+    found: dict[tuple[bytes, tuple[int, ...]], Row | None] = dict.fromkeys(shapes)
+    found |= dict(zip(drawn, rows, strict=True))
+    numbers = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+    told = [(numbers[key], found[key] if key in found else _KNOWN[key]) for key in keys]
+    _KNOWN.update(found)
+    while len(_KNOWN) > _KEPT:
+        _KNOWN.popitem(last=False)
+    return told
+
+
+def _take_joined(tally: _Tally, at: int, key: tuple[str, int], row: Row) -> None:
     """Take one of several characters that are one sign: a ligature, or what the file says of the sign."""
     looks = CLASSES[int(row.argmax())]
     is_strange = key[0].casefold() not in _LIGATURES or (looks.isdigit() and float(row.max()) >= _SURE_OF_DIGIT)
@@ -253,14 +270,29 @@ def _straight(part: Pixels, angle: float) -> Pixels:
     return np.where(np.isin(labels, kept), turned, 0).astype(np.uint8)
 
 
-def _is_row(part: Pixels, scale: float) -> bool:
-    """Return whether one sign is a row of shapes of the size of letters."""
-    high, wide = part.shape
-    if wide < _WIDE * high or high < 2.5 * scale:
-        return False
-    shapes = letter_shapes(np.repeat(part[:, :, None], 3, axis=2), scale)
-    tall = [each for each in shapes if each[3] - each[1] > 0.3 * high / scale]
-    return len(in_rows(tall)) > FEW
+def _is_row(part: Pixels, char: str) -> bool:
+    """Return whether one sign is a row of several: two digits of 2 to 9, or four letters and digits."""
+    looks = [each for each in _looks(_side_by_side(part)) if each]
+    digits = sum(each in "23456789" for each in looks)
+    return len(looks) >= _MOST_IN_ONE or (digits > 1 and unicodedata.category(char) != "No")
+
+
+def _side_by_side(part: Pixels) -> list[Pixels]:
+    """Return the pieces of a sign between columns without ink, those that are not much lower than it."""
+    has_ink = (part > 0.25 * max(int(part.max(initial=0)), 1)).any(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], has_ink.astype(np.int8), [0]))))
+    pieces = [part[:, start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    return [each for each in pieces if np.ptp(np.flatnonzero(each.any(axis=1))) > 0.3 * len(part)]
+
+
+def _looks(parts: Sequence[Pixels]) -> list[str]:
+    """Return the letter or digit that each part clearly looks like, "" for others."""
+    found = []
+    for _, row in _told([np.ascontiguousarray(each) for each in parts]):
+        best = int(row.argmax()) if row is not None else 0
+        is_sign = row is not None and row[best] >= _SURE and CLASSES[best] != "other" and CLASSES[best].isalnum()
+        found.append(CLASSES[best] if is_sign else "")
+    return found
 
 
 def _unaccounted(ink: Pixels, scale: float, boxes: Sequence[Box]) -> list[Box]:
@@ -273,9 +305,7 @@ def _unaccounted(ink: Pixels, scale: float, boxes: Sequence[Box]) -> list[Box]:
         rest[rows, columns] = 0
     if not rest.any():
         return []
-    return list(_rows(rest, scale))
-
-
-def _rows(rest: Pixels, scale: float) -> Iterator[Box]:
-    shapes = letter_shapes(np.repeat(rest[:, :, None], 3, axis=2), scale)
-    yield from in_rows(shapes)
+    rows = in_rows(letter_shapes(np.repeat(rest[:, :, None], 3, axis=2), scale))
+    looks = _looks([_cut(rest, scale, DrawnSign("", each)) for each in rows])
+    # Braces and brackets are put together of pieces that lie beside their boxes; these look like no letters.
+    return rows if sum(map(bool, looks)) >= FEW else []

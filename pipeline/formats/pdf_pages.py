@@ -287,6 +287,8 @@ def _char(code: int) -> str:
         return "-"
     if code == 0 or 0xD800 <= code < 0xE000 or code == 0xFFFF:
         return "\ufffd"
+    if 0xF721 <= code < 0xF800:  # small capitals and old figures, where Adobe's fonts had them
+        code -= 0xF700
     return " " if code < 0x20 or code == 0xA0 else chr(code)
 
 
