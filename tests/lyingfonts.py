@@ -187,16 +187,27 @@ def permuted(data: bytes, swap: dict[int, int]) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(data))
     for each in writer._objects:
         if isinstance(each, DictionaryObject) and "/ToUnicode" in each:
-            told = each["/ToUnicode"]
-            said = told.get_data().decode("latin-1")
-
-            def other(found):
-                return f"{found[1]}<{swap.get(int(found[2], 16), int(found[2], 16)):04X}>"
-
-            new = DecodedStreamObject()
-            new.set_data(re.sub(r"(<[0-9A-Fa-f]{2,4}>\s*)<([0-9A-Fa-f]{4})>", other, said).encode("latin-1"))
-            each[NameObject("/ToUnicode")] = writer._add_object(new)
+            known, width = _map_of(each["/ToUnicode"].get_data().decode("latin-1"))
+            said = "".join(chr(swap.get(char, char)) for char in known.values())
+            each[NameObject("/ToUnicode")] = _said(writer, list(known), said, width)
     return saved(writer)
+
+
+def _map_of(said: str) -> tuple[dict[int, int], int]:
+    """Return the code points of a map by their codes, and the digits of a code; ligatures are left out."""
+    known, width = {}, 2
+    for block in re.findall(r"beginbfchar(.*?)endbfchar", said, re.DOTALL):
+        for code, char in re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]{4})>", block):
+            known[int(code, 16)], width = int(char, 16), len(code)
+    for block in re.findall(r"beginbfrange(.*?)endbfrange", said, re.DOTALL):
+        found = re.findall(r"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]{4})>|\[(.*?)\])", block, re.DOTALL)
+        for first, last, char, chars in found:
+            width = len(first)
+            listed = [int(each, 16) for each in re.findall(r"<([0-9A-Fa-f]{4})>", chars)]
+            for at, code in enumerate(range(int(first, 16), int(last, 16) + 1)):
+                if char or at < len(listed):
+                    known[code] = int(char, 16) + at if char else listed[at]
+    return known, width
 
 
 def said_by(data: bytes) -> str:

@@ -37,8 +37,15 @@ def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Conte
         dropped=_counted(hidden),
     )
     with opened(data, path) as document:
-        content.pages = [_page(document, index, data, path) for index in pages]
+        content.pages = [_page(document, index, path) for index in pages]
         content.beside = _beside(document, pages, path)
+    return content
+
+
+def with_pixels(content: Content, data: bytes, path: str) -> Content:
+    """Return the content of some pages with what draws each of them."""
+    for page in content.pages:
+        page.draw = _drawing(data, page.number - 1, page.dpi, path)
     return content
 
 
@@ -66,9 +73,9 @@ def _counted(hidden: Hidden) -> list[tuple[str, int]]:
     return [(what, count) for what, count in sorted(hidden.dropped.items()) if count]
 
 
-def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
+def _page(document: Any, index: int, path: str) -> PageContent:
     seen = seen_page(document, index, path)
-    page = PageContent(seen.number, seen.width, seen.height, seen.dpi, draw=_drawing(data, index, seen.dpi, path))
+    page = PageContent(seen.number, seen.width, seen.height, seen.dpi)
     signs = list(seen.signs)
     areas = areas_to_read(seen)
     if areas:
