@@ -25,7 +25,8 @@ from pypdfium2 import raw
 
 SHOWN = "536-90-4399"
 SAID = "see the lot"
-NAMES = dict(zip("0123456789- ", "zero one two three four five six seven eight nine hyphen space".split(), strict=True))
+WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "hyphen", "space")
+NAMES = dict(zip("0123456789- ", WORDS, strict=True))
 VERA = Path(reportlab.__file__).parent / "fonts" / "Vera.ttf"
 
 Font = Callable[[pypdf.PdfWriter, str, str], tuple[DictionaryObject, bytes]]

@@ -69,7 +69,9 @@ def test_text_for_copying_that_is_not_what_is_drawn_holds_the_file():
     assert held(data)
 
 
-@pytest.mark.parametrize("swap", [DIGITS, LETTERS, {ord("3"): ord("8"), ord("8"): ord("3")}], ids=["digits", "letters", "two digits"])
+@pytest.mark.parametrize(
+    "swap", [DIGITS, LETTERS, {ord("3"): ord("8"), ord("8"): ord("3")}], ids=["digits", "letters", "two digits"]
+)
 def test_a_map_in_which_signs_are_exchanged_holds_the_file(swap):
     """An embedded TrueType font whose map exchanges only digits, or some letters, or two digits."""
     data = in_vera()
@@ -117,8 +119,14 @@ def test_the_standard_fonts_are_believed():
         if name in {"Symbol", "ZapfDingbats"}:
             continue
         canvas.setFont(name, 11)
-        canvas.drawString(40, 740 - 40 * number, "Jane Doe, 1442 Juniper Street #7 (406) 555-0142; jane@example.com? 96.80")
-        canvas.drawString(40, 725 - 40 * number, "THE QUICK BROWN FOX & JUMPS: \xe9\xf1\xfc \u2013 \u201cover\u201d [the] lazy_dog/23 * $5 + 7% = x")
+        canvas.drawString(
+            40, 740 - 40 * number, "Jane Doe, 1442 Juniper Street #7 (406) 555-0142; jane@example.com? 96.80"
+        )
+        canvas.drawString(
+            40,
+            725 - 40 * number,
+            "THE QUICK BROWN FOX & JUMPS: \xe9\xf1\xfc \u2013 \u201cover\u201d [the] lazy_dog/23 * $5 + 7% = x",
+        )
     canvas.save()
     assert not held(sink.getvalue())
 

@@ -59,7 +59,12 @@ def test_a_number_over_a_page_break_is_one_number(foot, head, whole):
 
 @pytest.mark.parametrize(
     ("foot", "head"),
-    [("in the year 2025.", "1442 Juniper Street"), ("Page 1 of 2", "2025 report"), ("to be seen", "0142"), ("406-555-0142", "59601")],
+    [
+        ("in the year 2025.", "1442 Juniper Street"),
+        ("Page 1 of 2", "2025 report"),
+        ("to be seen", "0142"),
+        ("406-555-0142", "59601"),
+    ],
 )
 def test_what_is_no_broken_number_is_not_joined(foot, head):
     """A year, a page number, a whole number and a word end where they end."""

@@ -245,7 +245,9 @@ def test_the_claim_hides_a_number_under_a_box():
     """The PDF has two pages, a black box that is drawn over a number which stays text, and a name in its properties."""
     reader = pypdf.PdfReader(SAMPLE / "desktop" / "claim-for-damages.pdf")
     letter, form = (page.extract_text() for page in reader.pages)
-    own = {each["entity"]: each["value"] for each in PLANTED["values"] if each["file"] == "desktop/claim-for-damages.pdf"}
+    own = {
+        each["entity"]: each["value"] for each in PLANTED["values"] if each["file"] == "desktop/claim-for-damages.pdf"
+    }
     assert own["US_SSN"] in form
     assert own["US_SSN"] not in letter
     assert reader.metadata.author in letter

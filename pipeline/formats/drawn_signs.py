@@ -53,8 +53,34 @@ _SPILL: Final = 0.25
 """Of a sign's height: how far its ink may lie beside its box."""
 _BULLETS: Final = frozenset("\u25cf\u2022\u25a0\u25aa\u26ab\u2b24")
 _MOST_IN_ONE: Final = 4
-_LIGATURES: Final = frozenset("ff fi fl ffi ffl ft fft tt ti tti tf st ct th fj fb fh fk ij ae oe sp tz ch ck ts ll".split())
-_LIKE_DIGITS: Final = dict(zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True))
+_LIGATURES: Final = frozenset(
+    (
+        *(
+            "ff",
+            "fi",
+            "fl",
+            "ffi",
+            "ffl",
+            "ft",
+            "fft",
+            "tt",
+            "ti",
+            "tti",
+            "tf",
+            "st",
+            "ct",
+            "th",
+            "fj",
+            "fb",
+            "fh",
+            "fk",
+        ),
+        *("ij", "ae", "oe", "sp", "tz", "ch", "ck", "ts", "ll"),
+    )
+)
+_LIKE_DIGITS: Final = dict(
+    zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True)
+)
 """Letters of other scripts that look like a digit."""
 
 
@@ -255,7 +281,9 @@ def _cut(ink: Pixels, scale: float, sign: DrawnSign) -> Pixels:
 
 def _straight(part: Pixels, angle: float) -> Pixels:
     """Return a sign that stands at an angle turned upright, without the corners of its neighbours."""
-    turned = np.asarray(Image.fromarray(np.ascontiguousarray(part)).rotate(angle, Image.Resampling.BICUBIC, expand=True))
+    turned = np.asarray(
+        Image.fromarray(np.ascontiguousarray(part)).rotate(angle, Image.Resampling.BICUBIC, expand=True)
+    )
     labels, count = ndimage.label(turned > 0.25 * max(int(turned.max(initial=0)), 1), np.ones((3, 3), np.int8))
     if count < 2:
         return turned
@@ -305,7 +333,7 @@ def _unaccounted(ink: Pixels, scale: float, boxes: Sequence[Box]) -> list[Box]:
         rest[rows, columns] = 0
     if not rest.any():
         return []
-    rows = in_rows(letter_shapes(np.repeat(rest[:, :, None], 3, axis=2), scale))
-    looks = _looks([_cut(rest, scale, DrawnSign("", each)) for each in rows])
+    found = in_rows(letter_shapes(np.repeat(rest[:, :, None], 3, axis=2), scale))
+    looks = _looks([_cut(rest, scale, DrawnSign("", each)) for each in found])
     # Braces and brackets are put together of pieces that lie beside their boxes; these look like no letters.
-    return rows if sum(map(bool, looks)) >= FEW else []
+    return found if sum(map(bool, looks)) >= FEW else []

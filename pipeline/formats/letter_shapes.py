@@ -44,6 +44,8 @@ def _difference(pixels: Pixels) -> npt.NDArray[np.int16]:
 def letter_shapes(pixels: Pixels, scale: float) -> list[Box]:
     """Return the boxes of shapes of the size and form of letters, in points (``scale`` pixels each), faint ones too."""
     difference = _difference(pixels)
+    if int(difference.max(initial=0)) <= _FAINT:
+        return []
     ink = difference > _CONTRAST
     faint = (difference > _FAINT) & ~ndimage.binary_dilation(ink, np.ones((3, 3), bool), iterations=_HALO)
     return [*_shapes(ink, scale), *_shapes(~ink, scale), *_shapes(faint, scale)]

@@ -105,7 +105,8 @@ class Packed:
 def packed(picture: bytes) -> Packed:
     """Return the pixels that :func:`encoded` wrote as a PDF holds them."""
     if picture.startswith(_MARK):
-        return Packed(*_HEAD.unpack_from(picture, len(_MARK)), picture[len(_MARK) + _HEAD.size :])
+        width, height, bits, channels, is_jpeg = _HEAD.unpack_from(picture, len(_MARK))
+        return Packed(width, height, bits, channels, is_jpeg, picture[len(_MARK) + _HEAD.size :])
     image = decoded(picture)
     return _deflated(image)
 
@@ -135,9 +136,9 @@ def _plain(image: Image.Image, most: int) -> Image.Image:
         return image
     image = image.convert("RGB")
     red, green, blue = image.split()
-    pairs = ((red, green), (green, blue), (red, blue))
     # The largest of three differences in pairs is how far the channels of a pixel are apart.
-    is_grey = all(ImageChops.difference(*pair).getextrema()[1] <= most for pair in pairs)
+    pairs = ((red, green), (green, blue), (red, blue))
+    is_grey = not any(any(ImageChops.difference(*pair).histogram()[most + 1 :]) for pair in pairs)
     return green if is_grey else image
 
 

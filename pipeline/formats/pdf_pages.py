@@ -44,7 +44,7 @@ _ASKEW: Final = math.radians(8)
 class SeenPage:
     """A page as it is shown: size in points, visible signs, hidden ones by kind, and what is drawn beside the text.
 
-    ``unmapped`` are the boxes of signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    ``unmapped`` are boxes of signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
     ``doubtful`` are the boxes of what shows something else than its text says.
     """
 
@@ -243,12 +243,12 @@ def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
 
 
 def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_About]]:
-    place = _Placing(page)
-    turned = page.get_rotation() // 90
     loose, sides = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
+    left, right, bottom, top = sides
     unpainted: dict[int, bool] = {}
-    signs: list[Glyph] = []
-    about: list[_About] = []
+    found: list[tuple[str, int, float, bool]] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    tight: list[tuple[float, float, float, float]] = []
     half = 0
     for at in range(count):
         if raw.FPDFText_IsGenerated(text, at) == 1:
@@ -264,20 +264,26 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         if not char or not raw.FPDFText_GetLooseCharBox(text, at, loose):
             continue
         raw.FPDFText_GetCharBox(text, at, *sides)
-        left, right, bottom, top = (each.value for each in sides)
-        box = place.box(loose.left, loose.bottom, loose.right, loose.top)
-        tight = place.box(left, bottom, right, top)
+        boxes.append((loose.left, loose.bottom, loose.right, loose.top))
+        tight.append((left.value, bottom.value, right.value, top.value))
         drawer = raw.FPDFText_GetTextObject(text, at)
         drawn_by = ctypes.cast(drawer, ctypes.c_void_p).value or 0 if drawer else 0
         if drawn_by not in unpainted:
             unpainted[drawn_by] = bool(drawer) and _is_unpainted(drawer)
-        angle = raw.FPDFText_GetCharAngle(text, at) + turned * math.pi / 2
-        turn = round(angle / (math.pi / 2)) % 4
-        is_askew = abs((angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi) > _ASKEW
-        signs.append(Glyph(char, box, turn, drawn_by, is_askew))
         is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
-        inked = tight if tight[0] < tight[2] else box
-        about.append(_About(inked, is_unmapped, unpainted[drawn_by], math.degrees(angle - turn * math.pi / 2)))
+        found.append((char, drawn_by, raw.FPDFText_GetCharAngle(text, at), is_unmapped))
+    place, turned = _Placing(page), page.get_rotation() // 90
+    signs: list[Glyph] = []
+    about: list[_About] = []
+    for (char, drawn_by, leaning, is_unmapped), box, inked in zip(
+        found, place.boxes(boxes), place.boxes(tight), strict=True
+    ):
+        angle = leaning + turned * math.pi / 2
+        turn = round(angle / (math.pi / 2)) % 4
+        beside = (angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi
+        signs.append(Glyph(char, box, turn, drawn_by, abs(beside) > _ASKEW))
+        inked = inked if inked[0] < inked[2] else box  # noqa: PLW2901 - a sign without ink has no box of its own
+        about.append(_About(inked, is_unmapped, unpainted[drawn_by], math.degrees(beside)))
     return signs, about
 
 
@@ -313,6 +319,14 @@ class _Placing:
         (self._x, self._y), (right_x, right_y), (up_x, up_y) = found
         self._a, self._b = (right_x - self._x) / 100, (right_y - self._y) / 100
         self._c, self._d = (up_x - self._x) / 100, (up_y - self._y) / 100
+
+    def boxes(self, sides: Sequence[tuple[float, float, float, float]]) -> list[Box]:
+        """Return boxes of the page, as left, bottom, right, top, as boxes of what is shown."""
+        left, bottom, right, top = np.array(sides, np.float64).reshape(-1, 4).T
+        one = self._x + self._a * left + self._c * bottom, self._y + self._b * left + self._d * bottom
+        other = self._x + self._a * right + self._c * top, self._y + self._b * right + self._d * top
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        return [(each[0], each[1], each[2], each[3]) for each in np.stack((*low, *high), axis=1).tolist()]
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Return a box of the page as a box of what is shown."""

@@ -38,15 +38,34 @@ _SAME: Final = {
     "\u0110": "d", "\u0111": "d", "\u0131": "i", "\u2217": "*", "\u02c6": "^", "\u02dc": "~", "\u223c": "~",
 }  # fmt: skip
 """Characters that look like one that the network knows."""
-_ALIKE: Final = ("oq0", "il1|!/\\([])tj", "-~=", ".,:;-*", ',"^/|!', "({[<", ")}]>", "ij;:", "uv", "vy", "rt", "ceg", "s5$", "z2", "b6", "g9q", "b8&", "i:!", "fet", "x*+", "hnb", "a@", "a4", "cg6", "d0o", "uw", "nm", "1i/7", "y4", "kx", "eg", "o.", "tf+", "pd")
+_ALIKE: Final = (
+    *(
+        "o0",
+        "oq",
+        "do",
+        "il1|!/\\([])",
+        "tjil|",
+        "-~=",
+        ".,:;-*",
+        ',"^/|!',
+        "({[<",
+        ")}]>",
+        "ij;:",
+        "uv",
+        "vy",
+        "rt",
+        "ceg",
+    ),
+    *("i:!", "fet", "x*+", "hnb", "a@", "uw", "nm", "kx", "eg", "o.", "tf+", "pd", "s$", "b&", "gq"),
+)
 """Shapes of which one may be taken for another in some font: what a character may look like is all of its own groups.
 
-Two digits are in no group together, nor is a digit with a letter that looks like it in careless writing only.
+No two digits are alike, and of letters only o and 0, and l, i and 1, which many fonts draw alike.
 """
 
 
 def normalised(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
-    """Return a shape (ink 0 to 255, rows by columns) without its margins, fitted into a square; None where no ink is."""
+    """Return a shape (ink 0 to 255, rows by columns) without margins, fitted into a square; None where no ink is."""
     darkest = int(ink.max(initial=0))
     if not darkest:
         return None
@@ -78,7 +97,7 @@ def _weights() -> dict[str, Any]:
 def _asked(shapes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     """Run the network: three layers of 3 by 3 neighbours, each halved, then two full ones."""
     own = _weights()
-    values = shapes.astype(np.float32)[..., None] / 255
+    values: npt.NDArray[np.float32] = shapes.astype(np.float32)[..., None] / np.float32(255)
     for number in "123":
         values = np.maximum(_neighbours(values, own[f"c{number}"]) + own[f"b{number}"], 0)
         count, high, wide, depth = values.shape
@@ -108,8 +127,6 @@ def may_look_like(char: str) -> tuple[int, ...]:
     if not known:
         return ()
     alike = {known, *(each for group in _ALIKE if known in group for each in group)}
-    if known in _DIGITS:
-        alike -= set(_DIGITS) - {known}
     return tuple(at for at, each in enumerate(CLASSES) if each in alike)
 
 

@@ -11,16 +11,22 @@ from maker.pdf import Page, document
 from maker.writing import Book, Cast
 
 FILE = "desktop/claim-for-damages.pdf"
+TREE = (
+    "on September 22 a limb of the maple in front of {me.street} came down on my car. The tree stands on the city's "
+    "side of the walk, and I had written about it twice, in April and again in July. The plate of the car is "
+    "{me.plate}. My neighbor {other.full} saw it fall and can be reached at {other.phone}."
+)
+MONEY = (
+    "The garage wants $1,840 for the roof and the windshield. The form that your office sent me is filled in on the "
+    "next page. Please pay to my account, number {me.bank}, and write to {me.email} if anything is missing."
+)
 LETTER = (
     "{me.full}\n{me.address}\n{me.phone}",
     "October 7, 2025",
     "{clerk.full}, {clerk.title}\nCity of Pineford\n{agency.address}",
     "Dear {clerk.full},",
-    "on September 22 a limb of the maple in front of {me.street} came down on my car. The tree stands on the city's "
-    "side of the walk, and I had written about it twice, in April and again in July. The plate of the car is {me.plate}. "
-    "My neighbor {other.full} saw it fall and can be reached at {other.phone}.",
-    "The garage wants $1,840 for the roof and the windshield. The form that your office sent me is filled in on the "
-    "next page. Please pay to my account, number {me.bank}, and write to {me.email} if anything is missing.",
+    TREE,
+    MONEY,
     "The file is {case}. I was told to ask for {deputy.full}, {deputy.phone}, and did so on the 29th.",
     "Yours truly,",
     "{me.full}",
