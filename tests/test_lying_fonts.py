@@ -61,6 +61,21 @@ def test_the_same_font_is_believed_where_it_tells_the_truth(font):
     assert not held(data)
 
 
+@pytest.mark.parametrize(
+    ("shown_as", "said"),
+    [
+        ("a5b3c6d9e0f4", "a b c d e f "),
+        ("Rosalind", "\u661f\u6c34\u706b\u571f\u91d1\u6728\u65e5\u6708"),
+        ("Wilma", "\u25c6\u2605\u25b2\u2666\u2713"),
+    ],
+)
+def test_digits_in_blanks_and_letters_in_another_script_hold_the_file(shown_as, said):
+    """Blanks between letters that are drawn as digits; a name that is said to be signs of another script."""
+    data = with_font(FONTS["Identity-H"], shown_as, said)
+    assert shown_as not in said_by(data)
+    assert held(data)
+
+
 def test_text_for_copying_that_is_not_what_is_drawn_holds_the_file():
     """What a file says of a sign by other means (ActualText) is not believed either."""
     assert not held(actual_text(SHOWN, SHOWN)) or SHOWN in shown(actual_text(SHOWN, SHOWN))

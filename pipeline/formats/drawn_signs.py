@@ -53,35 +53,20 @@ _SPILL: Final = 0.25
 """Of a sign's height: how far its ink may lie beside its box."""
 _BULLETS: Final = frozenset("\u25cf\u2022\u25a0\u25aa\u26ab\u2b24")
 _MOST_IN_ONE: Final = 4
-_LIGATURES: Final = frozenset(
-    (
-        *(
-            "ff",
-            "fi",
-            "fl",
-            "ffi",
-            "ffl",
-            "ft",
-            "fft",
-            "tt",
-            "ti",
-            "tti",
-            "tf",
-            "st",
-            "ct",
-            "th",
-            "fj",
-            "fb",
-            "fh",
-            "fk",
-        ),
-        *("ij", "ae", "oe", "sp", "tz", "ch", "ck", "ts", "ll"),
-    )
-)
+_LIGATURES: Final = frozenset((
+    "ff", "fi", "fl", "ffi", "ffl", "ft", "fft", "tt", "ti", "tti", "tf", "st", "ct", "th", "fj", "fb", "fh", "fk",
+    "ij", "ae", "oe", "sp", "tz", "ch", "ck", "ts", "ll",
+))  # fmt: skip
 _LIKE_DIGITS: Final = dict(
     zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True)
 )
 """Letters of other scripts that look like a digit."""
+_LETTERS_ALIKE: Final = ("GREEK", "CYRILLIC", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU")
+"""Scripts of which many letters look like Latin ones."""
+_NOTHING_SEEN: Final = frozenset({"Co", "Cn", "Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
+"""Categories of characters that should look like no letter."""
+_GUISE_WINDOW: Final = 5
+_GUISES_IN_WINDOW: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +115,21 @@ class _Tally:
     boxes: set[int] = field(default_factory=set)
     row: list[bool] = field(default_factory=list)
     """For each sign in order, whether it is strange."""
+    guise: list[bool] = field(default_factory=list)
+    """For each sign in order, whether it is said to be something unknown and looks like a letter or digit."""
     has_row_in_one: bool = False
 
     @property
     def is_doubtful(self) -> bool:
         """Whether so much is strange that the text is not to be believed."""
-        close = np.convolve(np.array([False, *self.row], np.int64), np.ones(_WINDOW, np.int64)).max()
         return bool(
             self.has_row_in_one
             or self.false_digits
             or len(self.seen_digits) > _MOST_DIGITS
             or len(self.false) > _MOST_FALSE
             or len(self.strange) > max(_MOST_STRANGE, _STRANGE_SHARE * len(self.known))
-            or close >= _STRANGE_IN_WINDOW
+            or _most_in(self.row, _WINDOW) >= _STRANGE_IN_WINDOW
+            or _most_in(self.guise, _GUISE_WINDOW) >= _GUISES_IN_WINDOW
         )
 
     def take(self, at: int, key: tuple[str, int], row: Row, *, is_lone: Callable[[], bool]) -> None:
@@ -150,6 +137,7 @@ class _Tally:
         char, best = key[0], int(row.argmax())
         looks, sure = CLASSES[best], float(row[best])
         may = may_look_like(char)
+        self.guise.append(False)
         if not may:
             self._take_unknown(at, key, looks, sure)
             return
@@ -171,21 +159,28 @@ class _Tally:
 
     def take_unseen(self, at: int, char: str) -> None:
         """Take a sign in whose box there is no ink."""
-        self.strange.add((char, -1))
-        self.boxes.add(at)
-        self.row.append(True)
+        if not char.isspace():
+            self.strange.add((char, -1))
+            self.boxes.add(at)
+            self.row.append(True)
 
     def _take_unknown(self, at: int, key: tuple[str, int], looks: str, sure: float) -> None:
         """Take a sign of which nothing is known but that it should not look like a digit, or like anything known."""
         self.row.append(False)
         if sure < _SURE_OF_DIGIT or len(looks) > 1 or not looks.isalnum():
             return
+        self.guise[-1] = not unicodedata.name(key[0], "").startswith(_LETTERS_ALIKE)
+        self.boxes.add(at)
         if looks.isdigit() and _LIKE_DIGITS.get(key[0]) != looks:
             self.seen_digits.add(key)
-            self.boxes.add(at)
-        elif unicodedata.category(key[0]) in {"Co", "Cn", "Cc", "Cf"}:
+        elif unicodedata.category(key[0]) in _NOTHING_SEEN:
             self.false.add(key)
-            self.boxes.add(at)
+
+
+def _most_in(flags: Sequence[bool], window: int) -> int:
+    """Return how many of so many flags in a row are set, where most are."""
+    sums = np.convolve(np.array([False, *flags], np.int64), np.ones(window, np.int64))
+    return int(sums.max())
 
 
 def _tally(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> _Tally:

@@ -161,6 +161,8 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
     home = seen.signs
     shown: list[DrawnSign] = []
     for each, one in zip(signs, about, strict=True):
+        if each.char.isspace() and one.has_ink:
+            shown.append(DrawnSign(" ", one.tight, each.turn, one.angle if each.is_askew else 0.0))
         if not each.char.isspace():  # a blank goes where the sign before it went
             kind = _hidden_kind(one, seen, sums)
             home = seen.hidden.setdefault(kind, []) if kind else seen.signs
@@ -201,12 +203,16 @@ def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[I
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What is known of a sign beside its character: the box of its ink, how it is drawn, degrees beside its turn."""
+    """What is known of a sign beside its character: the box of its ink, how it is drawn, degrees beside its turn.
+
+    ``has_ink``: the font says that there is some.
+    """
 
     tight: Box
     is_unmapped: bool
     is_unpainted: bool
     angle: float
+    has_ink: bool
 
 
 def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
@@ -245,8 +251,8 @@ def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
 def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_About]]:
     loose, sides = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
     left, right, bottom, top = sides
-    unpainted: dict[int, bool] = {}
-    found: list[tuple[str, int, float, bool]] = []
+    drawers: dict[int, tuple[bool, float]] = {}
+    found: list[tuple[str, int, bool, float, bool]] = []
     boxes: list[tuple[float, float, float, float]] = []
     tight: list[tuple[float, float, float, float]] = []
     half = 0
@@ -267,23 +273,24 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         boxes.append((loose.left, loose.bottom, loose.right, loose.top))
         tight.append((left.value, bottom.value, right.value, top.value))
         drawer = raw.FPDFText_GetTextObject(text, at)
-        drawn_by = ctypes.cast(drawer, ctypes.c_void_p).value or 0 if drawer else 0
-        if drawn_by not in unpainted:
-            unpainted[drawn_by] = bool(drawer) and _is_unpainted(drawer)
+        drawn_by = ctypes.addressof(drawer.contents) if drawer else 0
+        if not drawn_by or drawn_by not in drawers:  # all signs of one drawer stand at one angle
+            is_unpainted = bool(drawer) and _is_unpainted(drawer)
+            drawers[drawn_by] = (is_unpainted, raw.FPDFText_GetCharAngle(text, at))
         is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
-        found.append((char, drawn_by, raw.FPDFText_GetCharAngle(text, at), is_unmapped))
+        found.append((char, drawn_by, *drawers[drawn_by], is_unmapped))
     place, turned = _Placing(page), page.get_rotation() // 90
     signs: list[Glyph] = []
     about: list[_About] = []
-    for (char, drawn_by, leaning, is_unmapped), box, inked in zip(
+    for (char, drawn_by, is_unpainted, leaning, is_unmapped), box, inked in zip(
         found, place.boxes(boxes), place.boxes(tight), strict=True
     ):
         angle = leaning + turned * math.pi / 2
         turn = round(angle / (math.pi / 2)) % 4
         beside = (angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi
         signs.append(Glyph(char, box, turn, drawn_by, abs(beside) > _ASKEW))
-        inked = inked if inked[0] < inked[2] else box  # noqa: PLW2901 - a sign without ink has no box of its own
-        about.append(_About(inked, is_unmapped, unpainted[drawn_by], math.degrees(beside)))
+        has_ink = inked[0] < inked[2]
+        about.append(_About(inked if has_ink else box, is_unmapped, is_unpainted, math.degrees(beside), has_ink))
     return signs, about
 
 
