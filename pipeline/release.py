@@ -39,6 +39,8 @@ from pipeline.writing import Written, write
 
 MARKED = "marked"
 _ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pdf", "picture"})
+_MOST_RUNS = 16
+"""Runs into which the pages of one copy are cut to be checked."""
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
 
@@ -323,7 +325,7 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     released = [copy for copy in copies if copy.is_released]
     runner.share(done.index)
     places: list[str] = []
-    total = sum(len(copy.units) if _by_unit(copy) else 1 for copy in released)
+    total = sum(-(-len(copy.units) // (_in_one_check(copy) or len(copy.units) or 1)) for copy in released)
     tasks = (task for copy in released for task in _check_tasks(copy, partial))
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
         tell("verifying", number, total)
@@ -334,27 +336,35 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     return places
 
 
-def _by_unit(copy: Copy) -> bool:
-    """Return whether the units of a copy are checked one by one: those of a table are cut by their bytes."""
+def _in_one_check(copy: Copy) -> int:
+    """Return how many units of a copy are checked in one go, 0 for all: one of a table, runs of pages.
+
+    Units of pages share the bytes of their file, so each run reads all of them.
+    """
     source = copy.result.planned.source
-    return source is not None and hasattr(format_named(source.format), "table")
+    kind = format_named(source.format) if source is not None else None
+    if hasattr(kind, "table"):
+        return 1
+    return max(1, -(-len(copy.units) // _MOST_RUNS)) if hasattr(kind, "units_of_copy") else 0
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
     file = InputFile.at(partial / RECORDS / copy.name, copy.name)
     columns = copy.result.planned.columns
-    if not _by_unit(copy):
+    run = _in_one_check(copy)
+    if not run:
         yield CheckTask(file, tuple(copy.units), columns)
         return
     if file.size != copy.size:
         raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
     results = {each.unit.key: each for each in copy.result.units}
-    for written in copy.units:
-        unit = results.get(written.unit.key)  # an assembled copy is cut anew
-        marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
-        yield CheckTask(
-            file, (written if marked is NOTHING else replace(written, marked=marked),), columns, is_whole=False
-        )
+    for at in range(0, len(copy.units), run):
+        units = []
+        for written in copy.units[at : at + run]:
+            unit = results.get(written.unit.key)  # an assembled copy is cut anew
+            marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
+            units.append(written if marked is NOTHING else replace(written, marked=marked))
+        yield CheckTask(file, tuple(units), columns, is_whole=False)
 
 
 # --- what was packed is packed again ------------------------------------------------------

@@ -21,6 +21,7 @@ from urllib.parse import unquote
 
 import olefile
 import openpyxl
+import pypdf
 import pytest
 
 from pipeline.policy.rosters import Rosters
@@ -79,6 +80,8 @@ def records_of(path: Path) -> dict[int | None, str]:
         return {0: "\n".join(texts_of(message_from_bytes(path.read_bytes(), policy=policy.default)))}
     if path.suffix == ".msg":
         return {0: outlook_text(path)}
+    if path.suffix == ".pdf":
+        return {None: "\n".join(page.extract_text() for page in pypdf.PdfReader(path).pages)}
     text = path.read_bytes().decode("utf-8")
     if path.suffix == ".html":
         return {None: html.unescape(text)}
@@ -236,6 +239,20 @@ def test_workbook_hides_what_workbooks_hide():
     assert all(any(value in text for value in private) for text in comments)
     assert all(f"{cell.value}" in private for cell in first["I"][1:] if cell.value is not None)
     assert all(cell.value in private for cell in second["C"][1:])
+
+
+def test_the_claim_hides_a_number_under_a_box():
+    """The PDF has two pages, a black box that is drawn over a number which stays text, and a name in its properties."""
+    reader = pypdf.PdfReader(SAMPLE / "desktop" / "claim-for-damages.pdf")
+    letter, form = (page.extract_text() for page in reader.pages)
+    own = {
+        each["entity"]: each["value"] for each in PLANTED["values"] if each["file"] == "desktop/claim-for-damages.pdf"
+    }
+    assert own["US_SSN"] in form
+    assert own["US_SSN"] not in letter
+    assert reader.metadata.author in letter
+    drawn = reader.pages[1].get_contents().get_data().decode("cp1252")
+    assert drawn.index(own["US_SSN"]) < drawn.index(" re f")
 
 
 def test_offices_own_lists_know_every_planted_official():

@@ -10,7 +10,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +28,8 @@ Item = TypeVar("Item")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM")
 _LOOK_EVERY = 0.5
 _SETUP_SECONDS = 300.0
+_KEPT = 4_096
+"""Keys of items that are remembered of each worker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class _Worker:
     ready: bool = False
     shares: int = 0
     place: int | None = None
+    kept: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Keys of the items that it had last: of these it may still know what it read."""
     since: float = field(default_factory=time.monotonic)
     allowed: float = _SETUP_SECONDS
 
@@ -128,11 +132,27 @@ class Pool:
                 with suppress(OSError):
                     worker.pipe.send((set_shared, self._shared))
             else:
-                place, item = waiting.popleft()
+                place, item = self._next_for(worker, waiting)
                 worker.place, worker.since = place, time.monotonic()
                 worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
                 with suppress(OSError):  # a worker that has just died is found by _collect
                     worker.pipe.send((function, item))
+
+    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item]:
+        """Take from what waits an item that this worker had before, else one that no other had, else the first."""
+        keys = [getattr(item, "key", "") for _, item in waiting]
+        others = [each.kept for each in self._workers if each is not worker]
+        own = (at for at, key in enumerate(keys) if key in worker.kept)
+        free = (at for at, key in enumerate(keys) if not any(key in kept for kept in others))
+        at = next(own, next(free, 0))
+        waiting.rotate(-at)
+        taken = waiting.popleft()
+        waiting.rotate(at)
+        if keys[at]:
+            worker.kept[keys[at]] = None
+            while len(worker.kept) > _KEPT:
+                worker.kept.popitem(last=False)
+        return taken
 
     def _start(self) -> _Worker:
         kept = {name: os.environ.get(name) for name in _ONE_THREAD}

@@ -45,6 +45,8 @@ def letter_shapes(pixels: Pixels, scale: float) -> list[Box]:
     from scipy import ndimage  # noqa: PLC0415 - slow to load, and only pictures need it
 
     difference = _difference(pixels)
+    if int(difference.max(initial=0)) <= _FAINT:
+        return []
     ink = difference > _CONTRAST
     faint = (difference > _FAINT) & ~ndimage.binary_dilation(ink, np.ones((3, 3), bool), iterations=_HALO)
     return [*_shapes(ink, scale), *_shapes(~ink, scale), *_shapes(faint, scale)]

@@ -173,3 +173,27 @@ def agreed(line: Sequence[Glyph], layer: Sequence[Glyph]) -> list[Glyph]:
     read = _folded("".join(each.char for each in line))
     said = _folded("".join(each.char for each in inside))
     return inside if read and read == said else list(line)
+
+
+_MISTAKEN: Final = str.maketrans("oil|!", "01111")
+
+
+def confirmed(found: Writing, layer: Sequence[Glyph], places: Sequence[Box]) -> bool:
+    """Return whether each of some places lies in a line that was read as a text layer has it, digit by digit."""
+    agreeing: list[Box] = []
+    for line in found.lines:
+        box = union(each.box for each in line)
+        inside = [each for each in layer if _lies_in(each.box, box)]
+        if _strict(line) and _strict(line) == _strict(inside):
+            agreeing.append(box)
+    return all(any(_lies_in(place, box) for box in agreeing) for place in places)
+
+
+def _strict(signs: Sequence[Glyph]) -> str:
+    text = "".join(each.char for each in signs).casefold().translate(_MISTAKEN)
+    return "".join(each for each in text if each.isalnum())
+
+
+def _lies_in(box: Box, area: Box) -> bool:
+    across, down = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return area[0] - 3 <= across <= area[2] + 3 and area[1] <= down <= area[3]

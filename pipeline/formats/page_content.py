@@ -15,6 +15,7 @@ from PIL import Image
 
 from pipeline.formats.encoding import readable
 from pipeline.formats.page_pixels import decoded, encoded, fill
+from pipeline.formats.page_seams import Seam, merged, seams_of
 from pipeline.formats.page_text import Box, Covered, Line, blocks_of, edited_lines, spread
 from pipeline.formats.text_pieces import text_after
 from pipeline.markers import WITHHELD_PART
@@ -62,13 +63,24 @@ class PageContent:
 
 @dataclass(slots=True)
 class Content:
-    """What a unit holds. ``title`` and ``hidden`` stand in the first unit: texts beside the pages, as kind and text."""
+    """What a unit holds. ``title`` and ``hidden`` stand in the first unit: texts beside the pages, as kind and text.
+
+    ``beside`` are the lines of the pages before and after those of the unit, by number; a part has none.
+    """
 
     pages: list[PageContent] = field(default_factory=list)
     title: str = ""
     language: str = ""
     hidden: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[tuple[str, int]] = field(default_factory=list)
+    beside: list[tuple[int, list[Line]]] = field(default_factory=list)
+
+    def seams(self) -> list[Seam]:
+        """Return the numbers that are broken over two pages, as the pages of this unit have them."""
+        own = [(each.number, each.lines) for each in self.pages]
+        numbers = {number for number, _ in own}
+        found = seams_of(sorted([*own, *self.beside], key=lambda page: page[0]))
+        return [each for each in found if _number(each) in numbers]
 
     def dumps(self) -> bytes:
         """Return a part: mark, length of the head, head as JSON, pictures; without what is left out."""
@@ -92,6 +104,11 @@ class Content:
             own = [Line(text, list(map(_box, boxes)), joint, block, turn) for text, joint, block, turn, boxes in lines]
             made.pages.append(PageContent(number, width, height, dpi, own, picture=picture, is_exact=is_exact))
         return made
+
+
+def _number(seam: Seam) -> int:
+    page = seam.address[0]
+    return page.number if isinstance(page, Page) else 0
 
 
 def _shape(page: PageContent) -> list[Any]:
@@ -132,6 +149,8 @@ def _segments(content: Content, path: str) -> Iterator[Segment]:
             if text.strip():
                 yield Segment(readable(text), (here, Block(number)), "", path)
         yield from _hidden((here,), page.hidden, path)
+    for seam in content.seams():
+        yield Segment(readable(seam.text), seam.address, "", path, "", Role.ATTRIBUTE)
 
 
 def _hidden(here: Address, texts: Sequence[tuple[str, str]], path: str) -> Iterator[Segment]:
@@ -161,6 +180,13 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     own = wanted.pop((Attribute("title of document", 0),), None)
     if own:
         made.title = text_after(readable(content.title), own)
+    for seam in content.seams():
+        for each in wanted.pop(seam.address, ()):
+            if each.end > len(seam.text):
+                raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
+            moved = seam.edit_of_block(each)
+            if moved is not None:
+                wanted.setdefault(seam.block, []).append(moved)
     made.pages = [_edited_page(page, wanted) for page in content.pages]
     left_out = {each.address: len(each.text) for each in reading_of(content, unit).segments if wanted}
     for address, those in wanted.items():
@@ -174,7 +200,7 @@ def _edited_page(page: PageContent, wanted: dict[Address, list[Edit]]) -> PageCo
     covered: list[Covered] = []
     for block in blocks_of(page.lines):
         own = [each for each in page.lines if each.block == block]
-        edits = wanted.pop((Page(page.number), Block(block)), [])
+        edits = merged(wanted.pop((Page(page.number), Block(block)), []))
         if edits:
             own, boxes = edited_lines(own, edits)
             covered += boxes

@@ -27,6 +27,9 @@ _COLUMN_ROWS: Final = 4
 _FAR: Final = 1e9
 _BROKEN_WORD: Final = re.compile(r"[^\W\d_][-\u2010\u00ad\x02]$")
 _BROKEN_NUMBER: Final = re.compile(r"\d[-\u2010]$")
+_ONE_SIGN: Final = re.compile(r"[0-9]|[-.\u2010\u2013]")
+_LEAST_DOWN: Final = 7
+"""Digits one below the other that are taken for a number."""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,7 @@ def lines_of(glyphs: Sequence[Glyph]) -> list[Line]:
         lines += _ordered(_rows(_fragments(own)), turn)
     lines += _askew(glyphs)
     _join_broken(lines)
+    _join_downwards(lines)
     _cut_blocks(lines)
     return lines
 
@@ -291,6 +295,33 @@ def _join_broken(lines: Sequence[Line]) -> None:
             other.joint = ""
         elif _BROKEN_NUMBER.search(one.text) and other.text[0].isdigit():
             other.joint = ""
+
+
+def _join_downwards(lines: Sequence[Line]) -> None:
+    """Join a number that is written down the page, one sign a line: seven or more in a column that do not count up."""
+    run: list[Line] = []
+    for each in [*lines, Line("", [])]:
+        if run and not _goes_on(run[-1], each):
+            _join_run(run)
+            run = []
+        if each.boxes and _ONE_SIGN.fullmatch(each.text):
+            run.append(each)
+
+
+def _goes_on(line: Line, below: Line) -> bool:
+    if not below.boxes or not _ONE_SIGN.fullmatch(below.text) or line.turn != below.turn:
+        return False
+    one, other = (_upright(each.boxes[0], each.turn) for each in (line, below))
+    height = max(one[3] - one[1], other[3] - other[1])
+    return min(one[2], other[2]) > max(one[0], other[0]) - height / 2 and other[1] - one[3] <= 2 * height
+
+
+def _join_run(run: Sequence[Line]) -> None:
+    digits = [int(each.text) for each in run if each.text.isdecimal()]
+    steps = {(other - one) % 10 for one, other in pairwise(digits)}
+    if len(digits) >= _LEAST_DOWN and not (len(steps) == 1 and steps <= {0, 1}):
+        for each in run[1:]:
+            each.joint = ""
 
 
 def _cut_blocks(lines: Sequence[Line]) -> None:

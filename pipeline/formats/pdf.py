@@ -10,6 +10,8 @@ The libraries of pages are loaded with the first PDF: no other file needs the me
 from __future__ import annotations
 
 import hashlib
+import pickle
+import zlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
@@ -23,10 +25,10 @@ MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_PAGES: Final = 2_000
 UNIT_PAGES: Final = 8
 _MARK: Final = b"%PDF-"
-_KEPT: Final = 8
+_KEPT_BYTES: Final = 64 * 1024 * 1024
 _REMEDY: Final = "print it to a new PDF, or split it, and run again"
-_LAST: OrderedDict[bytes, Content] = OrderedDict()
-"""What was read last: a unit is read to be examined, to be searched, and to be written."""
+_LAST: OrderedDict[bytes, bytes] = OrderedDict()
+"""What was read last, packed small: a unit is read to be examined, to be searched, and to be written."""
 
 
 class Pdf:
@@ -105,15 +107,19 @@ def _units(stream: BinaryIO, source: Source, origin: str) -> Iterator[Unit]:
 def _content(payload: bytes, unit: Unit) -> Content:
     if payload.startswith(PART):
         return Content.loads(payload)
-    from pipeline.formats.pdf_reading import content_of, own_content_of  # noqa: PLC0415 - see above
+    from pipeline.formats.pdf_reading import content_of, own_content_of, with_pixels  # noqa: PLC0415 - see above
 
     about, path = unit.context, unit.source.path
     pages, share = range(int(about["from"]), int(about["to"])), int(about["share"])
     if about["origin"] == "copy":
         return own_content_of(payload, path, pages, is_first=share == 0)
     key = hashlib.blake2b(payload, digest_size=32, person=str(share).encode()).digest()
-    if key not in _LAST:
-        _LAST[key] = content_of(payload, path, pages, is_first=share == 0)
-        while len(_LAST) > _KEPT:
+    if key in _LAST:
+        _LAST.move_to_end(key)
+        content: Content = pickle.loads(zlib.decompress(_LAST[key]))  # noqa: S301 - packed below, in this process
+    else:
+        content = content_of(payload, path, pages, is_first=share == 0)
+        _LAST[key] = zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), 1)
+        while len(_LAST) > 1 and sum(map(len, _LAST.values())) > _KEPT_BYTES:
             _LAST.popitem(last=False)
-    return _LAST[key]
+    return with_pixels(content, payload, path)

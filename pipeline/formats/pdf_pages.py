@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -17,16 +17,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
-from PIL import Image
+from PIL import Image, ImageChops
 from pypdfium2 import raw
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.drawn_signs import DrawnSign, doubted
 from pipeline.formats.page_text import Box, Glyph
 
 Pixels = npt.NDArray[np.uint8]
 
 DPI: Final = 200
 LEAST_DPI: Final = 72
+FINE_DPI: Final = 400
+SMALL_WRITING: Final = 3.5
+"""Points: where a quarter of the signs is lower, as digits of 5 points are, their shapes are compared at 400 dpi."""
 LOOKED_AT_DPI: Final = 110
 MOST_PIXELS: Final = 30_000_000
 MOST_SIGNS: Final = 100_000
@@ -40,7 +44,8 @@ _ASKEW: Final = math.radians(8)
 class SeenPage:
     """A page as it is shown: size in points, visible signs, hidden ones by kind, and what is drawn beside the text.
 
-    ``unmapped`` counts signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    ``unmapped`` are boxes of signs without a character. ``beside`` are the pixels without the text, ``scale`` a point.
+    ``doubtful`` are the boxes of what shows something else than its text says.
     """
 
     number: int
@@ -53,6 +58,7 @@ class SeenPage:
     pictures: list[Box] = field(default_factory=list)
     beside: Pixels = field(default_factory=lambda: np.zeros((0, 0, 3), np.uint8))
     scale: float = 1.0
+    doubtful: list[Box] = field(default_factory=list)
 
 
 @contextmanager
@@ -118,6 +124,12 @@ def drawn(page: Any, dpi: float) -> Image.Image:
     return image
 
 
+def _changed(whole: Image.Image, beside: Image.Image) -> Pixels:
+    """Return by how much each pixel differs between two drawings, in the channel in which it differs most."""
+    red, green, blue = ImageChops.difference(whole, beside).split()
+    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+
+
 def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) -> SeenPage:
     """Return what a page shows and hides.
 
@@ -139,22 +151,38 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
             return seen
         dpi = min(seen.dpi, LOOKED_AT_DPI)
         seen.scale = dpi / 72
-        whole = np.asarray(drawn(page, dpi))
+        fine = _fine_dpi(about, seen)
+        whole, whole_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
         seen.pictures = list(_without_text(page, path))
-        seen.beside = np.asarray(drawn(page, dpi))
+        seen.beside, beside_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
     differs = np.abs(whole.astype(np.int16) - seen.beside) > _SEEN
     changed = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
     sums = np.pad(changed.astype(np.int32).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
     home = seen.signs
+    shown: list[DrawnSign] = []
     for each, one in zip(signs, about, strict=True):
+        if each.char.isspace() and one.has_ink:
+            shown.append(DrawnSign(" ", one.tight, each.turn, one.angle if each.is_askew else 0.0))
         if not each.char.isspace():  # a blank goes where the sign before it went
             kind = _hidden_kind(one, seen, sums)
             home = seen.hidden.setdefault(kind, []) if kind else seen.signs
             if one.is_unmapped and not kind:
                 seen.unmapped.append(one.tight)
                 continue
+            if not kind:
+                shown.append(DrawnSign(each.char, one.tight, each.turn, one.angle if each.is_askew else 0.0))
         home.append(each)
+    if signs:
+        seen.doubtful = doubted(_changed(whole_fine, beside_fine), fine / 72, shown, seen.unmapped)
     return seen
+
+
+def _fine_dpi(about: Sequence[_About], seen: SeenPage) -> float:
+    """Return the resolution in which the shapes of signs are compared: more where the writing is small."""
+    heights = sorted(one.tight[3] - one.tight[1] for one in about)
+    is_small = bool(heights) and heights[len(heights) // 4] < SMALL_WRITING
+    most = math.sqrt(MOST_PIXELS / (seen.width * seen.height)) * 72
+    return min(math.floor(most), FINE_DPI if is_small else DPI)
 
 
 def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[Image.Image, float]:
@@ -175,11 +203,16 @@ def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[I
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """What is known of a sign beside its character: the box of its ink, and how it is drawn."""
+    """What is known of a sign beside its character: the box of its ink, how it is drawn, degrees beside its turn.
+
+    ``has_ink``: the font says that there is some.
+    """
 
     tight: Box
     is_unmapped: bool
     is_unpainted: bool
+    angle: float
+    has_ink: bool
 
 
 def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
@@ -216,12 +249,12 @@ def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
 
 
 def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_About]]:
-    place = _Placing(page)
-    turned = page.get_rotation() // 90
     loose, sides = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
-    unpainted: dict[int, bool] = {}
-    signs: list[Glyph] = []
-    about: list[_About] = []
+    left, right, bottom, top = sides
+    drawers: dict[int, tuple[bool, float]] = {}
+    found: list[tuple[str, int, bool, float, bool]] = []
+    boxes: list[tuple[float, float, float, float]] = []
+    tight: list[tuple[float, float, float, float]] = []
     half = 0
     for at in range(count):
         if raw.FPDFText_IsGenerated(text, at) == 1:
@@ -237,19 +270,27 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         if not char or not raw.FPDFText_GetLooseCharBox(text, at, loose):
             continue
         raw.FPDFText_GetCharBox(text, at, *sides)
-        left, right, bottom, top = (each.value for each in sides)
-        box = place.box(loose.left, loose.bottom, loose.right, loose.top)
-        tight = place.box(left, bottom, right, top)
+        boxes.append((loose.left, loose.bottom, loose.right, loose.top))
+        tight.append((left.value, bottom.value, right.value, top.value))
         drawer = raw.FPDFText_GetTextObject(text, at)
-        drawn_by = ctypes.cast(drawer, ctypes.c_void_p).value or 0 if drawer else 0
-        if drawn_by not in unpainted:
-            unpainted[drawn_by] = bool(drawer) and _is_unpainted(drawer)
-        angle = raw.FPDFText_GetCharAngle(text, at) + turned * math.pi / 2
-        turn = round(angle / (math.pi / 2)) % 4
-        is_askew = abs((angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi) > _ASKEW
-        signs.append(Glyph(char, box, turn, drawn_by, is_askew))
+        drawn_by = ctypes.addressof(drawer.contents) if drawer else 0
+        if not drawn_by or drawn_by not in drawers:  # all signs of one drawer stand at one angle
+            is_unpainted = bool(drawer) and _is_unpainted(drawer)
+            drawers[drawn_by] = (is_unpainted, raw.FPDFText_GetCharAngle(text, at))
         is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
-        about.append(_About(tight if tight[0] < tight[2] else box, is_unmapped, unpainted[drawn_by]))
+        found.append((char, drawn_by, *drawers[drawn_by], is_unmapped))
+    place, turned = _Placing(page), page.get_rotation() // 90
+    signs: list[Glyph] = []
+    about: list[_About] = []
+    for (char, drawn_by, is_unpainted, leaning, is_unmapped), box, inked in zip(
+        found, place.boxes(boxes), place.boxes(tight), strict=True
+    ):
+        angle = leaning + turned * math.pi / 2
+        turn = round(angle / (math.pi / 2)) % 4
+        beside = (angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi
+        signs.append(Glyph(char, box, turn, drawn_by, abs(beside) > _ASKEW))
+        has_ink = inked[0] < inked[2]
+        about.append(_About(inked if has_ink else box, is_unmapped, is_unpainted, math.degrees(beside), has_ink))
     return signs, about
 
 
@@ -259,6 +300,8 @@ def _char(code: int) -> str:
         return "-"
     if code == 0 or 0xD800 <= code < 0xE000 or code == 0xFFFF:
         return "\ufffd"
+    if 0xF721 <= code < 0xF800:  # small capitals and old figures, where Adobe's fonts had them
+        code -= 0xF700
     return " " if code < 0x20 or code == 0xA0 else chr(code)
 
 
@@ -283,6 +326,14 @@ class _Placing:
         (self._x, self._y), (right_x, right_y), (up_x, up_y) = found
         self._a, self._b = (right_x - self._x) / 100, (right_y - self._y) / 100
         self._c, self._d = (up_x - self._x) / 100, (up_y - self._y) / 100
+
+    def boxes(self, sides: Sequence[tuple[float, float, float, float]]) -> list[Box]:
+        """Return boxes of the page, as left, bottom, right, top, as boxes of what is shown."""
+        left, bottom, right, top = np.array(sides, np.float64).reshape(-1, 4).T
+        one = self._x + self._a * left + self._c * bottom, self._y + self._b * left + self._d * bottom
+        other = self._x + self._a * right + self._c * top, self._y + self._b * right + self._d * top
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        return [(each[0], each[1], each[2], each[3]) for each in np.stack((*low, *high), axis=1).tolist()]
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         """Return a box of the page as a box of what is shown."""

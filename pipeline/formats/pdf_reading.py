@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from PIL import Image
 
-from pipeline.formats.ocr import Writing, agreed, read_writing
+from pipeline.formats.ocr import Writing, agreed, confirmed, has_ocr, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
-from pipeline.formats.page_text import Box, blocks_of, lines_of
+from pipeline.formats.page_text import Box, Line, blocks_of, lines_of, union
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
@@ -19,6 +19,7 @@ from pipeline.formats.pdf_write import TITLE
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _MOST: Final = 0.4
 _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
+_LIES: Final = "text that says other characters than its font draws: print the page to a picture, and run again"
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
 
@@ -36,7 +37,15 @@ def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Conte
         dropped=_counted(hidden),
     )
     with opened(data, path) as document:
-        content.pages = [_page(document, index, data, path) for index in pages]
+        content.pages = [_page(document, index, path) for index in pages]
+        content.beside = _beside(document, pages, path)
+    return content
+
+
+def with_pixels(content: Content, data: bytes, path: str) -> Content:
+    """Return the content of some pages with what draws each of them."""
+    for page in content.pages:
+        page.draw = _drawing(data, page.number - 1, page.dpi, path)
     return content
 
 
@@ -47,19 +56,26 @@ def own_content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> C
         for index in pages:
             seen = seen_page(document, index, path, only_text=True)
             content.pages.append(PageContent(seen.number, seen.width, seen.height, seen.dpi, lines_of(seen.signs)))
+        content.beside = _beside(document, pages, path)
         if is_first:
             said = str(document.get_metadata_value("Title"))
             content.title = "" if said == TITLE else said
     return content
 
 
+def _beside(document: Any, pages: range, path: str) -> list[tuple[int, list[Line]]]:
+    """Return the lines of the pages before and after some pages: a number may be broken over both."""
+    around = [index for index in (pages.start - 1, pages.stop) if 0 <= index < len(document)]
+    return [(index + 1, lines_of(seen_page(document, index, path, only_text=True).signs)) for index in around]
+
+
 def _counted(hidden: Hidden) -> list[tuple[str, int]]:
     return [(what, count) for what, count in sorted(hidden.dropped.items()) if count]
 
 
-def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
+def _page(document: Any, index: int, path: str) -> PageContent:
     seen = seen_page(document, index, path)
-    page = PageContent(seen.number, seen.width, seen.height, seen.dpi, draw=_drawing(data, index, seen.dpi, path))
+    page = PageContent(seen.number, seen.width, seen.height, seen.dpi)
     signs = list(seen.signs)
     areas = areas_to_read(seen)
     if areas:
@@ -71,6 +87,8 @@ def _page(document: Any, index: int, data: bytes, path: str) -> PageContent:
             for line in found.lines:
                 signs += agreed(line, layer)
             page.unread = [Unread(each, "image", _UNSURE, holds=True) for each in found.unsure]
+    if seen.doubtful and not _ocr_confirms(document, index, seen, path):
+        page.unread.append(Unread(union(seen.doubtful), "font", _LIES, holds=True))
     page.lines = lines_of(signs)
     for kind, own in sorted(seen.hidden.items()):
         lines = lines_of(own)
@@ -87,6 +105,15 @@ def _is_most(box: Box, seen: SeenPage) -> bool:
 def _writing(document: Any, index: int, seen: SeenPage, path: str) -> Writing | None:
     image, scale = beside_text(document, index, seen, path)
     return read_writing(image, scale)
+
+
+def _ocr_confirms(document: Any, index: int, seen: SeenPage, path: str) -> bool:
+    """Return whether OCR reads in every doubtful place what the text says there."""
+    if not has_ocr():
+        return False
+    with flat_page(document, index, path) as page:
+        found = read_writing(drawn(page, seen.dpi), seen.dpi / 72)
+    return found is not None and confirmed(found, seen.signs, seen.doubtful)
 
 
 def _drawing(data: bytes, index: int, dpi: float, path: str) -> Callable[[], Image.Image]:

@@ -5,19 +5,20 @@ reportlab writes it, the same bytes for the same pages. The type of the layer is
 
 from __future__ import annotations
 
-import io
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, BinaryIO, Final
 
 from reportlab import rl_config
-from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFImageXObject
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.formats.page_content import Content, PageContent
+from pipeline.formats.page_pixels import Packed, packed
 from pipeline.formats.page_text import Box, Line, union
 
 TITLE: Final = "Released copy"
@@ -56,7 +57,7 @@ def _face() -> None:
 
 def _write_page(canvas: Any, page: PageContent) -> None:
     canvas.setPageSize((page.width, page.height))
-    canvas.drawImage(ImageReader(io.BytesIO(page.picture)), 0, 0, page.width, page.height)
+    _draw(canvas, packed(page.picture), page.width, page.height)
     layer = canvas.beginText()
     layer.setTextRenderMode(3)
     for line in page.lines:
@@ -64,6 +65,26 @@ def _write_page(canvas: Any, page: PageContent) -> None:
             _place(layer, word, box, line.turn, page.height)
     canvas.drawText(layer)
     canvas.showPage()
+
+
+def _draw(canvas: Any, picture: Packed, width: float, height: float) -> None:
+    """Draw packed pixels as they are: reportlab would unpack them and pack them again."""
+    name = hashlib.blake2b(picture.dumps(), digest_size=16).hexdigest()
+    known = canvas._doc.getXObjectName(name)  # noqa: SLF001 - as drawImage does
+    if known not in canvas._doc.idToObject:  # noqa: SLF001
+        made = PDFImageXObject(name)
+        made.width, made.height, made.bitsPerComponent = picture.width, picture.height, picture.bits
+        made.colorSpace = "DeviceGray" if picture.channels == 1 else "DeviceRGB"
+        made._filters = ("DCTDecode" if picture.is_jpeg else "FlateDecode",)  # noqa: SLF001
+        made.streamContent = picture.data
+        canvas._setXObjects(made)  # noqa: SLF001
+        canvas._doc.Reference(made, known)  # noqa: SLF001
+        canvas._doc.addForm(name, made)  # noqa: SLF001
+    canvas.saveState()
+    canvas.scale(width, height)
+    canvas._code.append(f"/{known} Do")  # noqa: SLF001
+    canvas.restoreState()
+    canvas._formsinuse.append(name)  # noqa: SLF001
 
 
 def _words(line: Line) -> Iterator[tuple[str, Box]]:

@@ -56,7 +56,7 @@ def pdf_texts(data: bytes, context: Mapping[str, str] | None = None) -> list[str
         pages = reader.pages[int(about.get("from", "0")) : int(about.get("to", str(len(reader.pages))))]
         texts = [page.extract_text() for page in pages]
         share, shares = int(about.get("share", "0")), int(about.get("shares", "1"))
-        for each in list(_objects(reader))[share::shares]:
+        for each in _objects(reader, share, shares):
             texts += _said(each)
     except UnreadableSource:
         raise
@@ -80,13 +80,14 @@ def part_texts(data: bytes) -> list[str]:
     return texts
 
 
-def _objects(reader: Any) -> Iterator[Any]:
-    """Yield every object that the cross-reference table names, so also those that no page leads to."""
+def _objects(reader: Any, share: int, shares: int) -> Iterator[Any]:
+    """Yield a share of the objects that the cross-reference table names, so also of those that no page leads to."""
     from pypdf.generic import IndirectObject  # noqa: PLC0415
 
-    yield reader.trailer
+    if share == 0:
+        yield reader.trailer
     plain = {(number, generation) for generation, own in reader.xref.items() for number in own}
-    for number, generation in sorted(plain | {(number, 0) for number in reader.xref_objStm}):
+    for number, generation in sorted(plain | {(number, 0) for number in reader.xref_objStm})[share::shares]:
         if number:
             yield reader.get_object(IndirectObject(number, generation, reader))
 
@@ -121,7 +122,8 @@ def _is_pixels(stream: Any) -> bool:
     if used == "/DCTDecode":
         return is_plain_jpeg(bytes(stream._data))  # noqa: SLF001 - pypdf would decode it
     channels = {"/DeviceGray": 1, "/DeviceRGB": 3}.get(str(stream.get("/ColorSpace")), 0)
-    return len(stream.get_data()) == int(stream["/Width"]) * int(stream["/Height"]) * channels
+    row = (int(stream["/Width"]) * channels * int(stream["/BitsPerComponent"]) + 7) // 8
+    return len(stream.get_data()) == int(stream["/Height"]) * row
 
 
 def is_plain_jpeg(data: bytes) -> bool:
