@@ -1,0 +1,279 @@
+"""What the parts of a DOCX share while they are read: styles, lists, comments, notes, counts, what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pipeline.formats.document_content import (
+    ASIDES,
+    CHART,
+    DRAWING,
+    STORIES,
+    WITHHELD,
+    Levels,
+    Paragraph,
+    Piece,
+    Section,
+)
+from pipeline.formats.document_frame import ASIDE_STYLE
+from pipeline.formats.document_styles import Lists, Styles, child, elements, value_of
+from pipeline.formats.workbook_container import Link, Package, local
+from pipeline.markers import WITHHELD_PART
+
+_QUOTED: Final = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|\u201c([^\u201d]*)\u201d")
+_COUNTED: Final = re.compile(r"\s*(PAGE|NUMPAGES)\s*(?:\\\*\s*(?:MERGEFORMAT|Arabic)\s*)*", re.IGNORECASE)
+_TELLING: Final = re.compile(r"[\"\u201c\u201d]|\d{3}|@|\\\\|/")
+"""What a field code of mere names and switches does not have: a text, a longer number, a path."""
+_SIZES: Final = {
+    "pgSz": ("w", "h"),
+    "pgMar": ("top", "right", "bottom", "left", "header", "footer"),
+}
+_FORM: Final = frozenset(
+    {"alias", "tag", "name", "helpText", "statusText", "default", "listItem", "listEntry", "placeholder", "docPart"}
+    | {"entryMacro", "exitMacro", "result", "format", "date", "dataBinding"}
+)
+
+
+@dataclass(slots=True)
+class Field:
+    """A field: its code as far as it was read, and whether what follows is code still."""
+
+    code: str
+    is_code: bool = True
+
+    @property
+    def live(self) -> str:
+        """What stands for a number that the program counts, "" for any other field."""
+        found = _COUNTED.fullmatch(self.code)
+        return f"#{found[1].upper()}" if found else ""
+
+    @property
+    def target(self) -> str:
+        """Where a link leads."""
+        if self.code.split()[:1] != ["HYPERLINK"]:
+            return ""
+        return "#".join(one.replace('\\"', '"') or other for one, other in _QUOTED.findall(self.code)[:2])
+
+    @property
+    def is_plain_link(self) -> bool:
+        """Whether the code is a link with nothing else in it."""
+        rest = _QUOTED.sub("", self.code.strip(), count=1).split()
+        return bool(self.target) and rest == ["HYPERLINK"]
+
+
+class Shared:
+    """One document on its way from its parts to paragraphs."""
+
+    def __init__(self, package: Package, main: str) -> None:
+        links = package.links(main)
+        self.package = package
+        self.parts: dict[str, list[str]] = {}
+        for each in links.values():
+            if not each.outside and package.has(each.target):
+                self.parts.setdefault(each.kind, []).append(each.target)
+        self.styles = Styles(package, self._part("styles"))
+        self.lists = Lists(package, self._part("numbering"))
+        self.dropped: Counter[str] = Counter()
+        self.gaps: list[tuple[int, str, str]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.section = Section()
+        self.stories: dict[tuple[str, str], int] = {}
+        """Number of each story by its kind and its part (header, footer) or identifier (footnote, endnote)."""
+        self.used_lists: dict[str, int] = {}
+        self.comments: dict[str, str] = {}
+        self.used_comments: set[str] = set()
+        self.read_parts: set[str] = set()
+        self.unused: list[tuple[str, str, Any]] = []
+        """Kind, part and XML of stories that nothing in the text leads to."""
+        self._counts: Counter[str] = Counter()
+        self._tables = 0
+        self._aside: tuple[str, int] = ("", 0)
+
+    def _part(self, kind: str) -> str:
+        return self.parts.get(kind, [""])[0]
+
+    def count(self, kind: str) -> int:
+        """Return the next number of a kind, from 0."""
+        self._counts[kind] += 1
+        return self._counts[kind] - 1
+
+    def new_table(self) -> int:
+        """Return the number of a table, from 0."""
+        self._tables += 1
+        return self._tables - 1
+
+    def unseen(self, kind: str, text: str) -> None:
+        """Note a text that is examined and never written."""
+        if text.strip() and (kind, text) not in self.texts:
+            self.texts.append((kind, text))
+
+    # --- what stands in the text ------------------------------------------------------------
+
+    def bookmark(self, name: str) -> None:
+        """Note the name of a bookmark; those that begin with a line are the program's own."""
+        self.dropped["a bookmark"] += 1
+        if not name.startswith("_"):
+            self.unseen("name of a bookmark", name.replace("_", " "))
+
+    def field(self, field: Field) -> None:
+        """Note a field that came to its end."""
+        if field.live:
+            return
+        self.dropped["a field (its result stands in the copy)"] += 1
+        if not field.is_plain_link and _TELLING.search(field.code):
+            self.unseen("field code", " ".join(field.code.split()))
+
+    def form_field(self, properties: Any) -> None:
+        """Note the names, advice and lists of a form field or content control."""
+        if properties is None:
+            return
+        self.dropped["a form field (what is filled in stands in the copy)"] += 1
+        for each in properties.iter():
+            if isinstance(each.tag, str) and local(each) in _FORM:
+                for name in ("val", "displayText", "value", "fullDate", "xpath"):
+                    said = value_of(each, name)
+                    if len(said) > 1 and not said.isdigit():
+                        self.unseen("entry of a form field", said)
+
+    def comment(self, identity: str) -> str:
+        """Return what a comment says."""
+        self.used_comments.add(identity)
+        return self.comments.get(identity, "")
+
+    def referenced(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Return pieces whose references to notes have the numbers of the notes."""
+        made: list[Piece] = []
+        for text, look in pieces:
+            if look.startswith("@"):
+                kind, _, identity = look[1:].partition(" ")
+                look = f"@{kind} {self.story(kind, identity)}"
+            made.append((text, look))
+        return made
+
+    def story(self, kind: str, key: str) -> int:
+        """Return the number of a story, which is read when the text has been read."""
+        if (kind, key) not in self.stories:
+            self.stories[kind, key] = sum(known == kind for known, _ in self.stories)
+        return self.stories[kind, key]
+
+    def own(self, made: Paragraph, style: str) -> Paragraph:
+        """Return a paragraph of one of our copies as what it is: the kind that stands before it taken off."""
+        before, self._aside = self._aside, ("", 0)
+        if style != ASIDE_STYLE or made.kind not in {"", *STORIES}:
+            return made
+        text = made.text
+        kind = next((each for each in ASIDES if text.startswith(f"[{each}] ")), "")
+        if text == WITHHELD_PART:
+            made.kind, made.number = WITHHELD, self.count(WITHHELD)
+        elif kind:
+            left = len(kind) + 3
+            made.kind, made.number = kind, self.count(kind)
+            for at, (piece, look) in enumerate(made.pieces):
+                made.pieces[at] = (piece[left:], look)
+                left = max(left - len(piece), 0)
+            made.pieces = [each for each in made.pieces if each[0] or each[1].startswith("@")]
+        elif before[0]:
+            made.kind, made.number = before
+        else:
+            return made
+        self._aside = (made.kind, made.number)
+        return made
+
+    def list_of(self, listed: tuple[str, int]) -> tuple[int, int]:
+        """Return number and level of a list, numbered as the lists are met."""
+        number, level = listed
+        return self.used_lists.setdefault(number, len(self.used_lists)), level
+
+    def made_lists(self) -> dict[int, Levels]:
+        """Return the lists that the text uses."""
+        return {at: self.lists.levels.get(number, {}) for number, at in self.used_lists.items()}
+
+    def section_of(self, element: Any, links: dict[str, Link]) -> Section:
+        """Return how the pages of a section look, from its ``sectPr``."""
+        section = Section()
+        for each in elements(element):
+            name = local(each)
+            for size in _SIZES.get(name, ()):
+                said = value_of(each, size)
+                if re.fullmatch(r"-?\d{1,6}", said):
+                    section.sizes[f"{name} {size}"] = int(said)
+            if name == "pgSz":
+                section.is_wide = value_of(each, "orient") == "landscape"
+            elif name == "titlePg":
+                section.has_first = value_of(each) not in {"0", "false", "off"}
+            elif name in {"headerReference", "footerReference"}:
+                link = links.get(value_of(each, "id"))
+                if link is not None and self.package.has(link.target):
+                    kind = name.removesuffix("Reference")
+                    pages = value_of(each, "type") or "default"
+                    section.references.append((kind, pages, self.story(kind, link.target.lower())))
+        return section
+
+    # --- charts and diagrams -----------------------------------------------------------------
+
+    def drawn(self, links: dict[str, Link], element: Any) -> list[tuple[str, str]]:
+        """Return the texts of the chart or diagram that an element leads to."""
+        found: list[tuple[str, str]] = []
+        for identity in element.attrib.values():
+            link = links.get(identity)
+            if link is None or link.outside or not self.package.has(link.target):
+                continue
+            if link.kind in {"chart", "chartEx", "diagramData", "diagramDrawing"}:
+                self.read_parts.add(link.target.lower())
+                found += drawn_texts(self.package.tree(link.target), CHART if "chart" in link.kind else DRAWING)
+        return found
+
+
+def drawn_texts(root: Any, kind: str) -> list[tuple[str, str]]:
+    """Return the paragraphs of DrawingML (21.1.2.2.6) and the stored texts of a chart, each once."""
+    found: list[tuple[str, str]] = []
+    for each in root.iter("{*}p", "{*}v"):
+        if local(each) == "p":
+            said = "".join(one.text or "" for one in each.iter("{*}t"))
+        else:
+            said = each.text or "" if local(each.getparent().getparent()) == "strCache" else ""
+        if said.strip() and (kind, said) not in found:
+            found.append((kind, said))
+    return found
+
+
+def paragraph_texts(root: Any) -> str:
+    """Return what the paragraphs of a part say, a line each."""
+    said = ("".join(one.text or "" for one in each.iter("{*}t", "{*}delText")) for each in root.iter("{*}p"))
+    return "\n".join(each for each in said if each.strip())
+
+
+def text_values(root: Any) -> str:
+    """Return all texts and values of attributes of some XML, one a line; numbers and namespaces are no text."""
+    lines: list[str] = []
+    for each in root.iter():
+        if not isinstance(each.tag, str):
+            continue
+        said = [*(value for key, value in each.attrib.items() if not key.endswith(("schemaLocation", "}uri"))), each.text, each.tail]
+        lines += [" ".join(one.split()) for one in said if one and one.strip() and not one.startswith("http://schemas.")]
+    return "\n".join(dict.fromkeys(lines))
+
+
+def properties_of(root: Any, kept: dict[str, str]) -> list[tuple[str, str]]:
+    """Return the properties of a file that are kept, as kind and text."""
+    found = []
+    for each in elements(root):
+        kind = kept.get(local(each), "")
+        said = (each.text or "").strip()
+        if kind and said:
+            found.append((kind, said))
+    return found
+
+
+def own_properties(root: Any) -> list[str]:
+    """Return the names and values of properties that somebody gave a file (``docProps/custom.xml``)."""
+    found = []
+    for each in elements(root):
+        value = child(each, "lpwstr")
+        text = "".join(each.itertext()) if value is None else value.text or ""
+        found.append(f"{each.get('name', '')}: {text}".strip(": "))
+    return found
