@@ -6,75 +6,50 @@ differs, what it said before stands behind it. So does the paragraph with its hi
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.document_content import (
-    ALT,
-    BEFORE,
-    BOX,
-    COMMENT,
-    DRAWING,
-    HIDDEN,
-    LINK,
-    WITHHELD,
-    Paragraph,
-    Piece,
-    Place,
-    Section,
+from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Paragraph, Place, Section
+from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, Lines
+from pipeline.formats.document_styles import (
+    Look,
+    child,
+    elements,
+    heading_of,
+    is_on,
+    listed_of,
+    look_of,
+    value_of,
 )
-from pipeline.formats.document_styles import child, elements, heading_of, is_on, listed_of, look_of, value_of
 from pipeline.formats.document_symbols import symbol
 from pipeline.formats.document_word_shared import Field, Shared
 from pipeline.formats.html_text import link_text
 from pipeline.formats.workbook_container import local
 
-INSERTED: Final = 1
-DELETED: Final = 2
-CONCEALED: Final = 4
 _SIGNS: Final = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 _PASSED_OVER: Final = frozenset(
     {"pPr", "rPr", "sectPr", "tblPr", "tblGrid", "trPr", "tcPr", "sdtEndPr", "proofErr", "lastRenderedPageBreak"}
-    | {"bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permStart", "permEnd", "annotationRef", "tblPrEx"}
+    | {"bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permEnd", "annotationRef", "tblPrEx"}
     | {"footnoteRef", "endnoteRef", "separator", "continuationSeparator", "fldData", "numberingChange"}
 )
 _CHANGES: Final = {"ins": INSERTED, "moveTo": INSERTED, "del": DELETED, "moveFrom": DELETED}
 _ALIGNED: Final = {"center": "center", "right": "right", "end": "right", "both": "both"}
 
 
-@dataclass(slots=True)
-class _Line:
-    """A paragraph as it is stored: its pieces with their state, its properties, the state of its end."""
-
-    pieces: list[tuple[Piece, int]] = field(default_factory=list)
-    properties: Any = None
-    end: int = 0
-    asides: list[tuple[str, str]] = field(default_factory=list)
-    stories: list[list[Paragraph]] = field(default_factory=list)
-    section: Section | None = None
-
-
-class Walker:
+class Walker(Lines):
     """Reads blocks into paragraphs; ``is_flat`` where tables become lines of text (headers, notes, boxes)."""
 
     def __init__(self, shared: Shared, part: str, kind: str = "", number: int = 0, *, is_flat: bool = False) -> None:
-        self.shared, self.part, self.kind, self.number = shared, part, kind, number
-        self.is_flat = is_flat
-        self.made: list[Paragraph] = []
+        super().__init__(shared, kind, number, is_flat=is_flat)
+        self.shared, self.part = shared, part
         self._links = shared.package.links(part)
-        self._line = _Line()
-        self._group: list[_Line] = []
         self._fields: list[Field] = []
-        self._cell: Place | None = None
-        self._state = 0
+        self._look = Look()
 
     def blocks(self, container: Any) -> list[Paragraph]:
         """Read the blocks of a container; return all that was made so far."""
         for each in elements(container):
             self._block(each)
-        self._flush()
+        self.flush()
         return self.made
 
     def _block(self, element: Any) -> None:
@@ -94,8 +69,8 @@ class Walker:
                 if local(each) == "sdtContent":
                     self._each(each, self._block)
         elif name == "altChunk":
-            self._unread("unknown_format", "a document that is put into this one is not examined")
-            self._flush_paragraph()
+            self.unread("unknown_format", "a document that is put into this one is not examined")
+            self.flush_paragraph()
         elif name == "sectPr":
             self.shared.section = self._section(element)
         elif name in _PASSED_OVER:
@@ -104,7 +79,7 @@ class Walker:
             self.shared.bookmark(value_of(element, "name"))
         elif name in {"r", "hyperlink", "fldSimple", "oMath", "oMathPara"}:  # text without a paragraph around it
             self._inline(element)
-            self._flush_paragraph()
+            self.flush_paragraph()
         else:
             self._each(element, self._block)
 
@@ -113,23 +88,22 @@ class Walker:
             act(each)
 
     def _within(self, state: int, element: Any, act: Any) -> None:
-        before, self._state = self._state, self._state | state
+        before, self.state = self.state, self.state | state
         self.shared.dropped["who changed the text, and when"] += 1
         self._each(element, act)
-        self._state = before
+        self.state = before
 
     # --- tables --------------------------------------------------------------------------
 
     def _table(self, element: Any) -> None:
-        self._flush()
-        outer, before = self._cell, self._state
+        self.flush()
+        outer, before = self.cell, self.state
         properties = child(element, "tblPr")
         for name in ("tblCaption", "tblDescription"):
             said = child(properties, name)
             if said is not None and value_of(said).strip():
-                self._line.asides.append((ALT, value_of(said)))
-        if self._line.asides:
-            self._flush_paragraph(is_text=False)
+                self.line.asides.append((ALT, value_of(said)))
+        self.flush_asides()
         is_own = outer is None and not self.is_flat
         number = self.shared.new_table() if is_own else -1
         if not is_own:
@@ -137,10 +111,11 @@ class Walker:
         for at, row in enumerate(_rows(element)):
             changed = child(row, "trPr")
             for change in elements(changed) if changed is not None else ():
-                self._state |= _CHANGES.get(local(change), 0)
+                is_hidden = local(change) == "hidden" and is_on(change)
+                self.state |= CONCEALED if is_hidden else _CHANGES.get(local(change), 0)
             self._row(row, at, number, is_own=is_own)
-            self._state = before
-        self._cell = outer
+            self.state = before
+        self.cell = outer
 
     def _row(self, row: Any, at: int, number: int, *, is_own: bool) -> None:
         column = 0
@@ -150,105 +125,41 @@ class Walker:
             wide = min(max(int(value_of(span) or 1) if span is not None else 1, 1), 63)
             if is_own:
                 goes_on = 0 if merged is None else 1 if value_of(merged) == "restart" else 2
-                self._cell = Place(number, at, column, wide, goes_on)
+                self.cell = Place(number, at, column, wide, goes_on)
             column += wide
             start = len(self.made)
             self._each(each, self._block)
-            self._flush()
-            if is_own and not any(not one.kind for one in self.made[start:]):
-                self.made.insert(start, Paragraph(kind=self.kind, number=self.number, cell=self._cell))
+            self.flush()
+            if is_own:
+                self.fill_cell(start)
 
     # --- paragraphs ----------------------------------------------------------------------
 
     def _paragraph(self, element: Any) -> None:
         properties = child(element, "pPr")
-        self._line.properties = properties
+        self._begin(properties)
         for each in elements(element):
             self._inline(each)
         own = child(properties, "sectPr")
-        if own is not None and self.kind == "" and self._cell is None:
-            self._line.section = self._section(own)
+        if own is not None and self.kind == "" and self.cell is None:
+            self.line.section = self._section(own)
         mark = child(properties, "rPr")
         for each in elements(mark) if mark is not None else ():
-            self._line.end |= _CHANGES.get(local(each), 0)
-        self._line.end |= self._state
-        self._flush_paragraph()
+            self.line.end |= _CHANGES.get(local(each), 0)
+        self.line.end |= self.state
+        self.flush_paragraph()
 
-    def _flush_paragraph(self, *, is_text: bool = True) -> None:
-        line, self._line = self._line, _Line()
-        if not is_text:
-            self._asides([line])
-            return
-        self._group.append(line)
-        if not line.end:
-            self._flush()
-
-    def _flush(self) -> None:
-        """Make paragraphs of the lines that tracked ends tie together."""
-        group, self._group = self._group, []
-        if not group:
-            return
-        pieces: list[Piece] = []
-        shown, is_changed, is_hidden, had = [], False, False, False
-        for line in group:
-            own = [piece for piece, state in line.pieces if not state & (DELETED | CONCEALED)]
-            pieces += own
-            had = had or bool(line.pieces)
-            is_changed = is_changed or bool(line.end) or any(state & (INSERTED | DELETED) for _, state in line.pieces)
-            is_hidden = is_hidden or any(state & CONCEALED and not state & DELETED for _, state in line.pieces)
-            if line.end & DELETED and line is not group[-1]:
-                continue
-            if pieces or not had or line.section is not None:
-                shown.append(self._made(line, pieces))
-            pieces, had = [], False
-        self.made += shown
-        said = "\n".join(each.text for each in shown)
-        if is_changed:
-            before = _joined(group, INSERTED, lambda state: bool(state & DELETED) or not state & INSERTED)
-            self._aside(BEFORE, before, said)
-        if is_hidden:
-            self.shared.dropped["the hiding of text, which is visible in the copy"] += 1
-            self._aside(HIDDEN, _joined(group, DELETED, lambda state: not state & DELETED), said)
-        self._asides(group)
-
-    def _aside(self, kind: str, text: str, said: str) -> None:
-        if text.strip() and text != said:
-            self._add(kind, text)
-
-    def _asides(self, group: Sequence[_Line]) -> None:
-        texts = [each for line in group for each in line.asides]
-        for at, (kind, text) in enumerate(texts):
-            if (kind, text) not in texts[:at]:
-                self._add(kind, text)
-        for line in group:
-            for each in line.stories:
-                self.made += each
-
-    def _add(self, kind: str, text: str) -> None:
-        number = self.shared.count(kind)
-        if kind == WITHHELD:
-            code, _, why = text.partition(": ")
-            self.shared.gaps.append((number, code, why))
-            text = ""
-        self.made.append(Paragraph([(text, "")] if text else [], kind, number, cell=self._cell))
-
-    def _made(self, line: _Line, pieces: list[Piece]) -> Paragraph:
-        properties = line.properties
-        name = child(properties, "pStyle")
-        style = self.shared.styles.of(value_of(name) if name is not None else self.shared.styles.usual)
+    def _begin(self, properties: Any) -> None:
+        """Take what the properties of a paragraph and its style say of it."""
+        name, line = child(properties, "pStyle"), self.line
+        line.name = value_of(name) if name is not None else ""
+        style = self.shared.styles.of(line.name or self.shared.styles.usual)
         aligned = child(properties, "jc")
         listed = listed_of(properties) or style.listed
-        made = Paragraph(
-            _merged(self.shared.referenced(pieces)),
-            self.kind,
-            self.number,
-            heading_of(properties) or style.heading,
-            _ALIGNED.get(value_of(aligned), "") if aligned is not None else "",
-            self.shared.list_of(listed) if listed is not None and listed[0] != "0" else None,
-            self._cell,
-            section=line.section,
-        )
-        return self.shared.own(made, value_of(name) if name is not None else "")
+        line.style = heading_of(properties) or style.heading
+        line.align = _ALIGNED.get(value_of(aligned), "") if aligned is not None else ""
+        line.listed = self.shared.list_of(listed) if listed is not None and listed[0] != "0" else None
+        self._look = style.look
 
     def _section(self, element: Any) -> Section:
         return self.shared.section_of(element, self._links)
@@ -267,7 +178,7 @@ class Walker:
             self._link(self._target(element), value_of(element, "anchor"), value_of(element, "docLocation"))
             tip = value_of(element, "tooltip")
             if tip.strip():
-                self._line.asides.append((LINK, tip))
+                self.line.asides.append((LINK, tip))
             self._each(element, self._inline)
         elif name == "fldSimple":
             self._fields.append(Field(value_of(element, "instr"), is_code=False))
@@ -283,12 +194,16 @@ class Walker:
                     self._each(each, self._inline)
         elif name == "bookmarkStart":
             self.shared.bookmark(value_of(element, "name"))
+        elif name == "permStart":
+            self.shared.dropped["who may change a part of the text"] += 1
+        elif name == "smartTagPr":
+            self.shared.dropped["what a program took a word for"] += 1
         elif name == "subDoc":
             self.shared.dropped["a document beside it that is shown in its place"] += 1
         elif name in {"p", "tbl"}:
             self._block(element)
         elif name == "t":  # of a formula
-            self._say(element.text or "", "", self._state)
+            self._say(element.text or "", "", self.state)
         else:
             self._each(element, self._inline)
 
@@ -304,7 +219,7 @@ class Walker:
         if said is None:
             self.shared.dropped["a link that cannot be examined"] += 1
         elif said.strip():
-            self._line.asides.append((LINK, said))
+            self.line.asides.append((LINK, said))
 
     def _run(self, element: Any) -> None:
         properties = child(element, "rPr")
@@ -312,11 +227,8 @@ class Walker:
         look = look_of(properties)
         if name is not None:
             look = look.over(self.shared.styles.of(value_of(name)).look)
-        paragraph = child(self._line.properties, "pStyle")
-        usual = self.shared.styles.usual
-        below = self.shared.styles.of(value_of(paragraph) if paragraph is not None else usual).look
-        hidden = look.is_hidden if look.is_hidden is not None else below.is_hidden
-        state = self._state | (CONCEALED if hidden else 0)
+        hidden = look.is_hidden if look.is_hidden is not None else self._look.is_hidden
+        state = self.state | (CONCEALED if hidden else 0)
         for change in elements(properties) if properties is not None else ():
             state |= _CHANGES.get(local(change), 0)
         for each in elements(element):
@@ -330,7 +242,7 @@ class Walker:
             if self._fields:
                 self._fields[-1].code += element.text or ""
             else:
-                self.shared.unseen("field", element.text or "")
+                self.shared.unseen("field code", element.text or "")
         elif name in _SIGNS:
             self._say(_SIGNS[name], look, state)
         elif name == "br":
@@ -341,10 +253,10 @@ class Walker:
             self._field(element)
         elif name in {"footnoteReference", "endnoteReference"}:
             kind = name.removesuffix("Reference")
-            self._line.pieces.append((("", f"@{kind} {value_of(element, 'id')}"), state))
+            self.line.pieces.append((("", f"@{kind} {value_of(element, 'id')}"), state))
         elif name == "commentReference":
             said = self.shared.comment(value_of(element, "id"))
-            self._line.asides += [(COMMENT, said)] if said.strip() else []
+            self.line.asides += [(COMMENT, said)] if said.strip() else []
         elif name == "ruby":
             self._ruby(element, look, state)
         elif name in {"drawing", "pict", "object"}:
@@ -372,7 +284,7 @@ class Walker:
             inner.code += text
         elif text:
             live = self._fields[-1].live if self._fields else ""
-            self._line.pieces.append(((text, live or look), state))
+            self.line.pieces.append(((text, live or look), state))
 
     def _field(self, element: Any) -> None:
         kind = value_of(element, "fldCharType")
@@ -400,7 +312,7 @@ class Walker:
         chosen: list[Any] = []
         told: list[str] = []
         for each in elements(element):
-            said = "".join("".join(each.itertext()).split())
+            said = "".join(one.text or value_of(one, "string") for one in each.iter("{*}t", "{*}delText", "{*}textpath"))
             if local(each) in {"Choice", "Fallback"} and said not in told:
                 told.append(said)
                 chosen += elements(each)
@@ -438,47 +350,26 @@ class Walker:
                 texts += [(ALT, said) for said in told if said]
             if name in {"hlinkClick", "hlinkHover"}:
                 self._link(self._target(each))
+                texts.append((LINK, value_of(each, "tooltip")))
             elif value_of(each, "href"):
                 self._link(value_of(each, "href"))
-        self._line.asides += [(kind, said) for kind, said in texts if said.strip()]
+        self.line.asides += [(kind, said) for kind, said in texts if said.strip()]
         for each in boxes:
             self._box(each)
         if has_object:
-            self._unread("unknown_format", "an embedded object is not examined")
+            self.unread("unknown_format", "an embedded object is not examined")
         elif has_picture:
-            self._unread("image", "a picture is not examined")
+            self.unread("image", "a picture is not examined")
         elif not boxes and not texts:
             self.shared.dropped["a drawing without text"] += 1
-
-    def _unread(self, code: str, why: str) -> None:
-        self._line.asides.append((WITHHELD, f"{code}: {why}"))  # told once a paragraph
 
     def _box(self, element: Any) -> None:
         number = self.shared.count(BOX)
         inner = Walker(self.shared, self.part, BOX, number, is_flat=True)
         made = inner.blocks(element)
         for each in made:
-            each.cell = self._cell
-        self._line.stories.append(made)
-
-
-def _joined(group: Sequence[_Line], left_out: int, stands: Any) -> str:
-    """Return what lines say of the pieces that stand; a line ends where its end is not among those left out."""
-    text = ""
-    for line in group:
-        text += "".join(piece[0] for piece, state in line.pieces if stands(state))
-        text += "" if line.end & left_out else "\n"
-    return text.removesuffix("\n")
-
-
-def _merged(pieces: Sequence[Piece]) -> list[Piece]:
-    made: list[Piece] = []
-    for text, look in pieces:
-        if made and made[-1][1] == look and look[:1] not in {"@", "|"}:
-            made[-1] = (made[-1][0] + text, look)
-        else:
-            made.append((text, look))
-    return made
+            each.cell = self.cell
+        self.line.stories.append(made)
 
 
 def _rows(table: Any) -> list[Any]:

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipeline.formats.document_content import (
-    ASIDES,
-    CHART,
-    DRAWING,
-    STORIES,
-    WITHHELD,
-    Levels,
-    Paragraph,
-    Piece,
-    Section,
-)
-from pipeline.formats.document_frame import ASIDE_STYLE
+from pipeline.formats.document_content import CHART, DRAWING, Levels, Section
+from pipeline.formats.document_lines import Gathered
 from pipeline.formats.document_styles import Lists, Styles, child, elements, value_of
 from pipeline.formats.workbook_container import Link, Package, local
-from pipeline.markers import WITHHELD_PART
 
 _QUOTED: Final = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|\u201c([^\u201d]*)\u201d")
 _COUNTED: Final = re.compile(r"\s*(PAGE|NUMPAGES)\s*(?:\\\*\s*(?:MERGEFORMAT|Arabic)\s*)*", re.IGNORECASE)
@@ -65,10 +52,11 @@ class Field:
         return bool(self.target) and rest == ["HYPERLINK"]
 
 
-class Shared:
+class Shared(Gathered):
     """One document on its way from its parts to paragraphs."""
 
     def __init__(self, package: Package, main: str) -> None:
+        super().__init__()
         links = package.links(main)
         self.package = package
         self.parts: dict[str, list[str]] = {}
@@ -77,39 +65,16 @@ class Shared:
                 self.parts.setdefault(each.kind, []).append(each.target)
         self.styles = Styles(package, self._part("styles"))
         self.lists = Lists(package, self._part("numbering"))
-        self.dropped: Counter[str] = Counter()
-        self.gaps: list[tuple[int, str, str]] = []
-        self.texts: list[tuple[str, str]] = []
         self.section = Section()
-        self.stories: dict[tuple[str, str], int] = {}
-        """Number of each story by its kind and its part (header, footer) or identifier (footnote, endnote)."""
         self.used_lists: dict[str, int] = {}
         self.comments: dict[str, str] = {}
         self.used_comments: set[str] = set()
         self.read_parts: set[str] = set()
         self.unused: list[tuple[str, str, Any]] = []
         """Kind, part and XML of stories that nothing in the text leads to."""
-        self._counts: Counter[str] = Counter()
-        self._tables = 0
-        self._aside: tuple[str, int] = ("", 0)
 
     def _part(self, kind: str) -> str:
         return self.parts.get(kind, [""])[0]
-
-    def count(self, kind: str) -> int:
-        """Return the next number of a kind, from 0."""
-        self._counts[kind] += 1
-        return self._counts[kind] - 1
-
-    def new_table(self) -> int:
-        """Return the number of a table, from 0."""
-        self._tables += 1
-        return self._tables - 1
-
-    def unseen(self, kind: str, text: str) -> None:
-        """Note a text that is examined and never written."""
-        if text.strip() and (kind, text) not in self.texts:
-            self.texts.append((kind, text))
 
     # --- what stands in the text ------------------------------------------------------------
 
@@ -143,45 +108,6 @@ class Shared:
         """Return what a comment says."""
         self.used_comments.add(identity)
         return self.comments.get(identity, "")
-
-    def referenced(self, pieces: Sequence[Piece]) -> list[Piece]:
-        """Return pieces whose references to notes have the numbers of the notes."""
-        made: list[Piece] = []
-        for text, look in pieces:
-            if look.startswith("@"):
-                kind, _, identity = look[1:].partition(" ")
-                look = f"@{kind} {self.story(kind, identity)}"
-            made.append((text, look))
-        return made
-
-    def story(self, kind: str, key: str) -> int:
-        """Return the number of a story, which is read when the text has been read."""
-        if (kind, key) not in self.stories:
-            self.stories[kind, key] = sum(known == kind for known, _ in self.stories)
-        return self.stories[kind, key]
-
-    def own(self, made: Paragraph, style: str) -> Paragraph:
-        """Return a paragraph of one of our copies as what it is: the kind that stands before it taken off."""
-        before, self._aside = self._aside, ("", 0)
-        if style != ASIDE_STYLE or made.kind not in {"", *STORIES}:
-            return made
-        text = made.text
-        kind = next((each for each in ASIDES if text.startswith(f"[{each}] ")), "")
-        if text == WITHHELD_PART:
-            made.kind, made.number = WITHHELD, self.count(WITHHELD)
-        elif kind:
-            left = len(kind) + 3
-            made.kind, made.number = kind, self.count(kind)
-            for at, (piece, look) in enumerate(made.pieces):
-                made.pieces[at] = (piece[left:], look)
-                left = max(left - len(piece), 0)
-            made.pieces = [each for each in made.pieces if each[0] or each[1].startswith("@")]
-        elif before[0]:
-            made.kind, made.number = before
-        else:
-            return made
-        self._aside = (made.kind, made.number)
-        return made
 
     def list_of(self, listed: tuple[str, int]) -> tuple[int, int]:
         """Return number and level of a list, numbered as the lists are met."""
