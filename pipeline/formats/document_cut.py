@@ -15,6 +15,8 @@ from typing import Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.delimited_dialect import is_header
 from pipeline.formats.document_content import WITHHELD, Content, Paragraph
+from pipeline.formats.document_open_parts import open_content
+from pipeline.formats.document_rich import rich_content
 from pipeline.formats.document_word_parts import word_content
 from pipeline.formats.workbook_container import OLE, Package, is_encrypted_package, refusing
 from pipeline.model import Address
@@ -75,7 +77,15 @@ def _content(data: bytes, path: str) -> Content:
     if data.startswith(OLE):
         remedy = "open it in Word or LibreOffice and save it as .docx"
         raise UnreadableSource(path, "it is a document of Word 97 to 2003, which is not read here", remedy)
-    content = word_content(Package(data, path, REMEDY))
+    if is_rich_text(data[:64]):
+        return _said(rich_content(data), path)
+    package = Package(data, path, REMEDY)
+    is_open = package.has("content.xml") and not package.has("[Content_Types].xml")
+    return _said(open_content(package) if is_open else word_content(package), path)
+
+
+def _said(content: Content, path: str) -> Content:
+    """Return the content of a file, with what is said of its name."""
     if PurePosixPath(path.removesuffix(".gz")).suffix.lower() not in SUFFIXES:
         content.dropped.append(("the ending of its name, which says something else than the document that it is", 1))
     return content

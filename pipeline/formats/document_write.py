@@ -29,7 +29,7 @@ from pipeline.formats.document_frame import (
 )
 
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_NOT_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS: Final = re.compile(r"([\n\t])")
 _LOOKS: Final = {
     "b": "<w:b/>",
