@@ -132,6 +132,9 @@ class RichReader(RichLines):
     def _header(self, name: str, made: list[Paragraph]) -> None:
         kind, pages = HEADERS[name]
         if (kind, pages) in {(known, on) for known, on, _ in self.references}:
+            said = [each.text for each in made]
+            if any(said == [each.text for each in one.paragraphs] for one in self.stories if one.kind == kind):
+                return
             unused = f"unused {kind}"
             self._numbered(made, unused, self.gathered.count(unused))
             self.left += made

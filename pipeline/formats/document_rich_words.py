@@ -55,7 +55,7 @@ DROPPED: Final = {
 
 SILENT: Final = frozenset(
     {
-        *("generator", "rsidtbl", "themedata", "colorschememapping", "latentstyles", "xmlnstbl", "pgptbl", "listtable"),
+        *("generator", "rsidtbl", "themedata", "colorschememapping", "latentstyles", "xmlnstbl", "pgptbl", "pgdsctbl", "listtable"),
         *("listoverridetable", "pnseclvl", "bkmkend", "atrfstart", "atrfend", "atnref", "ftnsep", "ftnsepc", "ftncn"),
         *("aftnsep", "aftnsepc", "aftncn", "blipuid", "wgrffmtfilter", "nonesttables", "defchp", "defpap", "objclass"),
         *("creatim", "revtim", "printim", "buptim", "fchars", "lchars", "panose", "falt", "fname", ),
