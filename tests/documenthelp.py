@@ -160,10 +160,20 @@ def _links(at: Callable[[str], str]) -> str:
         *(("styles", "styles.xml"), ("numbering", "numbering.xml"), ("settings", "settings.xml")),
         *(("comments", "comments.xml"), ("footnotes", "footnotes.xml"), ("endnotes", "endnotes.xml")),
         *(("header", "header1.xml"), ("header", "header2.xml"), ("footer", "footer1.xml"), ("header", "header3.xml")),
-        *(("hyperlink", f"https://records.example/{at('link target')}"), ("hyperlink", f"https://records.example/{at('link of a picture')}")),
-        *(("image", f"media/{at('picture name')}.png"), ("chart", "charts/chart1.xml"), ("diagramData", "diagrams/data1.xml")),
+        *(
+            ("hyperlink", f"https://records.example/{at('link target')}"),
+            ("hyperlink", f"https://records.example/{at('link of a picture')}"),
+        ),
+        *(
+            ("image", f"media/{at('picture name')}.png"),
+            ("chart", "charts/chart1.xml"),
+            ("diagramData", "diagrams/data1.xml"),
+        ),
         *(("oleObject", "embeddings/oleObject1.bin"), ("aFChunk", "chunk.mht"), ("people", "people.xml")),
-        *(("subDocument", f"file:///{at('outside document')}"), ("image", f"https://records.example/{at('link to a picture')}.png")),
+        *(
+            ("subDocument", f"file:///{at('outside document')}"),
+            ("image", f"https://records.example/{at('link to a picture')}.png"),
+        ),
     ]
     return relationships(*inside, outside=tuple(target for _, target in inside if ":" in target))
 
@@ -189,15 +199,17 @@ def _parts(at: Callable[[str], str]) -> dict[str, str | bytes]:
 <w:num w:numId="7"><w:abstractNumId w:val="3"/></w:num></w:numbering>""",
         "word/settings.xml": f"""<w:settings {W}><w:attachedTemplate r:id="r1"/><w:docVars><w:docVar w:name="v" w:val="{at("document variable")}"/></w:docVars>
 <w:documentProtection w:hash="{at("protection")}"/><w:mailMerge><w:connectString w:val="{at("mail merge source")}"/><w:query w:val="{at("mail merge query")}"/></w:mailMerge></w:settings>""",
-        "word/_rels/settings.xml.rels": relationships(("attachedTemplate", at("template place")), outside=(at("template place"),)),
+        "word/_rels/settings.xml.rels": relationships(
+            ("attachedTemplate", at("template place")), outside=(at("template place"),)
+        ),
         "word/comments.xml": f"""<w:comments {W}><w:comment w:id="0" w:author="{at("comment author")}" w:initials="x">{said(at("comment"))}</w:comment>
 {note("comment", 1, "comment reply")}{note("comment", 2, "unused comment")}</w:comments>""",
         "word/commentsExtended.xml": f'<x paraId="{at("comment data")}"/>',
         "word/people.xml": f'<w15:people xmlns:w15="urn:w15"><w15:person w15:author="{at("person list")}"/></w15:people>',
-        "word/footnotes.xml": f'<w:footnotes {W}>{separator.format("footnote")}{note("footnote", 2, "footnote")}'
-        f'{note("footnote", 4, "deleted note")}{note("footnote", 5, "unused footnote")}</w:footnotes>',
-        "word/endnotes.xml": f'<w:endnotes {W}>{separator.format("endnote")}{note("endnote", 2, "endnote")}</w:endnotes>',
-        "word/header1.xml": f'<w:hdr {W}>{said(at("header"))}<w:tbl><w:tr><w:tc>{said(at("header table"))}</w:tc></w:tr></w:tbl><w:p/></w:hdr>',
+        "word/footnotes.xml": f"<w:footnotes {W}>{separator.format('footnote')}{note('footnote', 2, 'footnote')}"
+        f"{note('footnote', 4, 'deleted note')}{note('footnote', 5, 'unused footnote')}</w:footnotes>",
+        "word/endnotes.xml": f"<w:endnotes {W}>{separator.format('endnote')}{note('endnote', 2, 'endnote')}</w:endnotes>",
+        "word/header1.xml": f"<w:hdr {W}>{said(at('header'))}<w:tbl><w:tr><w:tc>{said(at('header table'))}</w:tc></w:tr></w:tbl><w:p/></w:hdr>",
         "word/header2.xml": f"<w:hdr {W}>{said(at('first header'))}</w:hdr>",
         "word/header3.xml": f"<w:hdr {W}>{said(at('unused header'))}</w:hdr>",
         "word/footer1.xml": f"<w:ftr {W}>{said(at('even footer'))}</w:ftr>",

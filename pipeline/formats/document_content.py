@@ -79,7 +79,7 @@ class Section:
 
 @dataclass(slots=True)
 class Place:
-    """A cell in which a paragraph stands: table, row, column from 0, columns it spans, 1 or 2 where it is merged down."""
+    """A cell in which a paragraph stands: table, row, column from 0, columns it spans, 1 or 2: merged downwards."""
 
     table: int
     row: int
@@ -179,10 +179,7 @@ class Content:
             [_paragraph(*each) for each in said["body"]],
             [Story(kind, number, [_paragraph(*one) for one in those]) for kind, number, those in said["stories"]],
             _section(said["section"]),
-            {
-                number: {level: (how, start) for level, (how, start) in levels}
-                for number, levels in said["lists"]
-            },
+            {number: {level: (how, start) for level, (how, start) in levels} for number, levels in said["lists"]},
             [(kind, text) for kind, text in said["unseen"]],
             [(what, count) for what, count in said["dropped"]],
             [(number, code, why) for number, code, why in said["gaps"]],

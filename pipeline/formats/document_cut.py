@@ -166,8 +166,9 @@ def _cuts(content: Content) -> Iterator[Cut]:
         own = content if is_last else Content()
         own.body = body[start:stop]
         numbers = {each.number for each in own.body if each.kind == WITHHELD}
-        own.gaps, gaps = [each for each in gaps if each[0] in numbers or is_last], [
-            each for each in gaps if each[0] not in numbers
-        ]
+        own.gaps, gaps = (
+            [each for each in gaps if each[0] in numbers or is_last],
+            [each for each in gaps if each[0] not in numbers],
+        )
         context = {"from": start, "to": stop, "share": share, "shares": len(starts)}
         yield Cut({name: str(value) for name, value in context.items()}, zlib.compress(own.dumps(), 1))

@@ -16,6 +16,7 @@ _OPEN: Final = "http://schemas.openxmlformats.org"
 _KIND: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _TIES: Final = f"{_OPEN}/officeDocument/2006/relationships"
 MAIN: Final = f'xmlns:w="{_OPEN}/wordprocessingml/2006/main" xmlns:r="{_TIES}"'
+_GREY: Final = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/><w:ind w:left="360"/>'
 _BULLETS: Final = ("\u2022", "\u25e6", "\u25aa")
 
 
@@ -52,9 +53,11 @@ def footing(kind: str) -> str:
 def styles() -> str:
     """Return the few styles of a copy."""
     made = [
-        '<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/>'
-        '<w:sz w:val="22"/><w:lang w:val="en-US"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>'
-        '<w:spacing w:after="80"/></w:pPr></w:pPrDefault></w:docDefaults>',
+        (
+            '<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Calibri" w:hAnsi="Calibri" w:cs="Calibri"/>'
+            '<w:sz w:val="22"/><w:lang w:val="en-US"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr>'
+            '<w:spacing w:after="80"/></w:pPr></w:pPrDefault></w:docDefaults>'
+        ),
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>',
         _style("Title", "Title", '<w:jc w:val="center"/>', '<w:b/><w:sz w:val="36"/>'),
         *(
@@ -66,14 +69,16 @@ def styles() -> str:
             )
             for level in range(1, 10)
         ),
-        _style(
-            ASIDE_STYLE, ASIDE_STYLE, '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/><w:ind w:left="360"/>', '<w:sz w:val="20"/>'
+        _style(ASIDE_STYLE, ASIDE_STYLE, _GREY, '<w:sz w:val="20"/>'),
+        (
+            f'<w:style w:type="character" w:customStyle="1" w:styleId="{MARK_STYLE}"><w:name w:val="{MARK_STYLE}"/>'
+            '<w:rPr><w:color w:val="595959"/></w:rPr></w:style>'
         ),
-        f'<w:style w:type="character" w:customStyle="1" w:styleId="{MARK_STYLE}"><w:name w:val="{MARK_STYLE}"/>'
-        '<w:rPr><w:color w:val="595959"/></w:rPr></w:style>',
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/></w:style>',
-        '<w:style w:type="table" w:styleId="Grid"><w:name w:val="Table Grid"/><w:basedOn w:val="TableNormal"/>'
-        f"<w:tblPr><w:tblBorders>{_borders()}</w:tblBorders></w:tblPr></w:style>",
+        (
+            '<w:style w:type="table" w:styleId="Grid"><w:name w:val="Table Grid"/><w:basedOn w:val="TableNormal"/>'
+            f"<w:tblPr><w:tblBorders>{_borders()}</w:tblBorders></w:tblPr></w:style>"
+        ),
     ]
     return f"<w:styles {MAIN}>{''.join(made)}</w:styles>"
 
@@ -95,7 +100,8 @@ def numbering(lists: Mapping[int, Levels]) -> str:
     forms, numbers = [], []
     for number, levels in sorted(lists.items()):
         made = "".join(_level(level, *levels[level]) for level in sorted(levels))
-        forms.append(f'<w:abstractNum w:abstractNumId="{number}"><w:multiLevelType w:val="multilevel"/>{made}</w:abstractNum>')
+        kind = '<w:multiLevelType w:val="multilevel"/>'
+        forms.append(f'<w:abstractNum w:abstractNumId="{number}">{kind}{made}</w:abstractNum>')
         numbers.append(f'<w:num w:numId="{number + 1}"><w:abstractNumId w:val="{number}"/></w:num>')
     return f"<w:numbering {MAIN}>{''.join(forms)}{''.join(numbers)}</w:numbering>"
 

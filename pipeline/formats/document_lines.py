@@ -28,6 +28,7 @@ from pipeline.markers import WITHHELD_PART
 INSERTED: Final = 1
 DELETED: Final = 2
 CONCEALED: Final = 4
+NO_FRAME: Final = "the frame of a table inside a table, a note or a header (its text is in the copy)"
 UNHIDDEN: Final = "the hiding of text, which is visible in the copy"
 
 

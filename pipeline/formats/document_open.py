@@ -1,16 +1,16 @@
-"""OpenDocument text (ISO/IEC 26300-1, part 3): the text of an ODT as paragraphs, with what stands beside each of them."""
+"""OpenDocument text (ISO/IEC 26300, part 3): the text of an ODT as paragraphs, with what stands beside each of them."""
 
 from __future__ import annotations
 
 import re
 from typing import Any, Final
 
-from pipeline.formats.document_content import ALT, BOX, CHART, COMMENT, DRAWING, LINK, Levels, Paragraph, Place
-from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, Gathered, Lines
-from pipeline.formats.document_open_styles import OpenStyles
+from pipeline.formats.document_content import ALT, BOX, CHART, COMMENT, DRAWING, LINK, Paragraph, Place
+from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, NO_FRAME, Lines
+from pipeline.formats.document_open_shared import OpenShared
 from pipeline.formats.document_styles import elements, value_of
 from pipeline.formats.html_text import link_text
-from pipeline.formats.workbook_container import Package, local
+from pipeline.formats.workbook_container import local
 
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
 _MOST_REPEATED: Final = 1_000
@@ -25,45 +25,6 @@ _PASSED_OVER: Final = frozenset(
 _UNREAD: Final = frozenset({"object-ole", "plugin", "applet", "floating-frame"})
 _CODES: Final = ("formula", "condition", "string-value", "string-value-if-true", "string-value-if-false", "description")
 _MARKS: Final = frozenset({"bookmark", "bookmark-start", "reference-mark", "reference-mark-start"})
-
-
-class OpenShared(Gathered):
-    """One OpenDocument text on its way from its parts to paragraphs."""
-
-    def __init__(self, package: Package) -> None:
-        super().__init__()
-        self.package = package
-        self.styles = OpenStyles()
-        self.lists: dict[int, Levels] = {}
-        self.deleted: dict[str, Any] = {}
-        self.inserted: set[str] = set()
-        self.notes: dict[str, Any] = {}
-        self.used: set[str] = set()
-        self.left: list[Paragraph] = []
-        """Headers, footers and notes that nothing in the text leads to."""
-        self._named_lists: dict[str, int] = {}
-
-    def changes(self, root: Any) -> None:
-        """Take the tracked changes that a text declares."""
-        for each in root.iter("{*}changed-region"):
-            identity = value_of(each, "id")
-            self.dropped["who changed the text, and when"] += 1
-            for kind in elements(each):
-                if local(kind) == "deletion":
-                    self.deleted[identity] = kind
-                elif local(kind) == "insertion":
-                    self.inserted.add(identity)
-
-    def list_of(self, element: Any, style: str) -> int:
-        """Return the number of a list; one that goes on has the number of the one before it."""
-        name = value_of(element, "style-name") or style
-        before = self._named_lists.get(name)
-        if before is not None and value_of(element, "continue-numbering") == "true":
-            return before
-        number = len(self.lists)
-        self.lists[number] = self.styles.lists.get(name, {level: ("bullet", 1) for level in range(9)})
-        self._named_lists[name] = number
-        return number
 
 
 class OpenWalker(Lines):
@@ -143,7 +104,7 @@ class OpenWalker(Lines):
         is_own = outer is None and not self.is_flat
         number = self.shared.new_table() if is_own else -1
         if not is_own:
-            self.shared.dropped["the frame of a table inside a table, a note or a header (its text is in the copy)"] += 1
+            self.shared.dropped[NO_FRAME] += 1
         at, before = 0, self.state
         for row in _inside(element, "table-row"):
             hidden = value_of(row, "visibility") in {"collapse", "filter"}

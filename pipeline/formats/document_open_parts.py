@@ -17,7 +17,8 @@ from pipeline.formats.document_content import (
     Section,
     Story,
 )
-from pipeline.formats.document_open import OpenShared, OpenWalker
+from pipeline.formats.document_open import OpenWalker
+from pipeline.formats.document_open_shared import OpenShared
 from pipeline.formats.document_styles import elements, value_of
 from pipeline.formats.document_word_shared import properties_of
 from pipeline.formats.workbook_container import Package, local
@@ -85,7 +86,8 @@ def _pages(shared: OpenShared, sheets: Any, section: Section) -> Iterator[Story]
     for page in sheets.iter("{*}master-page"):
         for each in elements(page):
             kind, pages = _PAGES.get(local(each), ("", ""))
-            if not kind or not "".join(each.itertext()).strip() and next(each.iter("{*}image"), None) is None:
+            has_text = bool("".join(each.itertext()).strip()) or next(each.iter("{*}image"), None) is not None
+            if not kind or not has_text:
                 continue
             if (kind, pages) in taken:
                 unused = f"unused {kind}"

@@ -14,6 +14,7 @@ _DEPTH: Final = 20
 _ALIGNED: Final = {"center": "center", "end": "right", "right": "right", "justify": "both"}
 _COUNTED: Final = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _DARK: Final = "#000000"
+_NOT_SEEN: Final = frozenset({"collapse", "hidden"})
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ def _style(element: Any, name: str) -> OpenStyle:
         elif kind == "paragraph-properties":
             style.align = _ALIGNED.get(value_of(each, "text-align"), "")
         elif kind in {"section-properties", "table-row-properties", "graphic-properties", "table-properties"}:
-            style.is_hidden = value_of(each, "display") == "none" or value_of(each, "visibility") in {"collapse", "hidden"}
+            style.is_hidden = value_of(each, "display") == "none" or value_of(each, "visibility") in _NOT_SEEN
     return style
 
 
@@ -126,7 +127,7 @@ def _look(element: Any) -> Look:
 
 
 def _raised(value: str) -> str:
-    first = value.split()[0] if value.split() else ""
+    first = next(iter(value.split()), "")
     if first in {"super", "sub"}:
         return "^" if first == "super" else "_"
     number = float(first.rstrip("%")) if re.fullmatch(r"-?\d+(?:\.\d+)?%", first) else 0.0

@@ -1,4 +1,4 @@
-r"""RTF as a document (Rich Text Format Specification 1.9.1): its text as paragraphs, with what stands beside each of them.
+r"""RTF as a document (Rich Text Format Specification 1.9.1): its text as paragraphs, with what stands beside each.
 
 One pass over the tokens of :mod:`pipeline.formats.rtf_text`. Each group has a state of its own; a destination decides
 where its text goes: into the text, into a story of its own (a note, a comment, a box), or to what is gathered and
@@ -15,11 +15,21 @@ from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, 
 from pipeline.formats.document_lines import Lines
 from pipeline.formats.document_rich_acts import ACTS
 from pipeline.formats.document_rich_lines import RichLines, State, whole
-from pipeline.formats.document_rich_words import CAPTURED, DESTINATIONS, DROPPED, HEADERS, LETTERS, SIGNS, SILENT, STATES
+from pipeline.formats.document_rich_words import (
+    CAPTURED,
+    DESTINATIONS,
+    DROPPED,
+    HEADERS,
+    LETTERS,
+    SIGNS,
+    SILENT,
+    STATES,
+)
 from pipeline.formats.document_word_shared import Field
 from pipeline.formats.html_text import link_text
 from pipeline.formats.rtf_text import walk
 
+_STORIES: Final = {"annotation": COMMENT, "footnote": "footnote"}
 _HEX: Final = re.compile(r"[0-9A-Fa-f\s]*")
 _MOST_GROUPS: Final = 2_000
 
@@ -75,7 +85,7 @@ class RichReader(RichLines):
         self.group = replace(self.group, starred=False)
         self.own = State(sink=name, begins=name, live=self.own.live)
         if name in HEADERS or DESTINATIONS.get(name) == "story":
-            kind = HEADERS[name][0] if name in HEADERS else {"annotation": COMMENT, "footnote": "footnote"}.get(name, BOX)
+            kind = HEADERS[name][0] if name in HEADERS else _STORIES.get(name, BOX)
             self.own.sink = ""
             number = self.gathered.count(BOX) if kind == BOX else 0
             self.lines.append(Lines(self.gathered, kind, number, is_flat=True))

@@ -26,14 +26,17 @@ CAPTURED: Final = {
     "keywords": (PROPERTIES["keywords"], "kept"), "category": (PROPERTIES["category"], "kept"),
     "doccomm": (PROPERTIES["description"], "kept"), "comment": (PROPERTIES["description"], "kept"),
     "bkmkstart": ("name of a bookmark", "unseen"),
-    "xe": ("entry of an index", "unseen"), "tc": ("entry of an index", "unseen"), "rxe": ("entry of an index", "unseen"),
-    "txe": ("entry of an index", "unseen"), "propname": ("property of the file", "unseen"),
+    "xe": ("entry of an index", "unseen"), "tc": ("entry of an index", "unseen"),
+    "rxe": ("entry of an index", "unseen"),
+    "txe": ("entry of an index", "unseen"),
+    "propname": ("property of the file", "unseen"),
     "staticval": ("property of the file", "unseen"), "linkval": ("property of the file", "unseen"),
     "docvar": ("variable of the document", "unseen"), "ffname": ("entry of a form field", "unseen"),
     "ffdeftext": ("entry of a form field", "unseen"), "ffhelptext": ("entry of a form field", "unseen"),
     "ffstattext": ("entry of a form field", "unseen"), "ffl": ("entry of a form field", "unseen"),
     "ffformat": ("entry of a form field", "unseen"), "listtext": ("label of a list", "label"),
-    "pntext": ("label of a list", "label"), "info": ("property of the file", "unseen"), "sn": ("", "name"), "sv": ("", "value"),
+    "pntext": ("label of a list", "label"),
+    "info": ("property of the file", "unseen"), "sn": ("", "name"), "sv": ("", "value"),
 }  # fmt: skip
 """Destinations whose text is gathered: its kind, and whether it is kept, examined only, or used."""
 
@@ -55,10 +58,20 @@ DROPPED: Final = {
 
 SILENT: Final = frozenset(
     {
-        *("generator", "rsidtbl", "themedata", "colorschememapping", "latentstyles", "xmlnstbl", "pgptbl", "pgdsctbl", "listtable"),
+        *(
+            "generator",
+            "rsidtbl",
+            "themedata",
+            "colorschememapping",
+            "latentstyles",
+            "xmlnstbl",
+            "pgptbl",
+            "pgdsctbl",
+            "listtable",
+        ),
         *("listoverridetable", "pnseclvl", "bkmkend", "atrfstart", "atrfend", "atnref", "ftnsep", "ftnsepc", "ftncn"),
         *("aftnsep", "aftnsepc", "aftncn", "blipuid", "wgrffmtfilter", "nonesttables", "defchp", "defpap", "objclass"),
-        *("creatim", "revtim", "printim", "buptim", "fchars", "lchars", "panose", "falt", "fname", ),
+        *("creatim", "revtim", "printim", "buptim", "fchars", "lchars", "panose", "falt", "fname"),
     }
 )
 """Destinations that hold no text of anybody."""

@@ -1,4 +1,4 @@
-"""What the styles and lists of a DOCX say of its text: headings, hidden text, bold and italic, how lists are counted."""
+"""What the styles and lists of a DOCX say of its text: headings, hidden text, looks, how lists are counted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DARK: Final = frozenset({"black", "000000"})
 
 @dataclass(slots=True)
 class Look:
-    """What properties of a run or of a style say: letters of looks by whether they are on, and whether text is hidden."""
+    """What properties of a run or of a style say: letters of looks by whether they are on, whether text is hidden."""
 
     letters: dict[str, bool] = field(default_factory=dict)
     raised: str = ""
@@ -189,8 +189,7 @@ class Lists:
             levels[int(value_of(each, "ilvl") or 0)] = (named if named in _COUNTED else "decimal", max(first, 0))
             said = value_of(text) if text is not None else ""
             own = re.sub(r"%\d", "", said)
-            if named != "bullet" and re.search(r"\w", own) and said not in self.labels:
-                self.labels.append(said)
-            elif named == "bullet" and len(own.strip()) > 1 and said not in self.labels:
+            is_own = len(own.strip()) > 1 if named == "bullet" else re.search(r"\w", own)
+            if is_own and said not in self.labels:
                 self.labels.append(said)
         return levels

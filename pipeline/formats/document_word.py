@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Paragraph, Place, Section
-from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, Lines
+from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, NO_FRAME, Lines
 from pipeline.formats.document_styles import (
     Look,
     child,
@@ -107,7 +107,7 @@ class Walker(Lines):
         is_own = outer is None and not self.is_flat
         number = self.shared.new_table() if is_own else -1
         if not is_own:
-            self.shared.dropped["the frame of a table inside a table, a note or a header (its text is in the copy)"] += 1
+            self.shared.dropped[NO_FRAME] += 1
         for at, row in enumerate(_rows(element)):
             changed = child(row, "trPr")
             for change in elements(changed) if changed is not None else ():
@@ -312,7 +312,8 @@ class Walker(Lines):
         chosen: list[Any] = []
         told: list[str] = []
         for each in elements(element):
-            said = "".join(one.text or value_of(one, "string") for one in each.iter("{*}t", "{*}delText", "{*}textpath"))
+            shown = each.iter("{*}t", "{*}delText", "{*}textpath")
+            said = "".join(one.text or value_of(one, "string") for one in shown)
             if local(each) in {"Choice", "Fallback"} and said not in told:
                 told.append(said)
                 chosen += elements(each)

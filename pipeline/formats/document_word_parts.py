@@ -49,6 +49,7 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     (r"docmetadata/.*|customui/.*|userCustomization/.*", "settings of the program"),
 )
 _COMPILED: Final = tuple((re.compile(pattern), what) for pattern, what in _KINDS)
+_DRAWN: Final = re.compile(r"word/(?:charts/(?!style|colors)|diagrams/(?:data|drawing))[^/]*\.xml")
 _NO_NOTES: Final = frozenset({"separator", "continuationSeparator", "continuationNotice"})
 _REMEDY: Final = "open it in the program that made it and save it again as .docx"
 
@@ -126,7 +127,7 @@ def _notes(shared: Shared, kind: str) -> dict[str, tuple[str, Any]]:
 
 
 def _unplaced(shared: Shared) -> Iterator[Paragraph]:
-    """Yield what nothing in the text leads to: comments, notes, headers and footers; then labels of lists, properties."""
+    """Yield what nothing in the text leads to (comments, notes, headers); then labels of lists and properties."""
     for identity, said in shared.comments.items():
         if identity not in shared.used_comments and said.strip():
             yield Paragraph([(said, "")], COMMENT, shared.count(COMMENT))
@@ -172,9 +173,8 @@ def _beside(shared: Shared) -> None:
             shared.unseen("data of another program", text_values(package.tree(name)))
         elif name == "word/glossary/document.xml":
             shared.unseen("building block of text", paragraph_texts(package.tree(name)))
-        elif re.fullmatch(r"word/(?:charts/(?!style|colors)|diagrams/(?:data|drawing))[^/]*\.xml", name):
-            if name not in shared.read_parts:
-                shared.dropped["a chart or drawing that nothing leads to"] += 1
+        elif _DRAWN.fullmatch(name) and name not in shared.read_parts:
+            shared.dropped["a chart or drawing that nothing leads to"] += 1
     counts: Counter[str] = Counter()
     for name in package.names:
         what = next((what for pattern, what in _COMPILED if pattern.fullmatch(name)), "a part of another kind")

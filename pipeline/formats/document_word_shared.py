@@ -179,8 +179,9 @@ def text_values(root: Any) -> str:
     for each in root.iter():
         if not isinstance(each.tag, str):
             continue
-        said = [*(value for key, value in each.attrib.items() if not key.endswith(("schemaLocation", "}uri"))), each.text, each.tail]
-        lines += [" ".join(one.split()) for one in said if one and one.strip() and not one.startswith("http://schemas.")]
+        values = (value for key, value in each.attrib.items() if not key.endswith(("schemaLocation", "}uri")))
+        said = (one for one in (*values, each.text, each.tail) if one and not one.startswith("http://schemas."))
+        lines += [" ".join(one.split()) for one in said if one.strip()]
     return "\n".join(dict.fromkeys(lines))
 
 

@@ -111,8 +111,10 @@ def _notes(kind: str, those: Sequence[Story]) -> str:
         f'<w:{kind} w:type="{name}" w:id="{number}"><w:p><w:r><w:{name}/></w:r></w:p></w:{kind}>'
         for number, name in ((-1, "separator"), (0, "continuationSeparator"))
     ]
-    for each in sorted(those, key=lambda one: one.number):
-        made.append(f'<w:{kind} w:id="{each.number + 1}">{_blocks(each.paragraphs, footing(kind))}</w:{kind}>')
+    made += [
+        f'<w:{kind} w:id="{each.number + 1}">{_blocks(each.paragraphs, footing(kind))}</w:{kind}>'
+        for each in sorted(those, key=lambda one: one.number)
+    ]
     return f"<w:{kind}s {MAIN}>{''.join(made)}</w:{kind}s>"
 
 
@@ -142,7 +144,8 @@ def _table(paragraphs: Sequence[Paragraph], told: _Told) -> Iterator[str]:
     places = [each.cell for each in paragraphs if each.cell is not None]
     wide = max(place.column + place.span for place in places)
     grid = "".join(f'<w:gridCol w:w="{9000 // wide}"/>' for _ in range(wide))
-    yield f'<w:tbl><w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="0" w:type="auto"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+    about = '<w:tblPr><w:tblStyle w:val="Grid"/><w:tblW w:w="0" w:type="auto"/></w:tblPr>'
+    yield f"<w:tbl>{about}<w:tblGrid>{grid}</w:tblGrid>"
     for row in sorted(rows):
         yield "<w:tr>"
         for column in sorted(rows[row]):
@@ -214,7 +217,8 @@ def _section(section: Section) -> str:
     sizes = {name: min(max(section.sizes.get(name, usual), 0), _MOST_WIDE) for name, usual in _USUAL.items()}
     turned = ' w:orient="landscape"' if section.is_wide else ""
     made.append(f'<w:pgSz w:w="{sizes["pgSz w"]}" w:h="{sizes["pgSz h"]}"{turned}/>')
-    margins = "".join(f' w:{name.partition(" ")[2]}="{size}"' for name, size in sizes.items() if name.startswith("pgMar"))
+    sides = ((name.partition(" ")[2], size) for name, size in sizes.items() if name.startswith("pgMar"))
+    margins = "".join(f' w:{name}="{size}"' for name, size in sides)
     made.append(f'<w:pgMar{margins} w:gutter="0"/>')
     made.append("<w:titlePg/>" if has_first else "")
     return f"<w:sectPr>{''.join(made)}</w:sectPr>"

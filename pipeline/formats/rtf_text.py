@@ -1,4 +1,4 @@
-r"""Texts in RTF: bodies of Outlook messages (the HTML that is wrapped in them, or their text), and what reads documents.
+r"""Texts in RTF: bodies of Outlook messages (their HTML, or their text), and what documents need.
 
 Sources: MS-OXRTFEX (HTML and plain text in RTF), Rich Text Format Specification 1.9.1 (groups, ``\\'hh``, ``\\u``,
 ``\\uc``, ``\\bin``, font character sets). One pass, linear; no input raises but one that is no RTF at all.

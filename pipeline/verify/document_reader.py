@@ -48,8 +48,6 @@ def document_texts(data: bytes, context: Mapping[str, str]) -> list[str]:
         if data.startswith(_PART):
             return list(_part(json.loads(data[len(_PART) :])))
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            if sum(each.file_size for each in package.infolist()) > _MOST_BYTES:
-                raise ValueError("too large")
             return list(_whole(package, context))
     except (zipfile.BadZipFile, zlib.error, ET.ParseError, LookupError, ValueError, TypeError, OSError) as error:
         raise UnreadableSource("copy", f"an independent document reader fails ({type(error).__name__})") from None
@@ -62,6 +60,8 @@ def _part(said: dict[str, Any]) -> Iterator[str]:
 
 
 def _whole(package: zipfile.ZipFile, context: Mapping[str, str]) -> Iterator[str]:
+    if sum(each.file_size for each in package.infolist()) > _MOST_BYTES:
+        raise ValueError("too large")
     root = ET.fromstring(package.read(_MAIN))  # noqa: S314 - we wrote it
     paragraphs = [_said(each) for each in root.iter(f"{_W}p")]
     start, stop = int(context["from"]), int(context["to"])

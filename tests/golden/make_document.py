@@ -11,7 +11,9 @@ sys.path.insert(0, str(HERE.parent))
 from documenthelp import W, hiding, simple  # noqa: E402 - the path has to be set first
 from otherdocuments import open_simple  # noqa: E402
 
-STYLES = f"""<w:styles {W}><w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/></w:style></w:styles>"""
+STYLES = (
+    f"""<w:styles {W}><w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/></w:style></w:styles>"""
+)
 LISTS = f"""<w:numbering {W}><w:abstractNum w:abstractNumId="1"><w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="decimal"/>
 <w:lvlText w:val="%1."/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num></w:numbering>"""
 NOTES = f"""<w:footnotes {W}><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>Filed by Wilma Testperson.</w:t></w:r></w:p></w:footnote></w:footnotes>"""
