@@ -15,6 +15,7 @@ from pipeline.formats.document_content import (
     ASIDES,
     BEFORE,
     HIDDEN,
+    LINK,
     STORIES,
     WITHHELD,
     Paragraph,
@@ -56,7 +57,7 @@ class Gathered:
     def __init__(self) -> None:
         self.dropped: Counter[str] = Counter()
         self.gaps: list[tuple[int, str, str]] = []
-        self.texts: list[tuple[str, str]] = []
+        self.unseen_texts: dict[tuple[str, str], None] = {}
         self.stories: dict[tuple[str, str], int] = {}
         """Number of each story by its kind and its part or identifier."""
         self._counts: Counter[str] = Counter()
@@ -75,13 +76,13 @@ class Gathered:
 
     def unseen(self, kind: str, text: str) -> None:
         """Note a text that is examined and never written."""
-        if text.strip() and (kind, text) not in self.texts:
-            self.texts.append((kind, text))
+        if text.strip():
+            self.unseen_texts.setdefault((kind, text))
 
     def story(self, kind: str, key: str) -> int:
         """Return the number of a story, which is read when the text has been read."""
         if (kind, key) not in self.stories:
-            self.stories[kind, key] = sum(known == kind for known, _ in self.stories)
+            self.stories[kind, key] = self.count(kind)
         return self.stories[kind, key]
 
     def referenced(self, pieces: Sequence[Piece]) -> list[Piece]:
@@ -144,7 +145,7 @@ class Lines:
     def flush_asides(self) -> None:
         """Make paragraphs of what stands beside a line without text."""
         line, self.line = self.line, Line()
-        self._asides([line])
+        self._asides([line], "")
 
     def fill_cell(self, start: int) -> None:
         """See that a cell has a paragraph among those from ``start`` on, as each cell of a table must."""
@@ -177,16 +178,17 @@ class Lines:
         if is_hidden:
             self.gathered.dropped[UNHIDDEN] += 1
             self._aside(HIDDEN, _joined(group, DELETED, lambda state: not state & DELETED), said)
-        self._asides(group)
+        self._asides(group, said)
 
     def _aside(self, kind: str, text: str, said: str) -> None:
         if text.strip() and text != said:
             self._add(kind, text)
 
-    def _asides(self, group: Sequence[Line]) -> None:
+    def _asides(self, group: Sequence[Line], said: str) -> None:
         texts = list(dict.fromkeys(each for line in group for each in line.asides))
         for kind, text in texts:
-            self._add(kind, text)
+            if kind != LINK or text.strip() not in said:  # a link that is written out is examined where it stands
+                self._add(kind, text)
         for line in group:
             for each in line.stories:
                 self.made += each

@@ -68,7 +68,7 @@ def open_content(package: Package) -> Content:
     content.body += _unplaced(shared)
     _beside(shared)
     content.lists = shared.lists
-    content.unseen, content.gaps = shared.texts, shared.gaps
+    content.unseen, content.gaps = list(shared.unseen_texts), shared.gaps
     content.dropped = [(what, count) for what, count in sorted(shared.dropped.items()) if count]
     return content
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Content, Paragraph, Story
-from pipeline.formats.document_lines import Lines
+from pipeline.formats.document_lines import CONCEALED, DELETED, Lines
 from pipeline.formats.document_rich_acts import ACTS
 from pipeline.formats.document_rich_lines import RichLines, State, whole
 from pipeline.formats.document_rich_words import (
@@ -131,6 +131,9 @@ class RichReader(RichLines):
             for each in made:
                 each.cell = self.now.cell
             self.now.line.stories.append(made)
+        elif name == "footnote" and self.own.state & (DELETED | CONCEALED):
+            self._numbered(lines.made, "unused footnote", self.gathered.count("unused footnote"))
+            self.left += lines.made
         elif name == "footnote":
             number = self.gathered.story("footnote", f"{len(self.stories)}")
             self._numbered(lines.made, "footnote", number)
@@ -218,7 +221,7 @@ class RichReader(RichLines):
         content.section.sizes, content.section.is_wide = self.sizes, self.is_wide
         content.section.references = self.references
         content.lists = self.lists
-        content.unseen, content.gaps = self.gathered.texts, self.gathered.gaps
+        content.unseen, content.gaps = list(self.gathered.unseen_texts), self.gathered.gaps
         content.dropped = [(what, count) for what, count in sorted(self.gathered.dropped.items()) if count]
         return content
 

@@ -150,7 +150,8 @@ class Styles:
     def of(self, identity: str) -> Style:
         """Return a style with everything that it is based on (a plain one where there is none)."""
         if identity not in self._made:
-            chain, at = [], identity
+            chain: list[Style] = []
+            at = identity
             while at in self._raw and len(chain) < _DEPTH:
                 chain.append(self._raw[at].style)
                 at = self._raw[at].base

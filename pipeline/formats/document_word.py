@@ -6,6 +6,7 @@ differs, what it said before stands behind it. So does the paragraph with its hi
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Paragraph, Place, Section
@@ -326,13 +327,10 @@ class Walker(Lines):
     def _drawn(self, element: Any) -> None:
         """Read a picture, shape, chart, diagram or embedded object: its texts; what it is is left out or a gap."""
         boxes, texts, has_picture, has_object = [], [], False, False
-        for each in element.iter():
-            if not isinstance(each.tag, str):
-                continue
+        for each in _outside_boxes(element):
             name = local(each)
             if name == "txbxContent":
-                if not any(local(one) == "txbxContent" for one in each.iterancestors() if one is not element):
-                    boxes.append(each)
+                boxes.append(each)
             elif name in {"blip", "imagedata"}:
                 has_picture = True
             elif name in {"OLEObject", "control", "objectEmbed", "objectLink"}:
@@ -371,6 +369,14 @@ class Walker(Lines):
         for each in made:
             each.cell = self.cell
         self.line.stories.append(made)
+
+
+def _outside_boxes(element: Any) -> Iterator[Any]:
+    """Yield the elements of a drawing; a text box comes without what is in it."""
+    for each in elements(element):
+        yield each
+        if local(each) != "txbxContent":
+            yield from _outside_boxes(each)
 
 
 def _rows(table: Any) -> list[Any]:

@@ -76,7 +76,7 @@ def word_content(package: Package) -> Content:
     _beside(shared)
     content.section = shared.section
     content.lists = shared.made_lists()
-    content.unseen, content.gaps = shared.texts, shared.gaps
+    content.unseen, content.gaps = list(shared.unseen_texts), shared.gaps
     content.dropped = [(what, count) for what, count in sorted(shared.dropped.items()) if count]
     return content
 

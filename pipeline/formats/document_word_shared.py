@@ -156,15 +156,15 @@ class Shared(Gathered):
 
 def drawn_texts(root: Any, kind: str) -> list[tuple[str, str]]:
     """Return the paragraphs of DrawingML (21.1.2.2.6) and the stored texts of a chart, each once."""
-    found: list[tuple[str, str]] = []
+    found: dict[tuple[str, str], None] = {}
     for each in root.iter("{*}p", "{*}v"):
         if local(each) == "p":
             said = "".join(one.text or "" for one in each.iter("{*}t"))
         else:
             said = each.text or "" if local(each.getparent().getparent()) == "strCache" else ""
-        if said.strip() and (kind, said) not in found:
-            found.append((kind, said))
-    return found
+        if said.strip():
+            found.setdefault((kind, said))
+    return list(found)
 
 
 def paragraph_texts(root: Any) -> str:

@@ -123,7 +123,8 @@ def _notes(kind: str, those: Sequence[Story]) -> str:
 
 def _blocks(paragraphs: Sequence[Paragraph], first: str = "") -> str:
     """Return paragraphs and tables; ``first`` is a run that stands before all others."""
-    told, made = _Told(), []
+    told = _Told()
+    made: list[str] = []
     for table, those in groupby(paragraphs, key=lambda each: None if each.cell is None else each.cell.table):
         if table is not None:
             made += _table(list(those), told)
