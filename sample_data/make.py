@@ -18,6 +18,7 @@ sys.path.insert(0, str(HERE))
 from maker.claim import write_claim  # noqa: E402 - the path has to be set first
 from maker.config import write_config  # noqa: E402
 from maker.desktop import write_desktop  # noqa: E402
+from maker.documents import write_documents  # noqa: E402
 from maker.letters import write_letters  # noqa: E402
 from maker.licenses import write_licenses  # noqa: E402
 from maker.logs import write_log  # noqa: E402
@@ -41,7 +42,7 @@ def the_case() -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for write in (
         *(write_mailbox, write_messages, write_web_form, write_log),
-        *(write_letters, write_permits, write_licenses, write_desktop, write_claim),
+        *(write_letters, write_permits, write_licenses, write_desktop, write_claim, write_documents),
     ):
         files |= write(book)
     files |= write_config()

@@ -30,6 +30,7 @@ from pipeline.state import Job, prepare
 SEEDS = SHARED / "seeds"
 MAIL = SHARED / "eval/dev/spamassassin_mail_silver.jsonl"
 TABLES = SHARED / "eval/dev/csv"
+COPIED_AS = {".msg": ".eml", ".odt": ".docx", ".rtf": ".docx"}
 NOT_PII = {"LOCATION", "ORG", "DATE"}
 
 PRIVATE_LETTER = """
@@ -341,7 +342,7 @@ def planted_records(records: Path) -> Iterator[tuple[dict[str, Any], str]]:
         if (name, record) in held:
             continue
         if name not in texts:
-            texts[name] = records_of((records / name).with_suffix(".eml") if name.endswith(".msg") else records / name)
+            texts[name] = records_of((records / name).with_suffix(COPIED_AS.get(Path(name).suffix, Path(name).suffix)))
         at = record
         if name.endswith(".mbox"):  # held messages are not in the copy
             at = record - sum(file == name and number < record for file, number in held)

@@ -191,7 +191,9 @@ def test_a_message_from_which_something_is_missing_is_held(missing: str) -> None
 
 def test_other_compound_files_are_not_claimed() -> None:
     """An old workbook is no message, also under the name of one where it says what it is."""
-    assert format_of(compound({"WordDocument": b"x" * 5000}), "a.doc") is None
+    kind = format_of(compound({"WordDocument": b"x" * 5000}), "a.doc")
+    assert kind is not None
+    assert kind.name == "document"
     assert OutlookMessage().claims(compound({"Workbook": b"x" * 5000}), "a.xls") == 0
     kind = format_of(compound({"Workbook": b"x" * 5000}), "a.msg")
     assert kind is not None

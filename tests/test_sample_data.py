@@ -27,7 +27,7 @@ import pytest
 from pipeline.policy.rosters import Rosters
 
 SAMPLE = Path(__file__).parent.parent / "sample_data"
-MADE = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports", "config")
+MADE = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports", "documents", "config")
 FILES = sorted(path for folder in MADE for path in (SAMPLE / folder).rglob("*") if path.is_file())
 PLANTED = json.loads((SAMPLE / "planted.json").read_text(encoding="utf-8"))
 EMPTY_DOMAINS = ("example.com", "example.org", "example.net")
@@ -76,6 +76,8 @@ def records_of(path: Path) -> dict[int | None, str]:
         return {at: "\n".join(texts_of(message)) for at, message in enumerate(read)}
     if path.suffix == ".xlsx":
         return dict(enumerate(row for sheet in openpyxl.load_workbook(path) for row in rows_of(sheet)))
+    if path.suffix in {".docx", ".odt", ".rtf"}:
+        return {None: document_text(path)}
     if path.suffix == ".eml":
         return {0: "\n".join(texts_of(message_from_bytes(path.read_bytes(), policy=policy.default)))}
     if path.suffix == ".msg":
@@ -102,6 +104,18 @@ def outlook_text(path: Path) -> str:
     with olefile.OleFileIO(path) as file:
         names = [each for each in file.listdir() if each[-1].endswith("001F")]
         return "\n".join(file.openstream(each).read().decode("utf-16-le").replace("\r\n", "\n") for each in names)
+
+
+def document_text(path: Path) -> str:
+    """Every paragraph of every part of a document, what was deleted and what is hidden too, without its table's frame."""
+    if path.suffix == ".rtf":
+        text = re.sub(r"\\u(\d+)\?", lambda found: chr(int(found[1])), path.read_text("ascii"))
+        return re.sub(r"\\[a-z]+\d* ?|[{}]", "", text)
+    with zipfile.ZipFile(path) as archive:
+        parts = [archive.read(each).decode() for each in archive.namelist() if each.endswith(".xml")]
+    return "\n".join(
+        html.unescape(re.sub(r"<[^>]*>", "", re.sub(r"</[^<>]*(?:p|delText)>", "\n", part))) for part in parts
+    )
 
 
 def rows_of(sheet: Any) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-KINDS = {"config", "desktop", "exports", "letters", "logs", "mailbox", "messages", "web_form"}
+KINDS = {"config", "desktop", "documents", "exports", "letters", "logs", "mailbox", "messages", "web_form"}
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pipeline.release import Release
 
 REQUEST = "demo"
-KINDS = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports")
+KINDS = ("mailbox", "messages", "web_form", "logs", "desktop", "letters", "exports", "documents")
 """The folders of the sample case that hold records; the others tell about them."""
 
 

@@ -9,6 +9,7 @@ from pipeline.formats.base import Format
 from pipeline.formats.calendar_file import CalendarFile
 from pipeline.formats.contact_card import ContactCards
 from pipeline.formats.delimited import Delimited
+from pipeline.formats.document import Document
 from pipeline.formats.html_page import WebPage
 from pipeline.formats.json_document import JsonDocument
 from pipeline.formats.json_lines import JsonLines
@@ -39,6 +40,7 @@ FORMATS: tuple[Format, ...] = (
     Markdown(),
     PlainText(),
     Workbook(),
+    Document(),
 )
 
 

@@ -1,4 +1,4 @@
-r"""RTF bodies of Outlook messages: the HTML that is wrapped in them, or their text.
+r"""Texts in RTF: bodies of Outlook messages (their HTML, or their text), and what documents need.
 
 Sources: MS-OXRTFEX (HTML and plain text in RTF), Rich Text Format Specification 1.9.1 (groups, ``\\'hh``, ``\\u``,
 ``\\uc``, ``\\bin``, font character sets). One pass, linear; no input raises but one that is no RTF at all.
@@ -40,7 +40,9 @@ class RtfBody:
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
+class RtfGroup:
+    """What a group says of the text in it, and what its own groups inherit."""
+
     is_skipped: bool = False
     is_tag: bool = False
     is_hidden: bool = False
@@ -51,20 +53,27 @@ class _Group:
 
 
 @dataclass
-class _Reader:
+class RtfReader:
+    """Takes the tokens of a text in RTF (:func:`walk`) and makes characters of them."""
+
     out: list[str] = field(default_factory=list)
     waiting: bytearray = field(default_factory=bytearray)
     codec: str = "cp1252"
     fonts: dict[int, str] = field(default_factory=dict)
     font: int = 0
     is_html: bool = False
-    group: _Group = field(default_factory=_Group)
-    outer: list[_Group] = field(default_factory=list)
+    group: RtfGroup = field(default_factory=RtfGroup)
+    outer: list[RtfGroup] = field(default_factory=list)
     to_skip: int = 0
 
+    def emit(self, text: str) -> None:
+        """Take a piece of text that shows."""
+        self.out.append(text)
+
     def flush(self) -> None:
+        """Make characters of the bytes that wait for their code page."""
         if self.waiting:
-            self.out.append(_decoded(bytes(self.waiting), self.group.codec or self.codec))
+            self.emit(_decoded(bytes(self.waiting), self.group.codec or self.codec))
             self.waiting.clear()
 
     @property
@@ -75,11 +84,13 @@ class _Reader:
         return self.group.is_tag or not self.group.is_hidden
 
     def say(self, text: str) -> None:
+        """Take characters."""
         self.flush()
         if self.shows:
-            self.out.append(text)
+            self.emit(text)
 
     def bytes_of(self, data: bytes) -> None:
+        """Take bytes in the code page that is in use."""
         if self.to_skip:
             skipped = min(self.to_skip, len(data))
             self.to_skip -= skipped
@@ -88,6 +99,7 @@ class _Reader:
             self.waiting += data
 
     def brace(self, sign: str) -> None:
+        """Begin or end a group."""
         self.flush()
         self.to_skip = 0
         if sign == "{":
@@ -97,6 +109,7 @@ class _Reader:
             self.group = self.outer.pop()
 
     def word(self, name: str, number: int | None) -> None:
+        """Take a control word with its number."""
         self.to_skip = 0
         act = _WORDS.get(name)
         if act is not None:
@@ -154,11 +167,11 @@ class _Reader:
         self.group = replace(self.group, codec="")
 
 
-_WORDS: Final[dict[str, Callable[[_Reader, int | None], None]]] = {
-    "u": _Reader.unicode, "uc": _Reader.skip_width, "htmltag": _Reader.tag, "htmlrtf": _Reader.hide,
-    "ansicpg": _Reader.code_page, "f": _Reader.choose_font, "fcharset": _Reader.font_charset,
-    "fonttbl": _Reader.font_table, "fromhtml": _Reader.from_html,
-    "plain": _Reader.unhide_all,
+_WORDS: Final[dict[str, Callable[[RtfReader, int | None], None]]] = {
+    "u": RtfReader.unicode, "uc": RtfReader.skip_width, "htmltag": RtfReader.tag, "htmlrtf": RtfReader.hide,
+    "ansicpg": RtfReader.code_page, "f": RtfReader.choose_font, "fcharset": RtfReader.font_charset,
+    "fonttbl": RtfReader.font_table, "fromhtml": RtfReader.from_html,
+    "plain": RtfReader.unhide_all,
 }  # fmt: skip
 
 
@@ -166,7 +179,15 @@ def rtf_body(data: bytes) -> RtfBody:
     """Return what an RTF body says (raises UnreadableSource where it is no RTF)."""
     if not data.startswith(b"{\\rtf"):
         raise UnreadableSource("", "its text is no RTF", "open it in Outlook and save it as HTML")
-    reader, text, at = _Reader(), data.decode("latin-1"), 0
+    reader = RtfReader()
+    walk(data, reader)
+    said = "".join(reader.out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return RtfBody(said.replace("\0", ""), reader.is_html)
+
+
+def walk(data: bytes, reader: RtfReader) -> None:
+    """Give the tokens of a text in RTF to a reader, one after another."""
+    text, at = data.decode("latin-1"), 0
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:  # pragma: no cover - the pattern fits any character
@@ -188,11 +209,9 @@ def rtf_body(data: bytes) -> RtfBody:
         elif kind == "sign":
             _sign(reader, found["sign"])
     reader.flush()
-    said = "".join(reader.out).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return RtfBody(said.replace("\0", ""), reader.is_html)
 
 
-def _sign(reader: _Reader, sign: str) -> None:
+def _sign(reader: RtfReader, sign: str) -> None:
     if sign == "*":
         reader.group = replace(reader.group, starred=True)
     elif sign == "~":

@@ -1,6 +1,6 @@
-"""The container of a workbook: its members within limits, its XML without entities, what leads where.
+"""The container of a workbook or document: its members within limits, its XML without entities, what leads where.
 
-A workbook of 2007 or later is a zip archive (ECMA-376 part 2), so is one of OpenDocument; older ones, and encrypted
+One of 2007 or later is a zip archive (ECMA-376 part 2), so is one of OpenDocument; older ones, and encrypted
 ones of any year, are OLE compound files ([MS-CFB], [MS-OFFCRYPTO]).
 """
 
@@ -28,7 +28,7 @@ MOST_RATIO: Final = 200
 FREE_RATIO: Final = 16 * 1024 * 1024
 """Bytes up to which a member may be of any ratio: a sheet of blanks is no bomb."""
 WHOLE_LIMIT: Final = 64 * 1024 * 1024
-"""Bytes of a member that is read as a tree (all but sheets and shared strings)."""
+"""Bytes of a member that is read as a tree (all but the sheets and shared strings of workbooks)."""
 REMEDY: Final = "open it in the program that made it and save it again as .xlsx"
 _ENCRYPTED_STREAM: Final = "EncryptedPackage".encode("utf-16-le")
 _FAILURES: Final = (
@@ -58,14 +58,14 @@ class Link:
 
 
 @contextmanager
-def refusing(path: str) -> Iterator[None]:
-    """Turn whatever a parser raises over a damaged workbook into UnreadableSource, without its words."""
+def refusing(path: str, remedy: str = REMEDY) -> Iterator[None]:
+    """Turn whatever a parser raises over a damaged file into UnreadableSource, without its words."""
     try:
         yield
     except UnreadableSource:
         raise
     except _FAILURES as error:
-        raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", REMEDY) from None
+        raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", remedy) from None
 
 
 def member_names(head: bytes) -> list[str]:
@@ -90,14 +90,14 @@ class Package:
         UnreadableSource: it is damaged, encrypted, or beyond a limit.
     """
 
-    def __init__(self, data: bytes, path: str) -> None:
-        self.path = path
-        with refusing(path):
+    def __init__(self, data: bytes, path: str, remedy: str = REMEDY) -> None:
+        self.path, self.remedy = path, remedy
+        with refusing(path, remedy):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             members = [each for each in self._zip.infolist() if not each.is_dir()]
         why = _refusal(members)
         if why:
-            raise UnreadableSource(path, why, REMEDY)
+            raise UnreadableSource(path, why, remedy)
         self._members = {each.filename.lower(): each for each in members}
 
     @property
@@ -113,7 +113,7 @@ class Package:
         """Return the bytes of a member of at most 64 MiB."""
         member = self._members[name.lower()]
         if member.file_size > WHOLE_LIMIT:
-            raise UnreadableSource(self.path, "a part beside its sheets is larger than 64 MiB", REMEDY)
+            raise UnreadableSource(self.path, "a part of it is larger than 64 MiB", self.remedy)
         return self._zip.read(member)
 
     def elements(self, name: str, tags: Sequence[str]) -> Iterator[Any]:
@@ -154,10 +154,10 @@ class Package:
         }
 
     def _refuse_entities(self, stream: Any) -> None:
-        """Refuse a document type: it declares entities, which no workbook has (ECMA-376 part 2, 8.2.5)."""
+        """Refuse a document type: it declares entities, which none of them has (ECMA-376 part 2, 8.2.5)."""
         for _, root in etree.iterparse(stream, events=("start",), **_CAREFUL):
             if root.getroottree().docinfo.internalDTD is not None:
-                raise UnreadableSource(self.path, "its XML declares a document type", REMEDY)
+                raise UnreadableSource(self.path, "its XML declares a document type", self.remedy)
             return
 
 

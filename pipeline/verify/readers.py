@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.verify.document_reader import document_texts
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.pdf_reader import pdf_texts
 from pipeline.verify.picture_reader import picture_texts
@@ -53,7 +54,7 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 
     Returns:
         For mail all headers, bodies, file names and text attachments; for a table one text a row,
-        its cells parted by tabs; for JSON, Parquet and workbooks alike, and
+        its cells parted by tabs; for JSON, Parquet and workbooks alike, for documents the paragraphs, and
         their keys and names too; None where no independent reader exists for the format.
 
     Raises:
@@ -79,6 +80,8 @@ def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | No
 def _document_texts(format_name: str, data: bytes, context: Mapping[str, str]) -> list[str] | None:
     if format_name == "workbook":
         return workbook_texts(data, context)
+    if format_name == "document":
+        return document_texts(data, context)
     if format_name == "html":
         return page_texts(data.decode("utf-8", "replace"))
     if format_name == "calendar":
