@@ -28,7 +28,7 @@ from pipeline.evidence.stated import CITED, FACTS, NUMBERS, facts_bytes, typed_t
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
-from pipeline.formats.base import copy_name
+from pipeline.formats.base import Finished, copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import WRAPPINGS, compress, pack_archives
@@ -312,7 +312,10 @@ def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
 def _append(copy: Copy, unit: UnitResult, written: Written, sink: BinaryIO) -> None:
     sink.write(written.part)
     stop = copy.size + len(written.part)
-    copy.units.append(WrittenUnit(unit.unit, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
+    made = unit.unit
+    if isinstance(format_named(made.source.format), Finished):
+        made = replace(made, context={**made.context, "origin": "copy"})
+    copy.units.append(WrittenUnit(made, copy.size, stop, hashlib.sha256(written.part).hexdigest()))
     copy.size = stop
     if written.marked is not None:
         unit.workspace.put(MARKED, unit.number, written.marked)

@@ -16,7 +16,7 @@ from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
-from pipeline.formats.base import Format
+from pipeline.formats.base import Format, finished
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
@@ -25,7 +25,7 @@ from pipeline.state import State, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
+from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, Row, leaks, mail_structure, second_reader
 
 ROUNDS = 4
 """How often a copy is scanned and mended before its record is held."""
@@ -97,6 +97,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
         withheld = [each for each in decisions if each.withholds]
         if not withheld:
             spans = _cleared_in_copy(fresh, decisions, cleared)
+            part = finished(kind, part)
             left = _survivors(state, unit, part, copy, spans)
             return Written(part, tuple(mended), tuple(found), tuple(left))
         mended += withheld
@@ -180,7 +181,9 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
     if state.shared is None:
         return []
     tabular = hasattr(format_named(kind), "table")
-    elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
+    elsewhere = [
+        Elsewhere("independent reader", text, record, thread, tabular or isinstance(text, Row)) for text in others
+    ]
     if not getattr(format_named(kind), "is_packed", False):  # packed bytes say nothing as text
         elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

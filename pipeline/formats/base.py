@@ -9,7 +9,7 @@ travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 
 Some formats have more. ``assemble(parts, sink)``, where parts written one after another are
 no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
-a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
+a piece of a file. ``finished(part)``, where a part needs one more step by itself (mail with attachments of such formats). And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
 their cells: then the file is a table, and its columns are classified. Where a file holds several (the sheets of a
 workbook), the units of each have a ``table`` of their own in their context ("0": none), and ``first_column``, the
 number of its first column in the file. ``writes`` is the ending of a copy's name where its kind is another than the
@@ -76,6 +76,25 @@ class Assembled(Protocol):
 
     def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
         """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
+
+
+@runtime_checkable
+class Finished(Protocol):
+    """A format whose parts are finished one by one: mail, whose attachments are held as parts until then."""
+
+    def finished(self, part: bytes) -> bytes:
+        """Return the bytes that stand in the copy for a part that ``rewrite`` gave (the part itself where it is done)."""
+
+
+def finished(kind: Format, part: bytes) -> bytes:
+    """Return a part as it stands in the copy."""
+    return kind.finished(part) if isinstance(kind, Finished) else part
+
+
+def units_of(kind: Format, stream: BinaryIO, source: Source, *, is_copy: bool = False) -> Iterator[Unit]:
+    """Cut a source, or a copy that was written a moment ago, of which a format may know more (raises UnreadableSource)."""
+    cut = getattr(kind, "units_of_copy", kind.units) if is_copy else kind.units
+    yield from cut(stream, source)
 
 
 def copy_name(kind: Format, name: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.formats.mail_attached import Attached
 from pipeline.formats.mail_content import Content, Withheld, edits_by_step, joined, prefixed
 from pipeline.formats.mail_headers import ALLOWED, MADE_ANEW, Field, Head, field_lines_reading
 from pipeline.formats.mail_write import Body, field_line, multipart, parameter, part, text_body
@@ -71,6 +72,14 @@ class Tree:
     def leaves(self) -> list[Leaf]:
         """Return the parts in reading order."""
         return [node for node in _nodes(self.root) if isinstance(node, Leaf)]
+
+    def is_held_as_parts(self) -> bool:
+        """Return whether an attachment, however deep, is held as parts until the copy is finished."""
+        return any(
+            each.content.is_held_as_parts if isinstance(each.content, Attached) else each.content.tree.is_held_as_parts()
+            for each in self.leaves()
+            if isinstance(each.content, Attached | NestedMessage)
+        )
 
     def read(self) -> Reading:
         """Return everything that was read and left out, addressed from this message."""
