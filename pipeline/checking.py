@@ -12,7 +12,7 @@ from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Source, Unit
 from pipeline.regular_copies import Marked, faults
-from pipeline.state import State, findings_of
+from pipeline.state import State, all_columns, findings_of
 from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Row, leaks, second_reader
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
@@ -119,7 +119,7 @@ def _cleared(
     spans: dict[Address, list[tuple[int, int]]] = {}
     if state.policy is None:
         return spans
-    found = findings_of(state, copy.segments, {each.index: each for each in columns})
+    found = findings_of(state, copy.segments, all_columns(state, copy.segments, columns)[0])
     people = state.job.overrides
     released = people.released if people is not None else frozenset()
     for each in decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at):

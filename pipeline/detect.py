@@ -13,13 +13,16 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.errors import RecognizerFailed
-from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
+from pipeline.model import Address, Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
 from recognizers.triggers import scan_of
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
+Columns = Mapping[int | tuple[Address, int], ColumnClass]
+"""Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
+
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
 
@@ -33,7 +36,7 @@ def label_words(label: str) -> str:
 def detect(
     segments: Sequence[Segment],
     recognizers: Sequence[Recognizer],
-    columns: Mapping[int, ColumnClass] | None = None,
+    columns: Columns | None = None,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
@@ -41,8 +44,9 @@ def detect(
     Args:
         segments: the segments of a unit.
         recognizers: see :func:`recognizers.registry.load_recognizers`.
-        columns: classes of the columns of a table, by column number: the cells of an entity
-            column are matches as a whole; cells of inert columns meet the patterns only.
+        columns: classes of the columns of a table, by column number (of an attached one, by the address
+            of the attachment too): the cells of an entity column are matches as a whole; cells of inert
+            columns meet the patterns only.
         known: matches of texts that were examined before, by label, text and whether only patterns were asked.
 
     Raises:
@@ -153,11 +157,14 @@ def _place_of_failure(
     return words(segments[next(iter(places.values()))[0]].address)
 
 
-def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> ColumnClass | None:
+def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
     if not columns or segment.role is not Role.CELL or not isinstance(segment.address[-1], Cell):
         return None
     cell = segment.address[-1]
-    return columns.get(cell.column) if cell.row >= 0 and len(segment.address) == 1 else None
+    if cell.row < 0:
+        return None
+    place = segment.address[:-1]
+    return columns.get((place, cell.column) if place else cell.column)
 
 
 def _is_column_name(segment: Segment) -> bool:

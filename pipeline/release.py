@@ -241,6 +241,8 @@ def _plain_suffix(name: str) -> str:
 def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> None:
     for copy in copies:
         for unit in copy.result.units:
+            if unit.list_hold and lists_held:
+                unit.hold(unit.list_hold)
             if hold_undecided and any(each.undecided for each in unit.decisions):
                 unit.hold("something in it waits for a person's decision")
         if hold_undecided and any(each.undecided for each in copy.result.name_decisions):

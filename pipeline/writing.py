@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.apply import edits_of
 from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
+from pipeline.detect import Columns
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.base import Format, finished
@@ -21,7 +22,7 @@ from pipeline.formats.encoding import unreadable_spans
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
 from pipeline.regular_copies import Marked, marked_columns
-from pipeline.state import State, findings_of, needles_of
+from pipeline.state import State, all_columns, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
@@ -82,6 +83,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
     before = kind.read(payload, unit)
     known = {segment.address: segment.text for segment in before.segments}
+    classes, _ = all_columns(state, before.segments, task.columns)
     edits = _outside_foreign(edits_of(task.decisions, known), _foreign(before))
     part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     cleared: dict[Address, list[tuple[int, int]]] = {}
@@ -93,7 +95,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     for _ in range(ROUNDS):
         copy = _copy_of(kind, unit, part)
         fresh = [each for each in copy.segments if known.get(each.address) != each.text]
-        decisions = _decide_again(state, copy, fresh, task)
+        decisions = _decide_again(state, copy, fresh, task, classes)
         withheld = [each for each in decisions if each.withholds]
         if not withheld:
             spans = _cleared_in_copy(fresh, decisions, cleared)
@@ -142,13 +144,15 @@ def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:
     return copy
 
 
-def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: UnitTask) -> list[Decision]:
+def _decide_again(
+    state: State, copy: Reading, fresh: Sequence[Segment], task: UnitTask, classes: Columns
+) -> list[Decision]:
     """Return the decisions for the changed segments; whole records are scanned, or linking would not see who is who."""
     if state.policy is None or not fresh:
         return []
     changed, records = {each.address for each in fresh}, {each.record for each in fresh}
     around = [each for each in copy.segments if each.record in records]
-    findings = findings_of(state, around, {each.index: each for each in task.columns})
+    findings = findings_of(state, around, classes)
     facts = state.job.facts_of(task.unit.source.path)
     decided = decide(findings, facts, state.policy, state.job.decided_at)  # whose a record is shows in all of it
     decided = [each for each in decided if each.finding.address in changed]

@@ -89,9 +89,9 @@ class Message:
             SpanError: an edit does not fit its segment.
         """
         tree = _tree(_unmarked(payload), unit, _origin(payload, unit))
-        written = tree.write(edits)
+        written, is_held_as_parts = tree.write(edits)
         is_crlf = b"\r\n" in payload[:CHUNK]
-        if tree.is_held_as_parts():
+        if is_held_as_parts:
             return (CRLF_PART if is_crlf else PART) + written
         return written.replace(b"\n", b"\r\n") if is_crlf else written
 
@@ -149,8 +149,8 @@ class Mailbox:
             SpanError: an edit does not fit its segment.
         """
         tree = _tree(_unpacked(_unmarked(payload)), unit, _origin(payload, unit))
-        mark = PART if tree.is_held_as_parts() else b""
-        return mark + _envelope_line(tree, edits) + _packed(tree.write(edits))
+        written, is_held_as_parts = tree.write(edits)
+        return (PART if is_held_as_parts else b"") + _envelope_line(tree, edits) + _packed(written)
 
     def finished(self, part: bytes) -> bytes:
         """Return the message with its attachments as files, behind its envelope line."""
@@ -175,7 +175,7 @@ def _unmarked(payload: bytes) -> bytes:
 
 
 def _finished(held: bytes) -> bytes:
-    return tree_of(held, "", limits=Limits(origin=Origin.FINISH)).write([])
+    return tree_of(held, "", limits=Limits(origin=Origin.FINISH)).write([])[0]
 
 
 def _tree(payload: bytes, unit: Unit, origin: Origin) -> Tree:

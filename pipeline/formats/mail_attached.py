@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.base import Assembled, Finished, Format, assembled, finished, units_of
+from pipeline.formats.base import Assembled, Format, assembled, finished, units_of
 from pipeline.formats.mail_content import Content, Withheld, edits_by_step, joined, prefixed
 from pipeline.formats.mail_write import Body, bytes_body
 from pipeline.model import Edit, Part, Reading, Source, SpanError, Unit
@@ -94,11 +94,6 @@ class Attached:
             readings = tuple(form.read(payload, unit) for payload, unit in zip(payloads, units, strict=True))
         return cls(form, tuple(units), tuple(payloads), readings, origin)
 
-    @property
-    def is_held_as_parts(self) -> bool:
-        """Whether its parts, written one after another, are not its file yet."""
-        return isinstance(self.form, Assembled | Finished)
-
     def read(self) -> Reading:
         readings = []
         for unit, reading in zip(self.units, self.readings, strict=True):
@@ -117,7 +112,8 @@ class Attached:
         if self.origin is Origin.FINISH:
             return self._file([finished(self.form, each) for each in self.payloads])
         parts = self._parts(edits)
-        return self._packed(parts) if self.is_held_as_parts else self._file(parts)
+        is_file = not isinstance(self.form, Assembled) and all(finished(self.form, each) == each for each in parts)
+        return self._file(parts) if is_file else self._packed(parts)
 
     def _parts(self, edits: Sequence[Edit]) -> list[bytes]:
         by_step = edits_by_step(edits) if self.form.holds == "unit" else {}
@@ -134,7 +130,8 @@ class Attached:
         units = [[u.ordinal, len(part), dict(u.context)] for u, part in zip(self.units, parts, strict=True)]
         about = {"form": self.form.name, "path": source.path, "size": source.size, "units": units}
         head = json.dumps(about).encode("ascii")
-        return bytes_body(zlib.compress(b"".join([f"{len(head):0{_HEAD}}".encode(), head, *parts]), 1), PARTS)
+        packed = zlib.compress(b"".join([f"{len(head):0{_HEAD}}".encode(), head, *parts]), 1)
+        return bytes_body(packed, PARTS)._replace(is_held_as_parts=True)
 
     def _file(self, parts: Sequence[bytes]) -> Body:
         sink = io.BytesIO()

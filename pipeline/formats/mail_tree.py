@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.formats.mail_attached import Attached
 from pipeline.formats.mail_content import Content, Withheld, edits_by_step, joined, prefixed
 from pipeline.formats.mail_headers import ALLOWED, MADE_ANEW, Field, Head, field_lines_reading
 from pipeline.formats.mail_write import Body, field_line, multipart, parameter, part, text_body
@@ -73,14 +72,6 @@ class Tree:
         """Return the parts in reading order."""
         return [node for node in _nodes(self.root) if isinstance(node, Leaf)]
 
-    def is_held_as_parts(self) -> bool:
-        """Return whether an attachment, however deep, is held as parts until the copy is finished."""
-        return any(
-            each.content.is_held_as_parts if isinstance(each.content, Attached) else each.content.tree.is_held_as_parts()
-            for each in self.leaves()
-            if isinstance(each.content, Attached | NestedMessage)
-        )
-
     def read(self) -> Reading:
         """Return everything that was read and left out, addressed from this message."""
         branches = [node for node in _nodes(self.root) if isinstance(node, Branch)]
@@ -92,8 +83,8 @@ class Tree:
         own = Reading((), dropped=dropped)
         return joined([own, field_lines_reading(self.fields), *(leaf.read() for leaf in self.leaves())])
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
-        r"""Return the new message, its line ends ``\n`` (raises SpanError)."""
+    def write(self, edits: Sequence[Edit]) -> tuple[bytes, bool]:
+        r"""Return the new message, its line ends ``\n``, and whether an attachment is held as parts (raises SpanError)."""
         by_step = edits_by_step(edits)
         lines = [field_line(each, by_step.pop(each.step, [])) for each in self.fields]
         writer = _Writer({step.number: found for step, found in by_step.items() if isinstance(step, Part)})
@@ -102,7 +93,7 @@ class Tree:
             raise SpanError("an edit is addressed to no part of this message")
         disposition, body = made or ("", text_body("", "text/plain"))
         lines.append("MIME-Version: 1.0")
-        return "\n".join(lines).encode("ascii") + b"\n" + part(body, disposition)
+        return "\n".join(lines).encode("ascii") + b"\n" + part(body, disposition), writer.is_held_as_parts
 
 
 @dataclass
@@ -111,11 +102,13 @@ class _Writer:
 
     edits: dict[int, list[Edit]]
     boundaries: int = 0
+    is_held_as_parts: bool = False
 
     def node(self, node: Node) -> tuple[str, Body] | None:
         if isinstance(node, Leaf):
             edits = self.edits.pop(node.number, [])
             body = node.write(edits)
+            self.is_held_as_parts |= body is not None and body.is_held_as_parts
             return (node.disposition(edits), body) if body else None
         made = [each for each in map(self.node, node.nodes) if each]
         if len(made) < 2:
@@ -149,4 +142,4 @@ class NestedMessage:
         return joined([self.tree.read(), Reading((), dropped=(own,) if self.left_out else ())])
 
     def write(self, edits: Sequence[Edit]) -> Body:
-        return Body(self.content_type, "7bit", self.tree.write(edits))
+        return Body(self.content_type, "7bit", *self.tree.write(edits))
