@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Address, Cell, ColumnClass, Match, Role, Segment, words
+from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
 from recognizers.triggers import scan_of
@@ -25,6 +26,7 @@ Columns = Mapping[int | tuple[Address, int], ColumnClass]
 
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
+_BY_LABEL = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER", "USERNAME"})
 
 
 @lru_cache(maxsize=4096)
@@ -108,6 +110,32 @@ def examine(
         for at, matches in zip(chosen, answers, strict=True):
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
+    others = [(at, replace(other, under=form)) for at, form in enumerate(forms) for other in other_forms(form.text)]
+    if others:
+        place = _place_of_failure(texts, segments, places)
+        for (at, form), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):
+            known = list(found[at])
+            for match in matches:
+                for each in _in_text([match], form, len(prefixes[at]), match.recognizer):
+                    if not any(one.start <= each.start and each.end <= one.end for one in known):
+                        found[at].append(each)
+    return found
+
+
+def _in_other_forms(
+    others: Sequence[tuple[int, PlainForm]], recognizers: Sequence[Recognizer], place: str
+) -> list[list[Match]]:
+    """Return what the recognizers of patterns find in other forms of texts, but identifiers: what is packed is one."""
+    found: list[list[Match]] = [[] for _ in others]
+    texts = [form.text for _, form in others]
+    patterns = [each for each in recognizers if not each.needs_model]
+    try:
+        woken = _woken(texts, patterns)
+        for number, chosen in woken.items():
+            for at, matches in zip(chosen, patterns[number].find_many([texts[at] for at in chosen]), strict=True):
+                found[at] += [each for each in matches if each.entity not in _BY_LABEL]
+    except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
+        raise RecognizerFailed(place, f"the scan of an encoded text failed ({type(error).__name__})") from None
     return found
 
 

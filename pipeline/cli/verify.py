@@ -20,7 +20,7 @@ from pipeline.errors import IntegrityError
 if TYPE_CHECKING:
     from pipeline.case.store import Case
     from pipeline.engine import Scan, UnitResult
-    from pipeline.model import Decision
+    from pipeline.model import Decision, Gap
 
 NO_COLUMNS = "this case is older and holds no values of table columns: to search for them, add --against SOURCES"
 
@@ -184,7 +184,7 @@ def _rescan(
         pixels = sum(_has_unread_pixels(unit) for unit in done.units)
         if pixels:
             found.notes.append(UNREAD_PIXELS.format(pixels))
-        attached = sum(len(list(_unread_parts(unit))) for unit in done.units if not unit.held)
+        attached = sum(gap.code == "image" for unit in done.units if not unit.held for gap in _unread_parts(unit))
         if attached:
             found.notes.append(UNREAD_ATTACHMENTS.format(attached))
         if case is not None:
@@ -218,8 +218,9 @@ def _problems(done: Scan, standing: Standing) -> Iterator[str]:
             where = f"{file.file.name}, unit {unit.unit.ordinal + 1}"
             if unit.held and not _has_unread_pixels(unit):
                 yield f"{where}: {unit.held}"
-            for gap in _unread_parts(unit, besides="image"):
-                yield f"{where}, {words(gap.address)}: {gap.why}"
+            for gap in _unread_parts(unit):
+                if gap.code != "image" and not unit.held:
+                    yield f"{where}, {words(gap.address)}: {gap.why}"
             for each in unit.decisions:
                 if each.withholds and not standing.is_released(each):
                     at = words(each.finding.address)
@@ -233,10 +234,10 @@ def _has_unread_pixels(unit: UnitResult) -> bool:
     return pages and unit.held in reasons and all(gap.code == "image" for gap in unit.gaps)
 
 
-def _unread_parts(unit: UnitResult, besides: str = "") -> Iterator[Gap]:
-    """Yield what of a copy of mail was not examined (it has a note in the place of every part that was withheld)."""
+def _unread_parts(unit: UnitResult) -> Iterator[Gap]:
+    """Yield what of a copy of mail was not examined (a note stands in it for every part that was withheld)."""
     if unit.unit.source.format in {"message", "mbox"}:
-        yield from (gap for gap in unit.gaps if gap.code != besides and (besides or gap.code == "image"))
+        yield from unit.gaps
 
 
 def _scopes(done: Scan) -> Iterator[str]:
