@@ -109,4 +109,4 @@ def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:
     if isinstance(kind, Assembled):
         kind.assemble(parts, sink)
         return
-    sink.writelines(parts)
+    sink.writelines(finished(kind, part) for part in parts)
