@@ -38,7 +38,7 @@ def label_words(label: str) -> str:
 def detect(
     segments: Sequence[Segment],
     recognizers: Sequence[Recognizer],
-    columns: Columns | None = None,
+    columns: Columns | Mapping[int, ColumnClass] | None = None,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
@@ -185,14 +185,14 @@ def _place_of_failure(
     return words(segments[next(iter(places.values()))[0]].address)
 
 
-def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
+def _column(segment: Segment, columns: Columns | Mapping[int, ColumnClass] | None) -> ColumnClass | None:
     if not columns or segment.role is not Role.CELL or not isinstance(segment.address[-1], Cell):
         return None
     cell = segment.address[-1]
     if cell.row < 0:
         return None
     place = segment.address[:-1]
-    return columns.get((place, cell.column) if place else cell.column)
+    return columns.get((place, cell.column) if place else cell.column)  # type: ignore[call-overload, no-any-return]
 
 
 def _is_column_name(segment: Segment) -> bool:

@@ -134,14 +134,16 @@ def all_columns(state: State, segments: Sequence[Segment], columns: Iterable[Col
     patterns = [each for each in state.recognizers if not each.needs_model]
     within, hold = attached_columns(segments, patterns, load_vocabulary(state.job.config), state.markers)
     asked = state.job.entities
-    wanted = {key: each for key, each in within.items() if not asked or each.kind != "entity" or each.entity in asked}
-    return {**wanted}, hold
+    for key, each in within.items():
+        if not asked or each.kind != "entity" or each.entity in asked:
+            own[key] = each
+    return own, hold
 
 
 def findings_of(
     state: State,
     segments: Sequence[Segment],
-    columns: Columns,
+    columns: Columns | Mapping[int, ColumnClass],
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[Finding]:
     """Return what stands in segments, linked within each record; ``known`` texts are not examined again."""

@@ -67,7 +67,9 @@ FILES: dict[str, tuple[str, str, str, Callable[[str], bytes]]] = {
         "day.ics",
         "text/calendar",
         "day.ics",
-        lambda value: f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250303T100000Z\r\nSUMMARY:{value}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".encode(),
+        lambda value: (
+            f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250303T100000Z\r\nSUMMARY:{value}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n".encode()
+        ),
     ),
     "contact_card": (
         "card.vcf",
@@ -130,4 +132,6 @@ def seen_in(data: bytes, name: str) -> str:
         return data.decode()
     source = Source(name, kind.name, len(data))
     units = units_of(kind, io.BytesIO(data), source, is_copy=True)
-    return "\n".join(text for unit in units for text in second_reader(kind.name, data[unit.start : unit.stop], unit.context) or ())
+    return "\n".join(
+        text for unit in units for text in second_reader(kind.name, data[unit.start : unit.stop], unit.context) or ()
+    )

@@ -243,7 +243,10 @@ def test_a_release_has_clean_attachments(road: Road, tmp_path: Path) -> None:
 @pytest.mark.models
 def test_columns_of_an_attached_table_are_classified(road: Road, tmp_path: Path) -> None:
     """A name that stands alone in a column of names is one, as in a table of its own."""
-    rows = "".join(f"{name},{year}\n" for name, year in zip(["Quimby", "Vandermeer", "Ackermann"] * 4, range(2010, 2022), strict=True))
+    rows = "".join(
+        f"{name},{year}\n"
+        for name, year in zip(["Quimby", "Vandermeer", "Ackermann"] * 4, range(2010, 2022), strict=True)
+    )
     source = tmp_path / "a.eml"
     source.write_bytes(with_files(("list.csv", "text/csv", f"surname,year\n{rows}".encode())))
     findings = {words(each.address): each for unit in road.scan(source).units for each in _found(unit)}

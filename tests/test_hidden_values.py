@@ -127,7 +127,11 @@ QUERY = base64.urlsafe_b64encode(f"ssn={NUMBER}&n=2".encode()).decode().rstrip("
         (f"See http://www.example.com/?n={PERCENT} today.", "US_SSN", PERCENT),
         (f"http://www.example.com/?n={PERCENT.replace('%', '%25')}", "US_SSN", PERCENT.replace("%", "%25")),
         ("http://www.example.com/?p=%28406%29%20555-0142&x=1", "PHONE_NUMBER", "%28406%29%20555-0142"),
-        ("http://www.example.com/?m=wilma.testperson%40example.com&x=1", "EMAIL_ADDRESS", "wilma.testperson%40example.com"),
+        (
+            "http://www.example.com/?m=wilma.testperson%40example.com&x=1",
+            "EMAIL_ADDRESS",
+            "wilma.testperson%40example.com",
+        ),
     ],
 )
 def test_a_link_in_running_text_is_examined_as_it_is_shown(text: str, entity: str, covered: str) -> None:
@@ -163,7 +167,10 @@ def test_a_packed_run_is_examined(before: str, after: str) -> None:
 def test_a_number_cut_by_marks_is_found(text: str) -> None:
     """Tags in a calendar's description, links in Markdown: the number is found over them, and goes with them."""
     expected = text.removeprefix("SSN ").removesuffix(".")
-    for each in (text, *(one.text for one in MarkdownText(text + "\n\n[r]: http://x.example\n").reading().segments[:1])):
+    for each in (
+        text,
+        *(one.text for one in MarkdownText(text + "\n\n[r]: http://x.example\n").reading().segments[:1]),
+    ):
         assert [covered for entity, covered in found_in(each) if entity == "US_SSN"] == [
             expected if each == text else each[each.index("219") : each.rindex("9999") + 4]
         ]

@@ -65,7 +65,7 @@ class Attached:
     def opened(cls, form: Format, data: bytes, path: str, depth: int, origin: Origin) -> Attached:
         """Return ``data`` cut into units (raises UnreadableSource)."""
         source = Source(path, form.name, len(data))
-        made = []
+        made: list[Unit] = []
         for unit in units_of(form, io.BytesIO(data), source, is_copy=origin is Origin.COPY):
             if form.holds == "file" and len(made) == MOST_UNITS:
                 raise UnreadableSource(path, "it is too long to be read inside a message", "release it as a file")
@@ -89,7 +89,7 @@ class Attached:
             payloads.append(unpacked[at : at + size])
             units.append(Unit(source, ordinal, 0, size, context))
             at += size
-        readings = ()
+        readings: tuple[Reading, ...] = ()
         if origin is Origin.PART:
             readings = tuple(form.read(payload, unit) for payload, unit in zip(payloads, units, strict=True))
         return cls(form, tuple(units), tuple(payloads), readings, origin)

@@ -16,6 +16,7 @@ from pipeline.formats.mail_write import Body, text_body, withheld_body
 from pipeline.formats.text_pieces import text_after
 from pipeline.model import Block, Dropped, Edit, Gap, Reading, Segment, SpanError, Step
 
+
 class Content(Protocol):
     """What a part holds."""
 

@@ -84,7 +84,11 @@ class Tree:
         return joined([own, field_lines_reading(self.fields), *(leaf.read() for leaf in self.leaves())])
 
     def write(self, edits: Sequence[Edit]) -> tuple[bytes, bool]:
-        r"""Return the new message, its line ends ``\n``, and whether an attachment is held as parts (raises SpanError)."""
+        r"""Return the new message, its line ends ``\n``, and whether an attachment is held as parts.
+
+        Raises:
+            SpanError: an edit does not fit its text, or there is no such text.
+        """
         by_step = edits_by_step(edits)
         lines = [field_line(each, by_step.pop(each.step, [])) for each in self.fields]
         writer = _Writer({step.number: found for step, found in by_step.items() if isinstance(step, Part)})
