@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from pipeline.errors import RecognizerFailed
-from pipeline.model import Address, Cell, ColumnClass, Match, Role, Segment, words
+from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from recognizers.presidio import Recognizer
@@ -21,7 +21,7 @@ from recognizers.triggers import scan_of
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
-Columns = Mapping[int | tuple[Address, int], ColumnClass]
+Columns = Mapping[Any, ColumnClass]
 """Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
 
 _WHOLE_CELL = {"entity", "identifier"}
@@ -38,7 +38,7 @@ def label_words(label: str) -> str:
 def detect(
     segments: Sequence[Segment],
     recognizers: Sequence[Recognizer],
-    columns: Columns | Mapping[int, ColumnClass] | None = None,
+    columns: Columns | None = None,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
@@ -185,14 +185,14 @@ def _place_of_failure(
     return words(segments[next(iter(places.values()))[0]].address)
 
 
-def _column(segment: Segment, columns: Columns | Mapping[int, ColumnClass] | None) -> ColumnClass | None:
+def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
     if not columns or segment.role is not Role.CELL or not isinstance(segment.address[-1], Cell):
         return None
     cell = segment.address[-1]
     if cell.row < 0:
         return None
     place = segment.address[:-1]
-    return columns.get((place, cell.column) if place else cell.column)  # type: ignore[call-overload, no-any-return]
+    return columns.get((place, cell.column) if place else cell.column)
 
 
 def _is_column_name(segment: Segment) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipeline.case.overrides import Overrides
 from pipeline.detect import Columns, detect
@@ -128,22 +129,21 @@ def all_columns(state: State, segments: Sequence[Segment], columns: Iterable[Col
     Returns:
         The classes, and why an attached table may be a distribution list ("": none is).
     """
-    own: dict[int | tuple[Address, int], ColumnClass] = {each.index: each for each in columns}
+    own: dict[Any, ColumnClass] = {each.index: each for each in columns}
     if own or not any(len(each.address) > 1 and each.role is Role.CELL for each in segments):
         return own, ""
     patterns = [each for each in state.recognizers if not each.needs_model]
     within, hold = attached_columns(segments, patterns, load_vocabulary(state.job.config), state.markers)
     asked = state.job.entities
-    for key, each in within.items():
-        if not asked or each.kind != "entity" or each.entity in asked:
-            own[key] = each
-    return own, hold
+    return {
+        key: each for key, each in within.items() if not asked or each.kind != "entity" or each.entity in asked
+    }, hold
 
 
 def findings_of(
     state: State,
     segments: Sequence[Segment],
-    columns: Columns | Mapping[int, ColumnClass],
+    columns: Columns,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[Finding]:
     """Return what stands in segments, linked within each record; ``known`` texts are not examined again."""
