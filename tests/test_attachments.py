@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import hashlib
 import io
 import json
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from attachhelp import FILES, XLSX, as_mailbox, attached_in, book, seen_in, with_files
-from conftest import Road, everything_in
+from conftest import Inline, Road, everything_in
 from hiding import copy, forms, opened, readings, texts
 from outlook_files import letter as outlook_letter
 from pagehelp import VALUES, as_bytes, encrypted, letter, pixels
@@ -19,14 +21,17 @@ from PIL import Image
 
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.digest import Keyed
+from pipeline.engine import scan
 from pipeline.errors import UnreadableSource
 from pipeline.formats import ocr, picture
 from pipeline.formats.base import finished
 from pipeline.formats.mail import Message
 from pipeline.formats.mail_attached import PARTS
 from pipeline.inputs import InputFile
+from pipeline.intake import collect
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Edit, Source, Unit, words
+from pipeline.rechecking import survivors
 from pipeline.verify import Withheld, WithheldIndex, needles, second_reader
 
 CANARY = "canary 219-09-9999"
@@ -86,6 +91,38 @@ def test_what_is_attached_to_an_outlook_message_is_examined() -> None:
     assert "219-09-9999" not in "\n".join(second_reader("message", copy(item.bytes(), "a.msg", withheld=True)) or ())
 
 
+def zipped(**members: bytes) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.comment = b"remark-219-09-9999"
+        for name, data in members.items():
+            archive.writestr(name.replace("__", "."), data)
+    return sink.getvalue()
+
+
+def test_an_attached_archive_is_examined_and_packed_anew() -> None:
+    """Members, also of an archive inside, are examined; the copy is an archive of their copies, without its remark."""
+    inner = zipped(deep__csv=f"note,year\n{CANARY},2024\nx,2025\n".encode())
+    data = zipped(list__xlsx=book(("Note", "Year"), (CANARY, "2024")), inner__zip=inner, x__bin=b"\x7fELF" + bytes(60))
+    source = with_files(("files.zip", "application/zip", data))
+    (reading,) = readings(source, "a.eml")
+    places = {words(each.address) for each in reading.segments if each.text == CANARY}
+    assert places == {"part 2, part 1, sheet 1, cell A2", "part 2, part 2, part 1, row 1, column 1"}
+    assert [words(gap.address) for gap in reading.gaps] == ["part 2, part 3"]
+    kept = copy(source, "a.eml")
+    ((name, media_type, content),) = attached_in(kept)
+    assert (name, media_type) == ("files.zip", "application/zip")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.namelist() == ["list.xlsx", "inner.zip", "withheld-part-3"]
+        assert archive.comment == b""
+        assert CANARY in seen_in(archive.read("list.xlsx"), "list.xlsx")
+        assert archive.read("withheld-part-3").decode().strip() == WITHHELD_PART
+    assert "\n".join(second_reader("message", kept) or ()).count(CANARY) >= 2
+    hidden = "\n".join(second_reader("message", copy(source, "a.eml", withheld=True)) or ())
+    assert "219-09-9999" not in hidden
+    assert "deep" not in hidden
+
+
 @pytest.mark.ocr
 def test_a_picture_is_read_by_ocr() -> None:
     """Its writing is examined, and black in the copy where it is withheld."""
@@ -104,6 +141,9 @@ def test_a_picture_is_read_by_ocr() -> None:
         ("a.pdf", "application/pdf", letter()[:300], "damaged", ""),
         ("a.xlsx", XLSX, book(("a",), ("b",))[:400], "damaged", "cut short or damaged"),
         ("a.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(40), "damaged", "damaged"),
+        ("a.zip", "application/zip", zipped(**{"../a__txt": b"x"}), "archive", "leads outside"),
+        ("a.zip", "application/zip", zipped(a__txt=b"x")[:60], "archive", "damaged"),
+        ("a.zip", "application/zip", zipped(a__txt=bytes(20_000_000)), "archive", "far more than its size"),
         ("a.gif", "image/gif", b"GIF89a" + bytes(40), "image", "image"),
         ("a.bin", PARTS, b"x\x9c\x03\0\0\0\0\1", "unknown_format", "no format here reads it"),
     ],
@@ -299,6 +339,30 @@ def test_the_check_looks_inside_attachments(road: Road, tmp_path: Path, kind: st
     found = check(state, CheckTask(InputFile.at(tmp_path / "a.eml", "a.eml"), (written,)))
     assert {each.entity for each in found} == {"US_SSN"}
     assert "independent reader" in {each.place for each in found}
+
+
+@pytest.mark.models
+def test_verify_against_the_sources_looks_inside_attachments(road: Road, tmp_path: Path) -> None:
+    """A clean release has no survivors; the same message with the original workbook in it has."""
+    source = with_files(("people.xlsx", XLSX, PEOPLE))
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.eml").write_bytes(source)
+    road.release(tmp_path / "in", tmp_path / "out")
+    released = tmp_path / "out/records/a.eml"
+    assert not _survivors(road, released, tmp_path / "in")
+    ((_, _, content),) = attached_in(released.read_bytes())
+    swapped = released.read_bytes().replace(base64.encodebytes(content), base64.encodebytes(PEOPLE))
+    assert swapped != released.read_bytes()
+    released.write_bytes(swapped)
+    told = _survivors(road, released, tmp_path / "in")
+    assert any("US_SSN survives (independent reader)" in each for each in told)
+
+
+def _survivors(road: Road, copy_: Path, sources: Path) -> list[str]:
+    runner = Inline(replace(road.state, shared=None))
+    job, policy = road.state.job, road.state.policy
+    copies = scan(collect([copy_]), job, policy, runner)
+    return survivors(copies, collect([sources]), job, policy, runner, lambda *_: None)
 
 
 def test_no_reader_no_release(monkeypatch: pytest.MonkeyPatch) -> None:

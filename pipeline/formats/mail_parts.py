@@ -16,6 +16,7 @@ from pipeline.formats import mail_sniff
 from pipeline.formats.base import Format, copy_name
 from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
+from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart
 from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened
 from pipeline.formats.mail_content import CalendarContent, Content, HtmlContent, PlainContent, Removed, Withheld
 from pipeline.formats.mail_headers import MADE_ANEW, Head, fields, first, parameters, split_head
@@ -38,9 +39,10 @@ _SUFFIXES = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 @dataclass
 class Limits:
-    """How many parts of a whole unit were cut, however deep they lie, and where its bytes come from."""
+    """How many parts of a whole unit were cut, however deep they lie, what its archives unpack to, its origin."""
 
     parts: int = 0
+    unpacked: int = 0
     origin: Origin = Origin.SOURCE
 
 
@@ -151,6 +153,8 @@ class _Cutter:
         name = kind.media_type
         if name == PARTS and self.limits.origin in {Origin.PART, Origin.FINISH}:
             return Attached.of_parts(data, self.limits.origin)
+        if name == ARCHIVE and self.limits.origin in {Origin.PART, Origin.FINISH}:
+            return NestedArchive(self._members(data, depth), self.limits.origin)
         if len(data) > SIZE_LIMIT and self.limits.origin is Origin.SOURCE:
             return Withheld("too_large", "it is larger than 50 MB")
         if name in _MESSAGES:
@@ -177,6 +181,17 @@ class _Cutter:
             return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
         tree = tree_of(data, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
         return NestedMessage(tree, content_type)
+
+    def _archive(self, data: bytes, depth: int) -> Content:
+        """Return an archive as the parts that its members are (raises Undecodable)."""
+        if depth >= DEPTH_LIMIT:
+            return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
+        held, size = as_multipart(data, MOST_BYTES - self.limits.unpacked)
+        self.limits.unpacked += size
+        return NestedArchive(self._members(held, depth), self.limits.origin)
+
+    def _members(self, held: bytes, depth: int) -> Tree:
+        return tree_of(held, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
 
     def _outlook(self, data: bytes, depth: int) -> Content:
         """Return a message of Outlook as a message."""
@@ -236,7 +251,8 @@ class _Cutter:
         media_type, suffix = kind.media_type, PurePosixPath(kind.file_name).suffix.lower()
         found = mail_sniff.sniffed(data)
         if found and not (found[0] != "damaged" and _is_readable(data, kind.file_name)):
-            return Withheld(*found)
+            is_zip = found[0] == "archive" and data.startswith(b"PK\x03\x04")
+            return self._archive(data, depth) if is_zip else Withheld(*found)
         if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")) and not found:
             is_image = media_type.startswith("image/")
             return Withheld("image" if is_image else "unknown_format", "no format here reads it")

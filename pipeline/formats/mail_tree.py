@@ -70,11 +70,11 @@ class Tree:
 
     def leaves(self) -> list[Leaf]:
         """Return the parts in reading order."""
-        return [node for node in _nodes(self.root) if isinstance(node, Leaf)]
+        return [node for node in nodes_of(self.root) if isinstance(node, Leaf)]
 
     def read(self) -> Reading:
         """Return everything that was read and left out, addressed from this message."""
-        branches = [node for node in _nodes(self.root) if isinstance(node, Branch)]
+        branches = [node for node in nodes_of(self.root) if isinstance(node, Branch)]
         kept = ALLOWED.keys() | MADE_ANEW
         left = sum(line.name not in kept for line in self.head.lines) + self.head.malformed
         left += sum(node.headers_left for node in branches)
@@ -121,7 +121,8 @@ class _Writer:
         return "", multipart(node.subtype, [part(body, where) for where, body in made], self.boundaries)
 
 
-def _nodes(root: Node | None) -> list[Node]:
+def nodes_of(root: Node | None) -> list[Node]:
+    """Return a node and all below it, in reading order."""
     out: list[Node] = []
     waiting = [root] if root else []
     while waiting:

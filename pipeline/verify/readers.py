@@ -9,6 +9,8 @@ import csv
 import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -136,6 +138,9 @@ def _attached_texts(data: bytes, name: str) -> Iterator[str]:
         UnreadableSource: it is packed, and no second reader sees it.
     """
     kind = format_of(data[:HEAD_SIZE], name or "part.txt")
+    if kind is None and data.startswith(b"PK"):
+        yield from _archived_texts(data)
+        return
     is_packed = bool(getattr(kind, "is_packed", False))
     if not is_packed:
         yield from byte_texts(data)
@@ -147,6 +152,19 @@ def _attached_texts(data: bytes, name: str) -> Iterator[str]:
         if texts is None and is_packed:
             raise UnreadableSource("copy", f"no independent reader sees an attachment ({kind.name})", "report this")
         yield from map(Row, texts or ()) if hasattr(kind, "table") else texts or ()
+
+
+def _archived_texts(data: bytes) -> Iterator[str]:
+    """Yield the names and remarks in an archive, and what its members say."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield archive.comment.decode("utf-8", "replace")
+            members = [(each, archive.read(each)) for each in archive.infolist()]
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise UnreadableSource("copy", f"an independent archive reader fails ({type(error).__name__})") from None
+    for each, content in members:
+        yield f"{each.filename} {each.comment.decode('utf-8', 'replace')}"
+        yield from _attached_texts(content, each.filename)
 
 
 def _parts(part: Any, *, is_root: bool = True) -> Iterator[tuple[Any, bool]]:
