@@ -13,7 +13,7 @@ from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Source, Unit
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, all_columns, findings_of
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Row, leaks, second_reader
+from pipeline.verify import MAIL_FORMATS, Leak, leaks, second_reader, seen
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
 
@@ -107,9 +107,7 @@ def _leaks(
         texts.append(data.decode("utf-8", "replace"))
     elif read_again is None:  # packed bytes say nothing as text
         raise IntegrityError(unit.source.path, "no independent reader sees this format", "report this")
-    elsewhere = [
-        Elsewhere("independent reader", text, record, thread, tabular or isinstance(text, Row)) for text in texts
-    ]
+    elsewhere = [seen(text, record, thread, tabular=tabular) for text in texts]
     return leaks(copy.segments, cleared, state.shared, markers=state.markers, elsewhere=elsewhere)
 
 

@@ -26,7 +26,7 @@ from pipeline.state import State, all_columns, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import DecidedTable, UnitTask, met_again, same_value, singled_out
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, Row, leaks, mail_structure, second_reader
+from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader, seen
 
 ROUNDS = 4
 """How often a copy is scanned and mended before its record is held."""
@@ -185,9 +185,7 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
     if state.shared is None:
         return []
     tabular = hasattr(format_named(kind), "table")
-    elsewhere = [
-        Elsewhere("independent reader", text, record, thread, tabular or isinstance(text, Row)) for text in others
-    ]
+    elsewhere = [seen(text, record, thread, tabular=tabular) for text in others]
     if not getattr(format_named(kind), "is_packed", False):  # packed bytes say nothing as text
         elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

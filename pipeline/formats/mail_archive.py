@@ -33,6 +33,17 @@ _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError, OSError)
 
 
+def is_archive(data: bytes) -> bool:
+    """Return whether a file is a zip archive and no document that is packed as one."""
+    if not data.startswith(b"PK\x03\x04"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return OFFICE.isdisjoint(archive.namelist())
+    except _DAMAGED:
+        return False
+
+
 def as_multipart(data: bytes, left: int) -> tuple[bytes, int]:
     """Return the members of an archive as the parts of a message, and how many bytes they are.
 
@@ -60,8 +71,6 @@ def _refuse(members: Sequence[zipfile.ZipInfo], left: int) -> None:
     taken: set[str] = set()
     if not members or len(members) > MOST_MEMBERS:
         raise Undecodable("archive", f"it is an archive without files, or of more than {MOST_MEMBERS:,}")
-    if any(each.filename in OFFICE for each in members):
-        raise Undecodable("unknown_format", "it is an Office document")
     if any(each.flag_bits & 0x1 for each in members):
         raise Undecodable("encrypted", "it is an encrypted archive")
     if sum(each.file_size for each in members) > left:

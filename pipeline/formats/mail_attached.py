@@ -24,7 +24,7 @@ from pipeline.model import Edit, Part, Reading, Source, SpanError, Unit
 
 PARTS: Final = "application/x-releasable-parts"
 MOST_UNITS: Final = 50
-"""Units of an attached file: one worker reads all of them (400 pages of a PDF, a million cells of a workbook)."""
+"""Units of an attached file of a packed format: one worker reads them all (400 pages of a PDF, a million cells)."""
 
 _HEAD: Final = 10
 """Digits of the length of the head of packed parts."""
@@ -67,7 +67,7 @@ class Attached:
         source = Source(path, form.name, len(data))
         made: list[Unit] = []
         for unit in units_of(form, io.BytesIO(data), source, is_copy=origin is Origin.COPY):
-            if form.holds == "file" and len(made) == MOST_UNITS:
+            if len(made) == MOST_UNITS and getattr(form, "is_packed", False):
                 raise UnreadableSource(path, "it is too long to be read inside a message", "release it as a file")
             made.append(replace(unit, context={"origin": origin.value, **unit.context, "depth": str(depth)}))
         payloads = tuple(data[unit.start : unit.stop] for unit in made)

@@ -16,7 +16,7 @@ from pipeline.formats import mail_sniff
 from pipeline.formats.base import Format, copy_name
 from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
-from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart
+from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart, is_archive
 from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened
 from pipeline.formats.mail_content import CalendarContent, Content, HtmlContent, PlainContent, Removed, Withheld
 from pipeline.formats.mail_headers import MADE_ANEW, Head, fields, first, parameters, split_head
@@ -249,10 +249,11 @@ class _Cutter:
     def _content(self, data: bytes, kind: _Kind, depth: int) -> Content:
         """Return the content of a part by its bytes, its name and its type, in this order (raises Undecodable)."""
         media_type, suffix = kind.media_type, PurePosixPath(kind.file_name).suffix.lower()
+        if is_archive(data):
+            return self._archive(data, depth)
         found = mail_sniff.sniffed(data)
         if found and not (found[0] != "damaged" and _is_readable(data, kind.file_name)):
-            is_zip = found[0] == "archive" and data.startswith(b"PK\x03\x04")
-            return self._archive(data, depth) if is_zip else Withheld(*found)
+            return Withheld(*found)
         if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")) and not found:
             is_image = media_type.startswith("image/")
             return Withheld("image" if is_image else "unknown_format", "no format here reads it")

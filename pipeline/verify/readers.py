@@ -17,7 +17,9 @@ from typing import Any, Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.formats.base import units_of
+from pipeline.formats.mail_archive import is_archive
 from pipeline.model import Source
+from pipeline.verify.leaks import Elsewhere
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.pdf_reader import pdf_texts
 from pipeline.verify.picture_reader import picture_texts
@@ -47,7 +49,7 @@ _SEEN_AS_BYTES: Final = frozenset({"plain_text", "html", "message"})
 
 
 class Row(str):
-    """A row of a table that an independent reader saw, its cells parted by tabs."""
+    """A row of an attached table that an independent reader saw, its cells parted by tabs: a record of its own."""
 
     __slots__ = ()
 
@@ -56,6 +58,12 @@ LARGEST_CELL: Final = 1 << 26  # characters; the csv module refuses longer cells
 _HARMLESS_REPAIRS: Final = frozenset({"address-unparseable", "date-unparseable"})
 _FROM_LINE = re.compile(rb"\AFrom [^\r\n]*\r?\n")
 _STUFFED = re.compile(rb"(?m)^>(>*From )")
+
+
+def seen(text: str, record: str, thread: str, *, tabular: bool) -> Elsewhere:
+    """Return what an independent reader saw, to be searched; a row of an attached table is no part of its message."""
+    is_row = isinstance(text, Row)
+    return Elsewhere("independent reader", text, "" if is_row else record, thread, tabular or is_row)
 
 
 def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | None = None) -> list[str] | None:
@@ -137,10 +145,10 @@ def _attached_texts(data: bytes, name: str) -> Iterator[str]:
     Raises:
         UnreadableSource: it is packed, and no second reader sees it.
     """
-    kind = format_of(data[:HEAD_SIZE], name or "part.txt")
-    if kind is None and data.startswith(b"PK"):
+    if is_archive(data):
         yield from _archived_texts(data)
         return
+    kind = format_of(data[:HEAD_SIZE], name or "part.txt")
     is_packed = bool(getattr(kind, "is_packed", False))
     if not is_packed:
         yield from byte_texts(data)
