@@ -117,9 +117,16 @@ def examine(
             known = list(found[at])
             for match in matches:
                 for each in _in_text([match], form, len(prefixes[at]), match.recognizer):
-                    if not any(one.start <= each.start and each.end <= one.end for one in known):
+                    if not any(_is_told(one, each) for one in known):
                         found[at].append(each)
     return found
+
+
+def _is_told(known: Match, other: Match) -> bool:
+    """Return whether what another form shows is found in the plain form: it lies inside, or is the same thing."""
+    if known.start <= other.start and other.end <= known.end:
+        return True
+    return known.entity == other.entity and known.start < other.end and other.start < known.end
 
 
 def _in_other_forms(

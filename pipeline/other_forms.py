@@ -16,6 +16,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+import re2
+
 from pipeline.plain_form import PlainForm
 
 _STATIONS: Final = 3
@@ -29,6 +31,8 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\
 _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
+_LONG_RUN: Final = re2.compile(r"[A-Za-z0-9+/_-]{16}")
+"""Without such a run, which few texts have and which RE2 finds quickly, there is nothing to unpack."""
 _PACKED: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
 
 Piece = tuple[int, int, str]
@@ -43,7 +47,7 @@ def other_forms(text: str) -> Iterator[PlainForm]:
         yield form_with(text, ((*each.span(), "") for each in _TAG.finditer(text)))
     if "[" in text and _CUT_BY_LINKS.search(text):
         yield form_with(text, _link_marks(text))
-    if len(text) >= _LEAST_PACKED:
+    if len(text) >= _LEAST_PACKED and _LONG_RUN.search(text):
         packed = list(_unpacked(text))
         if packed:
             yield form_with(text, packed)

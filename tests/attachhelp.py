@@ -127,8 +127,7 @@ def attached_in(copy: bytes) -> list[tuple[str, str, bytes]]:
 def seen_in(data: bytes, name: str) -> str:
     """Return what the second reader of its format sees in a file."""
     kind = format_of(data[:HEAD_SIZE], name)
-    assert kind is not None, name
-    if kind.name == "plain_text":
+    if kind is None or kind.name == "plain_text":
         return data.decode()
     source = Source(name, kind.name, len(data))
     units = units_of(kind, io.BytesIO(data), source, is_copy=True)

@@ -10,7 +10,9 @@ from pipeline.formats.html_tokens import Tag
 
 JOINT: Final = "-"
 """What stands between the groups of such a number where it is examined; it is not copied."""
-_CELLS: Final = frozenset({"td", "th"})
+CELLS: Final = frozenset({"td", "th"})
+LONGEST: Final = 100
+"""Characters of a text that may still be such a number, with what stands between its groups."""
 _GROUP: Final = re.compile(r"[\s(]*[0-9][0-9\s().-]{0,11}")
 _MOST: Final = 8
 
@@ -28,7 +30,8 @@ class Cells:
     """Follows the cells of tables, one in another, and tells where a number goes on in the next cell."""
 
     _tables: list[_Table] = field(default_factory=list)
-    _goes_on: bool = False
+    goes_on: bool = False
+    """Whether a cell has ended whose number may go on in the next one."""
 
     def keeps_open(self, tag: Tag, text: str) -> bool:
         """Take the next tag; return whether the text before it may go on in the cell behind it.
@@ -37,7 +40,7 @@ class Cells:
             tag: the next tag of the page.
             text: the running text of the block that is open.
         """
-        before, self._goes_on = self._goes_on, False
+        before, self.goes_on = self.goes_on, False
         if tag.name == "table":
             if not tag.closes:
                 self._tables.append(_Table())
@@ -45,15 +48,15 @@ class Cells:
                 self._tables.pop()
         elif self._tables and tag.name == "tr":
             self._tables[-1].column = self._tables[-1].behind = 0
-        elif self._tables and tag.name in _CELLS:
+        elif self._tables and tag.name in CELLS:
             return self._cell(self._tables[-1], tag, text, before)
         return False
 
     def _cell(self, table: _Table, tag: Tag, text: str, before: bool) -> bool:
         if tag.closes:
             is_inside = any(first <= table.column and table.behind < behind for first, behind in table.wide)
-            self._goes_on = is_inside and bool(_GROUP.fullmatch(text.rpartition(JOINT)[2]))
-            return self._goes_on
+            self.goes_on = is_inside and bool(_GROUP.fullmatch(text.rpartition(JOINT)[2]))
+            return self.goes_on
         said = dict(tag.attributes).get("colspan", "1").strip()
         width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
         table.column, table.behind = table.behind, table.behind + max(width, 1)
