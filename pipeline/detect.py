@@ -110,7 +110,7 @@ def examine(
         for at, matches in zip(chosen, answers, strict=True):
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
-    others = [(at, replace(other, under=form)) for at, form in enumerate(forms) for other in other_forms(form.text)]
+    others = [(at, other) for at, form in enumerate(forms) for other in other_forms(form)]
     if others:
         place = _place_of_failure(texts, segments, places)
         for (at, form), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):

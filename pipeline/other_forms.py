@@ -39,8 +39,20 @@ Piece = tuple[int, int, str]
 """A piece of a text that is replaced: its span, and what stands for it."""
 
 
-def other_forms(text: str) -> Iterator[PlainForm]:
-    """Yield the other forms of a plain text; a text without percent signs, tags, links and long runs has none."""
+def other_forms(plain: PlainForm) -> Iterator[PlainForm]:
+    """Yield the other forms of a plain text; one without percent signs, tags, links and long runs has none.
+
+    Spans in them lead back to the source of the plain form.
+    """
+    for each in _forms(plain.text):
+        yield _over(each, plain) if plain.lengths else each
+
+
+def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
+    return replace(form, under=plain if form.under is None else _over(form.under, plain))
+
+
+def _forms(text: str) -> Iterator[PlainForm]:
     if "%" in text and _PERCENT.search(text):
         yield _without_percents(text)
     if "<" in text and _CUT_BY_TAGS.search(text):

@@ -88,7 +88,9 @@ def test_what_is_attached_to_an_outlook_message_is_examined() -> None:
     """A PDF and a workbook in a MSG file come out in the message that it becomes."""
     files = {"a.pdf": letter(lines=["Dear clerk,", CANARY]), "b.xlsx": book(("Note", "Year"), (CANARY, "2024"))}
     attached = [{0x3705: 1, 0x3707: name, 0x3701: data} for name, data in files.items()]
-    item = Msg({0x001A: "IPM.Note", 0x0037: "Permit", 0x0C1A: "Somebody", 0x0C1F: "somebody@example.com", 0x1000: "It is."}, [])
+    item = Msg(
+        {0x001A: "IPM.Note", 0x0037: "Permit", 0x0C1A: "Somebody", 0x0C1F: "somebody@example.com", 0x1000: "It is."}, []
+    )
     item.attachments = attached
     kept = copy(item.bytes(), "a.msg")
     assert b"\r\n" in kept
@@ -193,7 +195,7 @@ def test_a_file_that_lies_too_deep_is_withheld() -> None:
     for _ in range(12):
         source = with_files(("a.eml", "message/rfc822", source))
     gaps = [gap.code for reading in readings(source, "a.eml") for gap in reading.gaps]
-    assert gaps == ["too_deep"]
+    assert set(gaps) == {"too_deep"}
     assert CANARY not in texts(source, "a.eml") + "\n".join(second_reader("message", copy(source, "a.eml")) or ())
 
 
