@@ -10,7 +10,7 @@ from typing import overload
 
 from pipeline.checking import WrittenUnit
 from pipeline.formats import format_named
-from pipeline.formats.base import Assembled
+from pipeline.formats.base import Assembled, units_of
 from pipeline.model import Source
 
 
@@ -55,8 +55,7 @@ def assemble_copy(source: Source, path: Path, units: Sequence[WrittenUnit]) -> l
     size = path.stat().st_size
     made = []
     with path.open("rb") as stream:
-        cut = getattr(kind, "units_of_copy", kind.units)
-        for unit in list(cut(stream, Source(source.path, source.format, size))):
+        for unit in list(units_of(kind, stream, Source(source.path, source.format, size), is_copy=True)):
             stream.seek(unit.start)
             digest = hashlib.sha256(stream.read(unit.stop - unit.start)).hexdigest()
             made.append(WrittenUnit(unit, unit.start, unit.stop, digest))

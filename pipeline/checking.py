@@ -13,8 +13,8 @@ from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Role, Source, Unit
 from pipeline.regular_copies import Marked, faults
-from pipeline.state import State, findings_of
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, leaks, second_reader
+from pipeline.state import State, all_columns, findings_of
+from pipeline.verify import MAIL_FORMATS, Leak, leaks, second_reader, seen
 from recognizers.names.firms import is_business
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
@@ -127,7 +127,7 @@ def _leaks(
         texts.append(data.decode("utf-8", "replace"))
     elif read_again is None:  # packed bytes say nothing as text
         raise IntegrityError(unit.source.path, "no independent reader sees this format", "report this")
-    elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in texts]
+    elsewhere = [seen(text, record, thread, tabular=tabular) for text in texts]
     shared, markers = state.shared, state.markers
     return leaks(copy.segments, cleared, shared, markers=markers, elsewhere=elsewhere, businesses=businesses)
 
@@ -138,7 +138,7 @@ def _cleared(
     spans: dict[Address, list[tuple[int, int]]] = {}
     if state.policy is None:
         return spans
-    found = findings_of(state, copy.segments, {each.index: each for each in columns})
+    found = findings_of(state, copy.segments, all_columns(state, copy.segments, columns)[0])
     people = state.job.overrides
     released = people.released if people is not None else frozenset()
     decided = decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at)

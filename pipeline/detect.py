@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import RecognizerFailed
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
+from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import load_vocabulary
@@ -24,9 +25,12 @@ if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find th
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
+Columns = Mapping[Any, ColumnClass]
+"""Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
 PERSON: Final = "PERSON"
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
+_BY_LABEL = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER", "USERNAME"})
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +42,7 @@ def label_words(label: str) -> str:
 def detect(
     segments: Sequence[Segment],
     recognizers: Sequence[Recognizer],
-    columns: Mapping[int, ColumnClass] | None = None,
+    columns: Columns | None = None,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
 ) -> list[list[Match]]:
     """Return the matches of each segment, spans in its text; each distinct text is examined once.
@@ -46,8 +50,9 @@ def detect(
     Args:
         segments: the segments of a unit.
         recognizers: see :func:`recognizers.registry.load_recognizers`.
-        columns: classes of the columns of a table, by column number: the cells of an entity
-            column are matches as a whole; cells of inert columns meet the patterns only.
+        columns: classes of the columns of a table, by column number (of an attached one, by the address
+            of the attachment too): the cells of an entity column are matches as a whole; cells of inert
+            columns meet the patterns only.
         known: matches of texts that were examined before, by label, text and whether only patterns were asked.
 
     Raises:
@@ -109,9 +114,42 @@ def examine(
         for at, matches in zip(chosen, answers, strict=True):
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
+    others = [(at, other) for at, form in enumerate(forms) for other in other_forms(form)]
+    if others:
+        place = _place_of_failure(texts, segments, places)
+        for (at, form), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):
+            known = list(found[at])
+            for match in matches:
+                for each in _in_text([match], form, len(prefixes[at]), match.recognizer):
+                    if not any(_is_told(one, each) for one in known):
+                        found[at].append(each)
     for at, matches in enumerate(found):  # whatever the label says, and in every row alike
         if any(each.entity == PERSON for each in matches) and is_business(texts[at][1]):
             found[at] = [each for each in matches if each.entity != PERSON]
+    return found
+
+
+def _is_told(known: Match, other: Match) -> bool:
+    """Return whether what another form shows is found in the plain form: it lies inside, or is the same thing."""
+    if known.start <= other.start and other.end <= known.end:
+        return True
+    return known.entity == other.entity and known.start < other.end and other.start < known.end
+
+
+def _in_other_forms(
+    others: Sequence[tuple[int, PlainForm]], recognizers: Sequence[Recognizer], place: str
+) -> list[list[Match]]:
+    """Return what the recognizers of patterns find in other forms of texts, but identifiers: what is packed is one."""
+    found: list[list[Match]] = [[] for _ in others]
+    texts = [form.text for _, form in others]
+    patterns = [each for each in recognizers if not each.needs_model]
+    try:
+        woken = _woken(texts, patterns)
+        for number, chosen in woken.items():
+            for at, matches in zip(chosen, patterns[number].find_many([texts[at] for at in chosen]), strict=True):
+                found[at] += [each for each in matches if each.entity not in _BY_LABEL]
+    except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
+        raise RecognizerFailed(place, f"the scan of an encoded text failed ({type(error).__name__})") from None
     return found
 
 
@@ -164,11 +202,14 @@ def _place_of_failure(
     return words(segments[next(iter(places.values()))[0]].address)
 
 
-def _column(segment: Segment, columns: Mapping[int, ColumnClass] | None) -> ColumnClass | None:
+def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
     if not columns or segment.role is not Role.CELL or not isinstance(segment.address[-1], Cell):
         return None
     cell = segment.address[-1]
-    return columns.get(cell.column) if cell.row >= 0 and len(segment.address) == 1 else None
+    if cell.row < 0:
+        return None
+    place = segment.address[:-1]
+    return columns.get((place, cell.column) if place else cell.column)
 
 
 def whole_cell(segment: Segment, columns: Mapping[int, ColumnClass]) -> Match | None:

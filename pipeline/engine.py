@@ -49,6 +49,7 @@ class UnitResult:
     dropped: tuple[Dropped, ...] = ()
     segments: int = 0
     characters: int = 0
+    list_hold: str = ""
     held: str = ""
     unscanned: bool = False
     _held: TableOutcome = field(default_factory=TableOutcome)
@@ -233,6 +234,7 @@ def _examine(done: Scan, road: Runner, runner: Runner, tell: Progress) -> Digest
 def _take(result: UnitResult, answer: Examined) -> None:
     result.gaps, result.dropped = answer.gaps, answer.dropped
     result.segments, result.characters = answer.segments, answer.characters
+    result.list_hold = answer.hold
     result.is_table = answer.linked is not None
     if not result.is_table:  # a table's findings stay in the workspace
         result.outcome, result.needles = TableOutcome(answer.findings), list(answer.needles)

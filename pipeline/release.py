@@ -27,7 +27,7 @@ from pipeline.evidence.stated import CITED, FACTS, NUMBERS, facts_bytes, typed_t
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
-from pipeline.formats.base import copy_name
+from pipeline.formats.base import Finished, copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import WRAPPINGS, compress, pack_archives
@@ -242,6 +242,8 @@ def _plain_suffix(name: str) -> str:
 def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> None:
     for copy in copies:
         for unit in copy.result.units:
+            if unit.list_hold and lists_held:
+                unit.hold(unit.list_hold)
             if hold_undecided and any(each.undecided for each in unit.decisions):
                 unit.hold("something in it waits for a person's decision")
         if hold_undecided and any(each.undecided for each in copy.result.name_decisions):
@@ -313,7 +315,10 @@ def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
 def _append(copy: Copy, unit: UnitResult, told: Written, written: Written, sink: BinaryIO) -> None:
     sink.write(written.part)
     stop = copy.size + len(written.part)
-    copy.units.append(WrittenUnit(unit.unit, copy.size, stop, told.sha256))
+    made = unit.unit
+    if isinstance(format_named(made.source.format), Finished):
+        made = replace(made, context={**made.context, "origin": "copy"})
+    copy.units.append(WrittenUnit(made, copy.size, stop, told.sha256))
     copy.size = stop
     if written.marked is not None:
         unit.workspace.put(MARKED, unit.number, written.marked)

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.case.marks import Marks, Met
 from pipeline.case.overrides import Overrides, place_digest
-from pipeline.detect import detect
+from pipeline.detect import Columns, detect
 from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
 from pipeline.markers import marker_spans
-from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Segment
+from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Role, Segment
 from pipeline.policy.column_pins import ColumnPins
 from pipeline.policy.load import load
 from pipeline.policy.rosters import Rosters
 from pipeline.policy.schema import Policy
 from pipeline.resolve import resolve
+from pipeline.tables.attached import attached_columns
+from pipeline.tables.vocabulary import load_vocabulary
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.search import WithheldIndex
 
@@ -140,10 +142,27 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
     return found
 
 
+def all_columns(state: State, segments: Sequence[Segment], columns: Iterable[ColumnClass]) -> tuple[Columns, str]:
+    """Return the classes of the columns of a table, or of the tables attached to a message.
+
+    Returns:
+        The classes, and why an attached table may be a distribution list ("": none is).
+    """
+    own: dict[Any, ColumnClass] = {each.index: each for each in columns}
+    if own or not any(len(each.address) > 1 and each.role is Role.CELL for each in segments):
+        return own, ""
+    patterns = [each for each in state.recognizers if not each.needs_model]
+    within, hold = attached_columns(segments, patterns, load_vocabulary(state.job.config), state.markers)
+    asked = state.job.entities
+    return {
+        key: each for key, each in within.items() if not asked or each.kind != "entity" or each.entity in asked
+    }, hold
+
+
 def findings_of(
     state: State,
     segments: Sequence[Segment],
-    columns: Mapping[int, ColumnClass],
+    columns: Columns,
     known: Mapping[tuple[str, str, bool], list[Match]] | None = None,
     of: tuple[str, int] = ("", 0),
 ) -> list[Finding]:

@@ -20,16 +20,20 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.inputs import InputFile
-from pipeline.model import Address, Block, ColumnClass, Decision, Dropped, Finding, Gap, Reading, Segment, Unit
+from pipeline.model import Address, Block, ColumnClass, Decision, Dropped, Finding, Gap, Reading, Role, Segment, Unit
 from pipeline.regular_copies import rows_with_withheld, spelled_out
 from pipeline.regular_rows import Known, Regular, Split, single_unit, split
-from pipeline.state import State, findings_of, needles_of
+from pipeline.state import State, all_columns, findings_of, needles_of
 from pipeline.tables.columnar import Columnar, columnar
 from pipeline.tables.regular import SINGLE
+from pipeline.verify import MAIL_FORMATS
 from pipeline.verify.canonical import Needle
 from pipeline.verify.search import WithheldIndex, search
 from pipeline.verify.views import View, views
 from recognizers.entities import UNIQUE_IDENTIFIER
+
+ATTACHED_BYTES_A_SECOND = 100_000
+"""The slowest at which a message with attachments may be read: a scanned page has about this size."""
 
 _RUN = re.compile(r"\S+")
 
@@ -58,13 +62,20 @@ class UnitTask:
         """The key of the unit."""
         return self.unit.key
 
+    @property
+    def more_seconds(self) -> float:
+        """Return what a message may take for its attachments beyond the deadline of a unit."""
+        is_mail = self.unit.source.format in MAIL_FORMATS
+        return round((self.unit.stop - self.unit.start) / ATTACHED_BYTES_A_SECOND, 1) if is_mail else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What is in a unit: findings, for each the needles under which it is searched, and what was not examined.
 
     Of a table's unit the worker keeps the whole, and tells of it what :meth:`told` gives: ``linked`` are the digests of
-    its linked values then.
+    its linked values then. ``hold`` says why the officer has to clear it although it was examined (a distribution list
+    is attached).
     """
 
     findings: tuple[Finding, ...]
@@ -74,6 +85,7 @@ class Examined:
     segments: int = 0
     characters: int = 0
     regular: Regular | None = None
+    hold: str = ""
     linked: np.ndarray | None = None
 
     def told(self) -> Examined:
@@ -103,7 +115,9 @@ def examine(state: State, task: UnitTask) -> Examined:
     kind = format_named(task.unit.source.format)
     parts = _split(state, task, payload)
     if parts is None:
-        return _examined(state, task.unit, kind.read(payload, task.unit), task.columns)
+        found = _examined(state, task.unit, kind.read(payload, task.unit), task.columns)
+        is_cleared = bool(found.hold) and state.pins.clears_distribution_list(task.unit.source.path)
+        return replace(found, hold="") if is_cleared else found
     regular = parts.regular
     rest = _examined(state, task.unit, kind.read(parts.payload, parts.unit), task.columns, parts.known)
     segments, characters = rest.segments + regular.segments, rest.characters + regular.characters
@@ -121,7 +135,8 @@ def _examined(
     state: State, unit: Unit, reading: Reading, columns: Iterable[ColumnClass], known: Known | None = None
 ) -> Examined:
     of = (unit.source.path, unit.ordinal)
-    findings = findings_of(state, reading.segments, {each.index: each for each in columns}, known, of)
+    classes, hold = all_columns(state, reading.segments, columns)
+    findings = findings_of(state, reading.segments, classes, known, of)
     texts = {each.address: each.text for each in reading.segments}
     sought = tuple(tuple(needles_of(state, texts, [each])) for each in findings)
     foreign = tuple(
@@ -130,7 +145,8 @@ def _examined(
         if unreadable_spans(each.text)
     )
     characters = sum(len(each.text) for each in reading.segments)
-    return Examined(tuple(findings), sought, reading.gaps + foreign, reading.dropped, len(reading.segments), characters)
+    about = (reading.gaps + foreign, reading.dropped, len(reading.segments), characters)
+    return Examined(tuple(findings), sought, *about, hold=hold)
 
 
 # --- the same value elsewhere -----------------------------------------------------------
@@ -228,11 +244,16 @@ def met_again(state: State, task: UnitTask, payload: bytes) -> tuple[Again, ...]
                 )
         for start, end, digest in _encoded(segment, state.shared, known):
             found.append(Again(segment.address, start, end, segment.record, thread, segment.label, digest))
-    if hasattr(format_named(task.unit.source.format), "table"):
-        found += _across_cells(
-            reading.segments, state.shared, [*task.taken, *((a.address, a.start, a.end) for a in found)]
-        )
+    is_table = hasattr(format_named(task.unit.source.format), "table")
+    cells = reading.segments if is_table else [each for each in reading.segments if _is_attached_cell(each)]
+    if cells:
+        taken_now = [*task.taken, *((a.address, a.start, a.end) for a in found)]
+        found += _across_cells(cells, state.shared, taken_now)
     return tuple(found)
+
+
+def _is_attached_cell(segment: Segment) -> bool:
+    return segment.role is Role.CELL and len(segment.address) > 1
 
 
 def _across_cells(

@@ -42,7 +42,7 @@ _NOT_OPENED: Final = {
     b"MSCF": "cabinet", b"LZIP": "lzip", b"\x1f\x9d": "compress",
 }  # fmt: skip
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-_OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
+OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
 """Members that make an archive a document or a program: what another program opens as one thing."""
 _PREFIX: Final = "releasable-unpacked-"
 _DAMAGED: Final = (
@@ -165,7 +165,7 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         return
     with archive:
         members = [each for each in archive.infolist() if not each.is_dir()]
-        if any(each.filename in _OFFICE for each in members):
+        if any(each.filename in OFFICE for each in members):
             yield file
             return
         why = _refusal(members, level, file)

@@ -16,18 +16,19 @@ from pipeline.apply import edits_of
 from pipeline.case.overrides import honoured, standing
 from pipeline.decide import decide
 from pipeline.decided import DecidedTable
+from pipeline.detect import Columns
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
-from pipeline.formats.base import Format
+from pipeline.formats.base import Format, finished
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
 from pipeline.regular_copies import Marked, marked_columns
-from pipeline.state import State, findings_of, needles_of
+from pipeline.state import State, all_columns, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import UnitTask, met_again, same_value, singled_out
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader
+from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader, seen
 
 ROUNDS = 4
 """How often a copy is scanned and mended before its record is held."""
@@ -90,6 +91,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
     before = kind.read(payload, unit)
     known = {segment.address: segment.text for segment in before.segments}
+    classes, _ = all_columns(state, before.segments, task.columns)
     edits = _outside_foreign(edits_of(task.decisions, known), _foreign(before))
     part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     cleared: dict[Address, list[tuple[int, int]]] = {}
@@ -101,10 +103,11 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     for _ in range(ROUNDS):
         copy = _copy_of(kind, unit, part)
         fresh = [each for each in copy.segments if known.get(each.address) != each.text]
-        decisions = _decide_again(state, copy, fresh, task)
+        decisions = _decide_again(state, copy, fresh, task, classes)
         withheld = [each for each in decisions if each.withholds]
         if not withheld:
             spans = _cleared_in_copy(fresh, decisions, cleared)
+            part = finished(kind, part)
             left = _survivors(state, unit, part, copy, spans)
             return Written(part, tuple(mended), tuple(found), tuple(left))
         mended += withheld
@@ -149,14 +152,16 @@ def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:
     return copy
 
 
-def _decide_again(state: State, copy: Reading, fresh: Sequence[Segment], task: UnitTask) -> list[Decision]:
+def _decide_again(
+    state: State, copy: Reading, fresh: Sequence[Segment], task: UnitTask, classes: Columns
+) -> list[Decision]:
     """Return the decisions for the changed segments; whole records are scanned, or linking would not see who is who."""
     if state.policy is None or not fresh:
         return []
     changed, records = {each.address for each in fresh}, {each.record for each in fresh}
     around = [each for each in copy.segments if each.record in records]
     of = (task.unit.source.path, task.unit.ordinal)
-    findings = findings_of(state, around, {each.index: each for each in task.columns}, None, of)
+    findings = findings_of(state, around, classes, None, of)
     facts = state.job.facts_of(task.unit.source.path)
     decided = decide(findings, facts, state.policy, state.job.decided_at)  # whose a record is shows in all of it
     decided = [each for each in decided if each.finding.address in changed]
@@ -189,7 +194,7 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
     if state.shared is None:
         return []
     tabular = hasattr(format_named(kind), "table")
-    elsewhere = [Elsewhere("independent reader", text, record, thread, tabular) for text in others]
+    elsewhere = [seen(text, record, thread, tabular=tabular) for text in others]
     if not getattr(format_named(kind), "is_packed", False):  # packed bytes say nothing as text
         elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

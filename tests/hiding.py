@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 
 from pipeline.formats import format_of
-from pipeline.formats.base import assembled
+from pipeline.formats.base import assembled, finished
 from pipeline.model import Edit, Reading, Source, Unit
 from pipeline.verify import View, byte_texts, second_reader, views
 
@@ -37,7 +37,7 @@ def copy(data: bytes, name: str, *, withheld: bool = False) -> bytes:
         reading = kind.read(payload, unit)
         edits = [Edit(each.address, 0, len(each.text), "[X]") for each in reading.segments] if withheld else []
         parts.append(kind.rewrite(payload, unit, edits))
-        assert second_reader(kind.name, parts[-1], unit.context) is not None
+        assert second_reader(kind.name, finished(kind, parts[-1]), unit.context) is not None
         kind.read(parts[-1], Unit(unit.source, unit.ordinal, 0, len(parts[-1]), unit.context))
     sink = io.BytesIO()
     assembled(kind, parts, sink)

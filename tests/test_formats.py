@@ -96,7 +96,13 @@ def test_units_cover_every_byte_in_order(sample):
     for number, unit in enumerate(_units(kind, data)):
         shares = before is not None and (unit.start, unit.stop) == (before.start, before.stop)
         assert (unit.ordinal, unit.start) == (number, before.start if shares else at)
-        assert not shares or kind.name in {"parquet", "workbook", "document", "pdf", "picture"}  # a row group's; read whole
+        assert not shares or kind.name in {
+            "parquet",
+            "workbook",
+            "document",
+            "pdf",
+            "picture",
+        }  # a row group's; read whole
         assert pickle.loads(pickle.dumps(unit)) == unit
         at, before = unit.stop, unit
     assert at == len(data)

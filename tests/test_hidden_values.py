@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 
+from pipeline.detect import detect
 from pipeline.formats.calendar_text import CalendarText
 from pipeline.formats.contact_card import ContactCards
-from pipeline.formats.html_text import link_text
+from pipeline.formats.html_text import HtmlText, link_text
 from pipeline.formats.markdown_text import MarkdownText
-from pipeline.model import Block, Edit, Source, Unit
+from pipeline.model import Block, Edit, Segment, Source, Unit
+from pipeline.other_forms import other_forms
+from pipeline.plain_form import PlainForm
+from recognizers.registry import load_recognizers
 
 NUMBER = "219-09-9999"
 PERCENT = "".join(f"%{ord(each):02X}" for each in NUMBER)
@@ -105,3 +110,99 @@ def test_links_are_decoded_however_often_they_were_encoded() -> None:
     assert link_text(f"data:text/plain;charset=utf-16le;base64,{packed(NUMBER, 'utf-16-le')}") is None
     assert link_text(f"data:text/plain;base64,{packed(NUMBER, 'utf-16-le')}") is None
     assert link_text(f"data:text/plain;charset=utf-8;base64,{packed(NUMBER)}") == NUMBER
+
+
+SSN = "536-90-4399"
+SSN_PERCENT = "".join(f"%{ord(each):02X}" for each in SSN)
+
+
+def found_in(text: str) -> list[tuple[str, str]]:
+    """Return entity and covered text of what the recognizers of patterns find."""
+    patterns = [each for each in load_recognizers("fast") if not each.needs_model]
+    (matches,) = detect([Segment(text, (Block(0),))], patterns)
+    return [(each.entity, text[each.start : each.end]) for each in matches]
+
+
+QUERY = base64.urlsafe_b64encode(f"ssn={SSN}&n=2".encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "covered"),
+    [
+        (f"See http://www.example.com/?n={SSN_PERCENT} today.", "US_SSN", SSN_PERCENT),
+        (f"http://www.example.com/?n={SSN_PERCENT.replace('%', '%25')}", "US_SSN", SSN_PERCENT.replace("%", "%25")),
+        (f"See&nbsp;http://www.example.com/?n={SSN_PERCENT}.", "US_SSN", SSN_PERCENT),
+        ("http://www.example.com/?p=%28406%29%20555-0142&x=1", "PHONE_NUMBER", "%28406%29%20555-0142"),
+        (
+            "http://www.example.com/?m=wilma.testperson%40example.com&x=1",
+            "EMAIL_ADDRESS",
+            "wilma.testperson%40example.com",
+        ),
+    ],
+)
+def test_a_link_in_running_text_is_examined_as_it_is_shown(text: str, entity: str, covered: str) -> None:
+    """Percent-encoding is undone also where no mark says that it is a link; the span is what stands in the text."""
+    assert (entity, covered) in found_in(text)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("http://www.example.com/?d=", "&k=3"), ("http://www.example.com/u/", "/x"), ("", "")]
+)
+def test_a_packed_run_is_examined(before: str, after: str) -> None:
+    """A run of base64 that holds an identifier is withheld as a whole, padded or not; one that holds a text is not."""
+    for run in (QUERY, packed(f"ssn={SSN}&nr=2")):
+        (found,) = [covered for entity, covered in found_in(before + run + after) if entity == "US_SSN"]
+        assert found == run
+    mailbox = packed("wilma.testperson@example.com").rstrip("=")
+    assert ("EMAIL_ADDRESS", mailbox) in found_in(before + mailbox + after)
+    plain = packed("Some plain words of 1234 letters")
+    assert not [each for each in found_in(before + plain + after) if each[0] in {"US_SSN", "PHONE_NUMBER"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SSN 536-<b>90</b>-4399.",
+        'SSN 536-<span style="color: red">90</span>-4399.',
+        "SSN 536-<!-- x -->90-4399.",
+        "SSN 536-[90](http://www.example.com)-4399.",
+        "SSN 536-[90][r]-4399.",
+        "SSN 536-[90]-4399.",
+    ],
+)
+def test_a_number_cut_by_marks_is_found(text: str) -> None:
+    """Tags in a calendar's description, links in Markdown: the number is found over them, and goes with them."""
+    expected = text.removeprefix("SSN ").removesuffix(".")
+    for each in (
+        text,
+        *(one.text for one in MarkdownText(text + "\n\n[r]: http://x.example\n").reading().segments[:1]),
+    ):
+        assert [covered for entity, covered in found_in(each) if entity == "US_SSN"] == [
+            expected if each == text else each[each.index("536") : each.rindex("4399") + 4]
+        ]
+    calendar = CalendarText(EVENT.format(f"DESCRIPTION:{text}"))
+    assert text in {said for said, _ in calendar.segments.values()}
+
+
+def test_a_number_cut_over_cells_is_examined_in_one_piece() -> None:
+    """Groups of digits in cells under one heading are one number; without such a heading they are numbers."""
+    rows = "<tr><td>536</td>\n<td>90</td><td>4399</td><td>Jo</td></tr>"
+    page = HtmlText.parsed(f"<table><tr><th colspan=3>SSN</th><th>Name</th></tr>{rows}</table><p>x</p>")
+    (segment,) = (each for each in page.reading().segments if SSN in each.text)
+    made = page.written([Edit(segment.address, 0, len(segment.text), "[X]")])
+    assert "[X]" in made
+    assert not [each for each in ("536", "90", "4399") if each in made]
+    assert "<td>Jo</td>" in made
+    kept = page.written([])
+    assert [each in kept for each in ("<td>536</td>", "<td>90</td>", "<td>4399</td>")] == [True] * 3
+    apart = HtmlText.parsed(f"<table>{rows}</table>")
+    assert [each.text for each in apart.reading().segments] == ["536", "90", "4399", "Jo"]
+
+
+@pytest.mark.parametrize("piece", ["<a", "9<a>", "[", "9[9", "%", "A", "A/", "9<a b", "1-<b>", "%41", "9[9]("])
+def test_other_forms_take_linear_time(piece: str) -> None:
+    """No text makes the search for other forms slow."""
+    began = time.perf_counter()
+    for _ in other_forms(PlainForm(piece * (200_000 // len(piece)))):
+        pass
+    assert time.perf_counter() - began < 5

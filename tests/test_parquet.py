@@ -137,6 +137,14 @@ def test_a_column_name_can_be_withheld():
     assert pq.read_table(io.BytesIO(copy)).to_pylist()[2] == {"withheld": 3, "s": {"withheld": 2}}
 
 
+def test_columns_may_be_called_like_our_markers():
+    """Brackets in a name, and two names alike after withholding, do not keep a file from being put together."""
+    data = as_bytes(pa.table({"w@example.com": [1, 2], "v@example.com": [3, 4]}))
+    copy = copy_of(data, "w@example.com", "v@example.com", marker="[REDACTED EMAIL]")
+    assert b"example" not in copy
+    assert pq.ParquetFile(io.BytesIO(copy)).schema_arrow.names == ["[REDACTED EMAIL]"] * 2
+
+
 def test_a_large_row_group_is_cut_by_rows():
     """Units of one row group share its bytes, and together they hold each row once."""
     data = as_bytes(pa.table({f"c{at}": list(range(60_000)) for at in range(4)}), row_group_size=60_000)

@@ -20,7 +20,7 @@ from pipeline.errors import IntegrityError
 if TYPE_CHECKING:
     from pipeline.case.store import Case
     from pipeline.engine import Scan, UnitResult
-    from pipeline.model import Decision
+    from pipeline.model import Decision, Gap
 
 NO_COLUMNS = "this case is older and holds no values of table columns: to search for them, add --against SOURCES"
 
@@ -73,6 +73,10 @@ def verify_command(
     typer.echo(f"{folder}: whole and clean ({searched})")
 
 
+UNREAD_ATTACHMENTS = (
+    "{} attachments of pages or pixels were not read again, only their bytes are as written: "
+    "to read them, pip install 'releasable[ocr]'"
+)
 UNREAD_PIXELS = (
     "the pixels of {} units of pages were not read with certainty, only their text layers were: "
     "to read pixels, pip install 'releasable[ocr]'"
@@ -180,6 +184,9 @@ def _rescan(
         pixels = sum(_has_unread_pixels(unit) for unit in done.units)
         if pixels:
             found.notes.append(UNREAD_PIXELS.format(pixels))
+        attached = sum(gap.code == "image" for unit in done.units if not unit.held for gap in _unread_parts(unit))
+        if attached:
+            found.notes.append(UNREAD_ATTACHMENTS.format(attached))
         if case is not None:
             from pipeline.case.column_values import has_columns, take_column_values  # noqa: PLC0415
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
@@ -211,6 +218,9 @@ def _problems(done: Scan, standing: Standing) -> Iterator[str]:
             where = f"{file.file.name}, unit {unit.unit.ordinal + 1}"
             if unit.held and not _has_unread_pixels(unit):
                 yield f"{where}: {unit.held}"
+            for gap in _unread_parts(unit):
+                if gap.code != "image" and not unit.held:
+                    yield f"{where}, {words(gap.address)}: {gap.why}"
             for each in unit.decisions:
                 if each.withholds and not standing.is_released(each):
                     at = words(each.finding.address)
@@ -222,6 +232,12 @@ def _has_unread_pixels(unit: UnitResult) -> bool:
     reasons = {gap.why for gap in unit.gaps if gap.code == "image"}
     pages = unit.unit.source.format in {"pdf", "picture"}
     return pages and unit.held in reasons and all(gap.code == "image" for gap in unit.gaps)
+
+
+def _unread_parts(unit: UnitResult) -> Iterator[Gap]:
+    """Yield what of a copy of mail was not examined (a note stands in it for every part that was withheld)."""
+    if unit.unit.source.format in {"message", "mbox"}:
+        yield from unit.gaps
 
 
 def _scopes(done: Scan) -> Iterator[str]:

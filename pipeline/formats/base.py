@@ -9,11 +9,13 @@ travel: ``rewrite`` puts ``WITHHELD_PART`` in its place.
 
 Some formats have more. ``assemble(parts, sink)``, where parts written one after another are
 no file (Parquet): :func:`assembled` takes it, or joins the parts; ``read`` and ``rewrite`` take a part as well as
-a piece of a file. And ``table(payload, unit)``, which yields the rows of a unit as their number and the texts of
-their cells: then the file is a table, and its columns are classified. Where a file holds several (the sheets of a
-workbook), the units of each have a ``table`` of their own in their context ("0": none), and ``first_column``, the
-number of its first column in the file. ``writes`` is the ending of a copy's name where its kind is another than the
-source's (``.eml``): :func:`copy_name`; ``is_packed`` says that the bytes of a file are no text to search.
+a piece of a file. ``finished(part)``, where a part needs a last step by itself: mail, whose attachments are held as
+parts of their formats until then. And ``table(payload, unit)``, which yields the rows of a unit as their number and
+the texts of their cells: then the file is a table, and its columns are classified. Where a file holds several (the
+sheets of a workbook), the units of each have a ``table`` of their own in their context ("0": none), and
+``first_column``, the number of its first column in the file. ``writes`` is the ending of a copy's name where its kind
+is another than the source's (``.eml``): :func:`copy_name`; ``is_packed`` says that the bytes of a file are no text to
+search. A format here is read inside messages too (:mod:`pipeline.formats.mail_attached`), by the same functions.
 """
 
 from __future__ import annotations
@@ -78,6 +80,25 @@ class Assembled(Protocol):
         """Write the file that the parts of a source make, in order; ``parts`` are taken one at a time, twice."""
 
 
+@runtime_checkable
+class Finished(Protocol):
+    """A format whose parts are finished one by one: mail, whose attachments are held as parts until then."""
+
+    def finished(self, part: bytes) -> bytes:
+        """Return the bytes that stand in the copy for a part that ``rewrite`` gave."""
+
+
+def finished(kind: Format, part: bytes) -> bytes:
+    """Return a part as it stands in the copy."""
+    return kind.finished(part) if isinstance(kind, Finished) else part
+
+
+def units_of(kind: Format, stream: BinaryIO, source: Source, *, is_copy: bool = False) -> Iterator[Unit]:
+    """Cut a source, or a copy written a moment ago, of which a format may know more (raises UnreadableSource)."""
+    cut = getattr(kind, "units_of_copy", kind.units) if is_copy else kind.units
+    yield from cut(stream, source)
+
+
 def copy_name(kind: Format, name: str) -> str:
     """Return the name of the copy of a file: its own, or one that ends as what the format writes."""
     writes: str = getattr(kind, "writes", "")
@@ -90,4 +111,4 @@ def assembled(kind: Format, parts: Sequence[bytes], sink: BinaryIO) -> None:
     if isinstance(kind, Assembled):
         kind.assemble(parts, sink)
         return
-    sink.writelines(parts)
+    sink.writelines(finished(kind, part) for part in parts)

@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
+from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
 from pipeline.formats.html_tokens import (
     APART,
     BLOCKS,
@@ -212,6 +213,7 @@ class _Builder:
         self._styled: list[tuple[str, bool]] = []  # elements open since the first that its style sets apart
         self._open: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
+        self._cells = Cells()
 
     def add(self, token: Token) -> None:
         match token:
@@ -246,6 +248,9 @@ class _Builder:
             if text.strip():
                 self.made.items.append(_Unseen(self._segment("page title", _WHITE.sub(" ", text).strip())))
             return
+        if self._cells.goes_on and not text.strip():
+            self.made.items.append("\n")
+            return
         if not self._preformatted:
             text = _WHITE.sub(" ", text)
             if self._size and self._text[-1][-1:] in {" ", "\n"}:
@@ -272,7 +277,12 @@ class _Builder:
     def _add_tag(self, tag: Tag) -> None:
         name = _RENAMED.get(tag.name, tag.name)
         parts = self._parts(tag)
-        if tag.name in BLOCKS or tag.name in PREFORMATTED:
+        may_go_on = tag.closes and tag.name in CELLS and self._size <= LONGEST
+        if self._cells.keeps_open(tag, "".join(self._text) if may_go_on else ""):
+            if not tag.closes and self._size:
+                self._text.append(JOINT)
+                self._size += 1
+        elif tag.name in BLOCKS or tag.name in PREFORMATTED:
             self.end_block()
         elif parts:
             self.end_block()

@@ -23,12 +23,17 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.mail_attached import Origin
 from pipeline.formats.mail_headers import thread_root
-from pipeline.formats.mail_parts import tree_of, unframed
+from pipeline.formats.mail_parts import Limits, tree_of, unframed
 from pipeline.formats.mail_tree import Tree
 from pipeline.model import Dropped, Edit, Header, Reading, Source, Unit
 
 CHUNK: Final = 1 << 20
+PART: Final = b"RELEASABLE MAIL PART\n"
+"""Begins a message in which attachments are held as parts; no source begins so, for it is no header."""
+CRLF_PART: Final = b"RELEASABLE MAIL PART\r\n"
+"""The same, to be written with the line ends of its source."""
 LOOK_AHEAD: Final = 4096
 """Bytes that must be at hand to judge a line beginning with ``From ``."""
 
@@ -74,18 +79,28 @@ class Message:
 
     def read(self, payload: bytes, unit: Unit) -> Reading:
         """Return the headers of the allow-list and the texts of every part (raises UnreadableSource)."""
-        return _reading(_tree(payload, unit), unit)
+        return _reading(_tree(_unmarked(payload), unit, _origin(payload, unit)), unit)
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
-        """Return a new message after ``edits``, its line ends those of the source.
+        """Return a new message after ``edits``, its line ends those of the source; behind a mark, if to be finished.
 
         Raises:
             UnreadableSource: the message cannot be read.
             SpanError: an edit does not fit its segment.
         """
-        written = _tree(payload, unit).write(edits)
+        tree = _tree(_unmarked(payload), unit, _origin(payload, unit))
+        written, is_held_as_parts = tree.write(edits)
         is_crlf = b"\r\n" in payload[:CHUNK]
+        if is_held_as_parts:
+            return (CRLF_PART if is_crlf else PART) + written
         return written.replace(b"\n", b"\r\n") if is_crlf else written
+
+    def finished(self, part: bytes) -> bytes:
+        """Return the message with its attachments as files."""
+        if not part.startswith((PART, CRLF_PART)):
+            return part
+        written = _finished(_unmarked(part))
+        return written.replace(b"\n", b"\r\n") if part.startswith(CRLF_PART) else written
 
 
 class Mailbox:
@@ -123,7 +138,7 @@ class Mailbox:
 
     def read(self, payload: bytes, unit: Unit) -> Reading:
         """Return the headers of the allow-list and the texts of every part (raises UnreadableSource)."""
-        reading = _reading(_tree(_unpacked(payload), unit), unit)
+        reading = _reading(_tree(_unpacked(_unmarked(payload)), unit, _origin(payload, unit)), unit)
         return replace(reading, dropped=(*reading.dropped, Dropped((), "envelope line", 1)))
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
@@ -133,27 +148,48 @@ class Mailbox:
             UnreadableSource: the message cannot be read.
             SpanError: an edit does not fit its segment.
         """
-        tree = _tree(_unpacked(payload), unit)
-        written = tree.write(edits)
-        end = b"\n" if written.endswith(b"\n") else b"\n\n"
-        return _envelope_line(tree, edits) + _UNESCAPED.sub(b">", written) + end
+        tree = _tree(_unpacked(_unmarked(payload)), unit, _origin(payload, unit))
+        written, is_held_as_parts = tree.write(edits)
+        return (PART if is_held_as_parts else b"") + _envelope_line(tree, edits) + _packed(written)
+
+    def finished(self, part: bytes) -> bytes:
+        """Return the message with its attachments as files, behind its envelope line."""
+        if not part.startswith(PART):
+            return part
+        held = _unmarked(part)
+        return held[: held.index(b"\n") + 1] + _packed(_finished(_unpacked(held)))
 
 
 # --- reading ----------------------------------------------------------------------------
 
 
+def _origin(payload: bytes, unit: Unit) -> Origin:
+    """Return where the bytes of a unit come from: a mark tells a part, the unit's context a finished copy."""
+    if payload.startswith((PART, CRLF_PART)):
+        return Origin.PART
+    return Origin.COPY if unit.context.get("origin") == Origin.COPY else Origin.SOURCE
+
+
+def _unmarked(payload: bytes) -> bytes:
+    return payload.removeprefix(PART).removeprefix(CRLF_PART)
+
+
+def _finished(held: bytes) -> bytes:
+    return tree_of(held, "", limits=Limits(origin=Origin.FINISH)).write([])[0]
+
+
 def structure(payload: bytes, unit: Unit) -> Tree:
     """Return the tree of a message of a mailbox or of a file of its own (raises UnreadableSource)."""
-    return _tree(_unpacked(payload) if unit.source.format == Mailbox.name else payload, unit)
+    return _tree(_unpacked(payload) if unit.source.format == Mailbox.name else payload, unit, Origin.SOURCE)
 
 
-def _tree(payload: bytes, unit: Unit) -> Tree:
+def _tree(payload: bytes, unit: Unit, origin: Origin) -> Tree:
     """Return the tree of a message (raises UnreadableSource)."""
     data = payload.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")
     if b"\n" not in data:
         data = data.replace(b"\r", b"\n")
     try:
-        tree = tree_of(unframed(data), unit.key, int(unit.context.get("depth", "0")))
+        tree = tree_of(unframed(data), unit.key, int(unit.context.get("depth", "0")), Limits(origin=origin))
     except RecursionError as error:  # pragma: no cover - the depth is limited; other formats may nest as well
         raise UnreadableSource(unit.key, "it is nested too deep", "") from error
     if not tree.head.lines:
@@ -230,6 +266,11 @@ def _unpacked(payload: bytes) -> bytes:
     if data.endswith(b"\n\n"):
         data = data[:-1]
     return _ESCAPED.sub(b"", data.partition(b"\n")[2] if data.startswith(b"From ") else data)
+
+
+def _packed(message: bytes) -> bytes:
+    """Return a message as it stands in a mailbox behind its envelope line."""
+    return _UNESCAPED.sub(b">", message) + (b"\n" if message.endswith(b"\n") else b"\n\n")
 
 
 def _envelope_line(tree: Tree, edits: Sequence[Edit]) -> bytes:

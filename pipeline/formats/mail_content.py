@@ -6,23 +6,15 @@ what leaves no trace in the copy.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pipeline.errors import UnreadableSource
-from pipeline.formats.base import Format, assembled
 from pipeline.formats.calendar_text import CalendarText
 from pipeline.formats.html_text import HtmlText
-from pipeline.formats.mail_write import Body, bytes_body, text_body, withheld_body
+from pipeline.formats.mail_write import Body, text_body, withheld_body
 from pipeline.formats.text_pieces import text_after
-from pipeline.model import Block, Dropped, Edit, Gap, Part, Reading, Segment, Source, SpanError, Step, Unit
-
-_TYPES = {
-    "delimited": "text/csv", "mbox": "application/mbox", "message": "message/rfc822", "contact_card": "text/vcard",
-    "markdown": "text/markdown", "html": "text/html", "calendar": "text/calendar",
-}  # fmt: skip
+from pipeline.model import Block, Dropped, Edit, Gap, Reading, Segment, SpanError, Step
 
 
 class Content(Protocol):
@@ -104,65 +96,6 @@ class Removed:
     def write(self, edits: Sequence[Edit]) -> None:
         if edits:
             raise SpanError("an edit is addressed to a part that is left out")
-
-
-@dataclass(frozen=True)
-class Attached:
-    """A file of another format: a child source with units of its own."""
-
-    form: Format
-    data: bytes
-    units: tuple[Unit, ...]
-    readings: tuple[Reading, ...]
-
-    @classmethod
-    def opened(cls, form: Format, data: bytes, path: str, depth: int) -> Attached:
-        """Return ``data`` cut into units (raises UnreadableSource)."""
-        source = Source(path, form.name, len(data))
-        units = form.units(io.BytesIO(data), source)
-        made = tuple(replace(unit, context={**unit.context, "depth": str(depth)}) for unit in units)
-        # Read here, and once: what fails must fail where it can still become a gap.
-        return cls(form, data, made, tuple(form.read(data[unit.start : unit.stop], unit) for unit in made))
-
-    def read(self) -> Reading:
-        readings = []
-        for unit, reading in zip(self.units, self.readings, strict=True):
-            if self.form.holds == "unit":  # its messages belong to the record that carries them
-                blank = (replace(each, record="", thread="") for each in reading.segments)
-                readings.append(prefixed(replace(reading, segments=tuple(blank)), Part(unit.ordinal + 1)))
-            else:
-                readings.append(reading)
-        return joined(readings)
-
-    def write(self, edits: Sequence[Edit]) -> Body:
-        by_step = edits_by_step(edits) if self.form.holds == "unit" else {}
-        out = []
-        for unit, reading in zip(self.units, self.readings, strict=True):
-            own = by_step.pop(Part(unit.ordinal + 1), []) if self.form.holds == "unit" else _own(edits, reading)
-            out.append(self.form.rewrite(self.data[unit.start : unit.stop], unit, own))
-        if by_step:
-            raise SpanError("an edit is addressed to no message of this mailbox")
-        sink = io.BytesIO()
-        assembled(self.form, out, sink)
-        return bytes_body(sink.getvalue(), _TYPES.get(self.form.name, "application/octet-stream"))
-
-
-def _own(edits: Sequence[Edit], reading: Reading) -> Sequence[Edit]:
-    """Return the edits of one unit of a file whose units share one numbering of rows."""
-    there = {each.address for each in reading.segments} if edits else set()
-    return [edit for edit in edits if edit.address in there]
-
-
-def opened(form: Format, data: bytes, path: str, depth: int) -> Content:
-    """Return an attached file as content; one that cannot be read becomes a gap."""
-    try:
-        return Attached.opened(form, data, path, depth)
-    except UnreadableSource:
-        return Withheld("damaged", "the attached file cannot be read as what it claims to be")
-    except SpanError:
-        raise
-    except Exception:  # noqa: BLE001 - another format's failure on one attachment must not take the message along
-        return Withheld("failed", "the attached file could not be read")
 
 
 # --- readings and addresses -------------------------------------------------------------

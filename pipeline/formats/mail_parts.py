@@ -16,15 +16,9 @@ from pipeline.formats import mail_sniff
 from pipeline.formats.base import Format, copy_name
 from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
-from pipeline.formats.mail_content import (
-    CalendarContent,
-    Content,
-    HtmlContent,
-    PlainContent,
-    Removed,
-    Withheld,
-    opened,
-)
+from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart, is_archive
+from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened
+from pipeline.formats.mail_content import CalendarContent, Content, HtmlContent, PlainContent, Removed, Withheld
 from pipeline.formats.mail_headers import MADE_ANEW, Head, fields, first, parameters, split_head
 from pipeline.formats.mail_text import Undecodable, raw_text, text_of, transfer_decoded, uu_decoded
 from pipeline.formats.mail_tree import Branch, Leaf, NestedMessage, Node, Tree
@@ -38,8 +32,6 @@ _TYPE = re.compile(r"\s*([A-Za-z0-9!#$&^_.+-]+)/([A-Za-z0-9!#$&^_.+-]+)")
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _SMIME = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
-_PIXELS = frozenset({"pdf", "picture"})
-"""What is not opened in a message yet: what a person sees of it are pixels, and doubt about them holds a whole file."""
 _CARDS = frozenset({"text/vcard", "text/x-vcard", "text/directory"})
 _PLAIN = frozenset({"text/plain", "text/enriched", "text/richtext", "message/delivery-status"})
 _SUFFIXES = re.compile(r"\.[A-Za-z0-9]{1,5}")
@@ -47,9 +39,11 @@ _SUFFIXES = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
 @dataclass
 class Limits:
-    """How many parts of a whole unit were cut, however deep they lie."""
+    """How many parts of a whole unit were cut, however deep they lie, what its archives unpack to, its origin."""
 
     parts: int = 0
+    unpacked: int = 0
+    origin: Origin = Origin.SOURCE
 
 
 def tree_of(data: bytes, path: str, depth: int = 0, limits: Limits | None = None) -> Tree:
@@ -128,7 +122,7 @@ class _Cutter:
     def _limit(self, body: bytes, depth: int) -> Withheld | None:
         if depth > DEPTH_LIMIT:
             return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
-        if len(body) > SIZE_LIMIT:
+        if len(body) > SIZE_LIMIT and self.limits.origin is Origin.SOURCE:
             return Withheld("too_large", "it is larger than 50 MB")
         if self.limits.parts > PART_LIMIT:
             return Withheld("too_large", f"the message has more than {PART_LIMIT} parts")
@@ -157,7 +151,11 @@ class _Cutter:
     def _special(self, data: bytes, kind: _Kind, depth: int) -> Content | None:
         """Return the content of a part whose type alone decides, or None."""
         name = kind.media_type
-        if len(data) > SIZE_LIMIT:
+        if name == PARTS and self.limits.origin in {Origin.PART, Origin.FINISH}:
+            return Attached.of_parts(data, self.limits.origin)
+        if name == ARCHIVE and self.limits.origin in {Origin.PART, Origin.FINISH}:
+            return NestedArchive(self._members(data, depth), self.limits.origin)
+        if len(data) > SIZE_LIMIT and self.limits.origin is Origin.SOURCE:
             return Withheld("too_large", "it is larger than 50 MB")
         if name in _MESSAGES:
             return self._message(data, depth, "message/rfc822")
@@ -183,6 +181,17 @@ class _Cutter:
             return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
         tree = tree_of(data, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
         return NestedMessage(tree, content_type)
+
+    def _archive(self, data: bytes, depth: int) -> Content:
+        """Return an archive as the parts that its members are (raises Undecodable)."""
+        if depth >= DEPTH_LIMIT:
+            return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
+        held, size = as_multipart(data, MOST_BYTES - self.limits.unpacked)
+        self.limits.unpacked += size
+        return NestedArchive(self._members(held, depth), self.limits.origin)
+
+    def _members(self, held: bytes, depth: int) -> Tree:
+        return tree_of(held, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
 
     def _outlook(self, data: bytes, depth: int) -> Content:
         """Return a message of Outlook as a message."""
@@ -240,10 +249,12 @@ class _Cutter:
     def _content(self, data: bytes, kind: _Kind, depth: int) -> Content:
         """Return the content of a part by its bytes, its name and its type, in this order (raises Undecodable)."""
         media_type, suffix = kind.media_type, PurePosixPath(kind.file_name).suffix.lower()
+        if is_archive(data):
+            return self._archive(data, depth)
         found = mail_sniff.sniffed(data)
         if found and not (found[0] != "damaged" and _is_readable(data, kind.file_name)):
             return Withheld(*found)
-        if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")):
+        if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")) and not found:
             is_image = media_type.startswith("image/")
             return Withheld("image" if is_image else "unknown_format", "no format here reads it")
         if media_type == "application/ms-tnef":
@@ -266,9 +277,6 @@ class _Cutter:
             raise Undecodable("damaged", "it is declared as a business card and is none")
         if form is not None and form.name == "message":
             return self._message(data, depth, "message/rfc822")
-        if form is not None and form.name in _PIXELS:
-            code = "image" if form.name == "picture" else "unknown_format"
-            return Withheld(code, "it is read as a file of its own only")
         if form is not None:
             kind.file_name = copy_name(form, kind.file_name)
         if form is not None and form.name == "msg":
@@ -284,7 +292,7 @@ class _Cutter:
             return Withheld("too_deep", f"it lies more than {DEPTH_LIMIT} levels deep")
         suffix = PurePosixPath(name).suffix
         path = f"{self.path}/part{self.number + 1}" + (suffix if _SUFFIXES.fullmatch(suffix) else "")
-        return opened(form, data, path, depth + 1)
+        return opened(form, data, path, depth + 1, self.limits.origin)
 
 
 def _claimed(data: bytes, name: str) -> Format | None:
@@ -300,7 +308,7 @@ def _claimed(data: bytes, name: str) -> Format | None:
 def _is_readable(data: bytes, name: str) -> bool:
     """Return whether a format beside those of text claims a file that has a signature."""
     form = _claimed(data, name)
-    return form is not None and form.name not in {"plain_text", "delimited", "markdown", *_PIXELS}
+    return form is not None and form.name not in {"plain_text", "delimited", "markdown"}
 
 
 def _examinable(data: bytes) -> bytes:

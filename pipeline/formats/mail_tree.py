@@ -70,11 +70,11 @@ class Tree:
 
     def leaves(self) -> list[Leaf]:
         """Return the parts in reading order."""
-        return [node for node in _nodes(self.root) if isinstance(node, Leaf)]
+        return [node for node in nodes_of(self.root) if isinstance(node, Leaf)]
 
     def read(self) -> Reading:
         """Return everything that was read and left out, addressed from this message."""
-        branches = [node for node in _nodes(self.root) if isinstance(node, Branch)]
+        branches = [node for node in nodes_of(self.root) if isinstance(node, Branch)]
         kept = ALLOWED.keys() | MADE_ANEW
         left = sum(line.name not in kept for line in self.head.lines) + self.head.malformed
         left += sum(node.headers_left for node in branches)
@@ -83,8 +83,12 @@ class Tree:
         own = Reading((), dropped=dropped)
         return joined([own, field_lines_reading(self.fields), *(leaf.read() for leaf in self.leaves())])
 
-    def write(self, edits: Sequence[Edit]) -> bytes:
-        r"""Return the new message, its line ends ``\n`` (raises SpanError)."""
+    def write(self, edits: Sequence[Edit]) -> tuple[bytes, bool]:
+        r"""Return the new message, its line ends ``\n``, and whether an attachment is held as parts.
+
+        Raises:
+            SpanError: an edit does not fit its text, or there is no such text.
+        """
         by_step = edits_by_step(edits)
         lines = [field_line(each, by_step.pop(each.step, [])) for each in self.fields]
         writer = _Writer({step.number: found for step, found in by_step.items() if isinstance(step, Part)})
@@ -93,7 +97,7 @@ class Tree:
             raise SpanError("an edit is addressed to no part of this message")
         disposition, body = made or ("", text_body("", "text/plain"))
         lines.append("MIME-Version: 1.0")
-        return "\n".join(lines).encode("ascii") + b"\n" + part(body, disposition)
+        return "\n".join(lines).encode("ascii") + b"\n" + part(body, disposition), writer.is_held_as_parts
 
 
 @dataclass
@@ -102,11 +106,13 @@ class _Writer:
 
     edits: dict[int, list[Edit]]
     boundaries: int = 0
+    is_held_as_parts: bool = False
 
     def node(self, node: Node) -> tuple[str, Body] | None:
         if isinstance(node, Leaf):
             edits = self.edits.pop(node.number, [])
             body = node.write(edits)
+            self.is_held_as_parts |= body is not None and body.is_held_as_parts
             return (node.disposition(edits), body) if body else None
         made = [each for each in map(self.node, node.nodes) if each]
         if len(made) < 2:
@@ -115,7 +121,8 @@ class _Writer:
         return "", multipart(node.subtype, [part(body, where) for where, body in made], self.boundaries)
 
 
-def _nodes(root: Node | None) -> list[Node]:
+def nodes_of(root: Node | None) -> list[Node]:
+    """Return a node and all below it, in reading order."""
     out: list[Node] = []
     waiting = [root] if root else []
     while waiting:
@@ -140,4 +147,4 @@ class NestedMessage:
         return joined([self.tree.read(), Reading((), dropped=(own,) if self.left_out else ())])
 
     def write(self, edits: Sequence[Edit]) -> Body:
-        return Body(self.content_type, "7bit", self.tree.write(edits))
+        return Body(self.content_type, "7bit", *self.tree.write(edits))

@@ -33,11 +33,15 @@ _MBOX_LINE = re.compile(rb"^>*From ", re.MULTILINE)
 
 
 class Body(NamedTuple):
-    """A written body: its content type with parameters, its transfer encoding, its bytes."""
+    """A written body: its content type with parameters, its transfer encoding, its bytes.
+
+    ``is_held_as_parts``: it holds an attachment that is no file yet, but the parts of one.
+    """
 
     content_type: str
     encoding: str
     data: bytes
+    is_held_as_parts: bool = False
 
 
 # --- headers ----------------------------------------------------------------------------

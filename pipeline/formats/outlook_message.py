@@ -58,7 +58,13 @@ class OutlookMessage:
             SpanError: an edit does not fit its segment.
         """
         data, _ = as_message(payload, unit.key)
-        return Message().rewrite(data.replace(b"\r\n", b"\n"), unit, edits).replace(b"\n", b"\r\n")
+        if payload.startswith(MAGIC):
+            data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        return Message().rewrite(data, unit, edits)
+
+    def finished(self, part: bytes) -> bytes:
+        """Return the message with its attachments as files."""
+        return Message().finished(part)
 
 
 def as_message(payload: bytes, where: str) -> tuple[bytes, int]:

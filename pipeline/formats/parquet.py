@@ -136,7 +136,7 @@ class Parquet:
         schema = common_schema([pq.read_schema(io.BytesIO(part[len(PART) :])) for part in parts])
         with pq.ParquetWriter(sink, schema, **_HOW) as writer:
             for part in parts:
-                table = pq.read_table(io.BytesIO(part[len(PART) :]), use_threads=False)
+                table = pq.ParquetFile(io.BytesIO(part[len(PART) :])).read(use_threads=False)
                 arrays = [as_type(table.column(at), field.type) for at, field in enumerate(schema)]
                 writer.write_table(pa.table(arrays, schema=schema), row_group_size=max(1, table.num_rows))
 

@@ -97,7 +97,7 @@ def table_of(payload: bytes, unit: Unit) -> Any:
     """Return the rows of a unit as an Arrow table (raises UnreadableSource)."""
     try:
         if payload.startswith(PART):
-            table = pq.read_table(io.BytesIO(payload[len(PART) :]), use_threads=False)
+            table = pq.ParquetFile(io.BytesIO(payload[len(PART) :])).read(use_threads=False)
         else:
             table = _sliced(payload, unit)
         table.validate(full=True)

@@ -8,8 +8,9 @@ from typing import Final
 
 from pipeline.errors import ReleasableError
 from pipeline.formats.mail import structure
+from pipeline.formats.mail_archive import NestedArchive
+from pipeline.formats.mail_attached import Attached
 from pipeline.formats.mail_content import (
-    Attached,
     CalendarContent,
     Content,
     HtmlContent,
@@ -23,7 +24,9 @@ from pipeline.model import Unit
 MAIL: Final = frozenset({"mbox", "message"})
 _FORMS: Final = {
     "delimited": "a table", "workbook": "a workbook", "contact_card": "contact cards", "markdown": "a text (Markdown)",
-    "json_lines": "a table (JSON)", "json": "a table (JSON)", "mbox": "a mailbox", "parquet": "a table (Parquet)",
+    "json_lines": "a table (JSON)", "json_document": "a table (JSON)", "parquet": "a table (Parquet)",
+    "pdf": "a PDF", "picture": "a picture", "document": "a document", "html": "a web page",
+    "calendar": "a calendar", "plain_text": "a text", "mbox": "a mailbox",
 }  # fmt: skip
 
 
@@ -75,7 +78,9 @@ def _parts(node: Node, alternatives: int) -> Iterator[Constituent]:
 
 def _constituent(leaf: Leaf, alternatives: int) -> Constituent:
     left_out = leaf.content.why if isinstance(leaf.content, Withheld) else ""
-    attached = leaf.is_attachment or bool(left_out) or isinstance(leaf.content, Attached | NestedMessage)
+    attached = (
+        leaf.is_attachment or bool(left_out) or isinstance(leaf.content, Attached | NestedArchive | NestedMessage)
+    )
     return Constituent(leaf.number, _what(leaf.content), attached, 0 if attached else alternatives, left_out)
 
 
@@ -90,6 +95,8 @@ def _what(content: Content) -> str:
         return "a message"
     if isinstance(content, Attached):
         return _FORMS.get(content.form.name, "a file")
+    if isinstance(content, NestedArchive):
+        return "an archive"
     if isinstance(content, Removed):
         return f"a {content.what}, which no copy holds"
     return "a file that was not read"

@@ -6,7 +6,7 @@ of all needles needs no value and can come from a case database.
 
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift, unexplained
-from pipeline.verify.readers import MAIL_FORMATS, mail_structure, second_reader
+from pipeline.verify.readers import MAIL_FORMATS, Row, mail_structure, second_reader, seen
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.structure import column_structure
 from pipeline.verify.views import View, byte_texts, views
@@ -17,6 +17,7 @@ __all__ = [
     "Hit",
     "Leak",
     "Needle",
+    "Row",
     "View",
     "Withheld",
     "WithheldIndex",
@@ -27,6 +28,7 @@ __all__ = [
     "needles",
     "search",
     "second_reader",
+    "seen",
     "shift",
     "unexplained",
     "views",

@@ -9,11 +9,18 @@ import csv
 import io
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats.base import units_of
+from pipeline.formats.mail_archive import is_archive
+from pipeline.model import Source
 from pipeline.verify.document_reader import document_texts
+from pipeline.verify.leaks import Elsewhere
 from pipeline.verify.parquet_reader import parquet_rows
 from pipeline.verify.pdf_reader import pdf_texts
 from pipeline.verify.picture_reader import picture_texts
@@ -38,10 +45,26 @@ MIME_HEADERS: Final = frozenset(
 )
 """The headers that RFC 2045, 2183, 2392 and 3282 give to parts."""
 
+_SEEN_AS_BYTES: Final = frozenset({"plain_text", "html", "message"})
+"""What of an attachment is seen as bytes and needs no reader: HTML the mail reader gives out as text by itself."""
+
+
+class Row(str):
+    """A row of an attached table that an independent reader saw, its cells parted by tabs: a record of its own."""
+
+    __slots__ = ()
+
+
 LARGEST_CELL: Final = 1 << 26  # characters; the csv module refuses longer cells
 _HARMLESS_REPAIRS: Final = frozenset({"address-unparseable", "date-unparseable"})
 _FROM_LINE = re.compile(rb"\AFrom [^\r\n]*\r?\n")
 _STUFFED = re.compile(rb"(?m)^>(>*From )")
+
+
+def seen(text: str, record: str, thread: str, *, tabular: bool) -> Elsewhere:
+    """Return what an independent reader saw, to be searched; a row of an attached table is no part of its message."""
+    is_row = isinstance(text, Row)
+    return Elsewhere("independent reader", text, "" if is_row else record, thread, tabular or is_row)
 
 
 def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | None = None) -> list[str] | None:
@@ -116,7 +139,43 @@ def _mail_texts(data: bytes) -> Iterator[str]:
         yield from (f"{name}: {value}" for name, values in part.headers.items() for value in values)
         yield part.filename or ""
         if part.content is not None and not part.children:
-            yield from byte_texts(part.content)
+            yield from _attached_texts(part.content, part.filename or "")
+
+
+def _attached_texts(data: bytes, name: str) -> Iterator[str]:
+    """Yield what the second reader of its own format sees in an attached file, and its bytes where they are text.
+
+    Raises:
+        UnreadableSource: it is packed, and no second reader sees it.
+    """
+    if is_archive(data):
+        yield from _archived_texts(data)
+        return
+    kind = format_of(data[:HEAD_SIZE], name or "part.txt")
+    is_packed = bool(getattr(kind, "is_packed", False))
+    if not is_packed:
+        yield from byte_texts(data)
+    if kind is None or kind.name in _SEEN_AS_BYTES:
+        return
+    source = Source("attachment", kind.name, len(data))
+    for unit in units_of(kind, io.BytesIO(data), source, is_copy=True):
+        texts = second_reader(kind.name, data[unit.start : unit.stop], unit.context)
+        if texts is None and is_packed:
+            raise UnreadableSource("copy", f"no independent reader sees an attachment ({kind.name})", "report this")
+        yield from map(Row, texts or ()) if hasattr(kind, "table") else texts or ()
+
+
+def _archived_texts(data: bytes) -> Iterator[str]:
+    """Yield the names and remarks in an archive, and what its members say."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            yield archive.comment.decode("utf-8", "replace")
+            members = [(each, archive.read(each)) for each in archive.infolist()]
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, NotImplementedError) as error:
+        raise UnreadableSource("copy", f"an independent archive reader fails ({type(error).__name__})") from None
+    for each, content in members:
+        yield f"{each.filename} {each.comment.decode('utf-8', 'replace')}"
+        yield from _attached_texts(content, each.filename)
 
 
 def _parts(part: Any, *, is_root: bool = True) -> Iterator[tuple[Any, bool]]:

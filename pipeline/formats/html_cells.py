@@ -1,0 +1,65 @@
+"""Cells of a page's table that stand under one heading: a number may be cut over them, a digit group a cell."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from pipeline.formats.html_tokens import Tag
+
+JOINT: Final = "-"
+"""What stands between the groups of such a number where it is examined; it is not copied."""
+CELLS: Final = frozenset({"td", "th"})
+LONGEST: Final = 100
+"""Characters of a text that may still be such a number, with what stands between its groups."""
+_GROUP: Final = re.compile(r"[\s(]*[0-9][0-9\s().-]{0,11}")
+_MOST: Final = 8
+
+
+@dataclass(slots=True)
+class _Table:
+    wide: list[tuple[int, int]] = field(default_factory=list)
+    """First column of a heading over several, and the one behind its last."""
+    column: int = 0
+    behind: int = 0
+
+
+@dataclass(slots=True)
+class Cells:
+    """Follows the cells of tables, one in another, and tells where a number goes on in the next cell."""
+
+    _tables: list[_Table] = field(default_factory=list)
+    goes_on: bool = False
+    """Whether a cell has ended whose number may go on in the next one."""
+
+    def keeps_open(self, tag: Tag, text: str) -> bool:
+        """Take the next tag; return whether the text before it may go on in the cell behind it.
+
+        Args:
+            tag: the next tag of the page.
+            text: the running text of the block that is open.
+        """
+        before, self.goes_on = self.goes_on, False
+        if tag.name == "table":
+            if not tag.closes:
+                self._tables.append(_Table())
+            elif self._tables:
+                self._tables.pop()
+        elif self._tables and tag.name == "tr":
+            self._tables[-1].column = self._tables[-1].behind = 0
+        elif self._tables and tag.name in CELLS:
+            return self._cell(self._tables[-1], tag, text, before)
+        return False
+
+    def _cell(self, table: _Table, tag: Tag, text: str, before: bool) -> bool:
+        if tag.closes:
+            is_inside = any(first <= table.column and table.behind < behind for first, behind in table.wide)
+            self.goes_on = is_inside and bool(_GROUP.fullmatch(text.rpartition(JOINT)[2]))
+            return self.goes_on
+        said = dict(tag.attributes).get("colspan", "1").strip()
+        width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
+        table.column, table.behind = table.behind, table.behind + max(width, 1)
+        if 1 < width <= _MOST:
+            table.wide.append((table.column, table.behind))
+        return before

@@ -1,0 +1,146 @@
+"""Other forms of a text, in which a number may be whole that its plain form shows cut or packed.
+
+Percent-encoding undone (a link in running text or in a cell), the marks of tags and links taken away between the digits
+of a number (HTML in a calendar, a link around part of a number), and the text that a long run of base64 holds. The
+recognizers of patterns read these forms beside the plain one; a span leads back to the characters that it came from, of
+a packed run to all of it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Final
+
+import re2
+
+from pipeline.plain_form import PlainForm
+
+_STATIONS: Final = 3
+"""How often a link may have been encoded."""
+_LEAST_PACKED: Final = 16
+
+_PERCENT: Final = re.compile(r"%[0-7][0-9A-Fa-f]|%[C-Fc-f][0-9A-Fa-f](?:%[89ABab][0-9A-Fa-f]){1,3}")
+_TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,400}>|<!--[^<>]{0,400}-->")
+_CUT_BY_TAGS: Final = re.compile(r"[0-9][-. ]?(?:<[/!]?[A-Za-z-][^<>]{0,400}>[ ]?){1,8}[-. ]?[0-9]")
+_LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?")
+_CUT_BY_LINKS: Final = re.compile(
+    r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
+)
+_LONG_RUN: Final = re2.compile(r"[A-Za-z0-9+/_-]{16}")
+"""Without such a run, which few texts have and which RE2 finds quickly, there is nothing to unpack."""
+_PACKED: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
+
+Piece = tuple[int, int, str]
+"""A piece of a text that is replaced: its span, and what stands for it."""
+
+
+def other_forms(plain: PlainForm) -> Iterator[PlainForm]:
+    """Yield the other forms of a plain text; one without percent signs, tags, links and long runs has none.
+
+    Spans in them lead back to the source of the plain form.
+    """
+    for each in _forms(plain.text):
+        yield _over(each, plain) if plain.lengths else each
+
+
+def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
+    return replace(form, under=plain if form.under is None else _over(form.under, plain))
+
+
+def _forms(text: str) -> Iterator[PlainForm]:
+    if "%" in text and _PERCENT.search(text):
+        yield _without_percents(text)
+    if "<" in text and _CUT_BY_TAGS.search(text):
+        yield form_with(text, ((*each.span(), "") for each in _TAG.finditer(text)))
+    if "[" in text and _CUT_BY_LINKS.search(text):
+        yield form_with(text, _link_marks(text))
+    if len(text) >= _LEAST_PACKED and _LONG_RUN.search(text):
+        packed = list(_unpacked(text))
+        if packed:
+            yield form_with(text, packed)
+
+
+def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
+    """Return the form of a text with pieces replaced (in order, not overlapping)."""
+    made: list[str] = []
+    plain_at, source_at, lengths = [], [], []
+    at = done = 0
+    for start, end, piece in [*pieces, (len(text), len(text), "")]:
+        if start > done:
+            plain_at.append(at)
+            source_at.append(done)
+            lengths.append(-1)
+            made.append(text[done:start])
+            at += start - done
+        if piece:
+            plain_at.append(at)
+            source_at.append(start)
+            lengths.append(end - start)
+            made.append(piece)
+            at += len(piece)
+        done = end
+    return PlainForm("".join(made), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
+def _without_percents(text: str) -> PlainForm:
+    form = form_with(text, _percents(text))
+    for _ in range(_STATIONS - 1):
+        if not _PERCENT.search(form.text):
+            break
+        form = replace(form_with(form.text, _percents(form.text)), under=form)
+    return form
+
+
+def _percents(text: str) -> Iterator[Piece]:
+    for found in _PERCENT.finditer(text):
+        try:
+            said = bytes.fromhex(found.group().replace("%", "")).decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        if said.isprintable() or said.isspace():
+            yield (*found.span(), said if said.isprintable() else " ")
+
+
+def _link_marks(text: str) -> Iterator[Piece]:
+    """Yield the marks around what a link in Markdown shows."""
+    for found in _LINK.finditer(text):
+        yield found.start(), found.start(1), ""
+        yield found.end(1), found.end(), ""
+
+
+def _unpacked(text: str) -> Iterator[Piece]:
+    """Yield the runs of base64 that hold a text, with the text; blanks around it keep words apart."""
+    for run in _PACKED.finditer(text):
+        for start, end in _tried(run.group()):
+            said = _text_of(run.group()[start:end])
+            if said:
+                yield run.start() + start, run.start() + end, f" {said} "
+                if (start, end) == (0, len(run.group())):
+                    break
+
+
+def _tried(run: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans of a run that may be packed: all of it, then its pieces between slashes (a path)."""
+    yield 0, len(run)
+    cuts = [-1, *(each.start() for each in re.finditer("/", run)), len(run)]
+    if len(cuts) > 2:
+        yield from ((low + 1, high) for low, high in pairwise(cuts) if high - low > _LEAST_PACKED)
+
+
+def _text_of(run: str) -> str:
+    """Return the text that a run of base64 holds, "" where it holds none in which a number or an address can be."""
+    body = run.rstrip("=").replace("-", "+").replace("_", "/")
+    if body.isdigit() or len(body) % 4 == 1:
+        return ""
+    try:
+        said = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    if not all(each.isprintable() or each in "\t\r\n" for each in said):
+        return ""
+    return said if "@" in said or sum(map(str.isdigit, said)) >= 4 else ""
