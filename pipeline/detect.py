@@ -17,7 +17,7 @@ from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import load_vocabulary
-from recognizers.names.firms import is_business
+from recognizers.names.firms import is_business, is_sole_name
 from recognizers.presidio import Recognizer
 from recognizers.triggers import scan_of
 
@@ -108,10 +108,22 @@ def examine(
         for at, matches in zip(chosen, answers, strict=True):
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
-    for at, matches in enumerate(found):  # whatever the label says, and in every row alike
-        if any(each.entity == PERSON for each in matches) and is_business(texts[at][1]):
-            found[at] = [each for each in matches if each.entity != PERSON]
+    for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
+        label, text = texts[at]
+        if any(each.entity == PERSON for each in matches):
+            if is_business(text):
+                found[at] = [each for each in matches if each.entity != PERSON]
+        elif label and is_sole_name(text) and _is_of_businesses(label):
+            start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+            found[at] = [*matches, Match(start, end, PERSON, 0.6, "sole_name", "a person's name and nothing else")]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_of_businesses(label: str) -> bool:
+    """Return whether a column or header of this name holds names of businesses."""
+    hint = load_vocabulary().hint(label)
+    return hint is not None and hint.part == "organisation"
 
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:

@@ -14,7 +14,7 @@ from pipeline.engine import scan
 from pipeline.intake import collect
 from pipeline.rechecking import survivors
 from pipeline.state import State
-from recognizers.names.firms import is_business
+from recognizers.names.firms import is_business, is_sole_name
 
 
 def records(folder: Path) -> dict[str, str]:
@@ -50,6 +50,20 @@ def test_a_legal_form_or_a_trade_makes_a_business(text: str) -> None:
 def test_what_may_be_somebodys_own_is_no_business(text: str) -> None:
     """Surnames that are joined, a person under another name, trusts, estates and sentences are not released so."""
     assert not is_business(text)
+
+
+@pytest.mark.parametrize("text", ["Wilma Pruitt", "Pruitt, Wilma", "Wilma J. Pruitt Jr."])
+def test_a_name_and_nothing_else_is_a_sole_name(text: str) -> None:
+    """In a column of businesses too it is the person's."""
+    assert is_sole_name(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Wells Fargo", "Wilma", "Pruitt & Wilma", "Wilma Pruitt Roofing", "Big Sky", "Best Buy"]
+)
+def test_what_is_more_or_less_than_a_name_is_no_sole_name(text: str) -> None:
+    """The lists of names decide, not the capitals."""
+    assert not is_sole_name(text)
 
 
 def permits(count: int, header: str, firm_share: int) -> str:

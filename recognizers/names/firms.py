@@ -93,6 +93,22 @@ def is_business(text: str) -> bool:
     return lows[-1] in near.trades and not words.is_surname(found[-1].text)
 
 
+def is_sole_name(text: str) -> bool:
+    """Return whether the text is the name of one person by the lists of names and nothing else: ``Jane Q. Doe``."""
+    line = text.strip()
+    if len(line) > _LONGEST or _NO_NAME.search(line) or "&" in line:
+        return False
+    words = vocabulary()
+    found = [word for word in words_of(line) if word.low not in words.suffixes and word.low not in words.courtesy]
+    if "," in line and len(found) > 1:
+        found = [*found[1:], found[0]]
+    if not 2 <= len(found) <= 4 or any(words.is_common(word.text) for word in found):
+        return False
+    first, *middle, last = found
+    named = words.is_plain_given(first.text) and words.is_listed(last.text)
+    return named and all(word.is_initial or words.is_listed(word.text) for word in middle)
+
+
 def business_words() -> frozenset[str]:
     """Return the words of which the name of a business has one, folded."""
     near = contexts()
