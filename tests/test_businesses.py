@@ -14,6 +14,8 @@ from pipeline.engine import scan
 from pipeline.intake import collect
 from pipeline.rechecking import survivors
 from pipeline.state import State
+from pipeline.tables.profile import profile
+from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_business, is_sole_name
 
 
@@ -135,6 +137,18 @@ def test_one_name_in_all_rows_of_a_role_is_a_name(road: Road, tmp_path: Path) ->
         assert "pruitt" not in copy.lower(), name
         assert copy.startswith("Reading,Read by,Read on"), name
         assert copy.count("[REDACTED NAME") == 60, name
+
+
+def test_one_unknown_name_in_all_rows_of_what_was_done_by_somebody_is_a_name() -> None:
+    """No list knows the name, and no other value stands beside it; boards and programs are none."""
+    for value, kind in (
+        ("Zyla Krebsbach", "entity"), ("Krebsbach", "entity"), ("Z. Krebsbach", "entity"), ("Planning Board", "unsure"),
+        ("system", "unsure"), ("Dora Fields Homes LLC", "unsure"),
+    ):  # fmt: skip
+        rows = [[str(at * 7 + 300), value] for at in range(60)]
+        told = profile(rows, ["Reading", "Read by"], [], load_vocabulary())[1]
+        assert told.kind == kind, value
+        assert (told.entity == "PERSON") == (kind == "entity"), value
 
 
 @pytest.mark.models
