@@ -54,7 +54,7 @@ def test_what_may_be_somebodys_own_is_no_business(text: str) -> None:
     assert not is_business(text)
 
 
-@pytest.mark.parametrize("text", ["Wilma Pruitt", "Pruitt, Wilma", "Wilma J. Pruitt Jr."])
+@pytest.mark.parametrize("text", ["Wilma Pruitt", "Pruitt, Wilma", "Wilma J. Pruitt Jr.", "Ingrid Lindqvist"])
 def test_a_name_and_nothing_else_is_a_sole_name(text: str) -> None:
     """In a column of businesses too it is the person's."""
     assert is_sole_name(text)

@@ -24,7 +24,9 @@ _WORDS: Final = re.compile(r"[^\W\d_A-Z]|[A-Z]{5}")
 """What a name can hide in; the number of a request (PRR-2026-114) has capitals and digits only, and needs no model."""
 
 
-def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = False, approved_by: str = "") -> Job:
+def see_typed(
+    job: Job, request: str, case: Case | None = None, *, mask: bool = False, approved_by: str | None = None
+) -> Job:
     """See that nothing which people worded for a release identifies anybody; return the job, with what was masked.
 
     Args:
@@ -41,12 +43,9 @@ def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = 
     """
     from pipeline.evidence.stated import CITED, NUMBERS, typed_texts  # noqa: PLC0415 - keeps --help quick
 
-    texts = [
-        ("--request", request),
-        ("approved_by", approved_by),
-        *typed_texts(job.facts, job.file_facts, job.identity_check),
-    ]
-    texts = [(key, text) for key, text in texts if text.strip()]
+    stated = typed_texts(job.facts, job.file_facts, job.identity_check)
+    given = [("--request", request), ("approved_by", approved_by or ""), *stated]
+    texts = [(key, text) for key, text in given if text.strip()]
     statement = job.enclosed.get(CORRECTION, b"").decode("utf-8")
     if not texts and not statement:
         return job

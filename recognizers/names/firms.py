@@ -94,7 +94,7 @@ def is_business(text: str) -> bool:
 
 
 def is_sole_name(text: str) -> bool:
-    """Return whether the text is the name of one person by the lists of names and nothing else: ``Jane Q. Doe``."""
+    """Return whether the text is the name of one person and nothing else, by its given name: ``Jane Q. Doe``."""
     line = text.strip()
     if len(line) > _LONGEST or _NO_NAME.search(line) or "&" in line:
         return False
@@ -105,8 +105,10 @@ def is_sole_name(text: str) -> bool:
     if not 2 <= len(found) <= 4 or any(words.is_common(word.text) for word in found):
         return False
     first, *middle, last = found
-    named = words.is_plain_given(first.text) and words.is_listed(last.text)
-    return named and all(word.is_initial or words.is_listed(word.text) for word in middle)
+    named = words.is_plain_given(first.text) and last.text[0].isupper()
+    if not named or words.is_stop(last.low) or last.low in business_words():
+        return False
+    return all(word.is_initial or words.is_listed(word.text) for word in middle)
 
 
 def business_words() -> frozenset[str]:
