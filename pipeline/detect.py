@@ -17,7 +17,7 @@ from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import load_vocabulary
-from recognizers.names.firms import is_business
+from recognizers.names.firms import is_business, is_sole_name
 from recognizers.triggers import scan_of
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -123,9 +123,14 @@ def examine(
                 for each in _in_text([match], form, len(prefixes[at]), match.recognizer):
                     if not any(_is_told(one, each) for one in known):
                         found[at].append(each)
-    for at, matches in enumerate(found):  # whatever the label says, and in every row alike
-        if any(each.entity == PERSON for each in matches) and is_business(texts[at][1]):
-            found[at] = [each for each in matches if each.entity != PERSON]
+    for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
+        label, text = texts[at]
+        if any(each.entity == PERSON for each in matches):
+            if is_business(text):
+                found[at] = [each for each in matches if each.entity != PERSON]
+        elif label and _is_of_businesses(label) and is_sole_name(text):
+            start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+            found[at] = [*matches, Match(start, end, PERSON, 0.6, "sole_name", "a person's name and nothing else")]
     return found
 
 
@@ -151,6 +156,13 @@ def _in_other_forms(
     except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
         raise RecognizerFailed(place, f"the scan of an encoded text failed ({type(error).__name__})") from None
     return found
+
+
+@lru_cache(maxsize=4096)
+def _is_of_businesses(label: str) -> bool:
+    """Return whether a column or header of this name holds names of businesses."""
+    hint = load_vocabulary().hint(label)
+    return hint is not None and hint.part == "organisation"
 
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:

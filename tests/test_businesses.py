@@ -8,13 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Inline, Road, records
+from conftest import Inline, Road
 
 from pipeline.engine import scan
 from pipeline.intake import collect
 from pipeline.rechecking import survivors
 from pipeline.state import State
-from recognizers.names.firms import is_business
+from pipeline.tables.profile import profile
+from pipeline.tables.vocabulary import load_vocabulary
+from recognizers.names.firms import is_business, is_sole_name
+
+
+def records(folder: Path) -> dict[str, str]:
+    """Return the copies of a release, by name."""
+    return {each.name: each.read_text(encoding="utf-8") for each in (folder / "records").iterdir()}
+
 
 OWNERS = ("Wilma Testperson", "Curtis Blackwood", "Dora Fields", "Harold Pruitt", "Ingrid Lindqvist", "Felix Okafor")
 FIRMS = (
@@ -44,6 +52,20 @@ def test_a_legal_form_or_a_trade_makes_a_business(text: str) -> None:
 def test_what_may_be_somebodys_own_is_no_business(text: str) -> None:
     """Surnames that are joined, a person under another name, trusts, estates and sentences are not released so."""
     assert not is_business(text)
+
+
+@pytest.mark.parametrize("text", ["Wilma Pruitt", "Pruitt, Wilma", "Wilma J. Pruitt Jr.", "Ingrid Lindqvist"])
+def test_a_name_and_nothing_else_is_a_sole_name(text: str) -> None:
+    """In a column of businesses too it is the person's."""
+    assert is_sole_name(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Wells Fargo", "Wilma", "Pruitt & Wilma", "Wilma Pruitt Roofing", "Big Sky", "Best Buy"]
+)
+def test_what_is_more_or_less_than_a_name_is_no_sole_name(text: str) -> None:
+    """The lists of names decide, not the capitals."""
+    assert not is_sole_name(text)
 
 
 def permits(count: int, header: str, firm_share: int) -> str:
@@ -89,8 +111,9 @@ def test_a_business_stands_in_every_row(
 
 @pytest.mark.models
 def test_in_its_own_record_a_name_is_withheld_in_that_of_a_business_too(road: Road, tmp_path: Path) -> None:
-    """Beside the applicant whose name it bears, a business would tell who the applicant is."""
+    """Beside the applicant whose name it bears, a business would tell who the applicant is; a given name tells nothing."""
     table = permits(30, "Contractor", 1).replace("Harold Pruitt Construction", "Wilma Testperson Construction")
+    table = table.replace("Felix Okafor Plumbing", "Wilma Okafor Plumbing")
     (tmp_path / "t.csv").write_text(table, encoding="utf-8")
     road.release(tmp_path / "t.csv", tmp_path / "out")
     for row in csv.DictReader(io.StringIO(records(tmp_path / "out")["t.csv"])):
@@ -98,6 +121,8 @@ def test_in_its_own_record_a_name_is_withheld_in_that_of_a_business_too(road: Ro
             at = int(row["Permit No"][-4:]) - 100
             hidden = OWNERS[at % 2] == "Wilma Testperson"
             assert ("Testperson" not in row["Contractor"]) == hidden, at
+        else:
+            assert "[REDACTED" not in row["Contractor"]
 
 
 @pytest.mark.models
@@ -112,6 +137,18 @@ def test_one_name_in_all_rows_of_a_role_is_a_name(road: Road, tmp_path: Path) ->
         assert "pruitt" not in copy.lower(), name
         assert copy.startswith("Reading,Read by,Read on"), name
         assert copy.count("[REDACTED NAME") == 60, name
+
+
+def test_one_unknown_name_in_all_rows_of_what_was_done_by_somebody_is_a_name() -> None:
+    """No list knows the name, and no other value stands beside it; boards and programs are none."""
+    for value, kind in (
+        ("Zyla Krebsbach", "entity"), ("Krebsbach", "entity"), ("Z. Krebsbach", "entity"), ("Planning Board", "unsure"),
+        ("system", "unsure"), ("Dora Fields Homes LLC", "unsure"),
+    ):  # fmt: skip
+        rows = [[str(at * 7 + 300), value] for at in range(60)]
+        told = profile(rows, ["Reading", "Read by"], [], load_vocabulary())[1]
+        assert told.kind == kind, value
+        assert (told.entity == "PERSON") == (kind == "entity"), value
 
 
 @pytest.mark.models

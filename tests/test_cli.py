@@ -189,3 +189,23 @@ def test_a_full_disk_is_told_in_plain_words(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "no room left on a disk" in done.stderr
     assert "unexpected" not in done.stderr
+
+
+def test_lines_of_a_scan_that_look_alike_are_one_line_with_a_count() -> None:
+    """What differs only in what a line does not show is counted, and so is the limit of lines."""
+    from pipeline.cli.tables import counted_lines
+    from pipeline.evidence.sarif import Result
+
+    found = [
+        (Result("a.txt", f"line {line}", "PERSON", "review", reason, rule="full_name", score=score), 2)
+        for line in (1, 2)
+        for reason in ("one reason", "another")
+        for score in (0.8, 0.9)
+    ]
+    judged = counted_lines(found, judged=True)
+    assert judged == {
+        ("a.txt", "line 1", "PERSON", "withhold (proposed)", "full_name"): 8,
+        ("a.txt", "line 2", "PERSON", "withhold (proposed)", "full_name"): 8,
+    }
+    assert sum(counted_lines(found, judged=False).values()) == 16
+    assert len(counted_lines(found, judged=False)) == 4

@@ -186,3 +186,12 @@ def test_the_command_stores_nothing_of_what_it_refuses(command: Command, tmp_pat
         assert "Testperson" not in done.stderr + done.stdout
         assert not (tmp_path / "out").exists()
         assert not (tmp_path / "case").exists()
+
+
+def test_who_approved_a_policy_is_a_role_or_a_name(tmp_path: Path) -> None:
+    """It stands in the log of every release; a number there is refused, and no model is needed to see it."""
+    job = job_of(tmp_path)
+    see_typed(job, "", approved_by="Wilma Testperson, agency counsel")
+    with pytest.raises(UsageError, match="look like PHONE_NUMBER") as told:
+        see_typed(job, "", approved_by="counsel, 406-555-0187")
+    assert told.value.where == "approved_by"

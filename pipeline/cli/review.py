@@ -119,7 +119,8 @@ def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", d
     job, policy = make_job(asked)  # a wrong policy makes no case
     assert policy is not None
     names = [each.name for each in files]
-    see_typed(state_facts(job, asked.stated, names, policy), request)  # nor does what nobody may write
+    told = state_facts(job, asked.stated, names, policy)
+    see_typed(told, request, approved_by=policy.approved_by)  # nor does what nobody may write
     case = open_or_make_case(folder, request, database)
     _check_open(case)
     case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=True))

@@ -18,11 +18,15 @@ REMEDY: Final = "say it in roles and citations, without anything that stands in 
 MASKED: Final = f"{REMEDY}, or let it be masked (--mask)"
 MASKABLE: Final = ("checked.how", "why")
 """What is told in sentences, and so can be told with somebody left out. Citations and roles are said anew."""
+_WHO: Final = "by"
+"""The end of the keys that say who did something: a role or a name, which needs no model."""
 _WORDS: Final = re.compile(r"[^\W\d_A-Z]|[A-Z]{5}")
 """What a name can hide in; the number of a request (PRR-2026-114) has capitals and digits only, and needs no model."""
 
 
-def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = False) -> Job:
+def see_typed(
+    job: Job, request: str, case: Case | None = None, *, mask: bool = False, approved_by: str | None = None
+) -> Job:
     """See that nothing which people worded for a release identifies anybody; return the job, with what was masked.
 
     Args:
@@ -31,6 +35,7 @@ def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = 
         case: where there is one, what it withholds is searched for too.
         mask: in sentences (a statement of correction, how somebody was known, why a record is theirs) let ``[PERSON]``
             and the like stand for whatever identifies somebody else, instead of refusing them.
+        approved_by: who approved the policy, as the policy file says it and the log will.
 
     Raises:
         ModelMissing: a model is not installed or was altered.
@@ -38,8 +43,9 @@ def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = 
     """
     from pipeline.evidence.stated import CITED, NUMBERS, typed_texts  # noqa: PLC0415 - keeps --help quick
 
-    texts = [("--request", request), *typed_texts(job.facts, job.file_facts, job.identity_check)]
-    texts = [(key, text) for key, text in texts if text.strip()]
+    stated = typed_texts(job.facts, job.file_facts, job.identity_check)
+    given = [("--request", request), ("approved_by", approved_by or ""), *stated]
+    texts = [(key, text) for key, text in given if text.strip()]
     statement = job.enclosed.get(CORRECTION, b"").decode("utf-8")
     if not texts and not statement:
         return job
@@ -48,7 +54,7 @@ def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = 
     from recognizers.names.ensemble import check_models  # noqa: PLC0415
     from recognizers.registry import load_recognizers  # noqa: PLC0415
 
-    worded = statement or any(_WORDS.search(text) for _, text in texts)
+    worded = statement or any(_WORDS.search(text) for key, text in texts if not key.endswith(_WHO))
     numbers = FreeText(case, load_recognizers("patterns"))
     words = numbers
     if worded and job.level != "patterns":  # a missing model ends the run here and says what to do
@@ -61,7 +67,7 @@ def see_typed(job: Job, request: str, case: Case | None = None, *, mask: bool = 
         can_be = key.endswith(MASKABLE)
         if mask and can_be and (stored := examine.masked(text)) != text:
             masked[text], text = stored, stored  # noqa: PLW2901 - what is stored is examined
-        for problem in examine.name(text) if key.endswith("by") else examine(text, NUMBERS if key in CITED else ()):
+        for problem in numbers.name(text) if key.endswith(_WHO) else examine(text, NUMBERS if key in CITED else ()):
             raise UsageError(key, problem, MASKED if can_be else REMEDY)
     if statement and mask:
         statement = words.masked(statement, own=own, by=keyed)

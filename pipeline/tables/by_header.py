@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from pipeline.tables.column import Column, Judged, issued_as_ssn
-from pipeline.tables.name_values import NameShares, name_shares
+from pipeline.tables.name_values import NameShares, looks_named, name_shares
 from pipeline.tables.vocabulary import Hint
 
 _COUNTED: Final = frozenset({"number", "num", "no", "code", "value"})
@@ -64,7 +64,9 @@ def _person(column: Column, hint: Hint, share: float, why: tuple[str, ...]) -> J
     if hint.weak:
         return ("entity", "PERSON", _part(shares), 0.5 + 0.4 * listed, told) if people else unsure
     few = len(column.values) >= 50 and len(column.counts) < 5
-    plain = hint.phrase in ("name", "a role", "a question who")
+    if hint.phrase == "done by" and few and looks_named(column):  # one reader of meters reads them all
+        people, told = True, (*told, "each looks like a name")
+    plain = hint.phrase in ("name", "a role", "done by", "a question who")
     strange = plain and (organisations > 0.05 or column.share("connected") > 0.05 or not 1.5 <= column.words <= 4.5)
     unlisted = hint.phrase == "name" and listed < 0.25
     if organisations > 0.2 or column.words > 7 or ((few or strange or unlisted) and not people):

@@ -49,6 +49,18 @@ def name_shares(column: Column) -> NameShares:
     return NameShares(full / total, given / total, surname / total, alone / total)
 
 
+def looks_named(column: Column) -> bool:
+    """Return whether every value looks like a name: words with capitals, none an everyday or a barred one."""
+    known = names()
+    for value in column.counts:
+        core = _core(value, known)
+        if not core or len(core) > 3 or column.vocabulary.organisation.fullmatch(value):
+            return False
+        if any(not word[0].isupper() or known.is_common(word) or known.is_barred(word) for word in core):
+            return False
+    return True
+
+
 def _core(value: str, known: Names) -> list[str] | None:
     """Return the words of a value that can be names, without titles, initials and particles; None for no name."""
     if _STRANGE.search(value):

@@ -146,6 +146,8 @@ class Vocabulary:
             people = all({word, full, word.removesuffix("s")} & known for word, full in before)
             phrase = "name of a role" if people and words[1:] else "name"
             return _full_name(phrase, weak=not people, thing=self._is_thing((*words[:-1], *long[:-1])))
+        if words[-1] == "by" and len(words) > 1:
+            return _full_name("done by")
         return _full_name("a role") if {words[-1], long[-1], long[-1].removesuffix("s")} & self.roles else None
 
     def _is_thing(self, words: Sequence[str]) -> bool:

@@ -93,6 +93,24 @@ def is_business(text: str) -> bool:
     return lows[-1] in near.trades and not words.is_surname(found[-1].text)
 
 
+def is_sole_name(text: str) -> bool:
+    """Return whether the text is the name of one person and nothing else, by its given name: ``Jane Q. Doe``."""
+    line = text.strip()
+    if len(line) > _LONGEST or _NO_NAME.search(line) or "&" in line:
+        return False
+    words = vocabulary()
+    found = [word for word in words_of(line) if word.low not in words.suffixes and word.low not in words.courtesy]
+    if "," in line and len(found) > 1:
+        found = [*found[1:], found[0]]
+    if not 2 <= len(found) <= 4 or any(words.is_common(word.text) for word in found):
+        return False
+    first, *middle, last = found
+    named = words.is_plain_given(first.text) and last.text[0].isupper()
+    if not named or words.is_stop(last.low) or last.low in business_words():
+        return False
+    return all(word.is_initial or words.is_listed(word.text) for word in middle)
+
+
 def business_words() -> frozenset[str]:
     """Return the words of which the name of a business has one, folded."""
     near = contexts()
