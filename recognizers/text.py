@@ -30,9 +30,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import re2
 
@@ -114,9 +113,7 @@ def digits_of(value: str) -> str:
 
 def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int]:
     """Return the bounds of the line around ``[start, end)``, at most ``reach`` characters to either side."""
-    high = min(len(text), end + reach)
-    after = text[end:high].splitlines()
-    return line_start(text, start, reach), end + len(after[0]) if after else high
+    return line_start(text, start, reach), line_end(text, end, reach)
 
 
 def line_start(text: str, start: int, reach: int = 200) -> int:
@@ -126,6 +123,12 @@ def line_start(text: str, start: int, reach: int = 200) -> int:
     if not before:
         return low
     return start if before[-1].endswith(LINE_ENDS) else start - len(before[-1])
+
+
+def line_end(text: str, end: int, reach: int = 200) -> int:
+    """Return where the line of ``end`` ends, at most ``reach`` characters behind it."""
+    after = text[end : end + reach].splitlines()
+    return end + len(after[0]) if after else min(len(text), end + reach)
 
 
 class Found:
@@ -155,60 +158,85 @@ class Found:
 
 
 class Pattern:
-    """A google-re2 pattern. ASCII texts go past its wrapper, whose work on offsets and matches costs more than they."""
+    """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts."""
 
-    __slots__ = ("_compiled", "_engine", "_groups", "_names")
+    __slots__ = ("_engine", "_names")
 
     def __init__(self, compiled: Any) -> None:
-        self._compiled = compiled
         self._engine = compiled._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
-        self._groups = range(compiled.groups + 1)
         self._names: Mapping[str, int] = compiled.groupindex
 
     def finditer(self, text: str) -> Iterator[Found]:
         """Yield the matches from left to right."""
-        if not text.isascii():
-            for inner in self._compiled.finditer(text):
-                yield self._made(text, inner)
+        if text.isascii():
+            for spans in self.spans(text.encode()):
+                yield Found(text, spans, self._names)
             return
-        for spans in self.spans(text.encode()):
-            yield Found(text, spans, self._names)
+        data = text.encode()
+        done = count = 0  # bytes and characters of the text up to the last match
+        for spans in self._in_bytes(data):
+            start = spans[0][0]
+            count += len(data[done:start].decode())
+            yield Found(text, _in_characters(data, spans, count), self._names)
+            done = start
+
+    def spans(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
+        """Yield the spans of the groups of each match in an ASCII text, from left to right."""
+        engine, at, end = self._engine, 0, len(data)
+        while (spans := engine(_ANYWHERE, data, at, end))[0][0] >= 0:
+            yield spans
+            if at == end:
+                return
+            at = spans[0][1] + (spans[0][1] == at)  # behind an empty match at the very place: one on
+
+    def _in_bytes(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
+        """Yield the same for any text, in bytes of its UTF-8."""
+        engine, at, end = self._engine, 0, len(data)
+        while (spans := engine(_ANYWHERE, data, at, end))[0][0] >= 0:
+            yield spans
+            if at == end:
+                return
+            if spans[0][1] == at:  # behind an empty match at the very place: one character on
+                at += 1
+                while at < end and 0x80 <= data[at] < 0xC0:
+                    at += 1
+            else:
+                at = spans[0][1]
 
     def spans_from(self, data: bytes, at: int) -> Sequence[tuple[int, int]]:
         """Return the spans of the groups of the first match in an ASCII text from ``at`` on, (-1, -1) where none is."""
         spans: Sequence[tuple[int, int]] = self._engine(_ANYWHERE, data, at, len(data))
         return spans
 
-    def spans(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
-        """Yield the spans of the groups of each match in an ASCII text, from left to right."""
-        at, end = 0, len(data)
-        while (spans := self._engine(_ANYWHERE, data, at, end))[0][0] >= 0:
-            yield spans
-            if at == end:
-                return
-            at = spans[0][1] + (spans[0][1] == at)  # behind an empty match at the very place: one on
-
     def search(self, text: str) -> Found | None:
         """Return the first match."""
-        return self._first(_ANYWHERE, self._compiled.search, text)
+        return self._first(_ANYWHERE, text)
 
     def match(self, text: str) -> Found | None:
         """Return the match at the beginning."""
-        return self._first(_AT_START, self._compiled.match, text)
+        return self._first(_AT_START, text)
 
     def fullmatch(self, text: str) -> Found | None:
         """Return the match of the whole text."""
-        return self._first(_WHOLE, self._compiled.fullmatch, text)
+        return self._first(_WHOLE, text)
 
-    def _first(self, anchor: Any, wrapped: Callable[[str], Any], text: str) -> Found | None:
-        if text.isascii():
-            spans = self._engine(anchor, text.encode(), 0, len(text))
-            return Found(text, spans, self._names) if spans[0][0] >= 0 else None
-        inner = wrapped(text)
-        return None if inner is None else self._made(text, inner)
+    def _first(self, anchor: Any, text: str) -> Found | None:
+        data = text.encode()
+        spans = self._engine(anchor, data, 0, len(data))
+        if spans[0][0] < 0:
+            return None
+        if len(data) != len(text):
+            spans = _in_characters(data, spans, len(data[: spans[0][0]].decode()))
+        return Found(text, spans, self._names)
 
-    def _made(self, text: str, inner: Any) -> Found:
-        return Found(text, [inner.span(group) for group in self._groups], self._names)
+
+def _in_characters(data: bytes, spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """Return the spans of a match in code points; ``count`` of them stand before the match."""
+    first = spans[0][0]
+    return [
+        (-1, -1) if start < 0 else (count + len(data[first:start].decode()), count + len(data[first:end].decode()))
+        for start, end in spans
+    ]
 
 
 _ANYWHERE: Final = re2._Anchor.UNANCHORED  # noqa: SLF001 - see Pattern
@@ -299,9 +327,15 @@ class NumberShape:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where the pattern matches in ``text``."""
         for low, high in scan_of(text).numbers(*self._window):
-            for found in self._pattern.finditer(text[low:high]):
-                start, end = found.span()
-                yield start + low, end + low
+            window = text[low:high]
+            if window.isascii():
+                for spans in self._pattern.spans(window.encode()):
+                    start, end = spans[0]
+                    yield start + low, end + low
+            else:
+                for found in self._pattern.finditer(window):
+                    start, end = found.span()
+                    yield start + low, end + low
 
 
 class Words:
@@ -385,8 +419,7 @@ class Words:
         return self.within(text, low, start) or self.within(text, end, high)
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A value behind its label: both spans, half-open."""
 
     label_start: int
