@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Shape, Words, joined, pattern
+from recognizers.text import Shape, Words, joined
 from recognizers.triggers import Trigger, scan_of
 
 _LOCAL: Final = r"[\p{L}\p{N}\p{M}._%+'\x{2019}~$=!#*^&\-]+"

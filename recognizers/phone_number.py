@@ -20,6 +20,7 @@ from typing import ClassVar, Final
 
 import phonenumbers
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
@@ -33,7 +34,6 @@ from recognizers.text import (
     is_cut_out,
     joined,
     line_end,
-    pattern,
     stands_alone,
 )
 from recognizers.triggers import NINE_DIGITS, SIX_DIGITS, Trigger, scan_of
@@ -186,7 +186,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
 
     def _international(self, text: str) -> Iterator[Candidate]:
         for start, last in _PLUS.spans(text):
-            end = start + _possible_length(text[start:last])
+            end = start + possible_length(text[start:last])
             if end > start and is_cut_out(text, start, end, after_letters=False):
                 yield start, end, 0.85, "international number, possible in its country"
 
@@ -328,7 +328,7 @@ def _is_bare_number(text: str, start: int, end: int) -> bool:
     return bool(phonenumbers.is_valid_number(phonenumbers.parse(digits, "US")))
 
 
-def _possible_length(value: str) -> int:
+def possible_length(value: str) -> int:
     """Return the length of the longest front of ``value`` that is possible in its country, 0 where none is."""
     digits = digits_of(value)
     if digits[0] == "0":  # no country code begins so

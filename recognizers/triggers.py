@@ -97,7 +97,7 @@ class Scan:
         if len(text) <= SIZE:
             fired = _fired(text)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
-            self._pieces = (self.fired,)
+            self._pieces: tuple[frozenset[int], ...] = (self.fired,)
         else:
             self._pieces = tuple(
                 [

@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
@@ -31,7 +32,6 @@ from recognizers.text import (
     in_digit_groups,
     is_cut_out,
     joined,
-    pattern,
     stands_alone,
 )
 from recognizers.triggers import NINE_DIGITS, Trigger, scan_of
