@@ -9,6 +9,7 @@ each part, so that a busy machine disturbs all of them alike. Rates are characte
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -79,6 +80,7 @@ def contend(name: str, sets: Path, stock_model: Path | None) -> None:
     began = time.process_time()
     run = _runner(name, stock_model)
     run([("", "The sewer main on the corner is 12 feet deep, said Maren Voss.")])
+    gc.freeze()  # as a worker does once it is set up; see pipeline.execution.worker
     print(json.dumps({"setup": time.process_time() - began}), flush=True)
     for line in sys.stdin:
         part = dealt[int(line)]

@@ -107,7 +107,7 @@ def examine(
         if not chosen:
             continue
         try:
-            answers = recognizer.find_many([plain[at] for at in chosen])
+            answers = recognizer.find_woken([plain[at] for at in chosen])
         except Exception as error:  # noqa: BLE001 - any failure of a recognizer holds the unit
             place = _place_of_failure(texts, segments, places)
             raise RecognizerFailed(place, f"the recognizer {recognizer.NAME} failed ({type(error).__name__})") from None
@@ -167,25 +167,37 @@ def _is_of_businesses(label: str) -> bool:
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
     """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
-    own = tuple(map(id, recognizers))
     for each in recognizers:  # a first call makes the triggers, without which a scan does not look for them
         each.is_woken_by(frozenset())
+    wakes = _wakes_of(recognizers)
     woken: dict[int, list[int]] = {}
     for at, text in enumerate(texts):
         fired = scan_of(text).fired
-        numbers = _WAKES.get((own, fired))
+        numbers = wakes.get(fired)
         if numbers is None:
-            if len(_WAKES) >= _MOST_WAKES:
-                _WAKES.clear()
+            if len(wakes) >= _MOST_WAKES:
+                wakes.clear()
             numbers = tuple(number for number, each in enumerate(recognizers) if each.is_woken_by(fired))
-            _WAKES[own, fired] = numbers
+            wakes[fired] = numbers
         for number in numbers:
-            woken.setdefault(number, []).append(at)
+            if number in woken:
+                woken[number].append(at)
+            else:
+                woken[number] = [at]
     return woken
 
 
+def _wakes_of(recognizers: Sequence[Recognizer]) -> dict[frozenset[int], tuple[int, ...]]:
+    """Return what is known of these recognizers: which of them a set of triggers wakes."""
+    own = tuple(map(id, recognizers))
+    if own not in _WAKES and len(_WAKES) >= _MOST_LISTS:
+        _WAKES.clear()
+    return _WAKES.setdefault(own, {})
+
+
 _MOST_WAKES: Final = 10_000
-_WAKES: dict[tuple[tuple[int, ...], frozenset[int]], tuple[int, ...]] = {}
+_MOST_LISTS: Final = 16
+_WAKES: dict[tuple[int, ...], dict[frozenset[int], tuple[int, ...]]] = {}
 """Which recognizers a set of triggers wakes, by what they are in this process."""
 
 

@@ -49,12 +49,12 @@ _ASCII: Final = re.compile(rf"[&\n](?:{_MARKUP})")
 # A pattern that begins with one character is looked for four times as fast as one that begins with a set.
 _ENTITY: Final = re.compile(f"&{_CODED}")
 _QUOTED_LINE: Final = re.compile(rf"\n(?=[> \t]){_QUOTE}")
+_CUT_LINE: Final = re.compile(r"\n(?<=[-./)]\n)(?<=\d[-./)]\n)")
 _QUOTED_OR_CUT_LINE: Final = re.compile(rf"\n{_LINE}")
 _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
-_LINE_ENDING_MARKS: Final = ("-\n", ".\n", "/\n", ")\n")
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -83,7 +83,7 @@ class PlainForm:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that the span ``start`` to ``end`` of the plain text came from."""
         if self.quoted:
-            start, end = self._in_lines(start, at_end=False), self._in_lines(end - 1, at_end=True)
+            start, end = self._in_lines(start, end)
         elif self.lengths:
             start, end = self._place(start, at_end=False), self._place(end - 1, at_end=True)
         return self.under.span(start, end) if self.under else (start, end)
@@ -96,17 +96,15 @@ class PlainForm:
             return self.source_at[run] + (length if at_end else 0)
         return self.source_at[run] + inside + at_end
 
-    def _in_lines(self, offset: int, *, at_end: bool) -> int:
-        """Return where an offset in a text without its quote marks came from; a line end goes with the marks behind."""
+    def _in_lines(self, start: int, end: int) -> tuple[int, int]:
+        """Return where a span in a text without its quote marks came from; a line end goes with the marks behind it."""
         plain, source = _line_starts(self.text), _line_starts(self.quoted)
-        following = bisect_right(plain, offset)
-        place = source[following] - (plain[following] - offset)
-        if not at_end:
-            return place
-        if offset + 1 < plain[following]:
-            return place + 1
-        marks = source[following + 1] - source[following] - (plain[following + 1] - plain[following])
-        return place + 1 + marks
+        following = bisect_right(plain, start)
+        begin = start + source[following] - plain[following]
+        if end > plain[following]:
+            following = bisect_right(plain, end - 1)
+        at = following + (end == plain[following])
+        return begin, end + source[at] - plain[at]
 
 
 @lru_cache(maxsize=8)
@@ -117,6 +115,8 @@ def _line_starts(text: str) -> list[int]:
 
 def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
+    if text.isascii() and "\n" not in text and "&" not in text:
+        return PlainForm(text)
     form, undone = _once(text)
     for _ in range(_DEEPEST - 1):
         if not undone:
@@ -175,7 +175,7 @@ def _unquoted(text: str) -> PlainForm:
     """Return the plain form of a text that has nothing but quote marks and cut numbers to undo, as most mail has."""
     if "\n" not in text:
         return PlainForm(text)
-    if any(sign in text and _ends_a_line_in_a_number(text, sign) for sign in _LINE_ENDING_MARKS):
+    if _CUT_LINE.search(text):
         return _joined_and_unquoted(text)
     if ">" not in text:
         return PlainForm(text)
@@ -211,15 +211,6 @@ def _joined_and_unquoted(text: str) -> PlainForm:
         lengths.append(-1)
         pieces.append(text[done:])
     return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
-
-
-def _ends_a_line_in_a_number(text: str, sign: str) -> bool:
-    at = text.find(sign)
-    while at >= 0:
-        if at and text[at - 1].isdigit():
-            return True
-        at = text.find(sign, at + 2)
-    return False
 
 
 @lru_cache(maxsize=4096)

@@ -18,7 +18,8 @@ from typing import Any
 from recognizers.address_line import number_ends, read_line, read_units
 from recognizers.address_tail import read_block, read_tail
 from recognizers.address_words import alternatives, street_words
-from recognizers.text import letter_or_digit_at, line_of, pattern
+from recognizers.linear import pattern
+from recognizers.text import letter_or_digit_at, line_of
 
 _NAME = r"[\p{L}\p{N}#][\p{L}\p{N}.'\x{2019}&-]*"
 _CAPITAL = r"[\p{Lu}0-9][\p{L}\p{N}.'\x{2019}-]*"

@@ -20,6 +20,7 @@ from functools import cache
 from typing import ClassVar, Final
 
 from recognizers.checksum import passes_aba, passes_luhn, passes_mod97
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
@@ -33,7 +34,6 @@ from recognizers.text import (
     has_digit,
     is_cut_out,
     joined,
-    pattern,
     stands_alone,
 )
 from recognizers.triggers import Trigger

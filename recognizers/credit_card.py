@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.checksum import passes_luhn
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
@@ -28,7 +29,6 @@ from recognizers.text import (
     in_digit_groups,
     is_cut_out,
     joined,
-    pattern,
 )
 from recognizers.triggers import NINE_DIGITS, Trigger
 

@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Found, Words, has_digit, is_cut_out, joined, pattern
+from recognizers.text import Words, has_digit, is_cut_out, joined
 from recognizers.triggers import Trigger
 
 _MONTH: Final = (

@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Shape, Words, joined, pattern
-from recognizers.triggers import Trigger
+from recognizers.text import Shape, Words, joined
+from recognizers.triggers import Trigger, scan_of
 
 _LOCAL: Final = r"[\p{L}\p{N}\p{M}._%+'\x{2019}~$=!#*^&\-]+"
 _WORD: Final = r"[\p{L}\p{N}_%+\-]+"
@@ -84,8 +85,7 @@ class EmailAddressRecognizer(PatternRecognizer):
         found: list[Match] = []
         if "@" in text:
             found += self._plain(text)
-            known = [(match.start, match.end) for match in found]
-            for start, end in _other_ats(text, known):
+            for start, end in _other_ats(text, found):
                 window = text[start:end]
                 notes = self._notes(window) if "/" in window else ()
                 spaced = self._spaced(window) if _HAS_SPACED_SIGN.search(window) else ()
@@ -94,7 +94,12 @@ class EmailAddressRecognizer(PatternRecognizer):
         if "%40" in text:
             spans = (candidate.span() for candidate in _URL_CODED.finditer(text))
             found += (self._match(start, end, 0.85, "address coded for a URL") for start, end in spans)
-        return joined((*found, *self._spelled(text), *self._x500(text)))
+        fired = scan_of(text).fired
+        if _SPELLED.trigger.number in fired:
+            found += self._spelled(text)
+        if _X500.trigger.number in fired:
+            found += self._x500(text)
+        return joined(found)
 
     def _plain(self, text: str) -> Iterator[Match]:
         for domain in _DOMAIN.finditer(text):
@@ -103,7 +108,8 @@ class EmailAddressRecognizer(PatternRecognizer):
             if local is None:
                 continue
             start = at - local.end()
-            start += _key_length(text[start:at])
+            if not text[start].isalnum() or "=" in local.group():
+                start += _key_length(text[start:at])
             if start >= at:
                 continue
             if text[start - 2 : start] == ". " and text[start].isupper():
@@ -152,9 +158,11 @@ class EmailAddressRecognizer(PatternRecognizer):
         return Match(start, end, "EMAIL_ADDRESS", score, self.NAME, reason)
 
 
-def _other_ats(text: str, known: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _other_ats(text: str, plain: list[Match]) -> Iterator[tuple[int, int]]:
     """Yield a window around each run of ``@`` that no plain address holds; windows do not overlap."""
-    following = iter(known)
+    if len(plain) == text.count("@"):  # each plain address has its own
+        return
+    following = iter([(match.start, match.end) for match in plain])
     start, end = next(following, (len(text), len(text)))
     done, at = 0, text.find("@")
     while at >= 0:

@@ -17,9 +17,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Shape, Words, joined, pattern
+from recognizers.text import Shape, Words, joined
 from recognizers.triggers import Trigger
 
 _V4: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?:/[0-9]{1,3})?")  # every part bounded, so linear

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from recognizers.model import Match
-from recognizers.text import Words
+from recognizers.text import Words, has_digit
 
 WINDOW = 240
 """How far behind a label its value is looked for, in code points."""
@@ -30,12 +30,12 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _IDENTIFIER = re.compile(r"[#*]{0,4}[^\W_](?:[^\W_]|[._/:*+=%@~-](?=[^\s.,;:]))*")
+_PROSE = re.compile(r"[ \t]{1,8}(?!(?:numbers?|num|nos?|nbr|ids?|is|was|were)\b)[A-Za-z]+(?=\s|\Z)", re.IGNORECASE)
 _SPACED = re.compile(r"[A-Z0-9]{1,16}(?: [A-Z0-9]{1,6}){1,7}(?=[ \t]*(?:$|[\r\n,;)]))")
 _CLOSING = {'"': '"', "'": "'", "“": "”", "\u2018": "\u2019", "`": "`", "(": ")", "<": ">", "[": "]"}
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A label in a text: where it stands, and what it stands for."""
 
     start: int
@@ -43,8 +43,7 @@ class Label:
     part: str
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """The value behind a label.
 
     ``explicit``: a colon, ``is``, ``no.`` or quotes announce it; ``signed``: ``no.`` or ``#`` does.
@@ -82,9 +81,14 @@ class Labels:
         return part
 
     def values(self, text: str) -> Iterator[Labelled]:
-        """Yield each label that a token of letters and digits follows, with that token."""
+        """Yield each label that a token follows which may hold a digit, with that token.
+
+        A word of letters alone behind a label, with nothing between that announces a value, is passed by.
+        """
+        if text.isascii() and not has_digit(text):
+            return
         for label in self.find(text):
-            value = value_after(text, label)
+            value = None if _PROSE.match(text, label.end) else value_after(text, label)
             if value is not None:
                 yield value
 
@@ -95,21 +99,22 @@ def value_after(text: str, label: Label, token: re.Pattern[str] = _IDENTIFIER) -
     after = _AFTER.match(text, label.end, limit)
     if after is None:
         return None
-    explicit = bool(after["sep"] or after["number"])
-    if "\n" in after["gap"] and not explicit:
+    number, sep, gap, opening = after.groups()
+    explicit = bool(sep or number)
+    if not explicit and "\n" in gap:
         return None
-    if after.end() == label.end and not text[label.end - 1 : label.end].isspace():
+    start = after.end()
+    if start == label.end and not text[start - 1 : start].isspace():
         return None
-    start, opening = after.end(), after["open"]
     quoted = opening[:1] in _CLOSING
-    match = (_SPACED.match(text, start, limit) if after["sep"] and token is _IDENTIFIER else None) or token.match(
+    match = (_SPACED.match(text, start, limit) if sep and token is _IDENTIFIER else None) or token.match(
         text, start, limit
     )
     if match is None:
         return None
     end = _closed(text, match.end(), opening[:1]) if token is not _IDENTIFIER else match.end()
     value = text[start:end]
-    return Labelled(label, start, end, value, explicit or quoted, quoted, bool(after["number"]) or "#" in opening)
+    return Labelled(label, start, end, value, explicit or quoted, quoted, bool(number) or "#" in opening)
 
 
 def _closed(text: str, end: int, opening: str) -> int:
@@ -125,8 +130,11 @@ def _as_pattern(phrase: str) -> str:
 
 def outermost(matches: Iterable[Match]) -> list[Match]:
     """Return the matches that lie inside no other one, sorted; of equal spans the surest, then the first."""
+    found = list(matches)
+    if len(found) < 2:
+        return found
     kept: list[Match] = []
-    for match in sorted(matches, key=lambda each: (each.start, -each.end, -each.score)):
+    for match in sorted(found, key=lambda each: (each.start, -each.end, -each.score)):
         if not kept or match.end > kept[-1].end:
             kept.append(match)
     return kept

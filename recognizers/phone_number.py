@@ -14,11 +14,13 @@ Sources: NANPA numbering resources (https://www.nanpa.com/), ITU-T E.164, libpho
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 import phonenumbers
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
@@ -31,11 +33,10 @@ from recognizers.text import (
     in_digit_groups,
     is_cut_out,
     joined,
-    line_of,
-    pattern,
+    line_end,
     stands_alone,
 )
-from recognizers.triggers import NINE_DIGITS, Trigger
+from recognizers.triggers import NINE_DIGITS, SIX_DIGITS, Trigger, scan_of
 
 _EXTENSION: Final = r"(?i:(?: ?[,;/]? ?(?:x|ext|extn|extension)[.:]? ?#? ?| #)\d{1,6})?"
 _DASH: Final = r"[\-\x{2010}-\x{2015}.]"
@@ -68,6 +69,7 @@ _SPOKEN: Final = Shape(
     hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",
     ignore_case=True,
 )
+_UNUSUAL: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN))
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
 _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
 """Behind a number: the last four digits of another one (part of the match), or the front of another whole one."""
@@ -81,11 +83,12 @@ _DIRECT: Final = (
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
 _FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
+_LABEL_REACH: Final = 80
 _NUMBER_JOINER: Final = (
     rf"(?:{JOINER}|(?:at|on|to|me|us|him|her|them|back|from|via|please|or|by)\b"
     rf"|[(\[]?(?:h|w|c|m|o|home|work|cell|office|mobile|day|direct)\b[)\]]?){{0,6}}"
 )
-_LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=80)
+_LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=_LABEL_REACH)
 _OWN_NUMBER: Final = Label((r"(?:my|our|his|her|their|your)(?: \p{L}+)? number",), rf"[+(]?{_GROUPS}")
 _BEHIND_WORD: Final = r"(?i) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
 _BEHIND: Final = Shape(rf"([+(]?{_GROUPS}){_BEHIND_WORD}", hint=rf"\d{_BEHIND_WORD}")
@@ -117,6 +120,8 @@ _OTHER_SHAPE: Final = pattern(
 )
 
 
+_PLAIN_NUMBER: Final = frozenset("+0123456789 ().-")
+
 Candidate = tuple[int, int, float, str]
 """A span, how sure it is, and why."""
 
@@ -135,32 +140,40 @@ class PhoneNumberRecognizer(PatternRecognizer):
         first: dict[tuple[int, int], tuple[float, str]] = {}
         for start, end, score, reason in self._candidates(text):
             first.setdefault((start, end), (score, reason))
-        return joined(self._match(text, *span, *judged) for span, judged in first.items())
+        return joined([self._match(text, *span, *judged) for span, judged in first.items()])
 
     def _candidates(self, text: str) -> Iterator[Candidate]:
         """Yield spans with a score and a reason, one span more than once where several rules find it."""
-        words = _CONTEXT.spans(text)
-        yield from self._labelled(text, words)
-        yield from self._in_context(text, words)
-        yield from self._label_behind(text)
-        yield from self._owned(text)
-        yield from self._north_american(text)
-        yield from self._international(text)
-        yield from self._vanity(text)
-        yield from self._mistyped(text)
-        yield from self._spoken(text)
+        fired = scan_of(text).fired
+        if SIX_DIGITS.number in fired:  # no number of these rules has fewer
+            words = _close_to_numbers(text, _CONTEXT.spans(text))
+            if words:
+                yield from self._labelled(text, words)
+                yield from self._in_context(text, words)
+            if _BEHIND.trigger.number in fired:
+                yield from self._label_behind(text)
+            if _OWN_NUMBER.trigger.number in fired:
+                yield from self._owned(text)
+            if NINE_DIGITS.number in fired:
+                yield from self._north_american(text)
+            if _PLUS_SIGN.number in fired:
+                yield from self._international(text)
+        if not _UNUSUAL.isdisjoint(fired):
+            yield from self._vanity(text)
+            yield from self._mistyped(text)
+            yield from self._spoken(text)
 
     def _north_american(self, text: str) -> Iterator[Candidate]:
         another = -1  # where a number begins that stands, parted by a slash only, behind one that was found
         for start, end in _NANP.spans(text):
             value = text[start:end]
-            front = start if start == another else 0
-            behind = _ANOTHER.match(text, end) if _is_written_out(value) else None
-            if behind and is_cut_out(text[front:end], start - front, end - front):
+            low = start if start == another else max(0, start - 2)
+            behind = _ANOTHER.match(text, end) if text[end : end + 1] == "/" and _is_written_out(value) else None
+            if behind and is_cut_out(text[low:end], start - low, end - low):
                 another = behind.end()
                 yield start, another if behind.group() != "/" else end, 0.85, "North American number before another"
                 continue
-            if not is_cut_out(text[front:], start - front, end - front) and not _runs_into_word(text, start, end):
+            if not is_cut_out(text[low : end + 2], start - low, end - low) and not _runs_into_word(text, start, end):
                 continue
             if value.isdecimal():
                 if _is_bare_number(text, start, end):
@@ -172,8 +185,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
                 yield start, end, 0.85, "North American number"
 
     def _international(self, text: str) -> Iterator[Candidate]:
-        for start, last in _PLUS.spans(text) if _PLUS_SIGN.fires(text) else ():
-            end = start + _possible_length(text[start:last])
+        for start, last in _PLUS.spans(text):
+            end = start + possible_length(text[start:last])
             if end > start and is_cut_out(text, start, end, after_letters=False):
                 yield start, end, 0.85, "international number, possible in its country"
 
@@ -190,7 +203,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
     def _mistyped(self, text: str) -> Iterator[Candidate]:
         for candidate in _MISTYPED.finditer(text):
             start, end = candidate.span()
-            digits = sum(char.isdecimal() for char in candidate.group())
+            digits = sum(map(str.isdecimal, candidate.group()))
             if 7 <= digits < 10 and is_cut_out(text, start, end, after_letters=False):
                 yield start, end, 0.6, "North American number with letters that look like digits"
 
@@ -224,7 +237,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
     def _in_context(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         judged: set[tuple[int, int]] = set()
         for _, label_end in words:
-            high = min(line_of(text, label_end, label_end, 45)[1] + 5, label_end + 45)
+            high = min(line_end(text, label_end, 45) + 5, label_end + 45)
             for candidate in _GROUPED.finditer(text[label_end:high]):
                 start, end = candidate.start() + label_end, candidate.end() + label_end
                 if (start, end) in judged or (end == high and text[end : end + 1].isdecimal()):
@@ -237,12 +250,23 @@ class PhoneNumberRecognizer(PatternRecognizer):
         if text[start] == "(" and ")" not in text[start:end]:
             start += 1
         fax = _FAX.fires(text) and (
-            _FAX.before(text, start, 14, same_line=True)
-            or _FAX.within(text, end, min(end + 6, line_of(text, start, end)[1]))
+            _FAX.before(text, start, 14, same_line=True) or _FAX.within(text, end, min(end + 6, line_end(text, end)))
         )
         if score < 0.95 and _CONTEXT.before(text, start, 30, same_line=True):
             score, reason = max(score, 0.85 if score < 0.85 else 0.95), f"{reason}, in context"
         return Match(start, end, "PHONE_NUMBER", score, self.NAME, f"{reason} (fax)" if fax else reason)
+
+
+def _close_to_numbers(text: str, words: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return those of some words behind which a number of six digits or more begins or goes on closely enough."""
+    numbers = scan_of(text).numbers(6)
+    ends = [end for _, end in numbers]
+    close = []
+    for word in words:
+        at = bisect_right(ends, word[1])
+        if at < len(numbers) and numbers[at][0] < word[1] + _LABEL_REACH:
+            close.append(word)
+    return close
 
 
 def _is_other_number(text: str, start: int, value: str) -> bool:
@@ -255,12 +279,17 @@ def _is_other_number(text: str, start: int, value: str) -> bool:
 
 def _is_written_out(value: str) -> bool:
     """Return whether a number has the marks between its groups that nothing but a telephone number has."""
-    return sum(not char.isdecimal() for char in value) >= 2
+    return len(value) - sum(map(str.isdecimal, value)) >= 2
 
 
 def _runs_into_word(text: str, start: int, end: int) -> bool:
     """Return whether a whole, written-out number runs into a word where a blank or a tag was lost."""
-    return _is_written_out(text[start:end]) and text[end : end + 2].isalpha() and is_cut_out(text[:end], start, end)
+    low = max(0, start - 2)
+    return (
+        text[end : end + 2].isalpha()
+        and _is_written_out(text[start:end])
+        and is_cut_out(text[low:end], start - low, end - low)
+    )
 
 
 def _is_phone_like(text: str, start: int, end: int, fewest: int = 6) -> bool:
@@ -299,8 +328,13 @@ def _is_bare_number(text: str, start: int, end: int) -> bool:
     return bool(phonenumbers.is_valid_number(phonenumbers.parse(digits, "US")))
 
 
-def _possible_length(value: str) -> int:
+def possible_length(value: str) -> int:
     """Return the length of the longest front of ``value`` that is possible in its country, 0 where none is."""
+    digits = digits_of(value)
+    if digits[0] == "0":  # no country code begins so
+        return 0
+    if len(digits) == 11 and value.startswith("+1") and digits[1] not in "01" and _PLAIN_NUMBER.issuperset(value):
+        return len(value)  # a whole North American number: most are
     length = len(value)
     while length > 6:
         try:

@@ -49,6 +49,10 @@ class Recognizer(EntityRecognizer):
         """Return the matches of each text, in the order of ``texts``."""
         return [self.find(text) for text in texts]
 
+    def find_woken(self, texts: Sequence[str]) -> list[list[Match]]:
+        """Return the same as :meth:`find_many` for texts of which it is known that their triggers wake this one."""
+        return self.find_many(texts)
+
     def is_woken_by(self, fired: frozenset[int]) -> bool:  # noqa: ARG002 - those with triggers look
         """Return whether a text with these triggers must be examined; False only where nothing can be found."""
         return True
@@ -104,6 +108,9 @@ class PatternRecognizer(Recognizer):
         """Return whether one of the triggers is among those that fired in a text."""
         gate = self._gate = self._gate or frozenset(each.number for each in self.triggers())
         return not gate.isdisjoint(fired)
+
+    def find_woken(self, texts: Sequence[str]) -> list[list[Match]]:
+        return [self.matches(scan_of(text).text) for text in texts]
 
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         self.is_woken_by(frozenset())  # a first call makes the triggers, without which a scan does not look for them

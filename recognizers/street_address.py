@@ -21,11 +21,12 @@ from recognizers.address_shapes import Candidate, candidates, finished
 from recognizers.address_tail import read_tail
 from recognizers.address_words import street_words
 from recognizers.labelled import outermost
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.ensemble import Level, NameModels
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
-from recognizers.text import Words, letter_or_digit_at, pattern
+from recognizers.text import Words, letter_or_digit_at
 from recognizers.triggers import whole
 
 _LABEL = pattern(

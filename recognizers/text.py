@@ -30,12 +30,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-import re2
-
+from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
 
@@ -114,9 +112,7 @@ def digits_of(value: str) -> str:
 
 def line_of(text: str, start: int, end: int, reach: int = 200) -> tuple[int, int]:
     """Return the bounds of the line around ``[start, end)``, at most ``reach`` characters to either side."""
-    high = min(len(text), end + reach)
-    after = text[end:high].splitlines()
-    return line_start(text, start, reach), end + len(after[0]) if after else high
+    return line_start(text, start, reach), line_end(text, end, reach)
 
 
 def line_start(text: str, start: int, reach: int = 200) -> int:
@@ -128,101 +124,10 @@ def line_start(text: str, start: int, reach: int = 200) -> int:
     return start if before[-1].endswith(LINE_ENDS) else start - len(before[-1])
 
 
-class Found:
-    """What a pattern matched: like the match objects of ``re``, offsets in code points."""
-
-    __slots__ = ("_names", "_spans", "_text")
-
-    def __init__(self, text: str, spans: Sequence[tuple[int, int]], names: Mapping[str, int]) -> None:
-        self._text = text
-        self._spans = spans
-        self._names = names
-
-    def span(self, group: int | str = 0) -> tuple[int, int]:
-        """Return the half-open span of a group, (-1, -1) where it took no part."""
-        return self._spans[self._names[group] if isinstance(group, str) else group]
-
-    def start(self, group: int | str = 0) -> int:
-        return self.span(group)[0]
-
-    def end(self, group: int | str = 0) -> int:
-        return self.span(group)[1]
-
-    def group(self, group: int | str = 0) -> str:
-        """Return the text of a group, empty where it took no part."""
-        start, end = self.span(group)
-        return self._text[start:end]
-
-
-class Pattern:
-    """A google-re2 pattern. ASCII texts go past its wrapper, whose work on offsets and matches costs more than they."""
-
-    __slots__ = ("_compiled", "_engine", "_groups", "_names")
-
-    def __init__(self, compiled: Any) -> None:
-        self._compiled = compiled
-        self._engine = compiled._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
-        self._groups = range(compiled.groups + 1)
-        self._names: Mapping[str, int] = compiled.groupindex
-
-    def finditer(self, text: str) -> Iterator[Found]:
-        """Yield the matches from left to right."""
-        if not text.isascii():
-            for inner in self._compiled.finditer(text):
-                yield self._made(text, inner)
-            return
-        for spans in self.spans(text.encode()):
-            yield Found(text, spans, self._names)
-
-    def spans_from(self, data: bytes, at: int) -> Sequence[tuple[int, int]]:
-        """Return the spans of the groups of the first match in an ASCII text from ``at`` on, (-1, -1) where none is."""
-        spans: Sequence[tuple[int, int]] = self._engine(_ANYWHERE, data, at, len(data))
-        return spans
-
-    def spans(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
-        """Yield the spans of the groups of each match in an ASCII text, from left to right."""
-        at, end = 0, len(data)
-        while (spans := self._engine(_ANYWHERE, data, at, end))[0][0] >= 0:
-            yield spans
-            if at == end:
-                return
-            at = spans[0][1] + (spans[0][1] == at)  # behind an empty match at the very place: one on
-
-    def search(self, text: str) -> Found | None:
-        """Return the first match."""
-        return self._first(_ANYWHERE, self._compiled.search, text)
-
-    def match(self, text: str) -> Found | None:
-        """Return the match at the beginning."""
-        return self._first(_AT_START, self._compiled.match, text)
-
-    def fullmatch(self, text: str) -> Found | None:
-        """Return the match of the whole text."""
-        return self._first(_WHOLE, self._compiled.fullmatch, text)
-
-    def _first(self, anchor: Any, wrapped: Callable[[str], Any], text: str) -> Found | None:
-        if text.isascii():
-            spans = self._engine(anchor, text.encode(), 0, len(text))
-            return Found(text, spans, self._names) if spans[0][0] >= 0 else None
-        inner = wrapped(text)
-        return None if inner is None else self._made(text, inner)
-
-    def _made(self, text: str, inner: Any) -> Found:
-        return Found(text, [inner.span(group) for group in self._groups], self._names)
-
-
-_ANYWHERE: Final = re2._Anchor.UNANCHORED  # noqa: SLF001 - see Pattern
-_AT_START: Final = re2._Anchor.ANCHOR_START  # noqa: SLF001
-_WHOLE: Final = re2._Anchor.ANCHOR_BOTH  # noqa: SLF001
-
-
-def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) -> Pattern:
-    """Compile ``source`` with google-re2, logging off (a log line could show a pattern's text)."""
-    options = re2.Options()
-    options.log_errors = False
-    options.longest_match = longest
-    options.case_sensitive = not ignore_case
-    return Pattern(re2.compile(source, options))
+def line_end(text: str, end: int, reach: int = 200) -> int:
+    """Return where the line of ``end`` ends, at most ``reach`` characters behind it."""
+    after = text[end : end + reach].splitlines()
+    return end + len(after[0]) if after else min(len(text), end + reach)
 
 
 def joined(matches: Iterable[Match]) -> list[Match]:
@@ -299,9 +204,15 @@ class NumberShape:
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield where the pattern matches in ``text``."""
         for low, high in scan_of(text).numbers(*self._window):
-            for found in self._pattern.finditer(text[low:high]):
-                start, end = found.span()
-                yield start + low, end + low
+            window = text[low:high]
+            if window.isascii():
+                for spans in self._pattern.spans(window.encode()):
+                    start, end = spans[0]
+                    yield start + low, end + low
+            else:
+                for found in self._pattern.finditer(window):
+                    start, end = found.span()
+                    yield start + low, end + low
 
 
 class Words:
@@ -385,8 +296,7 @@ class Words:
         return self.within(text, low, start) or self.within(text, end, high)
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
+class Labelled(NamedTuple):
     """A value behind its label: both spans, half-open."""
 
     label_start: int

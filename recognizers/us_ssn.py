@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
@@ -31,10 +32,9 @@ from recognizers.text import (
     in_digit_groups,
     is_cut_out,
     joined,
-    pattern,
     stands_alone,
 )
-from recognizers.triggers import NINE_DIGITS, Trigger
+from recognizers.triggers import NINE_DIGITS, Trigger, scan_of
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
@@ -127,7 +127,16 @@ class UsSsnRecognizer(PatternRecognizer):
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        found = [*self._shaped(text), *self._masked(text), *self._run_together(text), *self._mistyped(text)]
+        fired = scan_of(text).fired
+        found: list[Match] = []
+        if NINE_DIGITS.number in fired:
+            found += self._shaped(text)
+        if _MASKED.trigger.number in fired:
+            found += self._masked(text)
+        if NINE_DIGITS.number in fired:
+            found += self._run_together(text)
+        if _MISTYPED.trigger.number in fired:
+            found += self._mistyped(text)
         words = list(_CONTEXT.spans(text))
         if words or _LAST_BEFORE.trigger.fires(text):
             found += (*self._labelled(text, words), *self._near_words(text, words))

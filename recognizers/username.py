@@ -17,10 +17,11 @@ from typing import ClassVar
 import yaml
 
 from recognizers.labelled import Labelled, Labels, outermost, value_after
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import Shape, Words, pattern
+from recognizers.text import Shape, Words
 from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")

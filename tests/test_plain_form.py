@@ -72,5 +72,6 @@ def test_quoted_mail_reads_the_same_by_the_short_way_and_by_the_long_one(text):
     """An entity that stands for nothing sends a text the long way; its plain form and every way back stay the same."""
     short, long = plain_form(text), plain_form(f"{text}&zz;")
     assert long.text == f"{short.text}&zz;"
-    for at in range(len(short.text)):
-        assert short.span(at, at + 1) == long.span(at, at + 1)
+    for start in range(len(short.text)):
+        for end in range(start + 1, len(short.text) + 1):
+            assert short.span(start, end) == long.span(start, end)

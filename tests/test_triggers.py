@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import phonenumbers
 import pytest
 import re2
 import yaml
@@ -14,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recognizers import RECOGNIZERS
-from recognizers.phone_number import PhoneNumberRecognizer
+from recognizers.labelled import Labels, has_digits, value_after
+from recognizers.linear import pattern
+from recognizers.phone_number import PhoneNumberRecognizer, possible_length
 from recognizers.presidio import PatternRecognizer
 from recognizers.registry import recognizer_class
-from recognizers.text import Words, pattern
+from recognizers.text import Words
 from recognizers.triggers import REACH, SIZE, Trigger, scan_of
 from recognizers.us_ssn import UsSsnRecognizer
 
@@ -130,3 +133,57 @@ def test_a_pattern_matches_what_the_wrapper_of_its_engine_matches(source, text):
         assert (found and [found.span(group) for group in groups]) == (
             wanted and [wanted.span(group) for group in groups]
         )
+
+
+@given(text=st.text(alphabet="0123456789 -./()x\n", max_size=60), least=st.integers(6, 12))
+def test_numbers_are_the_same_in_plain_letters_and_among_others(text, least):
+    """ASCII texts are searched for numbers another way than others: what is found is the same."""
+    assert scan_of(text).numbers(least, 2, 3) == scan_of(f"{text}xxxx\u00e9").numbers(least, 2, 3)
+
+
+WORDS = Words("phone(?: numbers?)?", "e mail", "tel", "1099s?", "w ?9", "id", "ids?")
+SOME_WORDS = ("phone", "Number", "s", "e-", "mail", "tel", "1099", "w9", "ID", " ", "_", "7", "\n", ".", "x", ":")
+
+
+@given(text=st.lists(st.sampled_from(SOME_WORDS), max_size=12).map("".join))
+def test_words_are_the_same_in_plain_letters_and_among_others(text):
+    """ASCII texts are searched for words without groups, others with them: what is found is the same."""
+    assert list(WORDS.spans(text)) == list(WORDS.spans(f"{text} \u00e9"))
+    assert WORDS.within(text, 1, len(text)) == WORDS.within(f"{text} \u00e9", 1, len(text))
+
+
+LABELS = Labels({"account": ["account", "account number"], "case": ["case", "id"]})
+BEHIND_LABELS = (
+    "account",
+    "case",
+    "id",
+    " ",
+    ".",
+    ":",
+    "is",
+    "number",
+    "No",
+    "B-12",
+    "77",
+    "manager",
+    "(",
+    "\n",
+    "\u00b2",
+)
+
+
+@given(text=st.lists(st.sampled_from(BEHIND_LABELS), max_size=12).map("".join))
+def test_no_value_with_a_digit_is_passed_by_behind_a_label(text):
+    """Prose behind a label is passed by quickly; what holds a digit never is."""
+    found = (value_after(text, label) for label in LABELS.find(text))
+    assert {each for each in found if each and has_digits(each.value)} <= set(LABELS.values(text))
+
+
+@given(value=st.from_regex(r"\+[01][ (]{0,2}[0-9]{3}[) .\-]{0,2}[0-9]{2,3}[ .\-]?[0-9]{4}", fullmatch=True))
+def test_what_is_possible_without_the_library_is_possible_with_it(value):
+    """Most numbers with ``+1`` are whole and none begins with 0: the library would say the same."""
+    try:
+        possible = phonenumbers.is_possible_number(phonenumbers.parse(value, None))
+    except phonenumbers.NumberParseException:
+        possible = False
+    assert (possible_length(value) == len(value)) == possible
