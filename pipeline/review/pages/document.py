@@ -41,11 +41,11 @@ def show_document(
         "reason": visit.reason, "actions": ACTIONS,
         "last": _last(desk, source), "sections": [], "size": ROWS,
         "citations": _citations(desk, items), "undoable": undoable(ledger, visit.officer.name),
-        "markable": MARKABLE, "laws": laws(desk), "places": [],
+        "markable": MARKABLE, "laws": laws(desk), "markable_places": [],
     }  # fmt: skip
     if visit.shows_values:
         about["sections"] = _read(desk, visit, source, ordinal, about["first"], items)
-        about["places"] = places_in(about["sections"], desk.texts.segments(source, ordinal))
+        about["markable_places"] = places_in(about["sections"], desk.texts.segments(source, ordinal))
     return rendered(request, "document.html", about)
 
 
