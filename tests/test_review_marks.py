@@ -268,3 +268,21 @@ def test_marks_go_every_road_of_a_table(tmp_path: Path, patterns: State) -> None
         told.append(copies(released(desk)))
     assert told[0] == told[1]
     assert "brambleworth" not in told[0].lower()
+
+
+def test_several_people_mark_at_the_same_time(desk: Desk) -> None:
+    """One search after another, nobody is turned away, and each mark is a decision of its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    people = [browser(desk, f"clerk {number}") for number in range(4)]
+    words = ["hedge", "neighbour", "Monday", "Please"]
+
+    def mark(at: Browser, word: str) -> int:
+        start = NOTE.index(word)
+        return marked(at, start=start, end=start + len(word), entity="MEDICAL")[0]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(mark, people, words)) == [200] * 4
+    made = {each.by for each in desk.ledger.refresh().decisions.values()}
+    assert made == {f"clerk {number}" for number in range(4)}
+    assert not check_case(desk.case)

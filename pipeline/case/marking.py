@@ -224,7 +224,8 @@ def lost(session: Session, case_id: str) -> list[MarkRow]:
     A mark whose file is not there any more, or whose record is held, is not lost.
     """
     run = latest_run(session, case_id)
-    asked = [each for each in in_force(session, case_id) if each.run_id < run]
+    standing_now = in_force(session, case_id)
+    asked = [each for each in standing_now if each.run_id < run]
     units = select(UnitRow.source, UnitRow.ordinal, UnitRow.held).where(UnitRow.run_id == run) if asked else None
     held = {(source, ordinal): why for source, ordinal, why in session.execute(units)} if units is not None else {}
     files = {source for source, _ in held}
@@ -232,7 +233,7 @@ def lost(session: Session, case_id: str) -> list[MarkRow]:
         each
         for each in asked
         if each.source in files
-        and not any(_changes(later, each) for later in in_force(session, case_id))
+        and not any(_changes(later, each) for later in standing_now)
         and not held.get((each.source, each.ordinal))
         and session.scalars(_found_by(run, each.id).limit(1)).first() is None
     ]

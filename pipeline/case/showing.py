@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from pipeline.case.marking import shown
+from pipeline.case.lifts import lifts
+from pipeline.case.marking import in_force, shown
 from pipeline.case.pinning import standing_pins
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import decided_ids
@@ -19,6 +20,7 @@ from pipeline.case.tables import (
     DecisionRow,
     DifferenceRow,
     FindingRow,
+    MarkRow,
     ReleaseRow,
     RunRow,
     SourceRow,
@@ -39,6 +41,10 @@ def lines(case: Case) -> Iterator[str]:
         yield from _pins(session, case.id)
         yield from _runs(session, case.id)
         yield from _decisions(session, case.id)
+        yield from _marks(session, case.id)
+        for lift in lifts(case, session):
+            told = f"{lift.answer} by {lift.answered_by}" if lift.answer else "waits for a second person"
+            yield f"  lift {lift.number}, {lift.at}, {lift.by}: {len(lift.findings)} findings, {told} ({lift.reason})"
         yield from _releases(session, case.id)
         yield from _open(session, case.id)
 
@@ -68,6 +74,17 @@ def _decisions(session: Session, case_id: str) -> Iterator[str]:
         wanted = select(func.count()).where(DecisionFindingRow.decision_id == each.id)
         count = session.scalar(wanted)
         yield f"  decision {each.id}, {each.at}, {each.by}: {each.action} {count} ({each.reason})"
+
+
+def _marks(session: Session, case_id: str) -> Iterator[str]:
+    stand = {each.id for each in in_force(session, case_id)}
+    named = select(SourceRow.key, SourceRow.label).where(SourceRow.case_id == case_id)
+    labels = dict(session.execute(named).tuples().all())
+    for each in session.scalars(select(MarkRow).where(MarkRow.case_id == case_id).order_by(MarkRow.id)):
+        where = f"{labels.get(each.source, 'a file')}, unit {each.ordinal + 1}, {each.place}"
+        state = "" if each.id in stand else ", taken back"
+        what = "changed" if each.was else "marked"
+        yield f"  mark {each.id}: {what} as {each.entity}, {where}, characters {each.start + 1}-{each.stop}{state}"
 
 
 def _releases(session: Session, case_id: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ becomes keyed digests, and is gone again; no address of a page and no row of the
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -215,7 +216,17 @@ class _Setting:
 
 def _begin(desk: Desk, officer: Officer, setting: _Setting) -> Work:
     given = replace(setting, seen=Seen(setting.said.seen, setting.said.run))
-    return desk.bench.start(WHAT, officer.name, partial(_set, desk, officer, given))
+    until = time.monotonic() + PATIENCE
+    while True:
+        going = desk.bench.work
+        if going is not None and going.what == WHAT:  # two people mark at once: one after the other
+            desk.bench.wait_for(going, max(0.0, until - time.monotonic()))
+        try:
+            return desk.bench.start(WHAT, officer.name, partial(_set, desk, officer, given))
+        except CaseError:
+            now = desk.bench.work
+            if now is None or now.what != WHAT or time.monotonic() > until:
+                raise
 
 
 def waited(desk: Desk, work: Work, seconds: float = PATIENCE) -> Marked | None:

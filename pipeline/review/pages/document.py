@@ -42,7 +42,8 @@ def show_document(
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
         "run": ledger.run, "items": window.items, "window": window, "first": window.first, "of": of,
         "reason": visit.reason, "actions": ACTIONS,
-        "last": desk.texts.last(source), "sections": window.sections, "places": places_in(window.sections),
+        "last": desk.texts.last(source), "sections": window.sections,
+        "markable_places": places_in(window.sections) if visit.shows_values else [],
         "citations": _citations(desk, window.items), "scrolls": _scrolls(desk, source, ordinal),
         "undoable": undoable(ledger, visit.officer.name), "markable": MARKABLE, "laws": laws(desk),
     }  # fmt: skip

@@ -142,9 +142,8 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
     if visit.shows_values:
         desk.note_view(visit, [each.item.id for each in groups], f"queue by {look.by}")
     about = {
-        **_common(ledger, visit, look), "laws": laws(desk), "rows": rows,
-        "pages": pages, "page": page, "groups": len(found),
-        "ways": WAYS, "states": STATES,
+        **_common(ledger, visit, look), "rows": rows, "pages": pages, "page": page, "groups": len(found),
+        "ways": WAYS, "states": STATES, "laws": laws(desk),
     }  # fmt: skip
     return rendered(request, "queue_list.html" if is_fragment(request) else "queue.html", about)
 

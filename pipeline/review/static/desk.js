@@ -117,6 +117,7 @@ document.addEventListener("selectionchange", () => {
   const button = form.querySelector("[data-mark-selected]");
   button.disabled = !from || from !== to;
   if (button.disabled) return;
+  form.closest("[data-missed]").open = true;
   const before = document.createRange();
   before.setStart(from, 0);
   before.setEnd(range.startContainer, range.startOffset);
