@@ -151,13 +151,21 @@ class Desk:
             "the look at the columns", by, lambda tell: self.columns.take(look(self, tell))
         )  # fmt: skip
 
-    def pin(self, officer: Officer, laid: Laid) -> int:
-        """Lay down the class of a column, or lift it, and begin to examine anew (raises CaseError)."""
+    def pin(self, officer: Officer, laid: Laid) -> bool:
+        """Lay down the class of a column, or lift it, and begin to examine anew.
+
+        Returns:
+            Whether that began: False while other work goes on, and then somebody begins it later.
+
+        Raises:
+            CaseError: it is no class, its reason holds a value, or the case is closed.
+        """
         check_words({"--by": officer.name, "--reason": laid.reason, "--citation": ""}, self.scanner)
-        number = self.columns.pin(laid, officer.name)
-        if not self.bench.is_busy:
-            self.examine(officer.name)
-        return number
+        self.columns.pin(laid, officer.name)
+        if self.bench.is_busy:
+            return False
+        self.examine(officer.name)
+        return True
 
     def release(self, officer: Officer, then: Callable[[Release], Any] | None = None) -> Work:
         """Begin a release as the case decides now.

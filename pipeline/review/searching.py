@@ -63,7 +63,7 @@ class Wanted:
     def is_in(self, texts: Sequence[str]) -> list[int]:
         """Return which of some texts hold it, looked through in one go."""
         joined = fold(plain_form("\0".join(each.replace("\0", " ") for each in texts)).text)
-        ends = [at for at, each in enumerate(joined) if each == "\0"] if self._pattern.search(joined) else []
+        ends = [found.start() for found in re.finditer("\0", joined)] if self._pattern.search(joined) else []
         return list(dict.fromkeys(bisect_right(ends, found.start()) for found in self._pattern.finditer(joined)))
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:

@@ -84,9 +84,14 @@ def pin_column(
         return rendered(request, "column.html", about)
     if do not in {"pin", "lift"}:
         raise CaseError("columns", "that is no choice", "go back to the columns")
-    desk.pin(visit.officer, laid)
+    began = desk.pin(visit.officer, laid)
     told = f"Column {number} is {'no longer pinned' if do == 'lift' else 'pinned'}."
-    say(visit, "done", told, "The files are examined anew; decisions stay where their findings are found again.")
+    then = (
+        "The files are examined anew; decisions stay where their findings are found again."
+        if began
+        else "Other work goes on: examine the files again when it has ended, at the end of the case's page."
+    )
+    say(visit, "done", told, then)
     return back(f"/columns/{source}/{number}")
 
 
