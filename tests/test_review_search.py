@@ -104,7 +104,7 @@ def test_a_search_tells_the_place_and_what_stands_there(desk: Desk) -> None:
     page = at.post("/search", text="536904399")
     assert '<b class="hit">536-90-4399</b></span>' in page
     assert 'data-state="withheld' in page
-    link = re.search(r'href="(/document/[0-9a-f]+/0)#(s-\d+)"', page)
+    link = re.search(r'href="(/document/[0-9a-f]+/0\?first=\d+)#(s-\d+)"', page)
     assert link
     assert f'id="{link[2]}"' in at.get(link[1])
 
@@ -114,9 +114,10 @@ def test_a_hit_in_a_table_leads_to_its_row(desk: Desk) -> None:
     at = browser(desk)
     at.post("/values", show="yes")
     page = at.post("/search", text="person 66")
-    link = re.search(r'href="(/document/[0-9a-f]+/0\?first=50)#(s-\d+)"', page)
+    link = re.search(r'href="(/document/[0-9a-f]+/0\?row=\d+)#(r-\d+)"', page)
     assert link
-    assert f'id="{link[2]}">Person 66' in at.get(link[1])
+    there = at.get(link[1])
+    assert "Person 66" in there.partition(f'<tr id="{link[2]}">')[2].partition("</tr>")[0]
 
 
 def test_what_is_looked_for_is_kept_nowhere(desk: Desk) -> None:

@@ -121,6 +121,7 @@ class Desk:
         with suppress(ReleasableError, SQLAlchemyError):
             self.ledger.refresh()
             self.texts.prepare()
+            self.threads.prepare()
 
     # --- what goes on in the background ---------------------------------------------------
 

@@ -6,7 +6,7 @@ is ever part of a page's own markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -59,7 +59,7 @@ class Section:
 
 
 def sections(
-    segments: Iterable[Segment], items: Sequence[Item], policy: Policy, first: int = 0
+    segments: Sequence[Segment], items: Sequence[Item], policy: Policy, numbers: Mapping[Address, int] | None = None
 ) -> list[Section]:  # fmt: skip
     """Return a record in its parts.
 
@@ -67,20 +67,20 @@ def sections(
         segments: its texts, as they were read.
         items: its findings.
         policy: says what stands where something is withheld.
-        first: from which of a table's rows on (counted in this unit, from 0) :data:`ROWS` rows are shown.
+        numbers: the number of each text in its whole record; None where these are all of its texts.
     """
     by_place: dict[str, list[Item]] = {}
     for each in items:
         by_place.setdefault(each.place, []).append(each)
     parts: dict[tuple[str, str], list[Segment]] = {}
-    numbers: dict[Address, int] = {}
+    if numbers is None:
+        numbers = {each.address: number for number, each in enumerate(segments)}
     for segment in segments:
-        numbers[segment.address] = len(numbers)
         parts.setdefault(_part_of(segment.address), []).append(segment)
     made = []
     for (title, kind), own in parts.items():
         if kind == "table":
-            made.append(_table(title, own, _Shown(by_place, policy, numbers), first))
+            made.append(_table(title, own, _Shown(by_place, policy, numbers)))
         else:
             shown = _Shown(by_place, policy, numbers)
             told = [shown.passage(each) for each in own]
@@ -151,13 +151,13 @@ class _Shown:
 
     def passage(self, segment: Segment) -> Passage:
         told = passage(segment, self.by_place.get(words(segment.address), ()), self.policy)
-        return replace(told, number=self.numbers[segment.address])
+        return replace(told, number=self.numbers.get(segment.address, -1))
 
     def cells(self, cells: Mapping[int, Sequence[Segment]]) -> dict[int, list[Passage]]:
         return {column: [self.passage(each) for each in texts] for column, texts in cells.items()}
 
 
-def _table(title: str, own: Sequence[Segment], shown: _Shown, first: int) -> Section:
+def _table(title: str, own: Sequence[Segment], shown: _Shown) -> Section:
     rows: dict[int, dict[int, list[Segment]]] = {}
     for segment in own:
         cell = next(each for each in segment.address if isinstance(each, Cell))
@@ -166,6 +166,6 @@ def _table(title: str, own: Sequence[Segment], shown: _Shown, first: int) -> Sec
     return Section(
         title, "table", columns=sorted({column for cells in rows.values() for column in cells}),
         header=shown.cells(rows.get(-1, {})),
-        rows=[(row, shown.cells(rows[row])) for row in numbers[first : first + ROWS]],
+        rows=[(row, shown.cells(rows[row])) for row in numbers],
         count=len(numbers),
     )  # fmt: skip

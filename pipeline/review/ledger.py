@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.choosing import column_of_place, labels
@@ -22,7 +22,7 @@ from pipeline.case.marking import MARKING, shown
 from pipeline.case.recording import latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
-from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow
+from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow, StandingRow
 
 WAYS: Final = ("value", "subject", "column", "kind", "rule", "file")
 """By what findings are put together; those of one kind have the same entity, rule and proposal."""
@@ -202,16 +202,23 @@ class Ledger:
                 row.id, row.action, row.by, row.at, row.reason, row.citation, row.undoes,
                 row.rule, row.approved_by, row.lift,
             )  # fmt: skip
-        wanted = (
+        for finding, stands in session.execute(self._stands_after(last)):
+            if (row_at := self._row.get(finding)) is not None:
+                self._stands[row_at] = stands
+        self.seen = last
+
+    def _stands_after(self, last: int) -> Select[str, int]:
+        """Return the query for what stands after decision ``last``: of the whole history its end alone is read."""
+        if not self.seen:
+            return select(StandingRow.finding_id, StandingRow.decision_id).where(
+                StandingRow.case_id == self._case.id, StandingRow.decision_id <= last
+            )
+        return (
             select(DecisionFindingRow.finding_id, DecisionFindingRow.stands)
             .join(DecisionRow, DecisionRow.id == DecisionFindingRow.decision_id)
             .where(DecisionRow.case_id == self._case.id, DecisionRow.id > self.seen, DecisionRow.id <= last)
             .order_by(DecisionRow.id)
         )
-        for finding, stands in session.execute(wanted):
-            if (row_at := self._row.get(finding)) is not None:
-                self._stands[row_at] = stands
-        self.seen = last
 
     # --- what is asked ------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ import json
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -85,7 +85,8 @@ class Rows:
         while first < last:
             ordinal = index.unit_of(first)
             stop = index.starts[ordinal + 1] if ordinal + 1 < len(index.starts) else index.count
-            rows, items = self._rows(source, ordinal), self._items(source, ordinal, ledger)
+            rows = self._rows(source, ordinal, first, min(stop, last))
+            items = _items(source, ordinal, ledger, rows)
             for number in range(first, max(first + 1, min(stop, last))):
                 cells: dict[int, list[Passage]] = {}
                 for column, each in rows.get(number, ()):
@@ -114,24 +115,13 @@ class Rows:
             last = max(last, row)
         return last + 1
 
-    def _rows(self, source: str, ordinal: int) -> Mapping[int, list[tuple[int, Segment]]]:
-        def made() -> Mapping[int, list[tuple[int, Segment]]]:
-            rows: dict[int, list[tuple[int, Segment]]] = {}
-            for each in self._texts.segments(source, ordinal).values():
-                if cell := next((step for step in each.address if isinstance(step, Cell)), None):
-                    rows.setdefault(cell.row, []).append((cell.column, each))
-            return rows
-
-        return self._kept(("rows", source, ordinal), made)
-
-    def _items(self, source: str, ordinal: int, ledger: Ledger) -> Mapping[str, list[Item]]:
-        def made() -> Mapping[str, list[Item]]:
-            places: dict[str, list[Item]] = {}
-            for each in ledger.of_unit(source, ordinal):
-                places.setdefault(each.place, []).append(each)
-            return places
-
-        return self._kept(("items", source, ordinal, ledger.run, ledger.seen), made)
+    def _rows(self, source: str, ordinal: int, first: int, stop: int) -> _ByRow:
+        """Return the rows ``first`` to ``stop`` of a unit; of a unit that has to be read as a whole, all of them."""
+        table = self._texts.rows(source, ordinal)
+        if table is not None:
+            own = self._texts.rows_read(source, ordinal, table, first - table.first, stop - table.first)
+            return _by_row(own.values())
+        return self._kept(("rows", source, ordinal), lambda: _by_row(self._texts.segments(source, ordinal).values()))
 
     def _kept(self, key: tuple[Any, ...], made: Callable[[], Kept]) -> Kept:
         with self._one:
@@ -142,3 +132,23 @@ class Rows:
             self._near.move_to_end(key)
             found: Kept = self._near[key]
             return found
+
+
+_ByRow = Mapping[int, list[tuple[int, Segment]]]
+
+
+def _by_row(segments: Iterable[Segment]) -> _ByRow:
+    rows: dict[int, list[tuple[int, Segment]]] = {}
+    for each in segments:
+        if cell := next((step for step in each.address if isinstance(step, Cell)), None):
+            rows.setdefault(cell.row, []).append((cell.column, each))
+    return rows
+
+
+def _items(source: str, ordinal: int, ledger: Ledger, rows: _ByRow) -> Mapping[str, list[Item]]:
+    """Return the findings that stand in some rows, by place."""
+    places: dict[str, list[Item]] = {words(each.address): [] for row in rows.values() for _, each in row}
+    for at in map(int, ledger.rows_of_unit(source, ordinal)):
+        if (place := ledger.place(at)) in places:
+            places[place].append(ledger.item(at))
+    return places

@@ -29,6 +29,7 @@ from pipeline.review.message import MAIL
 from pipeline.review.texts import Texts
 
 SECONDS: Final = 8.0
+MOST_SECONDS: Final = 600.0
 HEAD: Final = 65_536
 DEEPEST: Final = 6
 """Deeper than this a message is not shown."""
@@ -86,16 +87,35 @@ class Threads:
 
     def of(self, source: str, ordinal: int) -> Sequence[InThread]:
         """Return the thread of a message in order, itself among them; nothing for what is no message."""
-        with self._one:
-            if self._notes is None:
-                self._notes = list(self._looked_through())
-                self._threads = {
-                    (each.source, each.ordinal): thread for thread in threads_of(self._notes) for each in thread
-                }
+        if not self._is_mail(source) or not self._one.acquire(blocking=False):
+            return ()  # while somebody else looks through the messages, a page is shown without its thread
+        try:
+            self._look_through(SECONDS)
+        finally:
+            self._one.release()
         return self._threads.get((source, ordinal), ())
 
-    def _looked_through(self) -> Iterator[Note]:
-        until, self.is_whole = time.monotonic() + SECONDS, True
+    def prepare(self) -> None:
+        """Look through the messages before a page needs it, and take the time that it takes."""
+        with self._one:
+            self._look_through(MOST_SECONDS)
+
+    def _is_mail(self, source: str) -> bool:
+        try:
+            units = self._texts.units(source)
+        except ReleasableError:
+            return False
+        return bool(units) and units[0].source.format in MAIL
+
+    def _look_through(self, seconds: float) -> None:
+        if self._notes is None:
+            self._notes = list(self._looked_through(seconds))
+            self._threads = {
+                (each.source, each.ordinal): thread for thread in threads_of(self._notes) for each in thread
+            }
+
+    def _looked_through(self, seconds: float) -> Iterator[Note]:
+        until, self.is_whole = time.monotonic() + seconds, True
         with Session(self._case.engine) as session:
             wanted = select(SourceRow.key).where(SourceRow.case_id == self._case.id, SourceRow.format.in_(MAIL))
             sources = sorted(set(session.scalars(wanted)))

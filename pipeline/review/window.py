@@ -87,7 +87,7 @@ def hidden(record: Record, of: str, first: int) -> Window:
     return record.made([], items, cut)
 
 
-def shown(record: Record, texts: Texts, policy: Policy, of: str, first: int) -> Window:
+def shown(record: Record, texts: Texts, policy: Policy, of: str, first: int, row: int = -1) -> Window:
     """Return a part of a record with its texts (raises CaseError, UnreadableSource).
 
     Args:
@@ -96,13 +96,17 @@ def shown(record: Record, texts: Texts, policy: Policy, of: str, first: int) -> 
         policy: says what stands where something is withheld.
         of: a finding that is to be on the page, where ``first`` is negative ("" for none).
         first: the row of the table or the text of the document to begin with.
+        row: the row that is to be on the page, counted in the whole table; it goes before the others.
     """
     place = record.ledger.place(int(record.rows[at])) if (at := _position(record, of)) >= 0 else ""
     rows = texts.rows(record.source, record.ordinal)
+    row = row if row >= 0 or first >= 0 else row_of(place)
     if rows is not None:
-        return _of_table(record, texts, policy, rows, first if first >= 0 else max(0, row_of(place) - rows.first))
+        return _of_table(record, texts, policy, rows, max(0, row - rows.first if row >= 0 else first))
     parts = texts.parts(record.source, record.ordinal)
-    if first < 0:
+    if row >= 0:
+        first = next((number for number, each in enumerate(parts.texts) if row_of(each) == row), 0)
+    elif first < 0:
         first = next((number for number, each in enumerate(parts.texts) if each == place), 0) if place else 0
     part = parts.at(first)
     own = parts.of(part)
@@ -110,14 +114,15 @@ def shown(record: Record, texts: Texts, policy: Policy, of: str, first: int) -> 
     start, last = parts.starts[part], part + 1 == len(parts.starts)
     told = f"texts {start + 1:,} to {parts.stop(part):,} of {len(parts.segments):,}"
     cut = _Cut(start, parts.starts[part - 1] if part else None, None if last else parts.starts[part + 1], told)
-    return record.made(list(sections(own, items, policy)), items, cut)
+    numbers = {each.address: number for number, each in enumerate(parts.segments[start : parts.stop(part)], start)}
+    return record.made(list(sections(own, items, policy, numbers)), items, cut)
 
 
 def _of_table(record: Record, texts: Texts, policy: Policy, rows: TableRows, first: int) -> Window:
     cut = _even(first, ROWS, rows.count, "rows")
     places = texts.rows_read(record.source, record.ordinal, rows, cut.first, cut.first + ROWS)
     items = record.within(places)
-    return record.made(list(sections(places.values(), items, policy)), items, cut)
+    return record.made(list(sections(list(places.values()), items, policy, {})), items, cut)
 
 
 def _even(first: int, size: int, count: int, what: str) -> _Cut:

@@ -31,13 +31,14 @@ Finding = Annotated[str, Query(pattern="^([0-9a-f]{32})?$")]
 def show_document(
     request: Request, desk: AtDesk, visit: Signed, source: Source, ordinal: Ordinal,
     of: Finding = "", first: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
+    row: Annotated[int, Query(ge=-1, le=2**31 - 1)] = -1,
 ) -> Response:  # fmt: skip
-    """Show a record, or the part of it that begins at ``first`` (-1: that in which the finding ``of`` stands)."""
+    """Show a record, or the part of it that begins at ``first``, or has a row of its table or the finding ``of``."""
     ledger = desk.ledger.refresh()
     if source not in ledger.labels:
         raise CaseError("desk", "there is no such record in this case", "go back to the queue")
     record = Record.of(ledger, source, ordinal)
-    window = _read(desk, visit, record, of, first) if visit.shows_values else hidden(record, of, first)
+    window = _read(desk, visit, record, (of, first, row)) if visit.shows_values else hidden(record, of, first)
     about: dict[str, Any] = {
         "source": source, "ordinal": ordinal, "file": ledger.labels[source], "seen": ledger.seen,
         "run": ledger.run, "items": window.items, "window": window, "first": window.first, "of": of,
@@ -52,8 +53,8 @@ def show_document(
     return rendered(request, "document.html", about)
 
 
-def _read(desk: Desk, visit: Visit, record: Record, of: str, first: int) -> Window:
-    window = shown(record, desk.texts, desk.policy, of, first)
+def _read(desk: Desk, visit: Visit, record: Record, where: tuple[str, int, int]) -> Window:
+    window = shown(record, desk.texts, desk.policy, *where)
     what = f"{record.source}#{record.ordinal}@{window.first}"
     desk.note_view(visit, [*(each.id for each in window.items), what], "a record")
     return window

@@ -10,10 +10,10 @@ from starlette.responses import Response
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Desk
-from pipeline.review.document import ROWS
 from pipeline.review.pages.page import AtDesk, Signed, rendered, say
 from pipeline.review.searching import LONGEST, SECONDS, Found, Hit, Place, search
 from pipeline.review.sessions import Visit
+from pipeline.review.table_rows import row_of
 
 router = APIRouter()
 MOST_UNSEARCHED: Final = 100
@@ -64,8 +64,9 @@ def noted(desk: Desk, visit: Visit, found: Found) -> None:
 
 def address_of(hit: Hit) -> str:
     """Return the address of the record, at the text in which something was found; no value is in it."""
-    row = f"?first={hit.row - hit.row % ROWS}" if hit.row >= 0 else ""
-    return f"/document/{hit.source}/{hit.ordinal}{row}#s-{hit.number}"
+    if row_of(hit.place) >= 0:
+        return f"/document/{hit.source}/{hit.ordinal}?row={hit.row}#r-{hit.row}"
+    return f"/document/{hit.source}/{hit.ordinal}?first={hit.number}#s-{hit.number}"
 
 
 def _nothing() -> dict[str, Any]:
