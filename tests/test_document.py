@@ -55,7 +55,7 @@ FILES = {
 
 
 def places(which: int) -> list[tuple[str, str]]:
-    return [(name, place) for name, lists in FILES.items() for place in lists[which]]
+    return [(name, place) for name, lists in FILES.items() for place in lists[which + 1]]
 
 
 def units_of(data: bytes, name: str = "f.docx"):
