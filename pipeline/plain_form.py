@@ -16,10 +16,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 
 import yaml
 
@@ -59,8 +58,7 @@ _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlainForm:
+class PlainForm(NamedTuple):
     """A plain text and, for each piece of it that was replaced, where it came from.
 
     ``plain_at`` and ``source_at`` are offsets (code points) of the starts of runs that moved together,
@@ -123,7 +121,7 @@ def plain_form(text: str) -> PlainForm:
             break
         above, undone = _once(form.text)
         if not above.is_source:
-            form = replace(above, under=form)
+            form = above._replace(under=form)
     return form
 
 

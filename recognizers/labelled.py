@@ -142,7 +142,7 @@ def outermost(matches: Iterable[Match]) -> list[Match]:
 
 def has_digits(value: str, least: int = 1) -> bool:
     """Return whether ``value`` holds at least ``least`` digits."""
-    return sum(character.isdigit() for character in value) >= least
+    return sum(map(str.isdigit, value)) >= least
 
 
 def _letters(phrase: str) -> str:

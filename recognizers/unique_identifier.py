@@ -23,7 +23,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import Trigger
+from recognizers.triggers import Trigger, scan_of
 
 _COOKIES = Shape(
     r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
@@ -41,6 +41,8 @@ _CODE_LINE = Shape(
 
 _ID = Shape(r"(?m)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?", hint=r"id[\"']?[ \t]*[:=]", ignore_case=True)
 _ID_VALUE = re.compile(r"[^\W_][\w.:-]{1,80}")
+
+_REST = frozenset(each.trigger.number for each in (_ID, _MAC, _PARCEL, _COOKIES))
 
 _CASE_SHAPE = re.compile(r"[A-Z]{1,4}-(?:19|20)\d\d-\d{2,6}")
 """How offices number their matters (``CR-2025-1042``), whatever word announces it."""
@@ -88,6 +90,8 @@ class UniqueIdentifier(PatternRecognizer):
             if score and not _is_elsewhere(text, value):
                 part = "case" if _CASE_SHAPE.fullmatch(value.value) else value.label.part
                 yield self._match(value.start, value.end, part, score, "a number under its label")
+        if _REST.isdisjoint(scan_of(text).fired):
+            return
         for match in _ID.finditer(text):
             token = _ID_VALUE.match(text, match.end())
             found = token.group().rstrip(".:-") if token else ""
@@ -121,7 +125,7 @@ def _score(found: Labelled) -> float:
     value = found.value.strip("#*")
     if _NOT_AN_IDENTIFIER.fullmatch(value):
         return 0.0
-    digits = sum(character.isdigit() for character in value)
+    digits = sum(map(str.isdigit, value))
     if not digits:
         is_token = len(value) >= 12 and value.isalnum() and not value.isalpha()
         return 0.5 if found.explicit and found.label.part in _TOKEN_PARTS and is_token else 0.0

@@ -138,7 +138,8 @@ def test_a_pattern_matches_what_the_wrapper_of_its_engine_matches(source, text):
 @given(text=st.text(alphabet="0123456789 -./()x\n", max_size=60), least=st.integers(6, 12))
 def test_numbers_are_the_same_in_plain_letters_and_among_others(text, least):
     """ASCII texts are searched for numbers another way than others: what is found is the same."""
-    assert scan_of(text).numbers(least, 2, 3) == scan_of(f"{text}xxxx\u00e9").numbers(least, 2, 3)
+    among_others = scan_of(f"{text}xxxx\u00e9").numbers(least, 2, 3)
+    assert scan_of(text).numbers(least, 2, 3) == [(low, min(high, len(text))) for low, high in among_others]
 
 
 WORDS = Words("phone(?: numbers?)?", "e mail", "tel", "1099s?", "w ?9", "id", "ids?")
