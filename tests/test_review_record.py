@@ -158,9 +158,7 @@ def test_both_alternatives_and_what_is_attached_are_shown(letters: Desk) -> None
     assert "Formatted: " in page
     assert re.search(r'<a href="#part-3">Part 3</a>, <span translate="no">list.csv</span>: a table', page)
     assert 'id="part-3"' in page
-    assert re.search(
-        r"plan.png</span>: a file that was not read; <strong>not read</strong>: ", page
-    )
+    assert re.search(r"plan.png</span>: a file that was not read; <strong>not read</strong>: ", page)
 
 
 @pytest.fixture
