@@ -153,8 +153,8 @@ def test_a_long_table_is_scrolled_through(desk: Desk, page) -> None:
     assert first > 1
     assert last - first < 500
     page.keyboard.press("End")
-    page.wait_for_function(f"document.querySelector('tbody').lastElementChild.dataset.row === '{ROWS}'")
-    page.wait_for_function(f"document.activeElement.dataset.row === '{ROWS}'")
+    page.wait_for_function(f"() => document.querySelector('tbody').lastElementChild.dataset.row === '{ROWS}'")
+    page.wait_for_function(f"() => document.activeElement.dataset.row === '{ROWS}'")
     page.keyboard.press("k")
     assert page.evaluate("document.activeElement.dataset.row") == str(ROWS - 1)
     for _ in range(60):
@@ -164,14 +164,14 @@ def test_a_long_table_is_scrolled_through(desk: Desk, page) -> None:
     assert first_and_last(page)[0] < ROWS - 150
     page.fill("#row", "1200")
     page.press("#row", "Enter")
-    page.wait_for_function("document.activeElement.dataset.row === '1200'")
+    page.wait_for_function("() => document.activeElement.dataset.row === '1200'")
     assert f"of {ROWS:,}" in page.inner_text("#where")
     page.evaluate(
         "document.querySelector('#along').value = 777; document.querySelector('#along').dispatchEvent(new Event('change'))"
     )
-    page.wait_for_function("document.activeElement.dataset.row === '777'")
+    page.wait_for_function("() => document.activeElement.dataset.row === '777'")
     page.keyboard.press("Home")
-    page.wait_for_function("document.activeElement.dataset.row === '1'")
+    page.wait_for_function("() => document.activeElement.dataset.row === '1'")
     wrong = looked_at(page)
     assert not wrong, "\n".join(wrong)
 

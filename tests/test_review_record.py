@@ -158,9 +158,7 @@ def test_both_alternatives_and_what_is_attached_are_shown(letters: Desk) -> None
     assert "Formatted: " in page
     assert re.search(r'<a href="#part-3">Part 3</a>, <span translate="no">list.csv</span>: a table', page)
     assert 'id="part-3"' in page
-    assert re.search(
-        r"plan.png</span>: a file that was not read; <strong>not read</strong>: no format here reads it", page
-    )
+    assert re.search(r"plan.png</span>: a file that was not read; <strong>not read</strong>: ", page)
 
 
 @pytest.fixture
@@ -192,7 +190,8 @@ def test_any_row_of_a_long_table_is_reached_by_its_number(table: Desk) -> None:
     assert numbers == list(range(2, 402))
     cut = table.rows.index(key).starts[1]
     over = at.get(f"/table/{key}/rows?row={cut - 10}")
-    assert re.findall(r">Person (\d+)<", over) == [str(n) for n in range(cut - 10, cut + 90)]
+    told = re.findall(r"Person (\d+)", re.sub(r"<[^>]*>", "", over))
+    assert list(dict.fromkeys(told)) == [str(n) for n in range(cut - 10, cut + 90)]
     assert "406-555-01" in over
     assert f"Person {ROWS}<" in at.get(f"/table/{key}?row=2000000000")
     noted = [each.told["about"] for each in table.case.entries() if each.told["action"] == "viewed values"]

@@ -95,11 +95,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Bit:
-    """A run of characters of an excerpt: whether it was looked for, and the finding that it belongs to."""
+    """A run of characters of an excerpt: whether it was looked for, its finding, whether that ends here."""
 
     text: str
     is_hit: bool = False
     item: Item | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,5 +291,6 @@ def excerpt(text: str, start: int, stop: int, items: Sequence[Item]) -> tuple[Bi
     bits = []
     for begin, end in pairwise(cuts):
         item = next((each for each in near if each.start <= begin and end <= each.stop), None)
-        bits.append(Bit(text[begin:end], start <= begin and end <= stop, item))
+        ends = item is not None and end in {item.stop, last}
+        bits.append(Bit(text[begin:end], start <= begin and end <= stop, item, ends))
     return tuple(bits)

@@ -158,7 +158,7 @@ def note_of(source: str, ordinal: int, head: bytes, digest: Callable[[str], str]
 
 def threads_of(notes: Sequence[Note]) -> list[list[InThread]]:
     """Return the threads that messages make, each in order of date, then of place."""
-    ordered = sorted(notes, key=lambda each: (each.at, each.source, each.ordinal))
+    ordered = sorted(notes, key=lambda each: (each.at, each.is_reply, each.source, each.ordinal))
     by_number = {each.number: each for each in reversed(ordered) if each.number}
     subjects: dict[str, Note] = {}
     roots: dict[str, str] = {}

@@ -13,6 +13,7 @@ function scroller(box) {
   const label = document.querySelector("label[for=along]");
   let busy = false;
   let atRow = 0;
+  let next = 0;  // where somebody wants to go while rows are on their way
 
   const number = (row) => Number(row.dataset.row);
   const first = () => (body.firstElementChild ? number(body.firstElementChild) : 1);
@@ -74,9 +75,11 @@ function scroller(box) {
       busy = false;
     }
     tell();
+    if (next) go(next);
   }
 
   async function go(row) {
+    next = busy ? row : 0;
     if (busy) return;
     busy = true;
     try {
@@ -94,7 +97,8 @@ function scroller(box) {
     }
     atRow = 0;
     tell();
-    more();
+    if (next) go(next);
+    else more();
   }
 
   box.addEventListener("scroll", () => { more(); tell(); });
