@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select, text
+from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from pipeline.case.marking import shown
@@ -66,16 +66,18 @@ class Chosen:
 
 def chosen(case: Case, session: Session, which: Which) -> Chosen:
     """Return the findings that are meant (raises CaseError where one that is named is not in the last run)."""
-    columns = (FindingRow.id, FindingRow.mandatory, FindingRow.rule, FindingRow.authority)
-    rows = session.execute(select(*columns).where(*conditions(case, session, which))).all()
-    if which.ids and len(rows) < len(set(which.ids)) and not _narrows(which):
-        gone = next(iter(set(which.ids) - {each[0] for each in rows}))
+    # One row for each thing that the rules say, with how many findings it says it of: there may be fifty thousand.
+    said = (FindingRow.mandatory, FindingRow.rule, FindingRow.authority)
+    must = conditions(case, session, which)
+    kinds = session.execute(select(*said, func.count()).where(*must).group_by(*said)).all()
+    named = tuple(dict.fromkeys(which.ids))
+    ids = named
+    if not named or _narrows(which) or sum(each[3] for each in kinds) < len(named):
+        ids = tuple(session.scalars(select(FindingRow.id).where(*must)))
+    if len(ids) < len(named) and not _narrows(which):
+        gone = next(iter(set(named) - set(ids)))
         raise CaseError("case", f"no finding {gone} in the last run", "releasable case findings lists them")
-    return Chosen(
-        tuple(each[0] for each in rows),
-        frozenset(each[2] for each in rows if each[1]),
-        any(not each[3] for each in rows),
-    )
+    return Chosen(ids, frozenset(each[1] for each in kinds if each[0]), any(not each[2] for each in kinds))
 
 
 def _narrows(which: Which) -> bool:

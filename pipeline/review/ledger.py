@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -112,9 +113,8 @@ class _Coded:
 
     @classmethod
     def of(cls, values: Sequence[str]) -> _Coded:
-        known: dict[str, int] = {}
-        codes = np.fromiter((known.setdefault(each, len(known)) for each in values), np.int32, len(values))
-        return cls(list(known), codes)
+        coded = pa.array(values, pa.string()).dictionary_encode()
+        return cls(coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.int32))
 
     def at(self, row: int) -> str:
         return self.texts[int(self.codes[row])]
@@ -302,8 +302,19 @@ class Ledger:
         return finding in self._row
 
     def decided_in(self, source: str, *, by_people: bool = False) -> Iterator[tuple[str, int, str]]:
-        """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's."""
+        """Yield place, cells and action (``review`` while it waits) of each finding of a file, or of people's.
+
+        What nobody decided of a column comes together, with the place of the column.
+        """
         chosen = self._source.where(source)
+        if not by_people:
+            column = self._ways["column"]
+            alike = chosen & (self._stands == 0) & ~column.where("")
+            chosen &= ~alike
+            rows = np.flatnonzero(alike)
+            action = np.where(self._review[rows], -1, self._action.codes[rows])
+            for (at, what), count in zip(*_added_up(column.codes[rows], action, self._count[rows]), strict=True):
+                yield column.texts[at].partition("\0")[2], count, "review" if what < 0 else self._action.texts[what]
         for row in map(int, np.flatnonzero(chosen & (self._stands > 0) if by_people else chosen)):
             decision = self.decisions.get(int(self._stands[row]))
             waits = decision is None and bool(self._review[row])
@@ -384,3 +395,10 @@ class Ledger:
         """Return how many findings there are, open, decided by people, and decided by rules."""
         total, waits, decided = len(self.ids), int(self.is_open.sum()), int((self._stands > 0).sum())
         return {"findings": total, "open": waits, "decided": decided, "by_rule": total - waits - decided}
+
+
+def _added_up(one: np.ndarray, other: np.ndarray, counts: np.ndarray) -> tuple[list[list[int]], list[int]]:
+    """Return each pair that there is of two columns of numbers, and the sum of the counts beside it."""
+    pairs, at = np.unique(np.stack([one, other]), axis=1, return_inverse=True)
+    sums = np.bincount(at.ravel(), weights=counts, minlength=pairs.shape[1])
+    return pairs.T.tolist(), [int(each) for each in sums]

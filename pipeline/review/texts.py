@@ -17,6 +17,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pipeline.case.choosing import column_of_place
 from pipeline.case.overrides import NAME_ORDINAL, place_digest
 from pipeline.case.recording import content_digest, latest_run
 from pipeline.case.store import Case, CaseError
@@ -179,6 +180,8 @@ class Texts:
     def segment(self, source: str, ordinal: int, place: str) -> Segment | None:
         """Return the text of one place, passwords masked, None where there is none (raises CaseError)."""
         row = row_of(place)
+        if place and column_of_place(place) == place:
+            return None  # a whole column has no text of its own
         if row >= 0 and (rows := self.rows(source, ordinal)) is not None:
             at = row - rows.first
             return self.rows_read(source, ordinal, rows, at, at + 1).get(place) if 0 <= at < rows.count else None

@@ -140,7 +140,7 @@ def show_finding(request: Request, desk: AtDesk, visit: Signed, finding: Finding
         "chosen": item.decision.rule if item.decision else "", "markable": MARKABLE, "entity": item.entity,
         "low": 1, "high": 1, "words": [], "text": "", "cited": rule.citation_words if rule else "",
     }  # fmt: skip
-    if visit.shows_values and (segment := desk.texts.segments(item.source, item.ordinal).get(item.place)) is not None:
+    if visit.shows_values and (segment := desk.texts.segment(item.source, item.ordinal, item.place)) is not None:
         desk.note_view(visit, [item.id], "a finding")
         words = words_of(segment.text)
         about |= {"text": segment.text, "words": words, **_chosen(words, item)}
@@ -186,7 +186,7 @@ def change(
 def _asked(desk: Desk, item: Item, span: tuple[int, int]) -> Place:
     """Return the span that is asked for; words that hold the ends of the finding change nothing there."""
     start, end = span
-    segment = desk.texts.segments(item.source, item.ordinal).get(item.place)
+    segment = desk.texts.segment(item.source, item.ordinal, item.place)
     words = words_of(segment.text) if segment is not None else []
     known = _chosen(words, item)
     if known and (start < 0 or start == words[known["low"] - 1].start):
