@@ -204,6 +204,7 @@ def main() -> None:
     asked.add_argument("--held-out", nargs="*", default=[])
     asked.add_argument("--steps", type=int, default=1500)
     asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--out", type=Path, default=packaged_configs() / "sign_shapes.npz")
     given = asked.parse_args()
     rng = random.Random(given.seed)
     signs, others = [], []
@@ -212,12 +213,11 @@ def main() -> None:
         home += signs_of(path, rng)
     began = time.monotonic()
     weights = trained(signs, given.steps, given.seed)
-    target = packaged_configs() / "sign_shapes.npz"
-    np.savez_compressed(target, **weights)
-    print(f"{len(signs)} signs, {time.monotonic() - began:.0f} s, {target.stat().st_size} bytes")
+    np.savez_compressed(given.out, **weights)
+    print(f"{len(signs)} signs, {time.monotonic() - began:.0f} s, {given.out.stat().st_size} bytes")
     if others:
         dice = np.random.default_rng(given.seed)
-        told = [(kind, varied(sign, dice)) for kind, sign in others]
+        told = [(kind, varied(sign, dice)) for kind, sign in dice.permutation(np.array(others, object))[:5000]]
         told = [each for each in told if each[1] is not None and CLASSES[each[0]] != "other"]
         said = likelihoods([shape for _, shape in told])
         good = sum(
