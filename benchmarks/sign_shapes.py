@@ -217,9 +217,12 @@ def main() -> None:
     print(f"{len(signs)} signs, {time.monotonic() - began:.0f} s, {given.out.stat().st_size} bytes")
     if others:
         dice = np.random.default_rng(given.seed)
-        told = [(kind, varied(sign, dice)) for kind, sign in dice.permutation(np.array(others, object))[:5000]]
+        told = [
+            (kind, varied(sign, dice)) for kind, sign in (others[at] for at in dice.permutation(len(others))[:5000])
+        ]
         told = [each for each in told if each[1] is not None and CLASSES[each[0]] != "other"]
-        said = likelihoods([shape for _, shape in told])
+        own = {name: value.astype(np.float32) for name, value in weights.items()}
+        said = likelihoods([shape for _, shape in told], own)
         good = sum(
             row[list(may_look_like(CLASSES[kind]))].sum() >= 0.02 for (kind, _), row in zip(told, said, strict=True)
         )
