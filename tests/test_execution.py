@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psutil
 import pytest
 
 from pipeline.errors import ReleasableError, SetupFailed
-from pipeline.execution.local import Limits, Pool
+from pipeline.execution.local import Limits, Pool, _Worker
 
 
 class Kept:
@@ -215,12 +217,6 @@ def test_no_items_need_no_worker() -> None:
 
 def test_a_worker_gets_the_items_that_it_had_before():
     """Of what waits a worker takes its own, then what nobody had, then what another had: nothing waits for one worker."""
-    from collections import deque
-    from types import SimpleNamespace
-    from typing import Any, cast
-
-    from pipeline.execution.local import _Worker
-
     pool = Pool(2, print, ())
     one, other = (_Worker(cast("Any", None), cast("Any", None)) for _ in range(2))
     pool._workers = [one, other]
