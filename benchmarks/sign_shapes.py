@@ -204,6 +204,7 @@ def main() -> None:
     asked.add_argument("--held-out", nargs="*", default=[])
     asked.add_argument("--steps", type=int, default=1500)
     asked.add_argument("--seed", type=int, default=0)
+    asked.add_argument("--out", type=Path, default=packaged_configs() / "sign_shapes.npz")
     given = asked.parse_args()
     rng = random.Random(given.seed)
     signs, others = [], []
@@ -212,14 +213,16 @@ def main() -> None:
         home += signs_of(path, rng)
     began = time.monotonic()
     weights = trained(signs, given.steps, given.seed)
-    target = packaged_configs() / "sign_shapes.npz"
-    np.savez_compressed(target, **weights)
-    print(f"{len(signs)} signs, {time.monotonic() - began:.0f} s, {target.stat().st_size} bytes")
+    np.savez_compressed(given.out, **weights)
+    print(f"{len(signs)} signs, {time.monotonic() - began:.0f} s, {given.out.stat().st_size} bytes")
     if others:
         dice = np.random.default_rng(given.seed)
-        told = [(kind, varied(sign, dice)) for kind, sign in others]
+        told = [
+            (kind, varied(sign, dice)) for kind, sign in (others[at] for at in dice.permutation(len(others))[:5000])
+        ]
         told = [each for each in told if each[1] is not None and CLASSES[each[0]] != "other"]
-        said = likelihoods([shape for _, shape in told])
+        own = {name: value.astype(np.float32) for name, value in weights.items()}
+        said = likelihoods([shape for _, shape in told], own)
         good = sum(
             row[list(may_look_like(CLASSES[kind]))].sum() >= 0.02 for (kind, _), row in zip(told, said, strict=True)
         )

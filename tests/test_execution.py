@@ -7,15 +7,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psutil
 import pytest
 
 from pipeline.errors import ReleasableError, SetupFailed
-from pipeline.execution.local import Limits, Pool
+from pipeline.execution.local import Limits, Pool, _Worker
 
 
 class Kept:
@@ -211,3 +213,22 @@ def test_no_items_need_no_worker() -> None:
     """A run over nothing starts no worker and gives nothing."""
     with Pool(3, refuse, ()) as pool:
         assert list(pool.map(work, [])) == []
+
+
+def test_a_worker_gets_the_items_that_it_had_before():
+    """Of what waits a worker takes its own, then what nobody had, then what another had: nothing waits for one worker."""
+    pool = Pool(2, print, ())
+    one, other = (_Worker(cast("Any", None), cast("Any", None)) for _ in range(2))
+    pool._workers = [one, other]
+    items = [SimpleNamespace(key=name) for name in "abcd"]
+
+    def taken(worker, names):
+        waiting = deque((at, item) for at, item in enumerate(items) if item.key in names)
+        return pool._next_for(worker, waiting)[1].key, [item.key for _, item in waiting]
+
+    assert taken(one, "ab") == ("a", ["b"])
+    assert taken(other, "abc") == ("b", ["a", "c"])
+    assert taken(one, "bcda") == ("a", ["b", "c", "d"])
+    assert taken(one, "bcd") == ("c", ["b", "d"])
+    assert taken(one, "b") == ("b", [])
+    pool._workers = []

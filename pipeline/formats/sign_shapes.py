@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ _FIT: Final = 20
 _INK: Final = 0.25
 """Share of the darkest ink from which a pixel belongs to a shape."""
 _BATCH: Final = 256
+Weights = dict[str, npt.NDArray[np.float32]]
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS: Final = "0123456789"
 _PUNCTUATION: Final = '.,-:;!?()[]{}/\\|@#$%&*+=<>"~^'
@@ -82,21 +83,21 @@ def normalised(ink: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8] | None:
     return made
 
 
-def likelihoods(shapes: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.float32]:
-    """Return for each shape that :func:`normalised` gave how likely it is each of ``CLASSES``."""
-    made = [_asked(np.stack(shapes[at : at + _BATCH])) for at in range(0, len(shapes), _BATCH)]
+def likelihoods(shapes: Sequence[npt.NDArray[np.uint8]], weights: Weights | None = None) -> npt.NDArray[np.float32]:
+    """Return for each shape (see :func:`normalised`) how likely it is each of ``CLASSES``, by the packaged weights."""
+    own = _weights() if weights is None else weights
+    made = [_asked(np.stack(shapes[at : at + _BATCH]), own) for at in range(0, len(shapes), _BATCH)]
     return np.concatenate(made) if made else np.zeros((0, len(CLASSES)), np.float32)
 
 
 @lru_cache(maxsize=1)
-def _weights() -> dict[str, Any]:
+def _weights() -> Weights:
     with np.load(packaged_configs() / "sign_shapes.npz") as opened:
         return {name: opened[name].astype(np.float32) for name in opened.files}
 
 
-def _asked(shapes: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def _asked(shapes: npt.NDArray[np.uint8], own: Weights) -> npt.NDArray[np.float32]:
     """Run the network: three layers of 3 by 3 neighbours, each halved, then two full ones."""
-    own = _weights()
     values: npt.NDArray[np.float32] = shapes.astype(np.float32)[..., None] / np.float32(255)
     for number in "123":
         values = np.maximum(_neighbours(values, own[f"c{number}"]) + own[f"b{number}"], 0)
