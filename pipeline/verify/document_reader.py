@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ KINDS: Final = frozenset(
     }
 )
 """What a copy says before a text that stood beside the others: words of this program, which are no text of a record."""
+_SMALL: Final = re.compile(r"-?\d{1,5}")
+"""Sizes and numbers of this program."""
 _NAMES: Final = frozenset(f"[{kind}] " for kind in KINDS)
 
 
@@ -94,7 +97,7 @@ def _said(paragraph: ET.Element) -> str:
 def _values(root: ET.Element) -> Iterator[str]:
     """Yield every text of a part that stands in no run of a paragraph, and every value of an attribute."""
     for each in root.iter():
-        yield from (value for value in each.attrib.values() if value.strip())
+        yield from (value for value in each.attrib.values() if value.strip() and not _SMALL.fullmatch(value))
         if each.tag != f"{_W}t" and each.text and each.text.strip():
             yield each.text
         if each.tail and each.tail.strip():
