@@ -85,6 +85,21 @@ class Withheld:
 
 
 @dataclass(frozen=True)
+class AsWritten:
+    """A part of a copy that is finished: it stays as it was written."""
+
+    body: Body
+
+    def read(self) -> Reading:
+        return Reading(())
+
+    def write(self, edits: Sequence[Edit]) -> Body:
+        if edits:
+            raise SpanError("an edit is addressed to a part that was not read")
+        return self.body
+
+
+@dataclass(frozen=True)
 class Removed:
     """What no copy holds: a signature no longer fits what it signed."""
 

@@ -18,10 +18,19 @@ from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
 from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart, is_archive
 from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened
-from pipeline.formats.mail_content import CalendarContent, Content, HtmlContent, PlainContent, Removed, Withheld
+from pipeline.formats.mail_content import (
+    AsWritten,
+    CalendarContent,
+    Content,
+    HtmlContent,
+    PlainContent,
+    Removed,
+    Withheld,
+)
 from pipeline.formats.mail_headers import MADE_ANEW, Head, fields, first, parameters, split_head
 from pipeline.formats.mail_text import Undecodable, raw_text, text_of, transfer_decoded, uu_decoded
 from pipeline.formats.mail_tree import Branch, Leaf, NestedMessage, Node, Tree
+from pipeline.formats.mail_write import Body
 
 HEAD_SIZE = 65536
 DEPTH_LIMIT = 20
@@ -113,6 +122,9 @@ class _Cutter:
             special = self._special(data, kind, depth)
             if special:
                 return self.leaf(special, kind, left)
+            if self.limits.origin is Origin.FINISH:
+                written = Body(first(head.lines, "content-type"), kind.encoding, head.body)
+                return self.leaf(AsWritten(written), kind, left)
             if kind.media_type in _PLAIN and not kind.file_name and not is_calendar(data[:40].decode("latin-1")):
                 return self._text(text_of(_examinable(data), kind.charset), kind, depth, left)
             return self.leaf(self._content(data, kind, depth), kind, left)
