@@ -12,7 +12,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
@@ -45,11 +44,11 @@ def other_forms(plain: PlainForm) -> Iterator[PlainForm]:
     Spans in them lead back to the source of the plain form.
     """
     for each in _forms(plain.text):
-        yield _over(each, plain) if plain.lengths else each
+        yield each if plain.is_source else _over(each, plain)
 
 
 def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
-    return replace(form, under=plain if form.under is None else _over(form.under, plain))
+    return form._replace(under=plain if form.under is None else _over(form.under, plain))
 
 
 def _forms(text: str) -> Iterator[PlainForm]:
@@ -92,7 +91,7 @@ def _without_percents(text: str) -> PlainForm:
     for _ in range(_STATIONS - 1):
         if not _PERCENT.search(form.text):
             break
-        form = replace(form_with(form.text, _percents(form.text)), under=form)
+        form = form_with(form.text, _percents(form.text))._replace(under=form)
     return form
 
 
