@@ -108,6 +108,8 @@ def test_from_open_to_verified_by_keyboard(desk: Desk, browsers: tuple) -> None:
     tab_to(page, "main button")
     entered(page)
     assert "own decisions" in page.inner_text("main")
+    assert [each for each in page.wrong if "400" not in each] == []  # the browser tells of the refusal itself
+    page.wrong.clear()
     tab_to(other, "input[name=login]")
     other.keyboard.type("second")
     tab_to(other, "input[name=password]")
