@@ -65,6 +65,7 @@ _LETTERS_ALIKE: Final = ("GREEK", "CYRILLIC", "COPTIC", "ARMENIAN", "CHEROKEE", 
 """Scripts of which many letters look like Latin ones."""
 _NOTHING_SEEN: Final = frozenset({"Co", "Cn", "Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 """Categories of characters that should look like no letter."""
+_LETTERS_AND_DIGITS: Final = [at for at, each in enumerate(CLASSES) if len(each) == 1 and each.isalnum()]
 _GUISE_WINDOW: Final = 5
 _GUISES_IN_WINDOW: Final = 4
 
@@ -139,7 +140,7 @@ class _Tally:
         may = may_look_like(char)
         self.guise.append(False)
         if not may:
-            self._take_unknown(at, key, looks, sure)
+            self._take_unknown(at, key, row)
             return
         self.known.add(key)
         is_strange = float(row[list(may)].sum()) < _SUPPORTED
@@ -164,14 +165,15 @@ class _Tally:
             self.boxes.add(at)
             self.row.append(True)
 
-    def _take_unknown(self, at: int, key: tuple[str, int], looks: str, sure: float) -> None:
+    def _take_unknown(self, at: int, key: tuple[str, int], row: Row) -> None:
         """Take a sign of which nothing is known but that it should not look like a digit, or like anything known."""
         self.row.append(False)
-        if sure < _SURE_OF_DIGIT or len(looks) > 1 or not looks.isalnum():
+        if float(row[_LETTERS_AND_DIGITS].sum()) < _SURE_OF_DIGIT:
             return
         self.guise[-1] = not unicodedata.name(key[0], "").startswith(_LETTERS_ALIKE)
         self.boxes.add(at)
-        if looks.isdigit() and _LIKE_DIGITS.get(key[0]) != looks:
+        looks, sure = CLASSES[int(row.argmax())], float(row.max())
+        if looks.isdigit() and sure >= _SURE_OF_DIGIT and _LIKE_DIGITS.get(key[0]) != looks:
             self.seen_digits.add(key)
         elif unicodedata.category(key[0]) in _NOTHING_SEEN:
             self.false.add(key)
