@@ -40,6 +40,12 @@ KIND = format_named("document")
 MANY = "RELEASABLE_DAMAGED_DOCUMENTS"
 """Set to a number, this many damaged variants of each kind are tried instead of 60 of all together."""
 BY = 'w:id="9" w:author="x"'
+NEVER_WRITTEN = (
+    "field code", "name of a bookmark", "entry of a form field", "property of the file", "data of another program",
+    "variable of the document", "building block of text", "entry of an index", "text of a part of another kind",
+    "property of a shape",
+)  # fmt: skip
+"""Kinds of what is examined and stands in no copy."""
 GOLDEN = Path(__file__).parent / "golden" / "document"
 
 
@@ -89,6 +95,17 @@ def copy_of(data: bytes, *values: str, marker: str = "[REDACTED]", name: str = "
             for each in segments
             for found in re.finditer(re.escape(value), each.text)
         ]
+        parts.append(KIND.rewrite(data, unit, edits))
+    sink = io.BytesIO()
+    assembled(KIND, parts, sink)
+    return sink.getvalue()
+
+
+def blank_of(data: bytes, name: str) -> bytes:
+    """The copy of ``data`` in which everything that is read is withheld."""
+    parts = []
+    for unit in units_of(data, name):
+        edits = [Edit(each.address, 0, len(each.text), "[X]") for each in KIND.read(data, unit).segments]
         parts.append(KIND.rewrite(data, unit, edits))
     sink = io.BytesIO()
     assembled(KIND, parts, sink)
@@ -221,10 +238,9 @@ def test_a_copy_is_read_as_what_it_was(name):
     """The copy of a copy is the same file: what stood beside the text is known by its kind again."""
     copy = copy_of(FILES[name][0], name=name)
     assert copy_of(copy) == copy
-    before = [
-        each for each in told_of(FILES[name][0], name) if not any(canary(place) in each for place in FILES[name][2])
-    ]
-    assert [each for each in told_of(copy) if WITHHELD_PART not in each] == before
+    told, again = set(told_of(FILES[name][0], name)), {each for each in told_of(copy) if WITHHELD_PART not in each}
+    assert again <= told
+    assert {each.partition(":")[0].rstrip("0123456789 ") for each in told - again} <= set(NEVER_WRITTEN)
 
 
 def test_the_same_document_gives_the_same_bytes():
@@ -455,9 +471,7 @@ def test_damaged_documents_are_copied_clean_or_held(name):
             examined = "\n".join(texts_of(variant, name))
             copy = copy_of(variant, name=name)
             assert second_reader("document", copy, units_of(copy)[0].context) is not None
-            hidden = unpacked(
-                copy_of(variant, *(each for each in texts_of(variant, name) if each.strip()), name=name)
-            ).decode("utf-8", "replace")
+            hidden = unpacked(blank_of(variant, name)).decode("utf-8", "replace")
         except UnreadableSource as held:
             outcomes["held"] += 1
             reasons.append(str(held))
