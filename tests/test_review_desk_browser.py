@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 
 import pytest
-from casehelp import write
+from casehelp import nothing_wrong, write
 from conftest import PROJECT, message
 from reviewhelp import examined
 from test_review_browser import barriers, base, keys, opened
 
 from pipeline.case.checking import check_case
+from pipeline.case.deciding import Which, decide
 from pipeline.case.overrides import place_digest
 from pipeline.case.store import Case
 from pipeline.policy.load import find
@@ -128,6 +129,10 @@ def test_a_column_is_pinned_in_the_browser(desk: Desk, page) -> None:
     desk.bench.wait()
     page.reload()
     assert "pinned in this case by records officer" in page.inner_text("main")
+    wrong += looked_at(page)
+    decide(desk.case, Which(entity="PHONE_NUMBER"), "adopt", by="officer one", reason="x", scanner=nothing_wrong)
+    page.goto(f"{base(page)}/")
+    assert "less than a minute" in page.inner_text("main")
     wrong += looked_at(page)
     assert not wrong, "\n".join(wrong)
 
