@@ -92,7 +92,10 @@ def test_a_long_text_comes_in_parts_that_hold_all_of_it(case: Case, tmp_path: Pa
         "a,b,c,d,e\n" + ROWS,
         "Register of callers,,,,\nof the year,,,,\n\na,b,c,d,e\n" + ROWS,
         ("a,b,c,d,e\n" + ROWS).replace("\n", "\r\n"),
-        ("a;b;c;d;e\n" + ROWS.replace('"', "").replace(", again", " again").replace("\nlines", " lines").replace(",", ";")).removesuffix("\n"),
+        (
+            "a;b;c;d;e\n"
+            + ROWS.replace('"', "").replace(", again", " again").replace("\nlines", " lines").replace(",", ";")
+        ).removesuffix("\n"),
     ],
 )
 def test_rows_read_by_themselves_are_those_of_the_whole(case: Case, tmp_path: Path, text: str) -> None:
