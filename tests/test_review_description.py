@@ -14,7 +14,7 @@ from pipeline.case.store import Case
 from pipeline.review import accounts
 from pipeline.review.sessions import ROLES
 
-EXAMPLES = 25
+EXAMPLES = 15
 """For each call, of each kind: as it is described, and otherwise."""
 
 
