@@ -65,8 +65,8 @@ def test_the_same_font_is_believed_where_it_tells_the_truth(font):
     ("shown_as", "said"),
     [
         ("a5b3c6d9e0f4", "a b c d e f "),
-        ("Rosalind", "\u661f\u6c34\u706b\u571f\u91d1\u6728\u65e5\u6708"),
-        ("Wilma", "\u25c6\u2605\u25b2\u2666\u2713"),
+        ("Thomas", "\u661f\u6c34\u706b\u571f\u91d1\u6728"),
+        ("Ferguson", "\u25c6\u2605\u25b2\u2666\u2713\u25c6\u2605\u25b2"),
     ],
 )
 def test_digits_in_blanks_and_letters_in_another_script_hold_the_file(shown_as, said):

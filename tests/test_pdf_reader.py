@@ -4,7 +4,7 @@ import io
 
 import pytest
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
 from pipeline.errors import UnreadableSource
 from pipeline.verify.pdf_reader import pdf_texts
@@ -56,3 +56,23 @@ def test_damaged_encrypted_and_revised_files_are_refused():
     for bad in (whole[: len(whole) // 2], _written(writer), whole + whole, b""):
         with pytest.raises(UnreadableSource):
             pdf_texts(bad)
+
+
+def test_numbers_in_a_font_are_no_text_and_its_names_are():
+    """Outlines and widths whose bytes happen to say 1 to 9 are passed over; names, and what stands behind, are read."""
+    tables = {b"glyf": b"0123456789", b"name": b"canary-5550142", b"hmtx": b"123-45-6789"}
+    at, head, body = 12 + 16 * len(tables), b"", b""
+    for tag, words in tables.items():
+        head += tag + bytes(4) + (at + len(body)).to_bytes(4, "big") + len(words).to_bytes(4, "big")
+        body += words
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    stream = DecodedStreamObject()
+    stream.set_data(b"\0\1\0\0" + len(tables).to_bytes(2, "big") + bytes(6) + head + body + b"behind the end")
+    stream[NameObject("/Length1")] = NumberObject(len(head + body) + 12)
+    writer._add_object(stream)
+    said = " ".join(pdf_texts(_written(writer)))
+    assert "canary-5550142" in said
+    assert "behind the end" in said
+    assert "123456789" not in said
+    assert "123-45-6789" not in said

@@ -199,7 +199,7 @@ def _tally(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> _Tally:
         before = len(tally.strange)
         if sign.char in _BULLETS and float((part > 0.25 * part.max()).mean()) > _DISC:
             tally.row.append(False)
-        elif len(text) > 1:
+        elif len(text) > 1 and any(map(may_look_like, text)):
             _take_joined(tally, at, (text, number), row)
         else:
             tally.take(at, (sign.char, number), row, is_lone=partial(_is_lone, signs, at))

@@ -28,6 +28,11 @@ _NOT_COPIED: Final = frozenset(
     }
     | {"/OpenAction", "/PieceInfo", "/StructTreeRoot", "/Thumb", "/Threads", "/URI", "/XFA"}
 )
+_TRUETYPE: Final = b"\0\1\0\0"
+_NUMBERS: Final = frozenset(
+    {b"OS/2", b"cmap", b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"kern", b"loca", b"maxp", b"prep"}
+)
+"""Tables of a TrueType font that hold no words (OpenType specification, font tables)."""
 _PLAIN_SEGMENTS: Final = frozenset({0xC0, 0xC4, 0xDA, 0xDB, 0xDD, 0xE0, 0xEE})
 """The segments of a JPEG that say nothing: frame, tables, scan, the marks of JFIF and Adobe (ITU T.81, annex B)."""
 
@@ -103,7 +108,8 @@ def _said(value: Any) -> Iterator[str]:
             yield from _said(value.raw_get(key) if below is not None else None)
         if isinstance(value, StreamObject) and not _is_pixels(value):
             unpacked = value.get_data()
-            yield from byte_texts(unpacked if isinstance(unpacked, bytes) else unpacked.encode("utf-8"))
+            data = unpacked if isinstance(unpacked, bytes) else unpacked.encode("utf-8")
+            yield from byte_texts(_beside_outlines(data) if "/Length1" in value else data)
     elif isinstance(value, ArrayObject):
         for below in list.__iter__(value):
             yield from _said(below)
@@ -124,6 +130,23 @@ def _is_pixels(stream: Any) -> bool:
     channels = {"/DeviceGray": 1, "/DeviceRGB": 3}.get(str(stream.get("/ColorSpace")), 0)
     row = (int(stream["/Width"]) * channels * int(stream["/BitsPerComponent"]) + 7) // 8
     return len(stream.get_data()) == int(stream["/Height"]) * row
+
+
+def _beside_outlines(font: bytes) -> bytes:
+    """Return what a TrueType font holds beside the tables that are numbers: of these 1 to 9 in a row says nothing."""
+    if not font.startswith(_TRUETYPE):
+        return font
+    kept, end = [], 12 + 16 * int.from_bytes(font[4:6])
+    for at in range(12, end, 16):
+        tag, start, size = (
+            font[at : at + 4],
+            int.from_bytes(font[at + 8 : at + 12]),
+            int.from_bytes(font[at + 12 : at + 16]),
+        )
+        end = max(end, start + size)
+        if tag not in _NUMBERS:
+            kept.append(font[start : start + size])
+    return b" ".join([*kept, font[end:]])
 
 
 def is_plain_jpeg(data: bytes) -> bool:
