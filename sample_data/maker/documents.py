@@ -38,8 +38,8 @@ SAID = """
 {other.full} offered to paint the benches and left an address, {other.email}.
 """
 COMPLAINED = """
-{me.full} called on Sunday about the music next door, at {other.street}. Her number is {me.phone}.
-She says that {other.full} was asked twice to turn it down. The plate of the van outside is {other.plate}.
+{me.full} called on Sunday about the music next door, {other.full}, {other.address}. Her number is {me.phone}.
+They were asked twice to turn it down. The plate of the van outside is {other.plate}.
 Taken down by {deputy.full}, {deputy.phone}.
 """
 
