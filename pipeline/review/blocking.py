@@ -56,12 +56,8 @@ def blockers(desk: Desk) -> list[Blocker]:
     with Session(desk.case.engine) as session:
         gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
     told = [
-        Blocker(
-            "marks are not found any more and stop the release", gone, "/history", stops=True
-        ),
-        Blocker(
-            "marks were taken back since: examine the files again", back, "/#again", stops=False
-        ),
+        Blocker("marks are not found any more and stop the release", gone, "/history", stops=True),
+        Blocker("marks were taken back since: examine the files again", back, "/#again", stops=False),
         Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
         Blocker("lifts wait for a second person", waiting, "/lifts", stops=False),
         Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
