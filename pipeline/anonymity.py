@@ -113,7 +113,8 @@ def table_risk(
     chosen = quasi_columns(columns)
     if not chosen or not table.units:
         return None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed while it counted
+    folder.mkdir(mode=0o700, parents=True)
     file = InputFile.at(table.path, table.path.name)
     tasks = (GroupTask(file, each, chosen) for each in table.units)
     try:

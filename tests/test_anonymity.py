@@ -15,6 +15,7 @@ from conftest import Command, Road
 
 from pipeline import anonymity
 from pipeline.tables.quasi import Generalisation, coarse_words, coarser, risk_of
+from pipeline.workspace import Workspace
 
 RULES = "tables: {k: 5, generalise: %s, definition: 940 CMR 38.00 (made up), authority: G.L. c. 4 s. 7(26)(c)}\n"
 
@@ -141,6 +142,20 @@ def test_a_table_that_cannot_be_counted_is_held(
     assert "cannot be counted" in file.reasons[0]
     assert not any(b"59123" in each.read_bytes() for each in (tmp_path / "out").rglob("*") if each.is_file())
     assert not list((tmp_path / "out" / "records").rglob("*"))
+
+
+@pytest.mark.models
+def test_what_a_killed_run_was_counting_is_counted_anew(
+    road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A half-made database of a run that was killed holds no table back when the run is taken up."""
+    work = tmp_path / "work"
+    (work / "quasi").mkdir(parents=True)
+    with duckdb.connect(str(work / "quasi" / "quasi.duckdb")) as base:
+        base.execute("CREATE TABLE cells (n BIGINT)")
+    monkeypatch.setattr(Workspace, "temporary", classmethod(lambda kind: kind(work)))
+    (file,) = road.release(_table(tmp_path), tmp_path / "out").summary.files
+    assert file.status == "released"
 
 
 @pytest.mark.models

@@ -1,4 +1,4 @@
-"""The agency's own contacts and officials, in the shape of ``configs/``."""
+"""The agency's own contacts and officials, in the shape of ``configs/``, and its word on a table."""
 
 from __future__ import annotations
 
@@ -52,6 +52,20 @@ def contacts() -> bytes:
     return "\n".join(lines).encode("utf-8")
 
 
+PINS = """\
+# The sample office's word on its tables, as pipeline/policy/column_pins.py describes it.
+# A petition is attached to two messages: names and addresses, as on a distribution list. The officer looked at them:
+# they were sent to the council, and nobody asks for a list to write to.
+tables:
+  - {file: "*07-petition.eml", distribution_list: cleared}
+  - {file: "*constituent-mail.mbox", distribution_list: cleared}
+"""
+
+
 def write_config() -> dict[str, bytes]:
-    """Return both files."""
-    return {"config/officials.csv": officials(), "config/agency_contacts.yaml": contacts()}
+    """Return the files of the office's configuration folder."""
+    return {
+        "config/officials.csv": officials(),
+        "config/agency_contacts.yaml": contacts(),
+        "config/column_pins.yaml": PINS.encode("utf-8"),
+    }
