@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipeline import detect
 from pipeline.detect import examine
 from pipeline.model import Match
 from pipeline.plain_form import plain_form
@@ -24,6 +25,12 @@ _TOGETHER = 64
 def recognizers() -> list[Recognizer]:
     """All recognizers that need no model, the shapes of street addresses among them."""
     return load_recognizers("patterns")
+
+
+@pytest.fixture(autouse=True)
+def _as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at texts as they stand: what they hide in other forms has tests of its own (test_hidden_values.py)."""
+    monkeypatch.setattr(detect, "other_forms", lambda _: ())
 
 
 def _one_by_one(text: str, recognizers: list[Recognizer]) -> list[Match]:
