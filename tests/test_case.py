@@ -18,6 +18,7 @@ from pipeline.case.deciding import Which, decide, findings, overrides_of
 from pipeline.case.free_text import FreeText
 from pipeline.case.keeping import KeyGone
 from pipeline.case.place import Mount, UnfitPlace, check_place, is_portable
+from pipeline.case.showing import lines
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import Base
 from pipeline.errors import ConfigError
@@ -157,6 +158,8 @@ def test_decided_reviews_make_a_release_final(desk: Desk, source: Path, tmp_path
     assert told["case"]["previous_release"]
     assert (tmp_path / "two/letter.txt").is_file()
     assert not (tmp_path / "one/letter.txt").exists()
+    shown = list(lines(desk.case))
+    assert any(each.startswith("  release 2") and "final" in each for each in shown)
 
 
 @pytest.mark.models

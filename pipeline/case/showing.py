@@ -56,7 +56,7 @@ def _sources(session: Session, case_id: str) -> Iterator[str]:
 
 def _pins(session: Session, case_id: str) -> Iterator[str]:
     wanted = select(SourceRow.key, SourceRow.label).where(SourceRow.case_id == case_id).order_by(SourceRow.seen_at)
-    names = dict(session.execute(wanted).tuples())
+    names = dict(session.execute(wanted).tuples().all())
     for (source, number), row in standing_pins(session, case_id).items():
         kind = " ".join(filter(None, (row.kind, row.entity)))
         where = f"column {number} of {names.get(source, 'a file')}"
