@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attachhelp import FILES, XLSX, as_mailbox, attached_in, book, seen_in, with_files
+from attachhelp import DOCX, FILES, XLSX, as_mailbox, attached_in, book, seen_in, with_files
 from conftest import Inline, Road, everything_in
+from documenthelp import said, simple
 from hiding import copy, forms, opened, readings, texts
 from outlook_files import Msg
 from pagehelp import VALUES, as_bytes, encrypted, letter, pixels
@@ -286,6 +287,23 @@ def test_a_release_has_clean_attachments(road: Road, tmp_path: Path) -> None:
     assert told["totals"]["parts_withheld"] == 1
     assert told["totals"]["withheld"]["US_SSN"] == 3 + 1 + 3 + 3
     assert SSN.encode() not in everything_in(tmp_path / "out")
+
+
+@pytest.mark.models
+def test_a_name_in_the_name_of_an_attachment_is_found_as_words_and_leaves_the_ending(road: Road, tmp_path: Path) -> None:
+    """Joints hide no name; an ending is no surname, so that other names keep theirs and the copy is told by its own."""
+    letter_ = simple(said("Dear clerk,", "it is attached."))
+    packed = zipped(**{"Rosalind Ackermann__docx": letter_, "note__docx": letter_})
+    named = [(f"{each}.docx", DOCX, letter_) for each in ("Winifred_Quimby_permit", "Vandermeer, Thaddeus", "site-plan")]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.eml").write_bytes(with_files(*named, ("all.zip", "application/zip", packed)))
+    done = road.release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    names = attached_in((tmp_path / "out/records/a.eml").read_bytes())
+    marked = "[REDACTED NAME]"
+    assert [each[0] for each in names] == [f"{marked}_permit.docx", f"{marked}.docx", "site-plan.docx", "all.zip"]
+    with zipfile.ZipFile(io.BytesIO(names[-1][2])) as archive:
+        assert archive.namelist() == [f"{marked}.docx", "note.docx"]
 
 
 @pytest.mark.models
