@@ -257,7 +257,9 @@ def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
     if cell.row < 0:
         return None
     place = segment.address[:-1]
-    return columns.get((place, cell.column) if place else cell.column)
+    if not place:
+        return columns.get(cell.column)
+    return columns.get((segment.address, cell.column)) or columns.get((place, cell.column))
 
 
 def whole_cell(segment: Segment, columns: Mapping[int, ColumnClass]) -> Match | None:
