@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline.formats.workbook_content import SMALL_FORM
-from pipeline.model import Address, Cell, ColumnClass, Role, Segment, SheetCell
+from pipeline.model import Address, Attribute, Cell, ColumnClass, Role, Segment, SheetCell
 from pipeline.tables.distribution_list import distribution_list
 from pipeline.tables.profile import profile
 from pipeline.tables.vocabulary import Vocabulary
@@ -84,8 +84,12 @@ def attached_columns(
     for (place, _), table in tables.items():
         if not table.lines() or (table.is_sheet and not table.has_header and len(table.rows) <= SMALL_FORM):
             continue
-        header, lines = table.header(), table.lines()
+        # In a document's table without names of columns the labels are those of rows (a form): the values alone tell
+        # what a column is, and none is so plain that its texts need no look.
+        is_unnamed = isinstance(place[-1], Attribute) and not table.headings()
+        header, lines = [] if is_unnamed else table.header(), table.lines()
         classes = profile(lines, header or None, recognizers, vocabulary)
+        classes = [each for each in classes if each.kind == "entity" or not is_unnamed]
         if len(lines) >= _LEAST_OF_A_LIST:
             hold = hold or distribution_list(classes, header, vocabulary)
         # A name of a column is no value, and is examined as the text that it is.
