@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import RecognizerFailed
+from pipeline.formats.naming import ending_of
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
@@ -25,6 +27,8 @@ if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find th
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[_\W]+")
+_JOINTS: Final = {ord("_"): " ", ord("-"): " "}
+"""What stands between the words of a file's name; one sign for one, so that spans stay as they are."""
 Columns = Mapping[Any, ColumnClass]
 """Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
 PERSON: Final = "PERSON"
@@ -69,18 +73,38 @@ def detect(
                 found[at].append(whole)
             continue
         patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
-        asked.setdefault((segment.label, segment.text, patterns_only), []).append(at)
+        for text in _forms_of(segment):
+            asked.setdefault((segment.label, text, patterns_only), []).append(at)
     for patterns_only in (True, False):
         keys = [key for key in asked if key[2] is patterns_only and key not in known]
         chosen = [each for each in recognizers if not (patterns_only and each.needs_model)]
         answers = examine([(label, text) for label, text, _ in keys], chosen, segments, asked)
         for key, matches in zip(keys, answers, strict=True):
             for at in asked[key]:
-                found[at] = matches
+                _take(found, at, segments[at], matches)
     for key, places in asked.items():
         for at in places if key in known else ():
-            found[at] = known[key]
+            _take(found, at, segments[at], known[key])
     return found
+
+
+def _forms_of(segment: Segment) -> Iterable[str]:
+    """Return what is examined of a segment: its text, of the name of a file also the words that it is made of."""
+    if segment.role is not Role.NAME:
+        return (segment.text,)
+    stem = segment.text.removesuffix(ending_of(segment.text))
+    return dict.fromkeys((segment.text, stem.translate(_JOINTS)))
+
+
+def _take(found: list[list[Match]], at: int, segment: Segment, matches: list[Match]) -> None:
+    """Take the matches of a text; of a file's name those of both forms, and its ending is no part of a person's name."""
+    if segment.role is not Role.NAME:
+        found[at] = matches
+        return
+    stop = len(segment.text) - len(ending_of(segment.text))
+    own = [each for each in matches if each.entity != PERSON or each.start < stop]
+    cut = [replace(each, end=min(each.end, stop)) if each.entity == PERSON else each for each in own]
+    found[at] = [*found[at], *(each for each in cut if each not in found[at])]
 
 
 def examine(
@@ -233,7 +257,9 @@ def _column(segment: Segment, columns: Columns | None) -> ColumnClass | None:
     if cell.row < 0:
         return None
     place = segment.address[:-1]
-    return columns.get((place, cell.column) if place else cell.column)
+    if not place:
+        return columns.get(cell.column)
+    return columns.get((segment.address, cell.column)) or columns.get((place, cell.column))
 
 
 def whole_cell(segment: Segment, columns: Mapping[int, ColumnClass]) -> Match | None:

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 import pyarrow as pa
 import pyarrow.parquet as pq
 import xlsxwriter
+from documenthelp import said, simple
 from pagehelp import letter as pdf_letter
 
 from pipeline.formats import HEAD_SIZE, format_of
@@ -19,6 +20,7 @@ from pipeline.model import Source
 from pipeline.verify import second_reader
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ENVELOPE = b"From a@example.com Mon Mar  3 10:00:00 2025\n"
 
 
@@ -60,6 +62,13 @@ def as_mailbox(*messages: bytes) -> bytes:
 
 FILES: dict[str, tuple[str, str, str, Callable[[str], bytes]]] = {
     "workbook": ("list.xlsx", XLSX, "list.xlsx", lambda value: book(("Note", "Year"), (value, "2024"))),
+    "document": ("letter.docx", DOCX, "letter.docx", lambda value: simple(said("Dear clerk,", f"it is {value}."))),
+    "older document": (
+        "letter.rtf",
+        "application/rtf",
+        "",
+        lambda value: (r"{\rtf1\ansi Dear clerk,\par it is \b " + value + r"\b0 .}").encode(),
+    ),
     "pdf": ("letter.pdf", "application/pdf", "letter.pdf", lambda value: pdf_letter(lines=["Dear clerk,", value])),
     "delimited": ("list.csv", "text/csv", "list.csv", lambda value: f"note,year\n{value},2024\nx,2025\n".encode()),
     "html": ("page.html", "text/html", "page.html", lambda value: f"<p>It is <b>{value}</b>.</p>".encode()),

@@ -12,14 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from attachhelp import FILES, XLSX, as_mailbox, attached_in, book, seen_in, with_files
+from attachhelp import DOCX, FILES, XLSX, as_mailbox, attached_in, book, seen_in, with_files
 from conftest import Inline, Road, everything_in
+from documenthelp import said, simple
 from hiding import copy, forms, opened, readings, texts
 from outlook_files import Msg
 from pagehelp import VALUES, as_bytes, encrypted, letter, pixels
 from PIL import Image
 
 from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.detect import _column
 from pipeline.digest import Keyed
 from pipeline.engine import scan
 from pipeline.errors import UnreadableSource
@@ -30,9 +32,12 @@ from pipeline.formats.mail_attached import PARTS
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
 from pipeline.markers import WITHHELD_PART
-from pipeline.model import Edit, Source, Unit, words
+from pipeline.model import Edit, Role, Source, Unit, words
 from pipeline.rechecking import survivors
+from pipeline.tables.attached import attached_columns
+from pipeline.tables.vocabulary import load_vocabulary
 from pipeline.verify import Withheld, WithheldIndex, needles, second_reader
+from recognizers.registry import load_recognizers
 
 CANARY = "canary 219-09-9999"
 SSN = "536-90-4399"
@@ -47,7 +52,7 @@ def test_every_format_is_attached_somewhere_here() -> None:
     from pipeline.formats import FORMATS
 
     told = set(FILES) | {"picture", "msg", "message", "mbox"}
-    assert {each.name for each in FORMATS} - {"docx", "document"} <= told
+    assert {each.name for each in FORMATS} <= told
 
 
 @pytest.mark.parametrize("container", ["a.eml", "a.mbox"])
@@ -189,6 +194,40 @@ def test_a_file_that_is_too_long_for_a_message_is_withheld(monkeypatch: pytest.M
     assert (gap.code, gap.why) == ("too_large", "it is too long to be read inside a message")
 
 
+def _table(*rows: tuple[str, ...]) -> bytes:
+    cells = ("".join(f"<w:tc>{said(cell)}</w:tc>" for cell in row) for row in rows)
+    return simple(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl><w:p/>")
+
+
+def _classes(data: bytes) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what the cells of a document are labelled with, and the class of each cell's column ("": none)."""
+    (reading,) = readings(data, "a.docx")
+    patterns = [each for each in load_recognizers("fast") if not each.needs_model]
+    found, _ = attached_columns(reading.segments, patterns, load_vocabulary())
+    cells = [each for each in reading.segments if each.role is Role.CELL]
+    kinds = {each.text: column.kind for each in cells if (column := _column(each, found)) is not None}
+    return {each.text: each.label for each in cells}, kinds
+
+
+def test_the_names_of_columns_in_a_document_are_no_values() -> None:
+    """They are examined as texts; else "Account" would be withheld wherever it stands."""
+    people = _table(("Surname", "Account"), ("Quimby", "A-7781245"), ("Vandermeer", "A-7781246"))
+    labels, kinds = _classes(people)
+    assert (labels["Quimby"], kinds["Quimby"], kinds["Surname"]) == ("Surname", "entity", "free_text")
+    assert kinds["Account"] == "free_text" != kinds["A-7781245"]
+
+
+@pytest.mark.parametrize("sign", ["", ":"])
+def test_a_form_in_a_document_has_no_columns(sign: str) -> None:
+    """Each cell has the label on its left, and no first label speaks for what stands below it."""
+    rows = (("Department", "Water"), ("Surname", "Quimby"), ("Phone", "406-555-0134"), ("Note", "Thaddeus came by."))
+    labels, kinds = _classes(_table(*((label + sign, value) for label, value in rows)))
+    assert [labels[value] for _, value in rows] == ["Department", "Surname", "Phone", "Note"]
+    assert kinds == {}
+    labels, _ = _classes(_table(("Surname", "Vandermeer"), ("Phone", "406-555-0134"), ("Case", "12")))
+    assert labels["Vandermeer"] == "Surname"
+
+
 def test_a_file_that_lies_too_deep_is_withheld() -> None:
     """Messages in messages are read to a depth; a workbook below it is a gap that is too deep."""
     source = with_files(("a.xlsx", XLSX, book(("Note", "Year"), (CANARY, "2024"))))
@@ -286,6 +325,23 @@ def test_a_release_has_clean_attachments(road: Road, tmp_path: Path) -> None:
     assert told["totals"]["parts_withheld"] == 1
     assert told["totals"]["withheld"]["US_SSN"] == 3 + 1 + 3 + 3
     assert SSN.encode() not in everything_in(tmp_path / "out")
+
+
+@pytest.mark.models
+def test_a_name_in_the_name_of_an_attachment_is_found_as_words_and_leaves_the_ending(road: Road, tmp_path: Path) -> None:
+    """Joints hide no name; an ending is no surname, so that other names keep theirs and the copy is told by its own."""
+    letter_ = simple(said("Dear clerk,", "it is attached."))
+    packed = zipped(**{"Rosalind Ackermann__docx": letter_, "note__docx": letter_})
+    named = [(f"{each}.docx", DOCX, letter_) for each in ("Winifred_Quimby_permit", "Vandermeer, Thaddeus", "site-plan")]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.eml").write_bytes(with_files(*named, ("all.zip", "application/zip", packed)))
+    done = road.release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    names = attached_in((tmp_path / "out/records/a.eml").read_bytes())
+    marked = "[REDACTED NAME]"
+    assert [each[0] for each in names] == [f"{marked}_permit.docx", f"{marked}.docx", "site-plan.docx", "all.zip"]
+    with zipfile.ZipFile(io.BytesIO(names[-1][2])) as archive:
+        assert archive.namelist() == [f"{marked}.docx", "note.docx"]
 
 
 @pytest.mark.models

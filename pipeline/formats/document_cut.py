@@ -6,6 +6,7 @@ A document has to be read whole to be cut, and each unit is all of its bytes; so
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.delimited_dialect import is_header
+from pipeline.formats.delimited_dialect import header_words, is_header
 from pipeline.formats.document_content import WITHHELD, Content, Paragraph
 from pipeline.formats.document_open_parts import open_content
 from pipeline.formats.document_rich import rich_content
@@ -31,6 +32,8 @@ UNIT_SIZE: Final = 40_000
 _PASSAGE: Final = 4_000
 _LABEL: Final = 40
 _LOOKED_AT: Final = 50
+_WORDS: Final = 5
+_WORD: Final = re.compile(r"[^\W\d_]+")
 _BLANKS: Final = b"\xef\xbb\xbf \t\r\n\0"
 
 
@@ -134,7 +137,7 @@ def _label(own: Sequence[Paragraph]) -> None:
     numbers = sorted(rows)[:_LOOKED_AT]
     lines = [[rows[number].get(column, "") for column in range(width)] for number in numbers]
     with_sign = sum(line[0].rstrip().endswith(":") for line in lines)
-    is_form = with_sign > 1 and with_sign * 2 > len(lines)
+    is_form = (with_sign > 1 and with_sign * 2 > len(lines)) or _names_rows(lines)
     names = lines[0] if not is_form and len(lines) > 1 and is_header(lines[0], lines[1:]) else []
     for each in own:
         assert each.cell is not None
@@ -144,6 +147,17 @@ def _label(own: Sequence[Paragraph]) -> None:
             left = rows[each.cell.row].get(each.cell.column - 1, "").strip()
             is_label = left and len(left) <= _LABEL and not any(sign.isdigit() for sign in left)
             each.label = left.rstrip(": ") if is_label else ""
+
+
+def _names_rows(lines: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first column has more words of headers than the first row: it is a form without colons."""
+    down, across = [line[0] for line in lines], lines[0]
+    return sum(map(_is_name, down)) > max(1, sum(map(_is_name, across)))
+
+
+def _is_name(cell: str) -> bool:
+    words = _WORD.findall(cell.lower())
+    return 0 < len(words) <= _WORDS and words[-1] in header_words()
 
 
 # --- units ------------------------------------------------------------------------------

@@ -17,6 +17,13 @@ def _vocabulary() -> dict[str, Any]:
     return data
 
 
+def ending_of(name: str) -> str:
+    """Return the ending of a file's name (``.docx``), "" where it is none that says of what kind a file is."""
+    ending, known = PurePosixPath(name).suffix, _vocabulary()
+    is_known = ending.lower() in known["endings"] or ending.lower() in known["other_endings"].split()
+    return ending if is_known and name.endswith(ending) else ""
+
+
 def disagreement(head: bytes, name: str, format_name: str) -> str:
     """Return in what a file's name and its content disagree, in plain words, or "".
 
