@@ -233,6 +233,42 @@ def test_a_lift_falls_with_its_ground(desk: Desk) -> None:
     assert "--recipient court" in told["remedy"]
 
 
+def test_a_lift_is_bound_to_the_order_that_was_signed(desk: Desk) -> None:
+    """Another order, or another ground, opens nothing by signatures that were given on the first one."""
+    examined_again(with_order(desk))
+    _, told = api(browser(desk, "clerk one"), "lifts", finding=found(desk, "US_SSN").id, reason="ordered")
+    assert api(browser(desk, "counsel"), "lifts/answers", lift=told["lift"], answer="sign", reason="seen")[0] == 200
+    examined_again(with_order(desk, court_order="order of 2026-09-09"))
+    assert SSN not in copies(released(desk))
+    own = frozenset({desk.case.keyed.digest("US_SSN", SSN)})
+    by_request = {"recipient": "requester", "court_order": "", "ordered": frozenset(), "subject_access": True}
+    examined_again(with_order(desk, **by_request, own=own))
+    assert SSN not in copies(released(desk))
+    examined_again(with_order(desk))
+    assert SSN in copies(released(desk))
+
+
+def test_one_person_gives_no_lift_back(desk: Desk) -> None:
+    """A lift that was taken back, or decided over, comes again by two signatures and not by an undo."""
+    examined_again(with_order(desk))
+    one, counsel = browser(desk, "clerk one"), browser(desk, "counsel")
+    item = found(desk, "US_SSN")
+    _, told = api(one, "lifts", finding=item.id, reason="ordered")
+    _, signed = api(counsel, "lifts/answers", lift=told["lift"], answer="sign", reason="seen")
+    assert api(counsel, "undo", number=signed["decision"])[0] == 200
+    status, told = api(one, "undo", number=max(desk.ledger.refresh().decisions))
+    assert status == 400
+    assert "lift" in told["remedy"]
+    assert SSN not in copies(released(desk))
+    _, told = api(one, "lifts", finding=item.id, reason="ordered")
+    assert api(counsel, "lifts/answers", lift=told["lift"], answer="sign", reason="seen")[0] == 200
+    seen = desk.ledger.refresh().seen
+    assert api(counsel, "decisions", finding=item.id, action="withhold", reason="not this one", seen=seen)[0] == 200
+    assert api(one, "undo", number=seen + 1)[0] == 400
+    assert SSN not in copies(released(desk))
+    assert not check_case(desk.case)
+
+
 def test_a_refused_lift_opens_nothing(desk: Desk) -> None:
     """The other person says no, with a reason; the trail tells both."""
     examined_again(with_order(desk))

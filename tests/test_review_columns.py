@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +29,7 @@ from pipeline.policy.load import find
 from pipeline.review.columns import Table, effect
 from pipeline.review.desk import Desk
 from pipeline.review.road import Road
+from pipeline.review.sessions import ROLES, Officer
 from pipeline.state import Job, State, prepare
 
 ROWS = 60
@@ -170,6 +172,35 @@ def test_a_pin_is_lifted_and_the_last_one_counts(desk: Desk) -> None:
     assert answer.status_code == 400
     assert "not pinned" in answer.text
     assert not check_case(desk.case)
+
+
+def test_a_pin_during_an_examination_waits_for_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What began before the pin knows nothing of it: until the files are examined anew nothing is decided or released."""
+    began, goes_on, workers = threading.Event(), threading.Event(), desk.road.workers
+
+    @contextmanager
+    def slow(job: Job) -> Iterator[Inline]:
+        began.set()
+        assert goes_on.wait(30)
+        with workers(job) as runner:
+            yield runner
+
+    desk.road = replace(desk.road, workers=slow)
+    monkeypatch.setattr("pipeline.case.store.now", lambda: "2099-01-02T03:04:05Z")
+    desk.examine("records officer")
+    assert began.wait(30)
+    officer = Officer("", "records officer", frozenset(ROLES))
+    assert not desk.pin(officer, Laid(key_of(desk), 4, "entity", "MEDICAL", reason="notes of a nurse"))
+    goes_on.set()
+    waited(desk)
+    assert "pinned" in desk.behind
+    assert "pinned" in desk.road.behind(desk.case)
+    with pytest.raises(CaseError, match="pinned"):
+        desk.release(officer)
+    monkeypatch.setattr("pipeline.review.road.now", lambda: "2099-01-02T03:04:05Z")
+    desk.examine("records officer")
+    waited(desk)
+    assert desk.behind == desk.road.behind(desk.case) == ""
 
 
 def test_an_altered_pin_breaks_the_case(desk: Desk) -> None:

@@ -166,6 +166,29 @@ def test_no_value_lies_in_the_case(desk: Desk) -> None:
             assert b"rambleworth" not in file.read_bytes()
 
 
+def test_what_is_marked_is_not_told_in_the_words_about_it(desk: Desk) -> None:
+    """No recognizer knows it: neither the reason of the mark nor what is said later brings it into the case."""
+    from pipeline.case.free_text import FreeText
+
+    at = browser(desk)
+    for said in (
+        {"reason": "missed: Brambleworth, Qwertzu"},
+        {"reason": "r", "citation": "see qwertzu%20brambleworth"},
+    ):
+        status, told = marked(at, **said)
+        assert (status, told["what"]) == (400, "it says what is marked")
+    _, told = marked(at)
+    given = {"finding": items_of(desk, told["mark"])[0].id, "action": "release", "seen": told["seen"]}
+    status, answer = api(at, "decisions", **given, reason="Qwertzu  Brambleworth is an official")
+    assert (status, "is marked in this case" in answer["what"]) == (400, True)
+    assert FreeText(desk.case, [])("it was brambleworth, qwertzu")
+    assert api(at, "undo", number=told["decision"])[0] == 200
+    assert not FreeText(desk.case, [])("it was brambleworth, qwertzu")
+    for file in desk.case.folder.rglob("*"):
+        if file.is_file():
+            assert b"rambleworth" not in file.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("more", "what"),
     [

@@ -120,6 +120,16 @@ def test_a_hit_in_a_table_leads_to_its_row(desk: Desk) -> None:
     assert "Person 66" in there.partition(f'<tr id="{link[2]}">')[2].partition("</tr>")[0]
 
 
+def test_a_cell_of_a_withheld_column_is_not_said_to_stand(desk: Desk) -> None:
+    """Where a column is decided as a whole, the result tells what the column has."""
+    at = browser(desk)
+    page = at.post("/search", text="406-555-0150")
+    assert "its column has phone number: withheld" in page
+    assert "it will stand in the copy" not in page
+    answer = at.client.post("/api/search", json={"text": "406-555-0150"}, headers={"origin": ORIGIN}).json()
+    assert len(answer["results"][0]["of_column"]) == 1
+
+
 def test_what_is_looked_for_is_kept_nowhere(desk: Desk) -> None:
     """Not in an address, a title, the trail or the case; the trail says that there was a search, and how much it saw."""
     at = browser(desk)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.column_values import take_column_values
+from pipeline.case.marking import needles_in_force
 from pipeline.case.store import Case
 from pipeline.case.tables import NeedleRow, RunRow
 from pipeline.detect import detect
@@ -47,7 +49,8 @@ class FreeText:
         self._recognizers = recognizers
         self._index: WithheldIndex | None = None
         if case is not None:
-            self._index = WithheldIndex(case.keyed, (replace(each, scope="") for each in needles_of_case(case)))
+            known = (replace(each, scope="") for each in needles_of_case(case))
+            self._index = WithheldIndex(case.keyed, chain(known, needles_in_force(case)))
             self._folder = tempfile.TemporaryDirectory(prefix="releasable-")  # goes with this
             take_column_values(case, self._index, Path(self._folder.name))
 

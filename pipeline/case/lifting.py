@@ -49,6 +49,11 @@ def lift_of(finding: Finding, facts: RecordFacts, policy: Policy, at: str) -> De
     return decision if lifts else None
 
 
+def is_signed_ground(lift: Decision, cited: str, facts: RecordFacts, policy: Policy) -> bool:
+    """Return whether what lifts now is what two people signed: the very order that they cited, or the own request."""
+    return cited == (facts.court_order if ground_of(lift, policy) == COURT_ORDER else "")
+
+
 def ground_of(decision: Decision, policy: Policy) -> str:
     """Return the ground on which a rule lifts."""
     rule = policy.rule(decision.rule)

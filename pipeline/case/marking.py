@@ -144,6 +144,17 @@ def digests_of_mark(session: Session, number: int) -> dict[str, str]:
     }
 
 
+def needles_in_force(case: Case) -> list[Needle]:
+    """Return the forms of the values that are marked, to see that nobody types one."""
+    with Session(case.engine) as session:
+        entities = {each.id: each.entity for each in in_force(session, case.id)}
+        rows = session.scalars(select(MarkNeedleRow).where(MarkNeedleRow.mark_id.in_(entities)))
+        return [
+            Needle(bytes.fromhex(n.digest), bytes.fromhex(n.gate), n.length, n.tokens, "", entities[n.mark_id])
+            for n in rows
+        ]
+
+
 # --- what is in force ---------------------------------------------------------------------
 
 

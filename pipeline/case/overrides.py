@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
 
-from pipeline.case.lifting import lift_of, mandate_behind
+from pipeline.case.lifting import is_signed_ground, lift_of, mandate_behind
 from pipeline.case.marks import Marks
 from pipeline.case.pinned import Pins, laid_on
 from pipeline.digest import Keyed
@@ -158,12 +158,12 @@ def _by_mark(marks: Marks, finding: Finding) -> Ruling | None:
 
 
 def _lifted(decision: Decision, ruling: Ruling, policy: Policy | None, facts: RecordFacts | None) -> Decision:
-    """Return a mandatory decision as it stands, or lifted where two people signed and the ground is still recorded."""
+    """Return a mandatory decision as it stands, or lifted where two people signed and that ground is still recorded."""
     if ruling.action != Action.RELEASE or not ruling.approved_by or policy is None or facts is None:
         return decision
     lift = lift_of(decision.finding, facts, policy, decision.decided_at)
-    if lift is None:
-        return decision
+    if lift is None or not is_signed_ground(lift, ruling.citation, facts, policy):
+        return decision  # another order than the one that they saw opens nothing by their signatures
     return replace(lift, decided_by=ruling.by, decided_at=ruling.at, approved_by=ruling.approved_by)
 
 

@@ -72,6 +72,8 @@ def append(session: Session, case_id: str, told: Told, ids: Sequence[str]) -> tu
 def undo(session: Session, case_id: str, number: int, told: Told) -> tuple[int, str, int]:
     """Take back a decision where it still stands; return the number of the undoing, its digest, and of how many.
 
+    A lift that no longer stands is not given back: that would be one person's doing, and a lift needs two.
+
     Raises:
         CaseError: there is no such decision, or nothing of it stands any more.
     """
@@ -84,13 +86,15 @@ def undo(session: Session, case_id: str, number: int, told: Told) -> tuple[int, 
             "INSERT INTO decision_findings (decision_id, finding_id, stood, stands) "
             "SELECT :decision, old.finding_id, old.stands, old.stood FROM decision_findings AS old "
             "JOIN standing ON standing.case_id = :case AND standing.finding_id = old.finding_id "
-            "WHERE old.decision_id = :undone AND standing.decision_id = old.stands AND old.stood <> old.stands"
+            "WHERE old.decision_id = :undone AND standing.decision_id = old.stands AND old.stood <> old.stands "
+            "AND old.stood NOT IN (SELECT id FROM decisions WHERE case_id = :case AND lift <> 0)"
         ),
         {"case": case_id, "decision": row.id, "undone": number},
     )
     ids = list(session.scalars(select(DecisionFindingRow.finding_id).where(DecisionFindingRow.decision_id == row.id)))
     if not ids:
-        raise CaseError("case", f"nothing of decision {number} stands any more", "other decisions followed it")
+        what = f"nothing of decision {number} stands any more, or it would give back a lift"
+        raise CaseError("case", what, "look at what was decided after it; a lift is asked for anew")
     _stand(session, case_id, row.id)
     return row.id, digest_of_decision(row, ids), len(ids)
 

@@ -37,7 +37,7 @@ def search_records(desk: AtDesk, visit: Signed, given: Search) -> dict[str, Any]
         "records": found.records, "of": found.of,
         "results": [
             {"file": each.file, "unit": each.ordinal + 1, "place": each.place, "start": each.start, "stop": each.stop,
-             "findings": [item.id for item in each.items]}
+             "findings": [item.id for item in each.items], "of_column": [item.id for item in each.of_column]}
             for each in found.hits
         ],
         "not_searched": [

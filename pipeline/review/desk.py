@@ -24,11 +24,12 @@ from pipeline.review import accounts
 from pipeline.review.columns import Columns, look
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import Filter, Ledger
-from pipeline.review.road import Road
+from pipeline.review.road import PINNED, Road
 from pipeline.review.rows import Rows
 from pipeline.review.sessions import Officer, Sessions, Visit
 from pipeline.review.texts import Texts
 from pipeline.review.threads import Threads
+from pipeline.review.words import MarksToo
 
 _LONGEST_WORK: Final = 7 * 24 * 3600.0
 
@@ -55,11 +56,12 @@ class Desk:
     """
 
     def __init__(self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None) -> None:
-        self.case, self.road, self.scanner = case, road, scanner
+        self.case, self.road, self.scanner = case, road, MarksToo(case, scanner)
         self.ledger, self.texts = Ledger(case), Texts(case, road.files)
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
         self.behind = ""
+        self._pinned = ""
         self.columns, self.rows, self.threads = Columns(case), Rows(self.texts), Threads(case, self.texts)
         self._out = out
 
@@ -129,8 +131,9 @@ class Desk:
         """Begin to examine the files."""
 
         def does(tell: Progress) -> Any:
+            self._pinned = ""  # what is pinned from here on may come too late for this run
             self.road.examine(self.case, tell, self.take_columns)
-            self.behind = ""
+            self.behind = self._pinned
             self.forget_texts()
             self.ledger.refresh()
 
@@ -163,6 +166,7 @@ class Desk:
         """
         check_words({"--by": officer.name, "--reason": laid.reason, "--citation": ""}, self.scanner)
         self.columns.pin(laid, officer.name)
+        self.behind = self._pinned = PINNED  # until an examination that began after this has ended
         if self.bench.is_busy:
             return False
         self.examine(officer.name)
@@ -182,8 +186,9 @@ class Desk:
         out = self.next_folder()
 
         def does(tell: Progress) -> Any:
+            self._pinned = ""
             done = self.road.release(self.case, out, tell)
-            self.behind = ""
+            self.behind = self._pinned
             self.forget_texts()
             self.ledger.refresh()
             return then(done) if then is not None else done

@@ -28,11 +28,11 @@ def ask(desk: Desk, officer: Officer, finding: str, way: str, reason: str) -> in
     mandatory = [each for each in items if each.mandatory]
     if not mandatory:
         raise CaseError("desk", "nothing of this is mandatory", "decide it: it needs no lift")
-    grounds = {ground(desk, each) for each in mandatory}
+    grounds = {(ground(desk, each), facts_of(desk, each).court_order) for each in mandatory}
     if len(grounds) > 1:
         raise CaseError("desk", "these are lifted on several grounds", "ask for each file by itself")
     ids = [each.id for each in mandatory]
-    return lifts.ask(desk.case, ids, grounds.pop(), by=officer.name, reason=reason, scanner=desk.scanner)
+    return lifts.ask(desk.case, ids, grounds.pop()[0], by=officer.name, reason=reason, scanner=desk.scanner)
 
 
 def sign(desk: Desk, officer: Officer, number: int, reason: str) -> int:
@@ -40,12 +40,16 @@ def sign(desk: Desk, officer: Officer, number: int, reason: str) -> int:
     desk.check_current()
     lift = next((each for each in lifts.lifts(desk.case) if each.number == number), None)
     ledger = desk.ledger.refresh()
-    order = ""
+    orders = set()
     for each in lift.findings if lift is not None else ():
         item = ledger.item(ledger.row_of(each))
-        ground(desk, item)  # it has to be recorded still
-        order = order or facts_of(desk, item).court_order
-    cited = order if lift is not None and lift.ground == COURT_ORDER else ""
+        now = ground(desk, item)  # it has to be recorded still
+        if lift is not None and now != lift.ground:
+            raise CaseError("desk", "another ground is recorded now than the one that was asked on", "ask anew")
+        orders.add(facts_of(desk, item).court_order if now == COURT_ORDER else "")
+    if len(orders) > 1:
+        raise CaseError("desk", "these are lifted on several grounds", "ask for each file by itself")
+    cited = orders.pop() if orders else ""
     return lifts.sign(desk.case, number, by=officer.name, reason=reason, scanner=desk.scanner, citation=cited)
 
 

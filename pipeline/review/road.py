@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from pipeline.release import Release
 from pipeline.state import Job
 from pipeline.workspace import Runner
 
+PINNED: Final = "a column was pinned since the files were examined"
 Workers = Callable[[Job], AbstractContextManager[Runner]]
 """Gives the workers of one examination or release; they are ended however it goes."""
 
@@ -64,8 +66,8 @@ class Road:
             for what, (then, now_) in told.items():
                 if then != now_:
                     return f"{what} changed since the files were examined"
-            if any(each.run_id >= run.id for each in laid_down(case)):
-                return "a column was pinned since the files were examined"
+            if any(each.run_id >= run.id or each.at > run.at for each in laid_down(case)):  # or while that went on
+                return PINNED
             wanted = select(SourceRow.key, SourceRow.content).where(SourceRow.case_id == case.id)
             known = {(key, content) for key, content in session.execute(wanted)}
         here = {(place_digest(case.keyed, "path", each.name), content_digest(case.key, each)) for each in self.files}

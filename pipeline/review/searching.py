@@ -24,7 +24,7 @@ from pipeline.case.store import CaseError
 from pipeline.case.tables import SourceRow, UnitRow
 from pipeline.digest import fold, folded_lengths
 from pipeline.errors import ReleasableError
-from pipeline.model import Cell, Segment, words
+from pipeline.model import Cell, Column, Segment, words
 from pipeline.plain_form import plain_form
 from pipeline.review.blocking import held
 from pipeline.review.desk import Desk
@@ -105,7 +105,10 @@ class Bit:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where something was found: the record, the text (its number in reading order) and the span in it."""
+    """Where something was found: the record, the text (its number in reading order) and the span in it.
+
+    ``of_column`` are the findings of the whole column, where it is a cell without one of its own.
+    """
 
     source: str
     file: str
@@ -117,6 +120,7 @@ class Hit:
     stop: int
     items: tuple[Item, ...]
     bits: tuple[Bit, ...] = ()
+    of_column: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +242,14 @@ class _Search:
             segment = segments[number]
             place = words(segment.address)
             there = [each for each in items if each.place == place]
+            column = _column_of(segment)
+            whole = tuple(each for each in items if column and each.place == column)
             row = next((each.row for each in segment.address if isinstance(each, Cell)), -1)
             for start, stop in self._wanted.spans(segment.text):
                 met = tuple(each for each in there if each.start < stop and start < each.stop)
                 yield Hit(
                     source, self._ledger.labels[source], ordinal, number, place, row, start, stop, met,
-                    excerpt(segment.text, start, stop, there),
+                    excerpt(segment.text, start, stop, there), () if met else whole,
                 )  # fmt: skip
 
     def _skipped(self) -> Mapping[str, frozenset[int]]:
@@ -272,6 +278,12 @@ class _Search:
         )  # fmt: skip
         with Session(self._desk.case.engine) as session:
             return session.scalar(wanted) or 0
+
+
+def _column_of(segment: Segment) -> str:
+    """Return the words of the column in which a cell stands, "" for what is no cell."""
+    step = segment.address[-1] if segment.address else None
+    return words((*segment.address[:-1], Column(step.column))) if isinstance(step, Cell) else ""
 
 
 def _passwords(ledger: Ledger) -> Mapping[tuple[str, int], Passwords]:

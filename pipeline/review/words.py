@@ -7,6 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from pipeline.case.deciding import KnowsNames, Scanner
+from pipeline.case.marking import needles_in_force
+from pipeline.case.store import Case
+from pipeline.verify.search import WithheldIndex, search
+from pipeline.verify.views import views
 
 MOST: Final = 1000
 
@@ -49,3 +53,21 @@ class Remembered:
         with self._one:
             self._scanner = None
             self._passed.clear()
+
+
+class MarksToo:
+    """A scanner that also knows what people marked since the desk was opened: no recognizer has to find that."""
+
+    def __init__(self, case: Case, scanner: Scanner) -> None:
+        self._case, self._scanner = case, scanner
+
+    def __call__(self, text: str) -> Sequence[str]:
+        """Return what is wrong with a text, nothing when it may be stored."""
+        if text and (needles := needles_in_force(self._case)):
+            if hits := search(views(text), WithheldIndex(self._case.keyed, needles)):
+                return [f"it says something that is marked in this case ({hits[0].entity})"]
+        return self._scanner(text)
+
+    def name(self, text: str) -> Sequence[str]:
+        """Return what is wrong with the role or name of an officer, nothing when it may be stored."""
+        return self._scanner.name(text) if isinstance(self._scanner, KnowsNames) else self._scanner(text)
