@@ -14,8 +14,8 @@ from pipeline.inputs import InputFile
 from pipeline.model import Address, ColumnClass, Reading, Role, Source, Unit
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, all_columns, findings_of
+from pipeline.tables.businesses import names_business
 from pipeline.verify import MAIL_FORMATS, Leak, leaks, second_reader, seen
-from recognizers.names.firms import is_business
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
 
@@ -104,7 +104,8 @@ def _survivors(state: State, written: WrittenUnit, data: bytes, task: CheckTask)
     if not left:
         return []
     named = copy.segments if task.of_other_records else ()
-    businesses = frozenset(each.address for each in named if each.role is Role.CELL and is_business(each.text))
+    cells = (each for each in named if each.role is Role.CELL)
+    businesses = frozenset(each.address for each in cells if names_business(each.label, each.text))
     return _leaks(state, unit, data, copy, _cleared(state, unit, copy, task.columns), businesses)
 
 
