@@ -20,8 +20,8 @@ from pipeline.workspace import Workspace
 
 pytestmark = pytest.mark.models
 
-TELLING = "Account number: 47A118\nSSN 536-90-4399, Wilma Testperson, wilma@example.org\n"
-QUIET = "The matter of account number: 47A118 is closed.\n"
+TELLING = "Customer ID: 47A118\nSSN 536-90-4399, Wilma Testperson, wilma@example.org\n"
+QUIET = "The matter of customer ID: 47A118 is closed.\n"
 
 
 class Killed(Exception):
