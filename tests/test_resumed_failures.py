@@ -11,7 +11,7 @@ import pytest
 from conftest import Inline
 
 from pipeline.engine import scan
-from pipeline.errors import Failure
+from pipeline.errors import Failure, LeakFound
 from pipeline.cli.running import describe_run
 from pipeline.intake import collect
 from pipeline.release import release
@@ -26,6 +26,24 @@ QUIET = "The matter of customer ID: 47A118 is closed.\n"
 
 class Killed(Exception):
     pass
+
+
+class Stale(Inline):
+    """Writes one file as it was."""
+
+    def map(
+        self, function: Callable[[Any, Any], Any], items: Iterable[Any]
+    ) -> Iterator[tuple[Any, Any, Failure | None]]:
+        if getattr(function, "function", function).__name__ == "write":
+            items = [
+                replace(each, item=replace(each.item, decisions=(), taken=())) if "b.txt" in each.key else each
+                for each in items
+            ]
+            shared, self.state.shared = self.state.shared, None
+            yield from super().map(function, items)
+            self.state.shared = shared
+        else:
+            yield from super().map(function, items)
 
 
 class Failing(Inline):
@@ -67,3 +85,15 @@ def test_what_a_unit_tells_that_failed_before_is_withheld_in_the_others(loaded: 
     copies = {each.name: each.read_text(encoding="utf-8") for each in (tmp_path / "out" / "records").iterdir()}
     assert set(copies) == {"b.txt", "z.txt"}
     assert not [name for name, text in copies.items() if "47A118" in text]
+
+
+def test_a_copy_does_not_clear_what_another_record_links(loaded: State, tmp_path: Path) -> None:
+    """Alone in its copy the account is nobody's; the check of what was written knows whose it is."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.txt").write_text(QUIET, encoding="utf-8")
+    (tmp_path / "in" / "z.txt").write_text(TELLING, encoding="utf-8")
+    runner = Stale(replace(loaded, shared=None))
+    done = scan(collect([tmp_path / "in"]), loaded.job, loaded.policy, runner)
+    with pytest.raises(LeakFound) as told:
+        release(done, tmp_path / "out", describe_run(loaded.job, loaded.policy, "2026-7"), runner)
+    assert "b.txt" in str(told.value)
