@@ -11,11 +11,13 @@ from pipeline.decide import decide
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
-from pipeline.model import Address, ColumnClass, Reading, Role, Source, Unit
+from pipeline.link import is_linkable, linked
+from pipeline.model import Address, ColumnClass, Finding, Reading, Role, Source, Unit
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, all_columns, findings_of
-from pipeline.verify import MAIL_FORMATS, Leak, leaks, second_reader, seen
-from recognizers.names.firms import is_business
+from pipeline.tables.businesses import names_business
+from pipeline.verify import MAIL_FORMATS, Leak, View, leaks, search, second_reader, seen
+from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 _CUT_BY_CONTENT = frozenset({"mbox"})
 
@@ -104,7 +106,8 @@ def _survivors(state: State, written: WrittenUnit, data: bytes, task: CheckTask)
     if not left:
         return []
     named = copy.segments if task.of_other_records else ()
-    businesses = frozenset(each.address for each in named if each.role is Role.CELL and is_business(each.text))
+    cells = (each for each in named if each.role is Role.CELL)
+    businesses = frozenset(each.address for each in cells if names_business(each.label, each.text))
     return _leaks(state, unit, data, copy, _cleared(state, unit, copy, task.columns), businesses)
 
 
@@ -139,6 +142,7 @@ def _cleared(
     if state.policy is None:
         return spans
     found = findings_of(state, copy.segments, all_columns(state, copy.segments, columns)[0])
+    found = _linked_elsewhere(state, found, copy)
     people = state.job.overrides
     released = people.released if people is not None else frozenset()
     decided = decide(found, state.job.facts_of(unit.source.path), state.policy, state.job.decided_at)
@@ -146,3 +150,23 @@ def _cleared(
         if not each.withholds or each.finding.digest in released:
             spans.setdefault(each.finding.address, []).append((each.finding.start, each.finding.end))
     return spans
+
+
+def _linked_elsewhere(state: State, found: Sequence[Finding], copy: Reading) -> list[Finding]:
+    """Return findings of a copy, an identifier as a linked one where another record links its withheld value.
+
+    Else the copy by itself would clear it. Where a person released a whole column of them, nothing is known of values.
+    """
+    people = state.job.overrides
+    if state.shared is None or (people is not None and LINKED_IDENTIFIER in people.released_in_columns):
+        return list(found)
+    texts = {each.address: each.text for each in copy.segments}
+    told = []
+    for each in found:
+        if is_linkable(each) and not each.linked:
+            hits = search([View("text", texts[each.address][each.start : each.end])], state.shared)
+            if any(hit.entity in {LINKED_IDENTIFIER, UNIQUE_IDENTIFIER, each.entity} for hit in hits):
+                told.append(linked(each, state.link_rules))
+                continue
+        told.append(each)
+    return told

@@ -17,9 +17,10 @@ from pipeline.formats.naming import ending_of
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
+from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
 from pipeline.tables.vocabulary import load_vocabulary
-from recognizers.names.firms import is_business, is_sole_name
+from recognizers.names.firms import is_sole_name
 from recognizers.triggers import scan_of
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -69,7 +70,7 @@ def detect(
         column = _column(segment, columns)
         if column is not None and column.kind in _WHOLE_CELL:
             whole = _whole_cell(segment.text, column)
-            if whole is not None and not (whole.entity == PERSON and is_business(segment.text)):
+            if whole is not None and not (whole.entity == PERSON and names_business(segment.label, segment.text)):
                 found[at].append(whole)
             continue
         patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
@@ -150,12 +151,22 @@ def examine(
     for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
         label, text = texts[at]
         if any(each.entity == PERSON for each in matches):
-            if is_business(text):
+            if names_business(label, text) and _are_cells(texts[at], segments, places):
                 found[at] = [each for each in matches if each.entity != PERSON]
-        elif label and _is_of_businesses(label) and is_sole_name(text):
+        elif is_of_businesses(label) and is_sole_name(text):
             start, end = len(text) - len(text.lstrip()), len(text.rstrip())
             found[at] = [*matches, Match(start, end, PERSON, 0.6, "sole_name", "a person's name and nothing else")]
     return found
+
+
+def _are_cells(
+    text: tuple[str, str], segments: Sequence[Segment], places: Mapping[tuple[str, str, bool], list[int]] | None
+) -> bool:
+    """Return whether a text stands in cells only: a subject or a message of one line is not the name of a business."""
+    if places is None:
+        return True
+    at = (number for only in (True, False) for number in places.get((*text, only), ()))
+    return all(segments[number].role is Role.CELL for number in at)
 
 
 def _is_told(known: Match, other: Match) -> bool:
@@ -180,13 +191,6 @@ def _in_other_forms(
     except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
         raise RecognizerFailed(place, f"the scan of an encoded text failed ({type(error).__name__})") from None
     return found
-
-
-@lru_cache(maxsize=4096)
-def _is_of_businesses(label: str) -> bool:
-    """Return whether a column or header of this name holds names of businesses."""
-    hint = load_vocabulary().hint(label)
-    return hint is not None and hint.part == "organisation"
 
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
@@ -28,9 +29,12 @@ from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.state import Job
 from pipeline.tasks import Again, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
-from pipeline.workspace import Remembering, Runner, Workspace, answer_of
+from pipeline.workspace import NOTHING, Remembering, Runner, Workspace, answer_of
+from pipeline.writing import write
 
 Progress = Callable[[str, int, int], None]
+_FAILED: Final = "failed"
+"""The stage of the workspace that holds which files and units could not be examined."""
 
 
 @dataclass(slots=True)
@@ -187,6 +191,7 @@ def scan(
     results = _plan(files, road, kept, tell)
     done = Scan(job, policy, results, WithheldIndex(Keyed(job.key)), kept)
     known = _examine(done, road, runner, tell)
+    _forget_what_others_told(done)
     _link_and_decide(done, known, runner, tell)
     if policy is not None:
         _hold_what_policy_holds(done, policy)
@@ -241,6 +246,20 @@ def _take(result: UnitResult, answer: Examined) -> None:
     for gap in answer.gaps:
         if gap.holds:
             result.hold(gap.why, unscanned=True)
+
+
+def _forget_what_others_told(done: Scan) -> None:
+    """Forget what a killed run worked out behind the barrier, where not the same units failed in it.
+
+    What is decided, met again and written of a unit depends on all others: a unit that ran out of time then and has the
+    time now tells of values that are withheld everywhere.
+    """
+    failed = [each.file.name for each in done.files if each.held], [u.unit.key for u in done.units if u.unscanned]
+    before = done.workspace.get(_FAILED, 0)
+    if before is not NOTHING and before != failed:
+        for each in (find_again, write):
+            done.workspace.drop(each.__name__)
+    done.workspace.put(_FAILED, 0, failed)
 
 
 # --- linked anywhere, linked everywhere; then every finding is decided ---------------------
@@ -320,7 +339,7 @@ def _decide_table(
     done: Scan, unit: UnitResult, linking: _Linking, columns: DigestSetWriter, gates: set[int]
 ) -> list[tuple[Needle, int]]:
     """Decide a table's unit and return the needles of its single rows, with the codes of their decisions."""
-    examined: Examined = answer_of(unit.workspace, examine, unit.number)
+    examined: Examined = answer_of(unit.workspace, examine, unit.number, unit.unit)
     regular = examined.regular
     assert regular is not None
     findings = tuple(linking.of(each) for each in examined.findings)

@@ -19,8 +19,8 @@ from pipeline.minors import is_minor
 from pipeline.model import Finding, Kind, Match, Role, Segment
 from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name
 from pipeline.roster_names import whole_officials
+from pipeline.tables.businesses import names_business
 from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
-from recognizers.names.firms import is_business
 
 _LINKABLE = frozenset({UNIQUE_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
 _CONTACTS = frozenset({"STREET_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
@@ -96,7 +96,7 @@ def _link_record(
     for at, (segment, known) in inside.items():
         signed = segment.role is not Role.CELL or "\n" in segment.text.strip()
         spoken = find_mentions(segment.text, people, [(each.start, each.end) for each in known], signed=signed)
-        if spoken and segment.role is Role.CELL and is_business(segment.text):
+        if spoken and segment.role is Role.CELL and names_business(segment.label, segment.text):
             spoken = [each for each in spoken if each.part != "given"]  # another Jane has the firm
         for match in sorted([*known, *spoken]):
             value = segment.text[match.start : match.end]

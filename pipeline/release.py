@@ -287,7 +287,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             elif answer.leaks:
                 unit.hold("a withheld value would survive in its copy")
             else:
-                _append(copy, unit, answer, answer_of(done.workspace, write, number - 1), sink)
+                _append(copy, unit, answer, answer_of(done.workspace, write, number - 1, task), sink)
                 done.index.update(answer.needles)
                 done.withheld_needles.update(answer.needles)
     finally:

@@ -83,6 +83,11 @@ class Numbered:
     item: Any
 
     @property
+    def key(self) -> str:
+        """The key of the item, by which the pool hands it to the worker that had it before."""
+        return str(getattr(self.item, "key", ""))
+
+    @property
     def more_seconds(self) -> float:
         """Return what the item may take beyond the deadline of a unit."""
         seconds: float = getattr(self.item, "more_seconds", 0.0)
@@ -188,9 +193,17 @@ def read_back(workspace: Workspace, stage: str, number: int) -> Any:
     return kept
 
 
-def answer_of(workspace: Workspace, function: Callable[..., Any], number: int) -> Any:
-    """Return the whole of an answer that a worker kept (raises OutputError)."""
-    return read_back(workspace, function.__name__, number)[1]
+def answer_of(workspace: Workspace, function: Callable[..., Any], number: int, item: Any) -> Any:
+    """Return the whole of the answer that a worker kept for an item.
+
+    Raises:
+        OutputError: it cannot be read, or another item's answer lies under the number.
+    """
+    key, answer = read_back(workspace, function.__name__, number)
+    if key != _key(item):
+        what = "what was worked out for one record lies in the place of another"
+        raise OutputError("working folder", what, "run again without --resume, and report this")
+    return answer
 
 
 def _key(item: Any) -> str:

@@ -14,6 +14,7 @@ from pipeline.engine import scan
 from pipeline.intake import collect
 from pipeline.rechecking import survivors
 from pipeline.state import State
+from pipeline.tables.businesses import names_business
 from pipeline.tables.profile import profile
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_business, is_sole_name
@@ -34,11 +35,21 @@ FIRMS = (
 
 
 @pytest.mark.parametrize(
-    "text", [*FIRMS, "Big Sky Builders LLC", "Blackwood & Sons Roofing Co.", "Wilma Testperson, Inc."]
+    "text", [*FIRMS[:2], "Dora Fields Homes LLC", "Big Sky Builders LLC", "Blackwood & Sons Roofing Co.", "Wilma Testperson, Inc."]
 )
-def test_a_legal_form_or_a_trade_makes_a_business(text: str) -> None:
+def test_a_legal_form_makes_a_business(text: str) -> None:
     """The name of a person in it changes nothing."""
     assert is_business(text)
+
+
+def test_a_trade_makes_a_business_in_a_column_of_businesses_only() -> None:
+    """Elsewhere it may be what was done for a person, and a school or a clinic is where a person goes."""
+    for label, text, told in (
+        ("Contractor", "Felix Okafor Plumbing", True), ("Business Name", "Felix Okafor Plumbing", True),
+        ("Description", "Felix Okafor Plumbing", False), ("", "Felix Okafor Plumbing", False),
+        ("Business Name", "Felix Okafor Lincoln School", False), ("Employer", "Felix Okafor Cardiology", False),
+    ):  # fmt: skip
+        assert names_business(label, text) == told, (label, text)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +57,10 @@ def test_a_legal_form_or_a_trade_makes_a_business(text: str) -> None:
     [
         "Wilma Testperson", "Blackwood & Fields", "Wilma Testperson dba Testperson Roofing", "Fields Family Trust LLC",
         "Estate of Dora Fields Inc", "she called Okafor Plumbing", "Felix Okafor Plumbing\n406-555-0123", "LLC",
+        "Dora Fields, Denver, CO", "DORA FIELDS DENVER CO", "Patient Dora Fields, Big Sky Clinic LLC",
+        "Dora Fields, Manager, Big Sky LLC", "Eviction of Dora Fields by Big Sky Homes LLC", "Dora Fields (Big Sky LLC)",
+        "DORA FIELDS WAS FIRED BY BIG SKY LLC", "Big Sky LLC Dora Fields", "Dora Fields / Big Sky LLC",
+        "Dora Fields and Big Sky Builders LLC", "Dora Fields - Big Sky Inc", "Tenant Dora Fields Big Sky Properties LLC",
         "John Church", "c/o Dora Fields Homes LLC", "Dora Fields Homes LLC 406-555-0123",
     ],
 )  # fmt: skip
@@ -123,6 +138,18 @@ def test_in_its_own_record_a_name_is_withheld_in_that_of_a_business_too(road: Ro
             assert ("Testperson" not in row["Contractor"]) == hidden, at
         else:
             assert "[REDACTED" not in row["Contractor"]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize(
+    "subject", ["Dora Fields, Denver, CO", "Termination Dora Fields Big Sky LLC", "Dora Fields Lincoln School"]
+)
+def test_a_subject_is_no_name_of_a_business(road: Road, tmp_path: Path, subject: str) -> None:
+    """Neither is a message of one line: the name of the person in it is withheld."""
+    text = f"From: clerk@example.gov\nTo: desk@example.org\nSubject: {subject}\n\n{subject}\n"
+    (tmp_path / "m.eml").write_text(text, encoding="utf-8")
+    road.release(tmp_path / "m.eml", tmp_path / "out")
+    assert "Fields" not in records(tmp_path / "out")["m.eml"]
 
 
 @pytest.mark.models

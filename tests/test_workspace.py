@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import Failure, OutputError
-from pipeline.workspace import Remembering, Workspace, answer_of
+from pipeline.workspace import Numbered, Remembering, Workspace, answer_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def test_what_is_told_is_short_and_the_whole_is_kept(tmp_path: Path) -> None:
     kept, here = Workspace(tmp_path), Here()
     told = [(item, answer) for item, answer, _ in Remembering(here, kept).map(examined, UNITS)]
     assert told == [(unit, Answer(f"head of {unit.key}", "")) for unit in UNITS]
-    assert answer_of(kept, examined, 1) == Answer("head of b", "body of b")
+    assert answer_of(kept, examined, 1, UNITS[1]) == Answer("head of b", "body of b")
 
 
 def test_what_is_kept_is_not_asked_again_and_told_as_shortly(tmp_path: Path) -> None:
@@ -75,4 +75,15 @@ def test_an_answer_that_cannot_be_kept_ends_the_run(tmp_path: Path) -> None:
 
 def test_an_answer_that_is_gone_is_said(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be read back"):
-        answer_of(Workspace(tmp_path), examined, 0)
+        answer_of(Workspace(tmp_path), examined, 0, UNITS[0])
+
+
+def test_the_answer_of_another_item_is_refused(tmp_path: Path) -> None:
+    kept = Workspace(tmp_path)
+    list(Remembering(Here(), kept).map(examined, UNITS))
+    with pytest.raises(OutputError, match="in the place of another"):
+        answer_of(kept, examined, 1, UNITS[2])
+
+
+def test_a_numbered_item_has_the_key_by_which_the_pool_knows_it() -> None:
+    assert Numbered(7, UNITS[0]).key == "a"

@@ -7,6 +7,7 @@ person gave the name to does business under it in public. A trust or an estate i
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -56,6 +57,19 @@ _OWN: Final = frozenset({"trust", "trusts", "trustee", "trustees", "estate", "es
 _UNDER_A_NAME: Final = re.compile(
     r"\bd\W{0,2}b\W{0,2}a\b|\b(?:doing business as|trading as|aka|c/o|attn)\b", re.IGNORECASE
 )
+_PARTED: Final = re.compile(r"[/\\()\[\]+\u2013\u2014]| -|- ")
+_MATTERS: Final = frozenset(
+    "of by for to in at on from with v vs re regarding against fw fwd fyi case file matter minor juvenile child termination"
+    " eviction complaint interview arrest charge dui client defendant plaintiff decedent suspect offender inmate claimant"
+    " grievance investigation petitioner respondent parent guardian payee debtor".split()
+)
+"""What may stand before or behind a person's name where a business is named too."""
+_NO_FIRM_ALONE: Final = frozenset(
+    "school college university academy hospital clinic rehab dentistry dental orthodontics obstetrics gynecology pediatrics"
+    " cardiology dermatology orthopedics radiology foundation museum theater theatre ministries church police library"
+    " committee pac campaign pharmacy bank bancorp agency insurance apartments auto automotive service services".split()
+)
+"""Trades that may say where a person goes or what is done for them; a legal form must stand behind them."""
 _OWNING: Final = re.compile(r"['\u2019]s$")
 
 
@@ -75,22 +89,54 @@ def is_firm(text: str) -> bool:
     return _ends_so(found) or _joins_surnames(line, found, words)
 
 
-def is_business(text: str) -> bool:
-    """Return whether the text is one line and the name of a business by its legal form or trade, be it a person's too.
+def is_business(text: str, *, in_their_column: bool = False) -> bool:
+    """Return whether the text is one line and the name of a business by its legal form, be it a person's too.
 
-    Narrower than :func:`is_firm`, because what is a business's is released: two surnames that ``&`` joins, a trust, an
-    estate, or a person who does business under another name (``Jane Doe dba Doe Roofing``) are people's.
+    Narrower than :func:`is_firm`, because what is a business's is released. The legal form stands at the end, and
+    nothing stands before it that may part a person from a business: a comma, a slash, a bracket, a word of running
+    text, what somebody is (``Patient Jane Doe, Big Sky Clinic LLC``). Two surnames that ``&`` joins, a trust, an estate,
+    or a person who does business under another name (``Jane Doe dba Doe Roofing``) are people's. ``Co`` counts behind a
+    trade only: it is Colorado too.
+
+    Args:
+        text: all that stands in a cell.
+        in_their_column: the column is one of businesses, where a trade is enough (``Jane Doe Plumbing``); elsewhere
+            that may be a person and a matter, a school, a clinic.
     """
     line = text.strip()
-    if len(line) > _LONGEST or _NO_NAME.search(line) or _UNDER_A_NAME.search(line):
+    if len(line) > _LONGEST or _NO_NAME.search(line) or _UNDER_A_NAME.search(line) or _PARTED.search(line):
         return False
     words, near, found = vocabulary(), contexts(), words_of(line)
-    lows = [word.low for word in found]
-    if not 2 <= len(found) <= _MOST_WORDS or not _OWN.isdisjoint(lows) or _is_sentence(found, words):
+    if not 2 <= len(found) <= _MOST_WORDS or _is_sentence(found, words):
         return False
-    if lows[-1] == "co" or any(word.low in near.legal_forms and not word.is_initial for word in found[1:]):
+    trades = near.trades - _NO_FIRM_ALONE
+    core = list(found)
+    while len(core) > 1 and _is_legal_form(core, trades):
+        core.pop()
+    if "," in line[: core[-1].end] or not _speaking().isdisjoint(word.low for word in core):
+        return False
+    joined = "&" in line or any(word.low == "and" for word in core)
+    if joined and any(words.is_plain_given(word.text) for word in core):
+        return False  # two parties: Jane Doe and Sky Builders LLC
+    if len(core) < len(found):
         return True
-    return lows[-1] in near.trades and not words.is_surname(found[-1].text)
+    return in_their_column and core[-1].low in trades and not words.is_surname(core[-1].text)
+
+
+def _is_legal_form(words: list[Word], trades: frozenset[str]) -> bool:
+    """Return whether the last of some words is a legal form."""
+    last = words[-1]
+    if last.low == "co":
+        return words[-2].low in trades
+    return last.low in contexts().legal_forms and not last.is_initial
+
+
+@cache
+def _speaking() -> frozenset[str]:
+    """Return words that the name of a business has not, but what is said of a person and a business has."""
+    near = contexts()
+    what = near.relations | near.addressing | near.doings | near.pronouns | near.professions
+    return (_SENTENCE | _OWN | _MATTERS | what) - near.trades
 
 
 def is_sole_name(text: str) -> bool:
