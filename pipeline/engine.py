@@ -30,11 +30,12 @@ from pipeline.state import Job
 from pipeline.tasks import Again, Examined, UnitTask, examine, find_again, same_value
 from pipeline.verify import Needle, WithheldIndex
 from pipeline.workspace import NOTHING, Remembering, Runner, Workspace, answer_of
-from pipeline.writing import write
 
 Progress = Callable[[str, int, int], None]
 _FAILED: Final = "failed"
 """The stage of the workspace that holds which files and units could not be examined."""
+_BEHIND_THE_BARRIER: Final = (find_again.__name__, "write")
+"""The stages whose answer for a unit depends on all units; the second one is :func:`pipeline.writing.write`."""
 
 
 @dataclass(slots=True)
@@ -257,8 +258,8 @@ def _forget_what_others_told(done: Scan) -> None:
     failed = [each.file.name for each in done.files if each.held], [u.unit.key for u in done.units if u.unscanned]
     before = done.workspace.get(_FAILED, 0)
     if before is not NOTHING and before != failed:
-        for each in (find_again, write):
-            done.workspace.drop(each.__name__)
+        for stage in _BEHIND_THE_BARRIER:
+            done.workspace.drop(stage)
     done.workspace.put(_FAILED, 0, failed)
 
 

@@ -35,7 +35,14 @@ FIRMS = (
 
 
 @pytest.mark.parametrize(
-    "text", [*FIRMS[:2], "Dora Fields Homes LLC", "Big Sky Builders LLC", "Blackwood & Sons Roofing Co.", "Wilma Testperson, Inc."]
+    "text",
+    [
+        *FIRMS[:2],
+        "Dora Fields Homes LLC",
+        "Big Sky Builders LLC",
+        "Blackwood & Sons Roofing Co.",
+        "Wilma Testperson, Inc.",
+    ],
 )
 def test_a_legal_form_makes_a_business(text: str) -> None:
     """The name of a person in it changes nothing."""

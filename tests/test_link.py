@@ -143,7 +143,7 @@ def test_a_lone_word_that_may_be_no_name_is_not_searched_for():
     """What linking does not spread is no needle either, so that it cannot hold a record."""
     found = linked_record(("Xylotek wrote; Maria Hernandez too", "PERSON:given:Xylotek", "PERSON:full:Maria Hernandez"))
     texts = {(Block(0),): "Xylotek wrote; Maria Hernandez too"}
-    state = type("State", (), {"keyed": KEYED})
+    state = type("State", (), {"keyed": KEYED, "marks": None})
     needles = [len(needles_of(state, texts, [finding])) for _, finding in found]
     assert needles[0] == 0 < needles[1]
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from conftest import Inline
 
+from pipeline.cli.running import describe_run
 from pipeline.engine import scan
 from pipeline.errors import Failure, LeakFound
-from pipeline.cli.running import describe_run
 from pipeline.intake import collect
 from pipeline.release import release
 from pipeline.state import State

@@ -22,5 +22,5 @@ def is_of_businesses(label: str) -> bool:
 
 def names_business(label: str, text: str) -> bool:
     """Return whether the text of a cell is the name of a business (see :func:`is_business`)."""
-    words = header_words(label) if label else ()
-    return is_business(text, in_their_column=is_of_businesses(label) or bool(words) and words[-1] in _TRADERS)
+    words = list(header_words(label)) if label else []
+    return is_business(text, in_their_column=is_of_businesses(label) or (bool(words) and words[-1] in _TRADERS))

@@ -58,17 +58,21 @@ _UNDER_A_NAME: Final = re.compile(
     r"\bd\W{0,2}b\W{0,2}a\b|\b(?:doing business as|trading as|aka|c/o|attn)\b", re.IGNORECASE
 )
 _PARTED: Final = re.compile(r"[/\\()\[\]+\u2013\u2014]| -|- ")
-_MATTERS: Final = frozenset(
-    "of by for to in at on from with v vs re regarding against fw fwd fyi case file matter minor juvenile child termination"
-    " eviction complaint interview arrest charge dui client defendant plaintiff decedent suspect offender inmate claimant"
-    " grievance investigation petitioner respondent parent guardian payee debtor".split()
-)
+_MATTERS: Final = frozenset({
+    "of", "by", "for", "to", "in", "at", "on", "from", "with", "v", "vs", "re", "regarding", "against", "fw",
+    "fwd", "fyi", "case", "file", "matter", "minor", "juvenile", "child", "termination", "eviction",
+    "complaint", "interview", "arrest", "charge", "dui", "client", "defendant", "plaintiff", "decedent",
+    "suspect", "offender", "inmate", "claimant", "grievance", "investigation", "petitioner", "respondent",
+    "parent", "guardian", "payee", "debtor",
+})  # fmt: skip
 """What may stand before or behind a person's name where a business is named too."""
-_NO_FIRM_ALONE: Final = frozenset(
-    "school college university academy hospital clinic rehab dentistry dental orthodontics obstetrics gynecology pediatrics"
-    " cardiology dermatology orthopedics radiology foundation museum theater theatre ministries church police library"
-    " committee pac campaign pharmacy bank bancorp agency insurance apartments auto automotive service services".split()
-)
+_NO_FIRM_ALONE: Final = frozenset({
+    "school", "college", "university", "academy", "hospital", "clinic", "rehab", "dentistry", "dental",
+    "orthodontics", "obstetrics", "gynecology", "pediatrics", "cardiology", "dermatology", "orthopedics",
+    "radiology", "foundation", "museum", "theater", "theatre", "ministries", "church", "police", "library",
+    "committee", "pac", "campaign", "pharmacy", "bank", "bancorp", "agency", "insurance", "apartments",
+    "auto", "automotive", "service", "services",
+})  # fmt: skip
 """Trades that may say where a person goes or what is done for them; a legal form must stand behind them."""
 _OWNING: Final = re.compile(r"['\u2019]s$")
 
@@ -94,9 +98,9 @@ def is_business(text: str, *, in_their_column: bool = False) -> bool:
 
     Narrower than :func:`is_firm`, because what is a business's is released. The legal form stands at the end, and
     nothing stands before it that may part a person from a business: a comma, a slash, a bracket, a word of running
-    text, what somebody is (``Patient Jane Doe, Big Sky Clinic LLC``). Two surnames that ``&`` joins, a trust, an estate,
-    or a person who does business under another name (``Jane Doe dba Doe Roofing``) are people's. ``Co`` counts behind a
-    trade only: it is Colorado too.
+    text, what somebody is (``Patient Jane Doe, Big Sky Clinic LLC``). Two surnames that ``&`` joins, a trust, an
+    estate, or a person who does business under another name (``Jane Doe dba Doe Roofing``) are people's. ``Co`` counts
+    behind a trade only: it is Colorado too.
 
     Args:
         text: all that stands in a cell.
