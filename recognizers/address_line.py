@@ -24,14 +24,17 @@ _WORD = re.compile(r"#[ ]?\w{1,6}|[^\W_](?:[^\W_]|['\u2019&-](?=\w)|\.(?=[^\W\d_
 _LAST_PART = re.compile(r"#?[ ]?[A-Za-z]?-?\d{1,6}[A-Za-z]?(?![^\W_])|[A-Z](?![^\W_])")
 _ROUTE_NUMBER = re.compile(r"#?\d{1,5}[A-Za-z]?|[A-Z]{1,3}|[a-z]")
 _BEFORE_PLACE = re.compile(
-    r"(?<![^\W_])(?:(?P<sure>(?:moved|home|next|close|delivered|mailed) to|(?:resident|occupant|tenant|owner|front) of|address)"
+    r"(?<![^\W_])(?:(?P<sure>(?:moved|home|next|close|delivered|mailed) to"
+    r"|(?:resident|occupant|tenant|owner|front) of|address)"
     r"|(?P<at>at)|near|outside|behind|opposite)[ \t]*:?[ \t\r\n]{1,3}\Z",
     re.IGNORECASE,
 )
 """What stands before a place and hardly before a year (read in the 24 characters before a number)."""
 _AFTER_PLACE = re.compile(r"[ \t]*(?:[.;:!?)\"\u201d]|,(?![ ]?[0-9])|\r?\n|\Z)")
 _ANY_SMALL = re.compile(r"[ \t]+[a-z]")
-_GOES_ON = re.compile(r"[ \t]+(?:and|with|where|when|who|which|is|was|has|had|in|on|by|for|after|before|since|last|this)\b")
+_GOES_ON = re.compile(
+    r"[ \t]+(?:and|with|where|when|who|which|is|was|has|had|in|on|by|for|after|before|since|last|this)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class _Table:
         return [self.names.get(at, "") for at in range(max(self.names, default=-1) + 1)]
 
     def headings(self) -> dict[int, Address]:
-        """Return the cells of a first row that is the label of all below it, by column; {} where it is a row of data."""
+        """Return the cells of a first row that is the label of all below it, by column; {} for a row of data."""
         first = self.rows.get(0, {})
         are = self.names and all(at in self.above and first[at].strip() == name for at, name in self.names.items())
         return self.above if are and not self.is_sheet else {}
