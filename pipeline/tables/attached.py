@@ -89,7 +89,7 @@ def attached_columns(
         is_unnamed = isinstance(place[-1], Attribute) and not table.headings()
         header, lines = [] if is_unnamed else table.header(), table.lines()
         classes = profile(lines, header or None, recognizers, vocabulary)
-        classes = [each for each in classes if each.kind == "entity" or not is_unnamed]
+        classes = tuple(each for each in classes if each.kind == "entity" or not is_unnamed)
         if len(lines) >= _LEAST_OF_A_LIST:
             hold = hold or distribution_list(classes, header, vocabulary)
         # A name of a column is no value, and is examined as the text that it is.
