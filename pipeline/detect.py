@@ -98,7 +98,7 @@ def _forms_of(segment: Segment) -> Iterable[str]:
 
 
 def _take(found: list[list[Match]], at: int, segment: Segment, matches: list[Match]) -> None:
-    """Take the matches of a text; of a file's name those of both forms, and its ending is no part of a person's name."""
+    """Take the matches of a text; of a file's name those of both forms; its ending is no part of a person's name."""
     if segment.role is not Role.NAME:
         found[at] = matches
         return

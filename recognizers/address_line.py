@@ -23,6 +23,18 @@ _SPACE = re.compile(r"[ \t]{1,4}")
 _WORD = re.compile(r"#[ ]?\w{1,6}|[^\W_](?:[^\W_]|['\u2019&-](?=\w)|\.(?=[^\W\d_]\.?(?![^\W_])))*\.?")
 _LAST_PART = re.compile(r"#?[ ]?[A-Za-z]?-?\d{1,6}[A-Za-z]?(?![^\W_])|[A-Z](?![^\W_])")
 _ROUTE_NUMBER = re.compile(r"#?\d{1,5}[A-Za-z]?|[A-Z]{1,3}|[a-z]")
+_BEFORE_PLACE = re.compile(
+    r"(?<![^\W_])(?:(?P<sure>(?:moved|home|next|close|delivered|mailed) to"
+    r"|(?:resident|occupant|tenant|owner|front) of|address)"
+    r"|(?P<at>at)|near|outside|behind|opposite)[ \t]*:?[ \t\r\n]{1,3}\Z",
+    re.IGNORECASE,
+)
+"""What stands before a place and hardly before a year (read in the 24 characters before a number)."""
+_AFTER_PLACE = re.compile(r"[ \t]*(?:[.;:!?)\"\u201d]|,(?![ ]?[0-9])|\r?\n|\Z)")
+_ANY_SMALL = re.compile(r"[ \t]+[a-z]")
+_GOES_ON = re.compile(
+    r"[ \t]+(?:and|with|where|when|who|which|is|was|has|had|in|on|by|for|after|before|since|last|this)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +92,26 @@ def read_line(text: str, start: int) -> Line | None:
     if score <= YEAR_NEEDS and text[start].isalpha() and text[start:end].isalpha():
         return None
     stop = tokens[last].end
-    if text[start:end].isdigit() and re.fullmatch(r"(?:19|20)\d\d", text[start:end]) and score <= YEAR_NEEDS:
+    is_year = bool(re.fullmatch(r"(?:19|20)[0-9]{2}", text[start:end]))
+    if is_year and score <= YEAR_NEEDS and not (score == YEAR_NEEDS and _is_announced(text, start, stop)):
         score = 0.3
     unit_end = read_units(text, stop)
     if unit_end > stop:
         return Line(start, unit_end, max(score, 0.75), has_unit=True)
     return Line(start, stop - (text[stop - 1] == ","), score, has_unit=False)
+
+
+def _is_announced(text: str, start: int, stop: int) -> bool:
+    """Return whether words around a street make its number none of a year: a place is named, and nothing follows.
+
+    ``at 1949 Juniper Loop.`` and ``lives at 2012 Alder Court with`` are addresses, ``at 2019 Alder Park Days`` and
+    ``since 2012 Alder Park`` none.
+    """
+    before = _BEFORE_PLACE.search(text, max(0, start - 24), start)
+    if before is None:
+        return False
+    goes_on = _ANY_SMALL if before["sure"] else _GOES_ON if before["at"] else _AFTER_PLACE
+    return any(each.match(text, stop) for each in (_AFTER_PLACE, goes_on))
 
 
 def _tokens(text: str, start: int, words: StreetWords) -> list[_Token]:

@@ -328,11 +328,15 @@ def test_a_release_has_clean_attachments(road: Road, tmp_path: Path) -> None:
 
 
 @pytest.mark.models
-def test_a_name_in_the_name_of_an_attachment_is_found_as_words_and_leaves_the_ending(road: Road, tmp_path: Path) -> None:
+def test_a_name_in_the_name_of_an_attachment_is_found_as_words_and_leaves_the_ending(
+    road: Road, tmp_path: Path
+) -> None:
     """Joints hide no name; an ending is no surname, so that other names keep theirs and the copy is told by its own."""
     letter_ = simple(said("Dear clerk,", "it is attached."))
     packed = zipped(**{"Rosalind Ackermann__docx": letter_, "note__docx": letter_})
-    named = [(f"{each}.docx", DOCX, letter_) for each in ("Winifred_Quimby_permit", "Vandermeer, Thaddeus", "site-plan")]
+    named = [
+        (f"{each}.docx", DOCX, letter_) for each in ("Winifred_Quimby_permit", "Vandermeer, Thaddeus", "site-plan")
+    ]
     (tmp_path / "in").mkdir()
     (tmp_path / "in/a.eml").write_bytes(with_files(*named, ("all.zip", "application/zip", packed)))
     done = road.release(tmp_path / "in", tmp_path / "out")

@@ -50,7 +50,7 @@ class _Table:
         return [self.names.get(at, "") for at in range(max(self.names, default=-1) + 1)]
 
     def headings(self) -> dict[int, Address]:
-        """Return the cells of a first row that is the label of all below it, by column; {} where it is a row of data."""
+        """Return the cells of a first row that is the label of all below it, by column; {} for a row of data."""
         first = self.rows.get(0, {})
         are = self.names and all(at in self.above and first[at].strip() == name for at, name in self.names.items())
         return self.above if are and not self.is_sheet else {}
@@ -89,7 +89,7 @@ def attached_columns(
         is_unnamed = isinstance(place[-1], Attribute) and not table.headings()
         header, lines = [] if is_unnamed else table.header(), table.lines()
         classes = profile(lines, header or None, recognizers, vocabulary)
-        classes = [each for each in classes if each.kind == "entity" or not is_unnamed]
+        classes = tuple(each for each in classes if each.kind == "entity" or not is_unnamed)
         if len(lines) >= _LEAST_OF_A_LIST:
             hold = hold or distribution_list(classes, header, vocabulary)
         # A name of a column is no value, and is examined as the text that it is.
