@@ -94,6 +94,42 @@ def test_what_is_altered_in_the_database_is_named(
     assert any(said in each for each in check_case(Case.open(tmp_path / "case")))
 
 
+def test_marks_lifts_and_pins_in_two_cases_of_one_database(url: str, tmp_path: Path) -> None:
+    """What is new at the desk goes as in SQLite: recorded, honoured, taken back, and seen when it is altered."""
+    from reviewhelp import browser, examined
+    from test_review_changes import LETTER, SSN, examined_again, found, with_order
+    from test_review_marks import api, copies, released
+
+    from pipeline.case.pinning import Laid, lay_down
+    from pipeline.policy.load import find
+    from pipeline.state import Job, prepare
+
+    state = prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
+    source = write(tmp_path / "in", {"letter.txt": LETTER, "t.csv": "a,b\n1,account\n2,x\n"})
+    mine, other = (
+        examined(Case.create(tmp_path / name, f"2026-{name}", url=url), source, state) for name in ("7", "8")
+    )
+    for desk in (mine, other):
+        examined_again(with_order(desk))
+        one, counsel = browser(desk, "clerk one"), browser(desk, "counsel")
+        start = LETTER.index("account")
+        given = {"file": "letter.txt", "unit": 1, "start": start, "end": start + 7, "entity": "MEDICAL", "reason": "r"}
+        status, marked = api(one, "marks", **given)
+        assert (status, marked["findings"]) == (200, 2)
+        _, told = api(one, "lifts", finding=found(desk, "US_SSN").id, reason="ordered")
+        status, signed = api(counsel, "lifts/answers", lift=told["lift"], answer="sign", reason="seen")
+        assert status == 200
+        lay_down(desk.case, Laid(found(desk, "US_SSN").source, 1, "inert", reason="r"), by="clerk one")
+    assert api(browser(mine), "undo", number=signed["decision"])[0] == 400  # it is of the other case
+    assert api(browser(other), "undo", number=signed["decision"])[0] == 200
+    assert api(browser(other), "undo", number=signed["decision"] + 1)[0] == 400
+    assert SSN in (text := copies(released(mine)))
+    assert "account" not in text
+    assert SSN not in copies(released(other))
+    for desk in (mine, other):
+        assert not check_case(Case.open(desk.case.folder))
+
+
 def test_a_file_of_more_than_two_gigabytes_has_its_size(url: str, tmp_path: Path) -> None:
     """A mailbox of 40 GiB is an ordinary one."""
     case = Case.create(tmp_path / "case", "2026-7", url=url)

@@ -149,6 +149,41 @@ def test_what_a_role_may_not_is_refused_on_every_road(desk: Desk) -> None:
         assert desk.bench.work is None
 
 
+def test_marks_lifts_and_pins_are_refused_too(desk: Desk) -> None:
+    """Without the role, from another site, and while what is shown is of before; nothing is written."""
+    item = desk.ledger.refresh().item(0)
+    place = {"place": item.place, "start": "0", "end": "4", "entity": "MEDICAL", "reason": "x", "seen": "0"}
+    told = {"file": item.file, "unit": item.ordinal + 1, **place, "start": 0, "end": 4, "seen": 0}
+    lift = {"finding": item.id, "reason": "x"}
+    pin = {"do": "pin", "kind": "inert", "reason": "x"}
+    forms = {
+        "/marks": {"source": item.source, "ordinal": str(item.ordinal), **place}, f"/finding/{item.id}": place,
+        f"/finding/{item.id}/lift": lift, f"/columns/{item.source}/1": pin, "/columns": {},
+    }  # fmt: skip
+    calls = {"/api/marks": told, "/api/changes": {"finding": item.id, "reason": "x"}, "/api/lifts": lift}
+    answers = {"lift": 1, "answer": "sign", "reason": "x"}
+    for role in (AUDITOR, APPROVER):
+        client, before = signed_in(desk, role, role), desk.case.head
+        for path, form in forms.items():
+            assert client.post(path, data=form, headers=HEAD, follow_redirects=False).status_code == 403, path
+        for path, body in calls.items():
+            assert client.post(path, json=body, headers=HEAD).status_code == 403, path
+        assert desk.case.head == before
+    client, before = signed_in(desk, "reviewer", REVIEWER), desk.case.head
+    assert client.post("/lifts", data=answers, headers=HEAD, follow_redirects=False).status_code == 403
+    assert client.post("/api/lifts/answers", json=answers, headers=HEAD).status_code == 403
+    for path in (*forms, "/lifts", "/search"):
+        assert client.post(path, data={}, headers={"origin": "http://elsewhere.example"}).status_code == 403, path
+    for path in (*calls, "/api/lifts/answers", "/api/search"):
+        assert client.post(path, json={}, headers={"origin": "http://elsewhere.example"}).status_code == 403, path
+    desk.behind = "the files changed since they were examined"
+    for path, body in calls.items():
+        answer = client.post(path, json=body, headers=HEAD)
+        assert (answer.status_code, "of before" in answer.json()["what"]) == (400, True), path
+    assert desk.case.head == before
+    assert desk.bench.work is None
+
+
 def test_where_the_policy_asks_for_two_another_user_releases(desk: Desk) -> None:
     """Neither page nor call lets one release what stands by their own decision, whatever else they may; another does."""
     desk.road = replace(desk.road, policy=desk.policy.model_copy(update={"second_review": True}))

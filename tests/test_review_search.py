@@ -124,7 +124,7 @@ def test_a_cell_of_a_withheld_column_is_not_said_to_stand(desk: Desk) -> None:
     """Where a column is decided as a whole, the result tells what the column has."""
     at = browser(desk)
     page = at.post("/search", text="406-555-0150")
-    assert "its column has phone number: withheld" in page
+    assert "its column has a telephone number: withheld" in page
     assert "it will stand in the copy" not in page
     answer = at.client.post("/api/search", json={"text": "406-555-0150"}, headers={"origin": ORIGIN}).json()
     assert len(answer["results"][0]["of_column"]) == 1

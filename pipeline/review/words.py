@@ -63,9 +63,10 @@ class MarksToo:
 
     def __call__(self, text: str) -> Sequence[str]:
         """Return what is wrong with a text, nothing when it may be stored."""
-        if text and (needles := needles_in_force(self._case)):
-            if hits := search(views(text), WithheldIndex(self._case.keyed, needles)):
-                return [f"it says something that is marked in this case ({hits[0].entity})"]
+        needles = needles_in_force(self._case) if text else ()
+        hits = search(views(text), WithheldIndex(self._case.keyed, needles)) if needles else ()
+        if hits:
+            return [f"it says something that is marked in this case ({hits[0].entity})"]
         return self._scanner(text)
 
     def name(self, text: str) -> Sequence[str]:
