@@ -13,6 +13,7 @@ from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NlpArtifacts, SpacyNlpEngine
 from test_batch import case_texts, sample_texts
 
+from pipeline import detect
 from pipeline.detect import examine
 from pipeline.plain_form import plain_form
 from recognizers import RECOGNIZERS
@@ -24,6 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
 WITH_LEVELS = [each for each in RECOGNIZERS if "level" in inspect.signature(recognizer_class(each)).parameters]
 ALONE = [(each, "thorough") for each in RECOGNIZERS] + [(each, "fast") for each in WITH_LEVELS]
+
+
+@pytest.fixture(autouse=True)
+def _as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at texts as they stand: other forms of them (``pipeline.other_forms``) are no matter of a recognizer."""
+    monkeypatch.setattr(detect, "other_forms", lambda _: ())
 
 
 @pytest.fixture(scope="module")
