@@ -1,7 +1,7 @@
 """The review desk over a case of 100,000 findings and a table of a million rows: every page and every call, timed.
 
     python benchmarks/desk.py                    (writes its own records; about ten minutes)
-    python benchmarks/desk.py --folder /tmp/desk (keeps them: the second time the case is there already)
+    python benchmarks/desk.py --folder DIR (keeps them: the second time the case is there already)
 
 Starts the real server (``releasable review``), waits until it has examined the records, starts it once more on the
 case that is there, and asks for every page and every call of the interface as a browser and a program would, at

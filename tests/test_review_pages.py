@@ -10,11 +10,12 @@ from casehelp import nothing_wrong, write
 from reviewhelp import browser, examined
 
 from pipeline.case.deciding import Which, decide
-from pipeline.case.store import Case
+from pipeline.case.store import Case, CaseError
 from pipeline.policy.load import find
 from pipeline.review.charts import WIDE, Share, drawn
-from pipeline.review.desk import Desk
+from pipeline.review.desk import Asked, Desk
 from pipeline.review.ledger import Decided, Filter
+from pipeline.review.sessions import ROLES, Officer
 from pipeline.review.timing import spent
 from pipeline.state import Job, State, prepare
 
@@ -118,3 +119,8 @@ def test_all_of_one_kind_is_decided_at_once(desk: Desk) -> None:
     after = desk.ledger.refresh()
     assert after.item(after.row_of(lone)).outcome == "release"
     assert {after.item(after.row_of(each.id)).state for each in alike} == {"decided"}
+    with pytest.raises(CaseError, match="no finding is left"):  # nor by a call or from a record's page
+        desk.decide(
+            Officer("", "officer two", frozenset(ROLES)),
+            Asked(name, "kind", "withhold", "weighed", after.seen, run=after.run),
+        )

@@ -108,7 +108,7 @@ def _waiting(case: Case, session: Session, number: int, by: str) -> Lift:
         raise CaseError("desk", f"nobody asked for a lift {number}", "the page of lifts shows them")
     if lift.answer:
         raise CaseError("desk", f"lift {number} was {lift.answer} by {lift.answered_by}", "ask anew")
-    if by.casefold() == lift.by.casefold():
+    if " ".join(by.split()).casefold() == " ".join(lift.by.split()).casefold():
         raise CaseError("desk", "nobody signs a lift that they asked for", "another person looks and signs it")
     return lift
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from pipeline.release import Release
 from pipeline.review import accounts
 from pipeline.review.columns import Columns, look
 from pipeline.review.jobs import Bench, Work
-from pipeline.review.ledger import Filter, Ledger
+from pipeline.review.ledger import KIND, Filter, Ledger
 from pipeline.review.road import PINNED, Road
 from pipeline.review.rows import Rows
 from pipeline.review.sessions import Officer, Sessions, Visit
@@ -72,9 +72,14 @@ class Desk:
     # --- what is decided ----------------------------------------------------------------
 
     def decide(self, officer: Officer, asked: Asked) -> int:
-        """Record a decision, and return for how many findings (raises CaseError, Conflict)."""
+        """Record a decision, and return for how many findings (raises CaseError, Conflict).
+
+        Of a kind only those that are open are meant, unless the decided ones are asked for: each of these was decided
+        by itself.
+        """
         ledger = self.ledger.refresh()
-        ids = tuple(ledger.ids[row] for row in ledger.members(asked.way, asked.finding, asked.only))
+        only = replace(asked.only, state="open") if (asked.way, asked.only.state) == (KIND, "all") else asked.only
+        ids = tuple(ledger.ids[row] for row in ledger.members(asked.way, asked.finding, only))
         if not ids:
             raise CaseError("desk", "no finding is left there", "look again: others may have decided them")
         return self.decide_these(officer, ids, asked)
@@ -104,6 +109,7 @@ class Desk:
 
     def undo(self, officer: Officer, number: int, reason: str = "") -> int:
         """Take a decision back, and return for how many findings (raises CaseError)."""
+        self.check_current()
         return undo(self.case, number, by=officer.name, reason=reason, scanner=self.scanner)
 
     # --- what is shown ------------------------------------------------------------------

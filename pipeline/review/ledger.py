@@ -25,7 +25,8 @@ from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow, StandingRow
 
-WAYS: Final = ("value", "subject", "column", "kind", "rule", "file")
+KIND: Final = "kind"
+WAYS: Final = ("value", "subject", "column", KIND, "rule", "file")
 """By what findings are put together; those of one kind have the same entity, rule and proposal."""
 STATES: Final = ("open", "decided", "all")
 _COLUMNS: Final = (

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
-from pipeline.review.ledger import STATES, WAYS, Filter, Group, Ledger
+from pipeline.review.ledger import KIND, STATES, WAYS, Filter, Group, Ledger
 from pipeline.review.pages.history import undoable
 from pipeline.review.pages.page import (
     AtDesk,
@@ -29,7 +29,6 @@ from pipeline.review.sessions import Visit
 
 router = APIRouter()
 ON_A_PAGE: Final = 25
-KIND: Final = "kind"
 MOST_FILES: Final = 200
 ACTIONS: Final = (("adopt", "As proposed"), ("withhold", "Withhold"), ("release", "Release"))
 
@@ -107,8 +106,8 @@ def decide(
     action, finding, way = (*do.split(":"), "", "")[:3]
     if way not in {"", KIND}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
-    only = replace(look.only, state="open") if way == KIND else look.only  # what is decided stays decided
-    asked = Asked(finding, way or look.by, action, reason, seen, citation, only, run, rule_for(action, rule_cited))
+    cited = rule_for(action, rule_cited)
+    asked = Asked(finding, way or look.by, action, reason, seen, citation, look.only, run, cited)
     decided(desk, visit, asked)
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
@@ -212,9 +211,8 @@ def decide_in_group(
     if way not in {"one", *WAYS}:
         raise CaseError("desk", "that is no choice", "go back to the queue")
     cited = rule_for(action, rule_cited)
-    only = Filter("open") if way == KIND else Filter()  # what is decided already was decided by itself
     waited = _waits(desk.ledger.refresh(), by, of)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, only, run, cited))
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
     if waited and not _waits(desk.ledger.refresh(), by, of):
         return back("/queue?" + urlencode({"by": by}))  # nothing is left here: on to the next group
     return back("/queue/group?" + urlencode({"by": by, "of": of}))
