@@ -15,7 +15,7 @@ from pipeline.case.deciding import Which, decide
 from pipeline.case.store import Case
 from pipeline.intake import collect
 from pipeline.review.desk import Desk
-from pipeline.review.ledger import Filter
+from pipeline.review.ledger import WAYS, Filter, Ledger
 from pipeline.state import State
 
 LETTER = "Dear clerk,\nmy number is 536-90-4399. Wilma Testperson, 406-555-0123\npassword: Blue-Harbor-77\n"
@@ -288,3 +288,13 @@ def test_programs_do_what_pages_do(desk: Desk) -> None:
     assert "555" not in told
     assert client.post("/api/decisions", json={**wanted, "more": 1}, headers=head).status_code == 422
     assert "POST /api/decisions" in client.get("/api").text
+
+
+@pytest.mark.models
+def test_findings_are_read_a_few_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipeline.review.ledger.AT_ONCE", 2)
+    whole, again = desk.ledger.refresh(), Ledger(desk.case).refresh()
+    assert len(again) > 4
+    assert [again.item(row) for row in range(len(again))] == [whole.item(row) for row in range(len(whole))]
+    for way in WAYS:
+        assert again.groups(way, Filter()) == whole.groups(way, Filter())

@@ -7,13 +7,14 @@ A case may have a hundred thousand findings; a page has to be there at once. The
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -24,17 +25,12 @@ from pipeline.case.recording import latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow, StandingRow
+from pipeline.review.coded import AT_ONCE, COLUMNS, Coded, taken
 
 KIND: Final = "kind"
 WAYS: Final = ("value", "subject", "column", KIND, "rule", "file")
 """By what findings are put together; those of one kind have the same entity, rule and proposal."""
 STATES: Final = ("open", "decided", "all")
-_COLUMNS: Final = (
-    FindingRow.id, FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.stop,
-    FindingRow.entity, FindingRow.digest, FindingRow.subject, FindingRow.rule, FindingRow.action, FindingRow.proposal,
-    FindingRow.mandatory, FindingRow.authority, FindingRow.score, FindingRow.why, FindingRow.count,
-    FindingRow.decided_by, FindingRow.mark, FindingRow.part, FindingRow.kind,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,30 +101,6 @@ class Filter:
     file: str = ""
 
 
-@dataclass(slots=True)
-class _Coded:
-    """A column of texts as numbers, each text once."""
-
-    texts: list[str] = field(default_factory=list)
-    codes: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int32))
-
-    @classmethod
-    def of(cls, values: Sequence[str]) -> _Coded:
-        coded = pa.array(values, pa.string()).dictionary_encode()
-        return cls(coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.int32))
-
-    def at(self, row: int) -> str:
-        return self.texts[int(self.codes[row])]
-
-    def where(self, text: str) -> np.ndarray:
-        try:
-            wanted = self.texts.index(text)
-        except ValueError:
-            return np.zeros(len(self.codes), bool)
-        found: np.ndarray = self.codes == wanted
-        return found
-
-
 def _people(decision: Decided) -> set[str]:
     return {decision.by, decision.approved_by} if decision.lift else {decision.by}
 
@@ -158,39 +130,43 @@ class Ledger:
             if (run, marks) != (self.run, self.marks):
                 self.labels, self.marks = labels(self._case), marks
                 self._run_at = session.scalar(select(RunRow.at).where(RunRow.id == run)) or ""
-                wanted = select(*_COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+                wanted = select(*COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
                 wanted = wanted if there is None else wanted.where(there)
                 order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
-                self._fill(session.execute(wanted.order_by(*order)).all())
+                found = session.execute(wanted.order_by(*order), execution_options={"yield_per": AT_ONCE})
+                self._fill(found.partitions())
                 self.run, self.seen, self.decisions = run, 0, {}
             last = last_decision(session, self._case.id)
             if last > self.seen:
                 self._follow(session, last)
             return copy(self)
 
-    def _fill(self, rows: Sequence[Any]) -> None:
-        columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
-        ids, source, ordinal, place, start, stop, entity, digest, subject, rule, action, proposal = columns[:12]
-        mandatory, authority, score, why, count, decided_by, mark, part, kind = columns[12:]
-        self.ids: list[str] = list(ids)
+    def _fill(self, parts: Iterable[Sequence[Any]]) -> None:
+        found = taken(parts)
+        self.ids: list[str] = found["id"].to_pylist()
         self._row = {each: row for row, each in enumerate(self.ids)}
-        self._source, self._place, self._entity = _Coded.of(source), _Coded.of(place), _Coded.of(entity)
-        self._part, self._kind = _Coded.of(part), _Coded.of(kind)
-        self._rule, self._why, self._by = _Coded.of(rule), _Coded.of(why), _Coded.of(decided_by)
-        self._proposal, self._action, self._authority = _Coded.of(proposal), _Coded.of(action), _Coded.of(authority)
-        self._ordinal, self._start, self._stop = (np.array(each, np.int64) for each in (ordinal, start, stop))
-        self._score, self._count = np.array(score, np.int16), np.array(count, np.int64)
-        self._mandatory, self._mark = np.array(mandatory, bool), np.array(mark, np.int64)
+        coded = {each: Coded.of(column) for each, column in found.items() if pa.types.is_string(column.type)}
+        self._source, self._place, self._entity = coded["source"], coded["place"], coded["entity"]
+        self._part, self._kind = coded["part"], coded["kind"]
+        self._rule, self._why, self._by = coded["rule"], coded["why"], coded["decided_by"]
+        self._proposal, self._action, self._authority = coded["proposal"], coded["action"], coded["authority"]
+        self._ordinal, self._start, self._stop, self._count, self._mark = (
+            found[each].to_numpy() for each in ("ordinal", "start", "stop", "count", "mark")
+        )
+        self._score, self._mandatory = (
+            found["score"].to_numpy().astype(np.int16),
+            found["mandatory"].to_numpy(zero_copy_only=False),
+        )
         self._review = self._action.where("review")
         self._stands = np.zeros(len(self.ids), np.int64)
-        columns_of = [
-            f"{key}\0{told}" if (told := column_of_place(at)) else "" for key, at in zip(source, place, strict=True)
-        ]
-        values = [each or name for each, name in zip(digest, self.ids, strict=True)]
+        value = pc.if_else(pc.equal(found["digest"], ""), found["id"], found["digest"])
+        column = pa.array(map(column_of_place, self._place.texts), pa.string()).take(pa.array(self._place.codes))
+        of_file = pc.binary_join_element_wise(found["source"], column, "\0")
+        alike = pc.binary_join_element_wise(found["rule"], found["entity"], found["proposal"], "\0")
         self._ways = {
-            "value": _Coded.of(values), "subject": _Coded.of(subject), "column": _Coded.of(columns_of),
-            "kind": _Coded.of(["\0".join(each) for each in zip(rule, entity, proposal, strict=True)]),
-            "rule": self._rule, "file": self._source,
+            "value": Coded.of(value), "subject": coded["subject"],
+            "column": Coded.of(pc.if_else(pc.equal(column, ""), "", of_file)),
+            KIND: Coded.of(alike), "rule": self._rule, "file": self._source,
         }  # fmt: skip
 
     def _follow(self, session: Session, last: int) -> None:
@@ -355,7 +331,7 @@ class Ledger:
 
     def counts(self, by: str) -> list[tuple[str, int, int]]:
         """Return for each file, entity or rule how many findings there are and how many of them are open."""
-        columns: Mapping[str, tuple[_Coded, Callable[[str], str]]] = {
+        columns: Mapping[str, tuple[Coded, Callable[[str], str]]] = {
             "file": (self._source, lambda key: self.labels.get(key, "a file")),
             "entity": (self._entity, str),
             "rule": (self._rule, str),
