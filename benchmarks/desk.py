@@ -163,7 +163,7 @@ def main() -> None:
     """Measure, print, and say whether everything is within its limit."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--folder", type=Path, help="where records and case lie; they stay there")
-    asked.add_argument("--messages", type=int, default=11_000)
+    asked.add_argument("--messages", type=int, default=7_000)
     asked.add_argument("--letters", type=int, default=2_000)
     asked.add_argument("--lines", type=int, default=4_000)
     asked.add_argument("--rows", type=int, default=1_000_000)

@@ -202,12 +202,12 @@ def test_groups_are_by_value_person_rule_and_file(desk: Desk) -> None:
     """Every way covers the findings it should, and the open and unsure come first."""
     ledger = desk.ledger
     for way in ("value", "rule", "file"):
-        groups = [ledger.group(each, way, Filter()) for each in ledger.groups(way, Filter())]
+        groups = ledger.shown(ledger.groups(way, Filter()), way, Filter())
         assert sum(each.findings for each in groups) == len(ledger)
         opened = [each for each in groups if each.open]
         assert groups[: len(opened)] == opened
         assert [each.least_score for each in opened] == sorted(each.least_score for each in opened)
-    people = [ledger.group(each, "subject", Filter()) for each in ledger.groups("subject", Filter())]
+    people = ledger.shown(ledger.groups("subject", Filter()), "subject", Filter())
     assert any(each.findings > 1 for each in people)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import webbrowser
 from contextlib import suppress
@@ -141,8 +142,14 @@ def begin(desk: Desk, by: str) -> None:
     desk.behind = desk.road.behind(desk.case)
     if desk.behind:
         desk.examine(by)
-    threading.Thread(target=desk.scanner, args=("",), daemon=True).start()
-    threading.Thread(target=desk.prepare, daemon=True).start()
+    threading.Thread(target=_get_ready, args=(desk,), daemon=True).start()
+
+
+def _get_ready(desk: Desk) -> None:
+    desk.scanner("")
+    desk.prepare()
+    gc.collect()
+    gc.freeze()  # what was read stays: to look through it for garbage would stop every page for a third of a second
 
 
 def _opened(desk: Desk, address: str, by: str, *, no_browser: bool) -> None:

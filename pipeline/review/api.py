@@ -137,7 +137,7 @@ def groups(
     """Findings put together, the unsure first; each group is named by one of its findings."""
     ledger = desk.ledger.refresh()
     found = ledger.groups(by, only)
-    shown = [GroupTold.of(ledger.group(each, by, only)) for each in found[start : start + limit]]
+    shown = [GroupTold.of(each) for each in ledger.shown(found[start : start + limit], by, only)]
     return Groups(seen=ledger.seen, count=len(found), groups=shown)
 
 

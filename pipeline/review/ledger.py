@@ -31,6 +31,7 @@ KIND: Final = "kind"
 WAYS: Final = ("value", "subject", "column", KIND, "rule", "file")
 """By what findings are put together; those of one kind have the same entity, rule and proposal."""
 STATES: Final = ("open", "decided", "all")
+_OVER_ANY_SCORE: Final = 1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,22 +234,27 @@ class Ledger:
         chosen = self.mask(asked)
         if "" in column.texts:
             chosen &= ~column.where("")
-        rows = np.flatnonzero(chosen)
-        if not len(rows):
-            return []
-        found, first, code = np.unique(column.codes[rows], return_index=True, return_inverse=True)
+        rows = np.flatnonzero(chosen)[::-1]  # backwards: of several rows the first one is written last, and stays
+        codes, size = column.codes[rows], len(column.texts)
         waits = self.is_open[rows]
-        total = np.bincount(code, minlength=len(found))
-        left = np.bincount(code, weights=waits, minlength=len(found)).astype(np.int64)
-        least = np.full(len(found), 1001, np.int64)
-        np.minimum.at(least, code, np.where(waits | (left[code] == 0), self._score[rows], 1001))
-        order = np.lexsort((first, -total, least, left == 0))
-        return [(int(rows[first[at]]), int(total[at]), int(left[at]), int(least[at])) for at in order]
+        total, left = np.bincount(codes, minlength=size), np.bincount(codes[waits], minlength=size)
+        first = np.zeros(size, np.int64)
+        first[codes] = rows
+        least = np.full(size, _OVER_ANY_SCORE, np.int64)
+        told = waits | (left[codes] == 0)
+        np.minimum.at(least, codes[told], self._score[rows[told]])
+        found = np.flatnonzero(total)
+        order = found[np.lexsort((first[found], -total[found], least[found], left[found] == 0))]
+        columns = (first[order], total[order], left[order], least[order])
+        return list(zip(*(each.tolist() for each in columns), strict=True))
 
-    def group(self, told: tuple[int, int, int, int], way: str, asked: Filter) -> Group:
-        """Return a group as it is shown."""
+    def shown(self, groups: Iterable[tuple[int, int, int, int]], way: str, asked: Filter) -> list[Group]:
+        """Return groups as they are shown."""
+        column, chosen = self._ways[way], self.mask(asked)
+        return [self._group(each, np.flatnonzero(chosen & (column.codes == column.codes[each[0]]))) for each in groups]
+
+    def _group(self, told: tuple[int, int, int, int], rows: np.ndarray) -> Group:
         row, total, left, least = told
-        rows = self.members(way, self.ids[row], asked)
         entities = tuple(self._entity.texts[code] for code in np.unique(self._entity.codes[rows]))
         files = len(np.unique(self._source.codes[rows]))
         return Group(self.item(row), total, left, least / 1000, entities, files)

@@ -136,7 +136,7 @@ def _shown(request: Request, desk: Desk, visit: Visit, look: Look) -> Response:
     found = ledger.groups(look.by, look.only)
     pages = max(1, -(-len(found) // ON_A_PAGE))
     page = min(look.page, pages)
-    groups = [ledger.group(each, look.by, look.only) for each in found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]]
+    groups = ledger.shown(found[(page - 1) * ON_A_PAGE : page * ON_A_PAGE], look.by, look.only)
     rows = [group_words(desk, visit, each) | {"like": _like(ledger, look, each)} for each in groups]
     if visit.shows_values:
         desk.note_view(visit, [each.item.id for each in groups], f"queue by {look.by}")
