@@ -1,4 +1,4 @@
-"""What a written table gives away together, and what a policy asks against it: coarser cells, another order of rows.
+"""What a written table gives away together, and coarser cells where a policy asks for them.
 
 Both work on the copy as it lies on the disk, unit by unit; nothing here sees what was withheld.
 """
@@ -6,29 +6,30 @@ Both work on the copy as it lies on the disk, unit by unit; nothing here sees wh
 from __future__ import annotations
 
 import hashlib
-import random
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipeline.assembling import assemble_copy
 from pipeline.checking import WrittenUnit
 from pipeline.errors import IntegrityError
 from pipeline.evidence.summary import QuasiFacts
 from pipeline.formats import format_named
-from pipeline.formats.delimited import Delimited
 from pipeline.inputs import InputFile
 from pipeline.model import Cell, ColumnClass, Edit, Unit
 from pipeline.state import State
-from pipeline.tables.columnar import columnar, single_lines
+from pipeline.tables.columnar import columnar
 from pipeline.tables.quasi import Generalisation, Risk, coarse_words, grouped, risk_of
 from pipeline.workspace import Runner
 
-BUCKETS: Final = 64
+COUNTED: Final = frozenset({"delimited", "json_lines", "json_document", "parquet"})
+"""Formats with one table a file, whose rows can be counted in the copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +75,14 @@ def groups(_: State, task: GroupTask) -> pa.Table:
 
 def _columns_of(payload: bytes, unit: Unit, columns: Sequence[int]) -> pa.Table:
     """Return the chosen columns of a unit, named by their numbers; a cell that a row lacks is empty."""
-    read = columnar(payload, unit)
-    if read is not None and max(columns) < len(read.columns):
-        return pa.table({str(at): read.columns[at] for at in columns})
-    kind = format_named(unit.source.format)
-    assert isinstance(kind, Delimited)
+    kind: Any = format_named(unit.source.format)
+    if unit.source.format == "delimited":
+        read = columnar(payload, unit)
+        if read is not None and max(columns) < len(read.columns):
+            return pa.table({str(at): read.columns[at] for at in columns})
+    if hasattr(kind, "strings"):
+        texts = kind.strings(payload, unit)
+        return pa.table({str(at): pc.fill_null(texts.column(str(at)), "") for at in columns})
     rows = [cells for number, cells in kind.table(payload, unit) if number >= 0]
     return pa.table(
         {str(at): pa.array([row[at] if at < len(row) else "" for row in rows], pa.string()) for at in columns}
@@ -137,6 +141,8 @@ def generalised(table: WrittenTable, ways: Sequence[Generalisation], k: int) -> 
     """Make columns of a written table coarser, on the disk; return the table as it is now and the cells changed."""
     columns = sorted({each.column for each in ways})
     words = coarse_words(table.batches(columns), ways, k=k)
+    for known in words.values():
+        known.pop("", None)  # an empty cell may be none at all: a short row, a key that a record lacks
     units: list[WrittenUnit] = []
     counts = dict.fromkeys(columns, 0)
     fresh = table.path.with_name(f"{table.path.name}.new")
@@ -147,15 +153,14 @@ def generalised(table: WrittenTable, ways: Sequence[Generalisation], k: int) -> 
             sink.write(part)
             units.append(replace(each, start=start, stop=sink.tell(), sha256=hashlib.sha256(part).hexdigest()))
     fresh.replace(table.path)
-    return WrittenTable(table.path, tuple(units)), counts
+    return WrittenTable(table.path, tuple(assemble_copy(units[0].unit.source, table.path, units))), counts
 
 
 def _coarser(
     written: WrittenUnit, payload: bytes, words: Mapping[int, Mapping[str, str]], counts: dict[int, int]
 ) -> bytes:
     unit = replace(written.unit, start=0, stop=len(payload))
-    kind = format_named(unit.source.format)
-    assert isinstance(kind, Delimited)
+    kind: Any = format_named(unit.source.format)
     edits = []
     for number, cells in kind.table(payload, unit):
         for column, known in words.items() if number >= 0 else ():
@@ -163,39 +168,4 @@ def _coarser(
             if text in known:
                 edits.append(Edit((Cell(number, column),), 0, len(text), known[text]))
                 counts[column] += 1
-    return kind.rewrite(payload, unit, edits)
-
-
-def shuffled(table: WrittenTable, seed: bytes, folder: Path) -> None:
-    """Bring the data rows of a written table into another order, on the disk, in bounded memory."""
-    chance = random.Random(seed)  # noqa: S311 - an order, not a secret
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = [folder / f"{number:02d}.rows" for number in range(BUCKETS)]
-    sinks = [path.open("wb") for path in paths]
-    head, row_end = b"", b"\n"
-    try:
-        for each, payload in table.payloads():
-            titles, lines = single_lines(payload, replace(each.unit, start=0, stop=len(payload)))
-            head += titles
-            for line in lines:
-                row_end = b"\r\n" if line.endswith(b"\r\n") else row_end
-                whole = line if line.endswith((b"\n", b"\r")) else line + row_end
-                sinks[chance.randrange(BUCKETS)].write(len(whole).to_bytes(4, "big") + whole)
-    finally:
-        for sink in sinks:
-            sink.close()
-    fresh = table.path.with_name(f"{table.path.name}.new")
-    with fresh.open("wb") as out:
-        out.write(head)
-        for path in paths:
-            rows = list(_rows(path))
-            chance.shuffle(rows)
-            out.writelines(rows)
-            path.unlink()
-    fresh.replace(table.path)
-
-
-def _rows(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
-        while size := stream.read(4):
-            yield stream.read(int.from_bytes(size, "big"))
+    return bytes(kind.rewrite(payload, unit, edits))

@@ -6,19 +6,22 @@
 >>> done.frame, done.log, done.columns               # doctest: +SKIP
 
 Cells are read as texts, as pandas writes them. A column in which nothing is withheld comes back as it was given, of
-its own type; one in which something is becomes texts, empty where it was missing. Index and order stay. What is
-given passes through an owner-only temporary folder and the whole road, the final check included.
+its own type; one in which something is becomes texts, empty where it was missing (in Arrow: null). Index and order
+stay. What is given passes through an owner-only temporary folder and the whole road, the final check included.
 """
 
 from __future__ import annotations
 
 import csv
+import pickle
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self, TypeAlias, TypeVar
 
 import pandas as pd
 import pyarrow as pa
@@ -34,6 +37,9 @@ from pipeline.release import Release, release
 
 _TABLE: Final = "table.csv"
 _CELL_LIMIT: Final = 1 << 26
+
+Piece: TypeAlias = pd.DataFrame | pa.Table
+Given = TypeVar("Given", pd.DataFrame, pa.Table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,61 +96,124 @@ class Redactor:
             NotReleased: it is held, or something withheld would survive; nothing comes out.
         """
         whole = _as_frame(frame)
-        (out,), log, columns, status = self._redacted([whole])
-        return RedactedFrame(out, log, columns, status)
+        with self._redacted([whole]) as done:
+            (out,) = done.pieces(_frame_with) if done.out else (whole,)
+            return RedactedFrame(out, done.log, done.columns, done.status)
 
     def redact_chunks(self, chunks: Iterable[pd.DataFrame | pa.Table]) -> Iterator[pd.DataFrame]:
         """Yield chunks of one table redacted together: who is linked in one is linked in all.
 
+        One chunk is held in memory at a time; the others lie in the temporary folder. A column in which something
+        is withheld in one chunk is of texts in all of them.
+
         Raises:
             NotReleased: as in :meth:`redact`; then no chunk comes out.
         """
-        frames, *_ = self._redacted([_as_frame(each) for each in chunks])
-        yield from frames
+        with self._redacted(map(_as_frame, chunks)) as done:
+            yield from done.pieces(_frame_with)
 
     def redact_arrow(self, table: pa.Table) -> pa.Table:
-        """Return an Arrow table redacted (raises NotReleased)."""
-        return pa.Table.from_pandas(self.redact(table).frame, preserve_index=False)
+        """Return an Arrow table redacted; a null stays one, and a column without edits is the very one given.
 
-    def _redacted(self, frames: list[pd.DataFrame]) -> tuple[list[pd.DataFrame], pd.DataFrame, pd.DataFrame, str]:
-        if not frames or not sum(map(len, frames)) or not len(frames[0].columns):
-            return frames, pd.DataFrame(), pd.DataFrame(), "final"
+        Raises:
+            NotReleased: as in :meth:`redact`.
+        """
+        with self._redacted([table]) as done:
+            (out,) = done.pieces(_arrow_with) if done.out else (table,)
+            return out
+
+    @contextmanager
+    def _redacted(self, given: Iterable[Piece]) -> Iterator[_Done]:
         with tempfile.TemporaryDirectory(prefix="releasable-") as name:
             folder = Path(name)
-            texts = [_texts(each) for each in frames]
-            _write(folder / _TABLE, frames[0], texts)
+            names, counts = _write(folder, given)
+            if not names or not sum(counts):
+                yield _Done(folder, counts, frozenset())
+                return
             done = scan(collect([folder / _TABLE]), self._job, self._policy, self._runner, to_write=True)
             made = release(done, folder / "out", describe_run(self._job, self._policy), self._runner)
-            rows = _rows(folder / "out", made, sum(map(len, frames)))
+            changed = _changed(folder, made, sum(counts))
             log = pd.read_csv(folder / "out" / "redaction-log.csv", dtype=str, keep_default_na=False)
-            out = [_with(frame, text, rows) for frame, text in zip(frames, texts, strict=True)]
-            return out, log, _classes(done, frames[0]), made.summary.status
+            yield _Done(folder, counts, changed, _classes(done, names), log, made.summary.status, out=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What lies in the folder after a run: the pieces as they were given, and the copy of the table (``out``)."""
+
+    folder: Path
+    counts: list[int]
+    changed: frozenset[int]
+    columns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    log: pd.DataFrame = field(default_factory=pd.DataFrame)
+    status: str = "final"
+    out: bool = False
+
+    def pieces(self, with_texts: Callable[[Any, Mapping[int, list[str]]], Given]) -> Iterator[Given]:
+        """Yield the pieces, the columns that changed anywhere as the texts of the copy."""
+        with ExitStack() as stack:
+            rows: Iterator[list[str]] = iter(())
+            if self.out:
+                rows = stack.enter_context(_read(self.folder / "out" / RECORDS / _TABLE))
+            for number, count in enumerate(self.counts):
+                piece = pickle.loads((self.folder / f"{number}.piece").read_bytes())  # noqa: S301 - written by us
+                taken = [next(rows) for _ in range(count)] if self.out else []
+                yield with_texts(piece, {at: [row[at] for row in taken] for at in sorted(self.changed)})
 
 
 def _as_frame(given: pd.DataFrame | pa.Table) -> pd.DataFrame:
     return given.to_pandas() if isinstance(given, pa.Table) else given
 
 
-def _texts(frame: pd.DataFrame) -> list[list[str]]:
+def _texts(piece: Piece) -> list[list[str]]:
     """Return the cells of each column as texts; a missing one is empty."""
+    if isinstance(piece, pa.Table):
+        return [["" if value is None else str(value) for value in column.to_pylist()] for column in piece.columns]
     told = []
-    for at in range(len(frame.columns)):
-        column = frame.iloc[:, at]
+    for at in range(len(piece.columns)):
+        column = piece.iloc[:, at]
         missing = column.isna().tolist()
         told.append(["" if out else str(value) for value, out in zip(column.tolist(), missing, strict=True)])
     return told
 
 
-def _write(path: Path, first: pd.DataFrame, texts: list[list[list[str]]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
+def _names(piece: Piece) -> list[str]:
+    return list(piece.column_names) if isinstance(piece, pa.Table) else [str(name) for name in piece.columns]
+
+
+def _write(folder: Path, given: Iterable[Piece]) -> tuple[list[str], list[int]]:
+    """Write the pieces as one table, and each by itself; return the names of the columns and the rows of each piece."""
+    names: list[str] = []
+    counts = []
+    with (folder / _TABLE).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writerow([str(name) for name in first.columns])
-        for chunk in texts:
-            writer.writerows(zip(*chunk, strict=True))
+        for number, piece in enumerate(given):
+            if not number:
+                names = _names(piece)
+                writer.writerow(names)
+            elif len(_names(piece)) != len(names):
+                raise NotReleased("table", f"chunk {number + 1} has other columns than the first", "give one table")
+            writer.writerows(zip(*_texts(piece), strict=True))
+            (folder / f"{number}.piece").write_bytes(pickle.dumps(piece, protocol=pickle.HIGHEST_PROTOCOL))
+            counts.append(len(piece))
+    return names, counts
 
 
-def _rows(out: Path, made: Release, count: int) -> Iterator[list[str]]:
-    """Return the data rows of the copy.
+@contextmanager
+def _read(path: Path) -> Iterator[Iterator[list[str]]]:
+    """Give the data rows of a table."""
+    before = csv.field_size_limit(_CELL_LIMIT)
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = csv.reader(stream)
+            next(rows, None)
+            yield rows
+    finally:
+        csv.field_size_limit(before)
+
+
+def _changed(folder: Path, made: Release, count: int) -> frozenset[int]:
+    """Return the columns in which a cell of the copy differs from the one that was given.
 
     Raises:
         NotReleased: there is no copy, or it is not the table that was given.
@@ -152,36 +221,47 @@ def _rows(out: Path, made: Release, count: int) -> Iterator[list[str]]:
     (file,) = made.summary.files
     if file.status != "released":
         raise NotReleased("table", "; ".join(file.reasons) or "it is held", "see the reason; nothing came out")
-    before = csv.field_size_limit(_CELL_LIMIT)
-    try:
-        with (out / RECORDS / _TABLE).open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.reader(stream))[1:]
-    finally:
-        csv.field_size_limit(before)
-    if len(rows) != count:
+    met, rows = set[int](), 0
+    with _read(folder / _TABLE) as before, _read(folder / "out" / RECORDS / _TABLE) as after:
+        for old, new in zip_longest(before, after):
+            if old is None or new is None or len(old) != len(new):
+                rows = -1
+                break
+            rows += 1
+            if old != new:
+                met |= {at for at, (one, other) in enumerate(zip(old, new, strict=True)) if one != other}
+    if rows != count:
         raise NotReleased("table", "it came back with other rows than it was given with", "report this")
-    return iter(rows)
+    return frozenset(met)
 
 
-def _with(frame: pd.DataFrame, texts: list[list[str]], rows: Iterator[list[str]]) -> pd.DataFrame:
-    """Return the frame with the columns that changed as texts."""
-    taken = [next(rows) for _ in range(len(frame))]
-    columns = list(zip(*taken, strict=True)) if taken else []
+def _frame_with(frame: pd.DataFrame, texts: Mapping[int, list[str]]) -> pd.DataFrame:
+    """Return a frame with some columns (by number) as the texts given."""
+    if not texts:
+        return frame
     series = []
-    for at, before in enumerate(texts):
-        after = list(columns[at]) if columns else []
+    for at in range(len(frame.columns)):
         old = frame.iloc[:, at]
-        series.append(old if after == before else pd.Series(after, index=frame.index, name=old.name, dtype="str"))
+        series.append(pd.Series(texts[at], index=frame.index, name=old.name, dtype="str") if at in texts else old)
     out = pd.concat(series, axis=1)
     out.columns = frame.columns
     return out
 
 
-def _classes(done: Scan, frame: pd.DataFrame) -> pd.DataFrame:
+def _arrow_with(table: pa.Table, texts: Mapping[int, list[str]]) -> pa.Table:
+    """Return a table with some columns (by number) as the texts given, null where they were null and stay empty."""
+    for at, after in texts.items():
+        old = table.column(at).to_pylist()
+        values = [None if was is None and not now else now for was, now in zip(old, after, strict=True)]
+        table = table.set_column(at, table.field(at).with_type(pa.string()), pa.array(values, pa.string()))
+    return table
+
+
+def _classes(done: Scan, names: Sequence[str]) -> pd.DataFrame:
     (file,) = done.files
     told = [
         {
-            "name": str(frame.columns[each.index]) if each.index < len(frame.columns) else "",
+            "name": names[each.index] if each.index < len(names) else "",
             "index": each.index,
             "class": each.kind,
             "entity": each.entity,

@@ -118,7 +118,7 @@ def prepare(job: Job) -> State:
         check_models("fast" if job.level == "fast" else "thorough")
     for each in () if job.only_tables else modelled:  # models load at first use, which a table may never make
         each.find_many(["Jane Doe, 12 Elm Street"])
-    return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config))
+    return State(job, recognizers, policy, rosters, Keyed(job.key), pins=ColumnPins.load(job.config, job.policy))
 
 
 def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Finding]) -> list[Needle]:

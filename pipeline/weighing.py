@@ -6,12 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.anonymity import WrittenTable, generalised, quasi_columns, shuffled, table_risk
+from pipeline.anonymity import COUNTED, WrittenTable, generalised, quasi_columns, table_risk
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.engine import Progress, Scan
 from pipeline.errors import IntegrityError
 from pipeline.model import Action, Column, Decision, Finding
 from pipeline.policy.schema import TableRules
+from pipeline.shuffling import SHUFFLED, shuffled
 from pipeline.tables.quasi import Combination, Generalisation
 from pipeline.workspace import Runner
 
@@ -21,6 +22,11 @@ USUAL_K = 5
 
 def weigh_tables(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
     """Count what the quasi-identifiers of each table give away; make them coarser or hold it where the policy asks."""
+    for copy in copies:
+        if copy.is_released and _cannot_shuffle(done, copy):
+            why = "the policy asks for another order of rows, which this kind of table cannot be given"
+            hold_file(copy, why, unscanned=False)
+            (partial / RECORDS / copy.name).unlink(missing_ok=True)
     tables = [copy for copy in copies if copy.is_released and quasi_columns(copy.result.planned.columns)]
     for number, copy in enumerate(tables, start=1):
         tell("weighing tables", number, len(tables))
@@ -38,10 +44,10 @@ def _weighed(done: Scan, copy: Copy, partial: Path, runner: Runner) -> str:
     """Weigh one table and make it coarser where that is asked; return why it is held ("": it is not)."""
     rules = done.policy.tables if done.policy is not None else TableRules()
     source, columns = copy.result.planned.source, copy.result.planned.columns
-    if source is None or source.format != "delimited":
+    if source is None or source.format not in COUNTED:
         if rules.k is None:
             return ""
-        return f"the policy asks for groups of {rules.k} rows, which are counted in delimited tables only"
+        return f"the policy asks for groups of {rules.k} rows, which cannot be counted in this kind of table"
     folder = done.workspace.folder / "quasi"
     k = rules.k or USUAL_K
     table = WrittenTable(partial / RECORDS / copy.name, tuple(copy.units))
@@ -57,7 +63,17 @@ def _weighed(done: Scan, copy: Copy, partial: Path, runner: Runner) -> str:
         copy.units, copy.size = list(coarse.units), coarse.units[-1].stop
         copy.result.units[0].decide_more(_generalisations(ways, counts, rules, done.job.decided_at))
         copy.risk = table_risk(coarse, columns, folder, k, runner)
+        whole = copy.risk.whole if copy.risk is not None else None
+        if whole is not None and whole.k < rules.k:  # empty cells stay, and may be rare by themselves
+            return _too_telling(whole, rules.k)
     return ""
+
+
+def _cannot_shuffle(done: Scan, copy: Copy) -> bool:
+    rules = done.policy.tables if done.policy is not None else TableRules()
+    source = copy.result.planned.source
+    is_table = source is not None and bool(copy.result.planned.columns)
+    return rules.shuffle_rows and is_table and source is not None and source.format not in SHUFFLED
 
 
 def _too_telling(whole: Combination, k: int) -> str:
@@ -92,8 +108,9 @@ def shuffle_tables(done: Scan, copies: Sequence[Copy], partial: Path) -> None:
         return
     for copy in copies:
         source = copy.result.planned.source
-        if copy.is_released and source is not None and source.format == "delimited":
+        if copy.is_released and source is not None and source.format in SHUFFLED:
             path = partial / RECORDS / copy.name
             seed = hashlib.blake2b(copy.name.encode(), key=done.job.key, digest_size=16).digest()
-            shuffled(WrittenTable(path, tuple(copy.units)), seed, done.workspace.folder / "shuffle")
+            folder = done.workspace.folder / "shuffle"
+            shuffled(WrittenTable(path, tuple(copy.units)), source.format, seed, folder)
             copy.size = path.stat().st_size

@@ -120,3 +120,17 @@ def test_the_command_uses_the_pins_of_the_office(tmp_path):
     with pytest.raises(SetupFailed) as told:
         column_classes(table, config)
     assert "column_pins.yaml:2" in told.value.failure.where
+
+
+def test_pins_beside_the_policy_count(tmp_path):
+    """The office's file may lie beside its policy; one in the configuration folder goes before it."""
+    office(tmp_path, "tables:\n  - file: a.csv\n    columns: [{column: code, class: quasi}]\n")
+    own = tmp_path / "own.yaml"
+    own.write_text("name: own\n", encoding="utf-8")
+    assert ColumnPins.load(None, str(own)).laid_on("a.csv", HEADER, FOUND)[2].kind == "quasi"
+    config = tmp_path / "config"
+    config.mkdir()
+    assert ColumnPins.load(config, str(own)).laid_on("a.csv", HEADER, FOUND)[2].kind == "quasi"
+    office(config, "tables:\n  - file: a.csv\n    columns: [{column: code, class: inert}]\n")
+    assert ColumnPins.load(config, str(own)).laid_on("a.csv", HEADER, FOUND)[2].kind == "inert"
+    assert ColumnPins.load(None, "") == ColumnPins()

@@ -311,6 +311,8 @@ def test_prose_and_mail_are_no_tables(text):
         ("name;n\nBirk, Asa;1\nQuint, Tove;2\n", ";"),
         ("a\tb, c\n1\t2, 3\n", "\t"),
         ("a|b\nx,y|z\nu,v|w\n", "|"),
+        ("id,json,who\n" + '7,"{""a"": ""b; c"", ""d"": 1}",Asa; 1; x\n' * 9, ","),
+        ("id,json,who\n" + '7,"{""a"": ""b|c"", ""d|e"": 1}",A|1|x\n' * 9, ","),
     ],
 )
 def test_the_delimiter_is_the_one_whose_cells_hold_one_thing(text, expected):

@@ -21,6 +21,8 @@ VOCABULARY = load_vocabulary()
 GIVEN = ["Maribel", "Tove", "Asa", "Ida", "Søren", "Zoë", "Ned", "Uma", "Bo", "Lise"]
 LAST = ["Okonjo", "Quint", "Birk", "Holm", "O'Rourke", "Van Dam", "Na", "Peña", "Lund", "St. Clair"]
 
+CONFIGS = Path(__file__).resolve().parents[1] / "configs"
+
 
 def column(header, values, recognizers=()):
     """Return the class of one column."""
@@ -138,6 +140,37 @@ def test_no_header_stands_twice_in_the_vocabulary():
 def test_a_table_of_people_is_classed_column_by_column():
     """Names in halves, a date of birth beside a hire date, and the rest get their classes."""
     assert kinds(PEOPLE_HEADER, PEOPLE) == PEOPLE_KINDS
+
+
+def test_single_letters_beside_given_names_are_initials():
+    """Without a header row, letters of all kinds beside given names are initials; a few kinds are a code."""
+    listed = [
+        [each.title() for each in (CONFIGS / name).read_text(encoding="utf-8").splitlines() if not each.startswith("#")]
+        for name in ("surnames.txt", "given_names.txt")
+    ]
+    pairs = zip(listed[0][:120], listed[1][:120], strict=True)
+    rows = [[last, first, chr(65 + at % 20), "DRL"[at % 3]] for at, (last, first) in enumerate(pairs)]
+    found = profile(rows, None, [], load_vocabulary())
+    assert [(each.entity, each.part) for each in found[:3]] == [
+        ("PERSON", "surname"),
+        ("PERSON", "given"),
+        ("PERSON", "middle"),
+    ]
+    assert found[3].kind == "inert"
+
+
+def test_dates_of_birth_under_a_header_for_texts_are_found():
+    """``notes`` may hold dates of birth; dates of events under it are texts, as the header says."""
+    born = [[f"{at % 12 + 1}/{at % 28 + 1}/{1940 + at % 64}"] for at in range(90)]
+    told = [[f"{at % 12 + 1}/{at % 28 + 1}/2024"] for at in range(90)]
+    assert profile(born, ["notes"], [], load_vocabulary())[0].entity == "DATE_OF_BIRTH"
+    assert profile(told, ["notes"], [], load_vocabulary())[0].kind == "free_text"
+
+
+def test_queries_with_an_address_in_them_are_no_addresses():
+    """A query of a link holds other things beside a mailbox, so that each is looked for."""
+    rows = [[f"q=Smith&mail=a{at}@example.com"] for at in range(40)]
+    assert profile(rows, ["cs-uri-query"], [], load_vocabulary())[0].entity == ""
 
 
 def test_shifted_headers_are_moved_back():

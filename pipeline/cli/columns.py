@@ -22,6 +22,7 @@ def columns_command(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     config: ConfigOption = None,
+    policy: Annotated[str, typer.Option("--policy", help="Whose column_pins.yaml counts, if one lies beside it.")] = "",
 ) -> None:
     """Say what each column of a table holds, and on what evidence; no value is shown.
 
@@ -32,7 +33,7 @@ def columns_command(
       releasable columns dump.csv
       releasable columns dump.csv --json
     """
-    names, classes = column_classes(file, config)
+    names, classes = column_classes(file, config, policy)
     told = [_told(names, each) for each in classes]
     if as_json:
         typer.echo(json.dumps({"columns": told}, indent=2, ensure_ascii=False))
@@ -42,7 +43,7 @@ def columns_command(
     print_columns(told)
 
 
-def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[ColumnClass, ...]]:
+def column_classes(file: Path, config: Path | None, policy: str = "") -> tuple[list[str], tuple[ColumnClass, ...]]:
     """Return the header names of a table ("" where there is none) and the class of each column.
 
     Raises:
@@ -57,8 +58,9 @@ def column_classes(file: Path, config: Path | None) -> tuple[list[str], tuple[Co
 
     files = collect([file])
     if len(files) != 1 or file.is_dir():
-        raise UsageError(str(file), "is a folder", "name one table")
-    job, _ = make_job(Asked(config=config))
+        what = "is a folder" if file.is_dir() else f"holds {len(files)} files"
+        raise UsageError(str(file), what, "name one table")
+    job, _ = make_job(Asked(policy, config))
     with workers(replace(job, level="patterns"), 1) as pool:
         _, planned, failure = next(iter(pool.map(plan, files)))
     if failure is not None:

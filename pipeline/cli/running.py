@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import os
 import secrets
 import sys
@@ -120,18 +121,24 @@ def asked_of(
     files: Sequence[InputFile], job: Job, policy: Policy | None, run: Run, *, hold_undecided: bool
 ) -> dict[str, object]:
     """Return all that the result of a run depends on: a run is taken up again only when none of it has changed."""
-    from pipeline.resources import user_config_folder  # noqa: PLC0415 - keeps --help quick
+    from pipeline.policy.column_pins import pins_file  # noqa: PLC0415 - keeps --help quick
+    from pipeline.resources import user_config_folder  # noqa: PLC0415
     from pipeline.resuming import digest_of_folder, digest_of_inputs  # noqa: PLC0415
 
+    pins = pins_file(job.config, job.policy)
     return {
         "the input": digest_of_inputs(files),
         "the policy": policy.sha256 if policy else "",
-        "the configuration": [digest_of_folder(job.config), digest_of_folder(user_config_folder())],
+        "the configuration": [digest_of_folder(job.config), digest_of_folder(user_config_folder()), _sha256(pins)],
         "an option": [job.level, list(job.entities), hold_undecided, run.request_id],
         "the program": run.version,
         "a model": [each.sha256 for each in run.models],
         "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", ""),
     }
+
+
+def _sha256(path: Path | None) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path is not None else ""
 
 
 @contextmanager

@@ -184,7 +184,8 @@ def _fit(sample: str, dialect: Dialect, *, whole: bool) -> tuple[float, int]:
         return 0.01, 1
     raw = [cell for row in found[:100] for cell in row[:100]]
     cells = [value(cell, dialect) for cell in raw]
-    single = sum(bool(_ONE_THING.fullmatch(cell)) for cell in cells) / len(cells)
+    quoted = [cell != kept and cell.lstrip()[:1] == dialect.quote for cell, kept in zip(raw, cells, strict=True)]
+    single = sum(one or bool(_ONE_THING.fullmatch(cell)) for one, cell in zip(quoted, cells, strict=True)) / len(cells)
     stray = sum(cell == kept and cell[0] in "\"'" for cell, kept in zip(raw, cells, strict=True) if cell) / len(cells)
     consistent = agreeing / len(found)
     return max(consistent**2 * single**2 * (1 - 0.5 / width) * (1 - 0.5 * stray), 0.001), width

@@ -134,7 +134,7 @@ class Parquet:
         A column that is of strings in one part is so in all of them.
         """
         schema = common_schema([pq.read_schema(io.BytesIO(part[len(PART) :])) for part in parts])
-        with pq.ParquetWriter(sink, schema, **_HOW) as writer:
+        with pq.ParquetWriter(sink, schema, **HOW_WRITTEN) as writer:
             for part in parts:
                 table = pq.ParquetFile(io.BytesIO(part[len(PART) :])).read(use_threads=False)
                 arrays = [as_type(table.column(at), field.type) for at, field in enumerate(schema)]
@@ -163,7 +163,7 @@ class Parquet:
         return pa.table(columns)
 
 
-_HOW: Final[dict[str, Any]] = {
+HOW_WRITTEN: Final[dict[str, Any]] = {
     "compression": "zstd",
     "write_statistics": False,
     "write_page_index": False,
@@ -192,6 +192,6 @@ def _with_edits(leaf: Leaf, wanted: dict[Address, list[Edit]], unit: Unit) -> An
 
 def _written(table: Any) -> bytes:
     sink = io.BytesIO()
-    with pq.ParquetWriter(sink, table.schema, **_HOW) as writer:
+    with pq.ParquetWriter(sink, table.schema, **HOW_WRITTEN) as writer:
         writer.write_table(table, row_group_size=max(1, table.num_rows))
     return sink.getvalue()

@@ -1,4 +1,6 @@
-"""What an office has laid down about the columns of its tables: ``column_pins.yaml`` in its configuration folder.
+"""What an office has laid down about the columns of its tables, in ``column_pins.yaml``.
+
+The file lies in the office's configuration folder or beside its policy.
 
     tables:
       - file: "voters*.csv"           # a name or a pattern with * and ?, for the file's name or its path in the input
@@ -99,13 +101,13 @@ class ColumnPins(_Strict):
     tables: tuple[TablePins, ...] = ()
 
     @classmethod
-    def load(cls, config: Path | None = None) -> Self:
-        """Return the pins of the first configuration folder that has any.
+    def load(cls, config: Path | None = None, policy: str = "") -> Self:
+        """Return the pins of the first folder that has any (see :func:`pins_file`).
 
         Raises:
             PolicyError: the file is wrong; the error names file, line and key.
         """
-        path = next((each / FILE for each in config_folders(config) if (each / FILE).is_file()), None)
+        path = pins_file(config, policy)
         if path is None:
             return cls()
         marked = read_marked(path)
@@ -137,3 +139,10 @@ class ColumnPins(_Strict):
         """Return whether the officer has cleared the table ``name`` as a distribution list (the first word counts)."""
         said = (table.distribution_list for table in self.tables if table.fits(name) and table.distribution_list)
         return next(said, None) == "cleared"
+
+
+def pins_file(config: Path | None = None, policy: str = "") -> Path | None:
+    """Return the pins that count: in ``--config``, beside the policy, or in the user's folder; None where none are."""
+    beside = [Path(policy).absolute().parent] if policy else []
+    folders = [*([config] if config is not None else []), *beside, *config_folders()]
+    return next((each / FILE for each in folders if (each / FILE).is_file()), None)

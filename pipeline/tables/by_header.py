@@ -19,12 +19,16 @@ def by_header(column: Column, hint: Hint) -> Judged | None:
         return None
     if hint.entity == "PERSON":
         return _person(column, hint, share, why)
+    if hint.entity == "STREET_ADDRESS" and column.share("url", "email") > 0.5:
+        return None  # a "web address"
     if hint.kind == "entity" and column.share("boolean") > 0.9 and hint.part not in ("unit", "number"):
         return None
     if hint.kind == "identifier" and hint.part != "item":
         return _numbered(column, hint, share, why)
     if hint.kind == "inert" and hint.phrase in _COUNTED and column.share("integer", "code") >= 0.9:
         return None  # "of what" is not known: the values tell counts from numbers of something
+    if hint.kind == "free_text" and column.share("date") >= 0.95:
+        return None
     if hint.kind in ("inert", "quasi") and (column.words > 8 or (hint.few and _many(column))):
         return None
     return hint.kind, hint.entity, hint.part, 0.6 + 0.4 * share, why

@@ -19,6 +19,9 @@ _FULL: Final = 0.6
 _GIVEN: Final = 0.7
 _SURNAME: Final = 0.55
 _NEAR: Final = 2
+_LETTERS: Final = "single letters of many kinds, beside given names"
+_INITIALS: Final = 10
+"""Different letters that initials have at least: of parties, grades and sexes there are fewer."""
 
 
 def with_names(
@@ -43,6 +46,8 @@ def with_names(
         best = max(beside, key=lambda at: _surname_share(beside[at]), default=-1)
         if best >= 0 and _surname_share(beside[best]) >= _SURNAME:
             found[best] = "surname", beside[best].surname
+    for index in given:
+        found |= {at: ("middle", 1.0) for at in (index - 1, index + 1) if _initials(columns, hints, classes, at)}
     return [_named(each, *found[each.index]) if each.index in found else each for each in classes]
 
 
@@ -61,13 +66,23 @@ def _given_beside(classes: Sequence[ColumnClass], index: int) -> bool:
     return any(each.part == "given" and abs(each.index - index) == 1 for each in classes if each.entity == "PERSON")
 
 
+def _initials(columns: Sequence[Column], hints: Sequence[Hint | None], classes: Sequence[ColumnClass], at: int) -> bool:
+    """Return whether an unnamed column beside given names holds single letters of all kinds, as middle initials are."""
+    if not 0 <= at < len(columns) or hints[at] is not None or classes[at].kind not in ("inert", "unsure"):
+        return False
+    values = [value.removesuffix(".") for value in columns[at].counts]
+    letters = {value for value in values if len(value) == 1 and value.isalpha()}
+    return len(letters) >= _INITIALS and len(letters) * 10 >= len(set(values)) * 9
+
+
 def _surname_share(shares: NameShares) -> float:
     return shares.surname if shares.alone >= 0.8 and shares.surname > shares.given else 0.0
 
 
 def _named(column: ColumnClass, part: str, share: float) -> ColumnClass:
-    what = {"full": "names of people", "given": "given names", "surname": "surnames, beside given names"}[part]
-    why = (f"{share:.0%} of the different values are {what} by the lists of names", *column.evidence)
+    what = {"full": "names of people", "given": "given names", "surname": "surnames, beside given names"}.get(part)
+    told = f"{share:.0%} of the different values are {what} by the lists of names" if what else _LETTERS
+    why = (told, *column.evidence)
     return replace(
         column, kind="entity", entity="PERSON", part=part, confidence=round(0.3 + 0.5 * share, 2), evidence=why
     )

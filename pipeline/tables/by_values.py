@@ -27,7 +27,10 @@ _CERTAIN: Final = (  # shape, entity, part, share: decided before any header is 
     ("street", "STREET_ADDRESS", "street", 0.6),
 )
 _YEAR: Final = re.compile(r"(?<!\d)(?:1[89]|20)\d\d(?!\d)")
-_EVENT_WORDS: Final = frozenset(["date", "dt", "dte", "on", "at", "time", "ts", "day", "stamp", "timestamp", "when"])
+_EVENT_WORDS: Final = frozenset(
+    {"date", "dt", "dte", "on", "at", "time", "ts", "day", "stamp", "timestamp", "when", "issue", "issuance", "renewal"}
+    | {"expiry", "exp", "eff", "start", "begin", "end", "hire", "sale", "grad", "orig", "filing", "death", "dod"}
+)
 _BORN_BEFORE: Final = 2008
 
 
@@ -56,8 +59,8 @@ def certain(column: Column, hint: Hint | None) -> Judged | None:
         if hint is not None and hint.part == "item" and not hint.weak and shape != "email":
             return "unsure", "", "full", 0.5, (*why, f"header hint: {hint.phrase}")
         text = hint is not None and hint.kind == "free_text" and (share < 0.9 or column.words > 8)
-        if shape == "street" and (column.words > 12 or text):
-            continue
+        if shape == "street" and (column.words > 12 or text or (hint is not None and hint.thing)):
+            continue  # "125 Street" is the name of a station
         return "entity", entity, part, share, why
     return None
 
@@ -104,7 +107,9 @@ def from_values(column: Column, hint: Hint | None, label: str) -> Judged:
     if column.words >= 6 or sum(map(len, column.values)) >= 60 * len(column.values):
         return "free_text", "", "full", 0.8, (f"{count} of {column.words:.0f} words",)
     if hint is not None and hint.kind == "free_text":
-        return "free_text", "", hint.part, 0.7, (f"header hint: {hint.phrase}",)
+        dates = _dates(column, label) if column.share("date") >= 0.95 else None
+        born = dates is not None and dates[1] == "DATE_OF_BIRTH"
+        return dates if dates and born else ("free_text", "", hint.part, 0.7, (f"header hint: {hint.phrase}",))
     if hint is not None and hint.kind == "entity" and not hint.weak:
         return "unsure", "", "full", 0.3, (f"header hint: {hint.phrase}", "values do not fit")
     return (

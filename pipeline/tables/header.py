@@ -12,11 +12,15 @@ _SEAM: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GENITIVE: Final = re.compile(r"(?<=[A-Za-z])['\u2019]s\b", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _GLUED_LENGTH: Final = range(5, 25)
+_NUMBER_SIGN: Final = re.compile(r"(?<=[^\W\d_]) ?#(?!\w)")
 
 
 def header_words(header: str) -> list[str]:
-    """Return the words of a header in lower case, without accents: ``GivenName2`` is ``given``, ``name``, ``2``."""
-    plain = _GENITIVE.sub("s", header)
+    """Return the words of a header in lower case, without accents: ``GivenName2`` is ``given``, ``name``, ``2``.
+
+    A number sign behind a word is the word: ``Street #`` is ``street``, ``number``.
+    """
+    plain = _NUMBER_SIGN.sub(" number ", _GENITIVE.sub("s", header))
     if not plain.isascii():
         plain = "".join(each for each in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(each))
     return [word.lower() for word in _WORD.findall(_SEAM.sub(" ", plain))]

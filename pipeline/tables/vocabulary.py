@@ -72,7 +72,9 @@ class Vocabulary:
             return self._head_first(plain)
         hints = [self._hint_of(words), self._hint_of(plain), self._hint_of(unglued(plain, self.known, self.short_for))]
         found = [hint for hint in hints if hint is not None]
-        return next((hint for hint in found if not hint.weak), found[0] if found else None)
+        told = next((hint for hint in found if not hint.weak), found[0] if found else None)
+        halves = told is not None and told.part in ("given", "surname") and told.entity == "PERSON"
+        return _full_name("first and last name", weak=told.weak) if told and halves and _both_halves(words) else told
 
     def _hint_of(self, words: list[str]) -> Hint | None:
         if "of" in words[1:] and tuple(words) not in self.phrases:
@@ -143,15 +145,20 @@ class Vocabulary:
         long = long_form(words, self.short_for)
         if long[-1] == "name":
             before = zip(words[:-1], long[:-1], strict=True)
-            people = all({word, full, word.removesuffix("s")} & known for word, full in before)
+            role = self._is_role(words[-2], long[-2]) if words[1:] else False  # a dog owner's name is no dog's
+            people = role or all({word, full, word.removesuffix("s")} & known for word, full in before)
             phrase = "name of a role" if people and words[1:] else "name"
-            return _full_name(phrase, weak=not people, thing=self._is_thing((*words[:-1], *long[:-1])))
+            return _full_name(phrase, weak=not people, thing=not role and self._is_thing((*words[:-1], *long[:-1])))
         if words[-1] == "by" and len(words) > 1:
             return _full_name("done by")
         return _full_name("a role") if {words[-1], long[-1], long[-1].removesuffix("s")} & self.roles else None
 
     def _is_thing(self, words: Sequence[str]) -> bool:
-        return not self.things.isdisjoint(words)
+        return any(word in self.things or word.removesuffix("s") in self.things for word in words)
+
+    def _is_role(self, word: str, long: str) -> bool:
+        """Return whether a word before "name" is one for people and for nothing else."""
+        return bool({word, long, word.removesuffix("s")} & self.roles) and not self._is_thing((word, long))
 
     def _inside(self, words: Sequence[str]) -> Hint | None:
         while words:
@@ -202,6 +209,11 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
         raise ConfigError(
             str(path), f"not a column vocabulary ({type(error).__name__})", "compare it with the packaged one"
         ) from None
+
+
+def _both_halves(words: Sequence[str]) -> bool:
+    """Return whether a header speaks of given name and surname, so that its values are whole names."""
+    return not {"first", "given"}.isdisjoint(words) and not {"last", "surname", "family"}.isdisjoint(words)
 
 
 def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
