@@ -70,6 +70,7 @@ _SPOKEN: Final = Shape(
     ignore_case=True,
 )
 _UNUSUAL: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN))
+_ANY_DIGIT: Final = re.compile("[0-9]")
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
 _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
 """Behind a number: the last four digits of another one (part of the match), or the front of another whole one."""
@@ -237,6 +238,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
     def _in_context(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         judged: set[tuple[int, int]] = set()
         for _, label_end in words:
+            if _ANY_DIGIT.search(text, label_end, label_end + 45) is None:
+                continue
             high = min(line_end(text, label_end, 45) + 5, label_end + 45)
             for candidate in _GROUPED.finditer(text[label_end:high]):
                 start, end = candidate.start() + label_end, candidate.end() + label_end

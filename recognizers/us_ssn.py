@@ -139,7 +139,9 @@ class UsSsnRecognizer(PatternRecognizer):
             found += self._mistyped(text)
         words = list(_CONTEXT.spans(text))
         if words or _LAST_BEFORE.trigger.fires(text):
-            found += (*self._labelled(text, words), *self._near_words(text, words))
+            found += self._labelled(text, words)
+            if NINE_DIGITS.number in fired:
+                found += self._near_words(text, words)
         return joined(found)
 
     def _shaped(self, text: str) -> Iterator[Match]:
