@@ -85,7 +85,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sets", type=Path, default=corpus.SETS, help="folder of labelled sets with raw mail")
     parser.add_argument("--stock-model", type=Path, help="folder of the whole en_core_web_md, for stock Presidio")
-    parser.add_argument("--only", choices=ONLY, help="measure one contender and what it is compared with; write no page")
+    parser.add_argument(
+        "--only", choices=ONLY, help="measure one contender and what it is compared with; write no page"
+    )
     parser.add_argument("--dry", action="store_true", help="print only; leave docs/performance.md as it is")
     parser.add_argument("--contender", help=argparse.SUPPRESS)
     return parser.parse_args()

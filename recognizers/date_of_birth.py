@@ -60,7 +60,8 @@ _PARTLY: Final = (
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 
 _LABELS: Final = (
-    r"d ?\.? ?o ?\.? ?b", "dobs", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on", "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
+    r"d ?\.? ?o ?\.? ?b", "dobs", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",
+    "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
     "d of b", "birth", "fecha de nacimiento", "born(?: (?:on|in))?", "date born", "n[ée]e? le",
 )  # fmt: skip
 _LABEL: Final = Words(*_LABELS)

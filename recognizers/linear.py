@@ -68,9 +68,9 @@ class Pattern:
         return [found.span() for found in self.finditer(text)]
 
     def places_in(self, data: bytes, start: int, end: int) -> list[tuple[int, int]]:
-        """Return the same for the part ``start`` to ``end`` of an ASCII text.
+        r"""Return the same for the part ``start`` to ``end`` of an ASCII text.
 
-        A pattern with ``^``, ``$`` or ``\\b`` sees what stands beside that part: where it must not, cut the part out.
+        A pattern with ``^``, ``$`` or ``\b`` sees what stands beside that part: where it must not, cut the part out.
         """
         engine, at, found = self._engine, start, []
         while (span := engine(_ANYWHERE, data, at, end)[0])[0] >= 0:

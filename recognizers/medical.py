@@ -37,7 +37,10 @@ _PERSON_HAS = (
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
     r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
 )
-_NAMED_HAS = r"\b(?-i:\p{Lu}\p{L}+)(?:, (?:aged? )?[0-9]{1,2},)? (?:has|had|lives with|was born with) (?:a |an |severe |chronic )?"
+_NAMED_HAS = (
+    r"\b(?-i:\p{Lu}\p{L}+)(?:, (?:aged? )?[0-9]{1,2},)? (?:has|had|lives with|was born with)"
+    r" (?:a |an |severe |chronic )?"
+)
 _AWAY = (
     r"\b(?:absent|absence|leave|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
     r"(?:[ ](?:due to|because of|for|with)|[:=])[ ](?:a |an |my |his |her |their |severe )?"

@@ -48,7 +48,7 @@ class Match:
     reason: str
     part: str = "full"
 
-    def __init__(  # noqa: PLR0913 - the fields; written out, since a frozen dataclass sets each by its name, slowly
+    def __init__(  # written out, since a frozen dataclass sets each field by its name, slowly
         self, start: int, end: int, entity: str, score: float, recognizer: str, reason: str, part: str = "full"
     ) -> None:
         if not 0 <= start < end:

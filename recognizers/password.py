@@ -56,7 +56,8 @@ _RESET = Shape(
     ignore_case=True,
 )
 _LOGGED = Shape(
-    r"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) [^\s]{3,40},? (?:and|with|using|/) (?:password |pw )?([^\s\"']{5,60})",
+    r"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) [^\s]{3,40},? (?:and|with|using|/) (?:password |pw )?"
+    r"([^\s\"']{5,60})",
     hint="(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) ",
     ignore_case=True,
 )

@@ -76,7 +76,8 @@ _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
 """Behind a number: the last four digits of another one (part of the match), or the front of another whole one."""
 _LOCAL_DOTTED: Final = pattern(r"[2-9]\d{2}\.\d{4}")
 _DIRECT: Final = (
-    "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon", "tel[e\\x{00E9}]fono", "celular",
+    "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
+    "tel[e\\x{00E9}]fono", "celular",
     r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
     "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",

@@ -191,10 +191,10 @@ class Shape:
 
 
 class NumberShape:
-    """A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
+    r"""A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
 
     ``least`` is the fewest digits of a match; it may begin ``before`` characters before its first digit and end
-    ``after`` behind the last digit that is no extension. The pattern looks at nothing beside its match (no ``\\b``).
+    ``after`` behind the last digit that is no extension. The pattern looks at nothing beside its match (no ``\b``).
     """
 
     def __init__(self, source: str, *, least: int, before: int = 0, after: int = 0) -> None:

@@ -173,8 +173,10 @@ class Scan:
                     start, end = number.span()
                     numbers.append((start + low, end + low, number.group().count(b"0")))
             else:
-                for found in _NUMBER.finditer(text, low, high):
-                    numbers.append((*found.span(), len(found.group().encode().translate(None, _NO_DIGITS))))
+                numbers += [
+                    (*found.span(), len(found.group().encode().translate(None, _NO_DIGITS)))
+                    for found in _NUMBER.finditer(text, low, high)
+                ]
         return numbers
 
 

@@ -16,7 +16,7 @@ def test_a_match_is_its_fields() -> None:
     """Equal fields make equal matches, ordered by them; copies, moved ones and pickled ones keep the rest."""
     same = Match(start=3, end=9, entity="US_SSN", score=0.85, recognizer="us_ssn", reason="a shape", part="partial")
     assert (MATCH, hash(MATCH)) == (same, hash(same))
-    assert pickle.loads(pickle.dumps(MATCH)) == MATCH  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(MATCH)) == MATCH
     assert MATCH.moved(4, 8) == replace(MATCH, start=4, end=8) > MATCH
     assert Match(3, 9, "US_SSN", 0.85, "us_ssn", "a shape").part == "full"
     assert repr(MATCH).startswith("Match(start=3, end=9, entity='US_SSN'")

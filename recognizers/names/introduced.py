@@ -12,8 +12,12 @@ from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, words_of
 
 _NO_PEOPLE: Final = frozenset({"ORG", "GPE", "LOC", "FAC", "NORP", "DATE", "CITY", "STREET_NAME", "STATE"})
-_CALLED: Final = re.compile(r"\b(?:names? (?:is|was)|calls? me|called me|named|nicknamed|me llamo|se llama|mi nombre es) ", re.IGNORECASE)
-_OWNED: Final = re.compile(r"\b(?:my|our|his|her|your|their|the|mi|su|tu|nuestr[oa]|el|la) (?=(\w{2,15}),? (\w{2,15}),? ?)", re.IGNORECASE)
+_CALLED: Final = re.compile(
+    r"\b(?:names? (?:is|was)|calls? me|called me|named|nicknamed|me llamo|se llama|mi nombre es) ", re.IGNORECASE
+)
+_OWNED: Final = re.compile(
+    r"\b(?:my|our|his|her|your|their|the|mi|su|tu|nuestr[oa]|el|la) (?=(\w{2,15}),? (\w{2,15}),? ?)", re.IGNORECASE
+)
 _DESCRIBED: Final = re.compile(
     r"(?:^|(?<=[.!?] ))([A-Z]\w{1,15}) (?:is|was) (?:an?|the|my|our) ((?:\w{2,15} ){0,3}\w{2,15})\b", re.MULTILINE
 )

@@ -28,7 +28,8 @@ _NEXT_HEADER: Final = re.compile(
 )
 # A form in capitals without colons: `NAME DOE, JANE A   DOB 01/02/1980`.
 _CAPITALS: Final = re.compile(
-    r"(?:^|[ \t]{2})(?:NAME|CLIENT|PATIENT|OWNER|DEFENDANT|CLAIMANT|STUDENT|INMATE)[ \t]{1,6}(?=[A-Z][A-Z'-]{1,30}, ?[A-Z])",
+    r"(?:^|[ \t]{2})(?:NAME|CLIENT|PATIENT|OWNER|DEFENDANT|CLAIMANT|STUDENT|INMATE)[ \t]{1,6}"
+    r"(?=[A-Z][A-Z'-]{1,30}, ?[A-Z])",
     re.MULTILINE,
 )
 _LONGEST_LABEL: Final = 48

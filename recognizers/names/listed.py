@@ -62,7 +62,7 @@ def _does_something(text: str, second: Word, following: Word | None) -> bool:
 
 
 def _in_a_list(text: str, found: list[Word], last: int, words: Vocabulary) -> bool:
-    """Return whether a pair is one of three or more, parted by commas: ``Faith Young, Hope Rivers, and Chance Hill``."""
+    """Return whether a pair is one of three or more, parted by commas: ``Faith Young, Hope Rivers, …``."""
     return _pairs_behind(text, found, last, words) + _pairs_before(text, found, last - 1, words) > 1
 
 
