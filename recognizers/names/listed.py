@@ -53,7 +53,9 @@ def _pair_end(text: str, found: list[Word], at: int, words: Vocabulary) -> int:
     everyday = words.is_everyday(first.text) + words.is_everyday(second.text)
     if everyday < 2 - (last > at + 1):
         return last
-    return last if _does_something(text, second, following) or _in_a_list(text, found, last, words) else 0
+    before = found[at - 1].low if at else ""
+    does = before not in contexts().determiners and _does_something(text, second, following)
+    return last if does or _in_a_list(text, found, last, words) else 0
 
 
 def _does_something(text: str, second: Word, following: Word | None) -> bool:
