@@ -150,7 +150,7 @@ def examine(
                         found[at].append(each)
     for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
         label, text = texts[at]
-        if any(each.entity == PERSON for each in matches):
+        if matches and any(each.entity == PERSON for each in matches):
             if names_business(label, text) and _are_cells(texts[at], segments, places):
                 found[at] = [each for each in matches if each.entity != PERSON]
         elif is_of_businesses(label) and is_sole_name(text):
@@ -195,8 +195,6 @@ def _in_other_forms(
 
 def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int, list[int]]:
     """Return for each recognizer, by number, the texts that it must read; few sets of triggers wake few of them."""
-    for each in recognizers:  # a first call makes the triggers, without which a scan does not look for them
-        each.is_woken_by(frozenset())
     wakes = _wakes_of(recognizers)
     woken: dict[int, list[int]] = {}
     for at, text in enumerate(texts):
@@ -218,15 +216,21 @@ def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int,
 def _wakes_of(recognizers: Sequence[Recognizer]) -> dict[frozenset[int], tuple[int, ...]]:
     """Return what is known of these recognizers: which of them a set of triggers wakes."""
     own = tuple(map(id, recognizers))
-    if own not in _WAKES and len(_WAKES) >= _MOST_LISTS:
-        _WAKES.clear()
-    return _WAKES.setdefault(own, {})
+    kept = _WAKES.get(own)
+    if kept is None:
+        if len(_WAKES) >= _MOST_LISTS:
+            _WAKES.clear()
+        for each in recognizers:  # a first call makes the triggers, without which a scan does not look for them
+            each.is_woken_by(frozenset())
+        kept = _WAKES[own] = (tuple(recognizers), {})
+    return kept[1]
 
 
 _MOST_WAKES: Final = 10_000
 _MOST_LISTS: Final = 16
-_WAKES: dict[tuple[int, ...], dict[frozenset[int], tuple[int, ...]]] = {}
-"""Which recognizers a set of triggers wakes, by what they are in this process."""
+_WAKES: dict[tuple[int, ...], tuple[tuple[Recognizer, ...], dict[frozenset[int], tuple[int, ...]]]] = {}
+"""Which recognizers a set of triggers wakes, by what they are in this process; kept with them, or another's number
+could be the same."""
 
 
 def _in_text(matches: Sequence[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
@@ -237,9 +241,8 @@ def _in_text(matches: Sequence[Match], form: PlainForm, by: int, name: str) -> I
     if form.is_source:
         if not by:
             return matches
-        spans = [(match.start, match.end) for match in matches]
-    else:
-        spans = [form.span(match.start, match.end) for match in matches]
+        return [match.moved(max(match.start - by, 0), match.end - by) for match in matches if match.end > by]
+    spans = [form.span(match.start, match.end) for match in matches]
     moved = zip(matches, spans, strict=True)
     return [match.moved(max(start - by, 0), end - by) for match, (start, end) in moved if end > by]
 

@@ -11,13 +11,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-import re2
-
 from pipeline.plain_form import PlainForm
+from recognizers.linear import pattern
 
 _STATIONS: Final = 3
 """How often a link may have been encoded."""
@@ -30,38 +29,41 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\
 _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
-_LONG_RUN: Final = re2.compile(r"[A-Za-z0-9+/_-]{16}")
-"""Without such a run, which few texts have and which RE2 finds quickly, there is nothing to unpack."""
-_PACKED: Final = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}={0,2}")
+_PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+"""A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
+_NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
+"""What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
 
 Piece = tuple[int, int, str]
 """A piece of a text that is replaced: its span, and what stands for it."""
 
 
-def other_forms(plain: PlainForm) -> Iterator[PlainForm]:
-    """Yield the other forms of a plain text; one without percent signs, tags, links and long runs has none.
+def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
+    """Return the other forms of a plain text; one without percent signs, tags, links and long runs has none.
 
     Spans in them lead back to the source of the plain form.
     """
-    for each in _forms(plain.text):
-        yield each if plain.is_source else _over(each, plain)
+    text = plain.text
+    packed = _unpacked(text) if len(text) >= _LEAST_PACKED else []
+    if not (packed or "%" in text or "<" in text or "[" in text):
+        return ()
+    found = _forms(text, packed)
+    return list(found) if plain.is_source else [_over(each, plain) for each in found]
 
 
 def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
     return form._replace(under=plain if form.under is None else _over(form.under, plain))
 
 
-def _forms(text: str) -> Iterator[PlainForm]:
+def _forms(text: str, packed: list[Piece]) -> Iterator[PlainForm]:
     if "%" in text and _PERCENT.search(text):
         yield _without_percents(text)
     if "<" in text and _CUT_BY_TAGS.search(text):
         yield form_with(text, ((*each.span(), "") for each in _TAG.finditer(text)))
     if "[" in text and _CUT_BY_LINKS.search(text):
         yield form_with(text, _link_marks(text))
-    if len(text) >= _LEAST_PACKED and _LONG_RUN.search(text):
-        packed = list(_unpacked(text))
-        if packed:
-            yield form_with(text, packed)
+    if packed:
+        yield form_with(text, packed)
 
 
 def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
@@ -112,27 +114,33 @@ def _link_marks(text: str) -> Iterator[Piece]:
         yield found.end(1), found.end(), ""
 
 
-def _unpacked(text: str) -> Iterator[Piece]:
-    """Yield the runs of base64 that hold a text, with the text; blanks around it keep words apart."""
-    for run in _PACKED.finditer(text):
-        for start, end in _tried(run.group()):
-            said = _text_of(run.group()[start:end])
+def _unpacked(text: str) -> list[Piece]:
+    """Return the runs of base64 that hold a text, with the text; blanks around it keep words apart."""
+    found: list[Piece] = []
+    for low, high in _PACKED.places(text):
+        run = text[low:high]
+        for start, end in _tried(run):
+            said = _text_of(run[start:end])
             if said:
-                yield run.start() + start, run.start() + end, f" {said} "
-                if (start, end) == (0, len(run.group())):
+                found.append((low + start, low + end, f" {said} "))
+                if (start, end) == (0, len(run)):
                     break
+    return found
 
 
 def _tried(run: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of a run that may be packed: all of it, then its pieces between slashes (a path)."""
     yield 0, len(run)
+    if "/" not in run:
+        return
     cuts = [-1, *(each.start() for each in re.finditer("/", run)), len(run)]
-    if len(cuts) > 2:
-        yield from ((low + 1, high) for low, high in pairwise(cuts) if high - low > _LEAST_PACKED)
+    yield from ((low + 1, high) for low, high in pairwise(cuts) if high - low > _LEAST_PACKED)
 
 
 def _text_of(run: str) -> str:
     """Return the text that a run of base64 holds, "" where it holds none in which a number or an address can be."""
+    if run[0] in _NO_TEXT_BEGINS:
+        return ""
     body = run.rstrip("=").replace("-", "+").replace("_", "/")
     if body.isdigit() or len(body) % 4 == 1:
         return ""

@@ -108,7 +108,7 @@ class PlainForm(NamedTuple):
 @lru_cache(maxsize=8)
 def _line_starts(text: str) -> list[int]:
     """Return the offsets at which the lines of ``text`` begin, and that behind the end of its last one."""
-    return list(accumulate((len(line) + 1 for line in text.split("\n")), initial=0))
+    return list(accumulate([len(line) + 1 for line in text.split("\n")], initial=0))
 
 
 def plain_form(text: str) -> PlainForm:

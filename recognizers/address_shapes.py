@@ -148,7 +148,7 @@ def finished(  # a candidate's own fields
 def _number_before(text: str, start: int) -> int:
     """Take along a house number, or a unit, that stands right before ``start``."""
     match = re.search(
-        r"(?:(?:^|(?<=[\s,>(]))(?:(?:apt|suite|ste|unit|apartment|dept|department|bin|msc|file)\.?[ ]#?[ ]?)?\d{1,6}[A-Za-z]?[ \t,]{1,2})\Z",  # noqa: E501  # one pattern, one line
+        r"(?:(?:^|(?<=[\s,>(]))(?:(?:apt|suite|ste|unit|apartment|dept|department|bin|msc|file)\.?[ ]#?[ ]?)?[NSEW]?\d{1,6}[A-Za-z]?[ \t,]{1,2})\Z",  # noqa: E501  # one pattern, one line
         text[max(0, start - 24) : start],
         re.IGNORECASE,
     )

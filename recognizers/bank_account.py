@@ -36,7 +36,7 @@ from recognizers.text import (
     joined,
     stands_alone,
 )
-from recognizers.triggers import Trigger
+from recognizers.triggers import NINE_DIGITS, Trigger
 
 _IBAN: Final = Shape(
     r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}",
@@ -141,7 +141,7 @@ class BankAccountRecognizer(PatternRecognizer):
         for value in _CODES.values(text):
             if any(char.isdecimal() for char in text[value.start : value.end]):
                 yield self._match(value.start, value.end, 0.85, "labelled as a bank's code", "routing")
-        for label_start, label_end in _BANK_WORDS.spans(text):
+        for label_start, label_end in _BANK_WORDS.spans(text) if NINE_DIGITS.fires(text) else ():
             low = max(0, label_start - 40)
             for candidate in _BARE.finditer(text[low : label_end + 60]):
                 start, end = candidate.start() + low, candidate.end() + low

@@ -3,7 +3,7 @@
 A date is a date of birth only where the text says so: ``DOB``, ``born``, ``birthday`` close
 before it, or ``(DOB)`` right behind it. Dates are read in the shapes of US forms and mail
 (04/12/1975, 4-12-75, 1975-04-12, April 12, 1975, 12 Apr 1975, 19750412, full timestamps cut at the
-day); a lone year behind ``born in`` is a match of its year only.
+day) and in words (the fourth of July, nineteen fifty-two); a lone year behind ``born in`` is a match of its year only.
 
 Source for the forms: ISO 8601-1:2019 section 5.2; the US forms are custom, not a standard.
 
@@ -18,7 +18,7 @@ from typing import ClassVar, Final
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Words, has_digit, is_cut_out, joined
+from recognizers.text import Words, is_cut_out, joined
 from recognizers.triggers import Trigger
 
 _MONTH: Final = (
@@ -29,13 +29,29 @@ _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _NUMBER: Final = r"(?:0?[1-9]|1[0-2])"
 _YEAR: Final = r"(?:1[89]\d{2}|20\d{2})"
 _GAP: Final = r" ?[/.\-\x{2013}] ?"
+_TENS: Final = "(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+_ONES: Final = "(?:one|two|three|four|five|six|seven|eight|nine)"
+_SPOKEN_DAY: Final = (
+    "(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth"
+    "|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth|thirty[ -]first"
+    "|twenty[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))"
+)
+_SPOKEN_YEAR: Final = (
+    rf"(?:nineteen[ -](?:hundred(?: and)?[ -])?(?:{_TENS}(?:[ -]{_ONES})?|oh[ -]{_ONES}|ten|eleven|twelve"
+    rf"|(?:thir|four|fif|six|seven|eigh|nine)teen)|two thousand(?: and)?(?: (?:{_TENS}(?:[ -]{_ONES})?|{_ONES}|ten"
+    rf"|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen))?)"
+)
+_SPOKEN: Final = (
+    rf"(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th))(?: day)?(?: of)? {_MONTH},? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
+    rf"|{_MONTH} (?:the )?(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th)?),? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
+)
 _FULL: Final = (
     rf"{_YEAR}{_GAP}{_NUMBER}{_GAP}{_DAY}|{_DAY}{_GAP}{_DAY}{_GAP}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_DAY}(?:st|nd|rd|th)?(?: of)?[ \-/.,]{{0,2}}{_MONTH},?[ \-/.]{{0,2}}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_MONTH}[ \-/.]{{0,2}}{_DAY}(?:st|nd|rd|th)?,?[ \-/.,]{{0,2}}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_YEAR}[ \-/.,]{{0,2}}{_MONTH}[ \-/.,]{{0,2}}{_DAY}"
     rf"|(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d{{2}}"
-    rf"|\d{{1,2}}[ ]\d{{1,2}}[ ]{_YEAR}"
+    rf"|\d{{1,2}}[ ]\d{{1,2}}[ ]{_YEAR}|{_SPOKEN}"
 )
 _PARTLY: Final = (
     rf"{_MONTH},?[ \-/]{{0,2}}{_YEAR}|{_NUMBER}[/\-]{_YEAR}|{_DAY}(?:st|nd|rd|th)? (?:of )?{_MONTH}"
@@ -44,7 +60,8 @@ _PARTLY: Final = (
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 
 _LABELS: Final = (
-    r"d ?\.? ?o ?\.? ?b", "dobs", "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
+    r"d ?\.? ?o ?\.? ?b", "dobs", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",
+    "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
     "d of b", "birth", "fecha de nacimiento", "born(?: (?:on|in))?", "date born", "n[ée]e? le",
 )  # fmt: skip
 _LABEL: Final = Words(*_LABELS)
@@ -72,8 +89,6 @@ class DateOfBirthRecognizer(PatternRecognizer):
         return (_LABEL.trigger,)
 
     def matches(self, text: str) -> list[Match]:
-        if not has_digit(text):
-            return []
         return joined(match for start, end in _LABEL.spans(text) for match in self._around(text, start, end))
 
     def _around(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:

@@ -87,10 +87,11 @@ class Labels:
         """
         if text.isascii() and not has_digit(text):
             return
-        for label in self.find(text):
-            value = None if _PROSE.match(text, label.end) else value_after(text, label)
-            if value is not None:
-                yield value
+        for start, end in self._words.spans(text):
+            if not _PROSE.match(text, end):
+                value = value_after(text, Label(start, end, self._part(text[start:end])))
+                if value is not None:
+                    yield value
 
 
 def value_after(text: str, label: Label, token: re.Pattern[str] = _IDENTIFIER) -> Labelled | None:

@@ -61,6 +61,25 @@ class Pattern:
             yield Found(text, _in_characters(data, spans, count), self._names)
             done = start
 
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Return the spans of the matches, from left to right; groups aside."""
+        if text.isascii():
+            return self.places_in(text.encode(), 0, len(text))
+        return [found.span() for found in self.finditer(text)]
+
+    def places_in(self, data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+        r"""Return the same for the part ``start`` to ``end`` of an ASCII text.
+
+        A pattern with ``^``, ``$`` or ``\b`` sees what stands beside that part: where it must not, cut the part out.
+        """
+        engine, at, found = self._engine, start, []
+        while (span := engine(_ANYWHERE, data, at, end)[0])[0] >= 0:
+            found.append(span)
+            if at == end:
+                break
+            at = span[1] + (span[1] == at)
+        return found
+
     def spans(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
         """Yield the spans of the groups of each match in an ASCII text, from left to right."""
         engine, at, end = self._engine, 0, len(data)

@@ -18,6 +18,7 @@ from typing import ClassVar
 import yaml
 
 from recognizers.labelled import Labels, has_digits, outermost
+from recognizers.linear import Pattern, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
@@ -36,6 +37,15 @@ _PERSON_HAS = (
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
     r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
 )
+_NAMED_HAS = (
+    r"\b(?-i:\p{Lu}\p{L}+)(?:, (?:aged? )?[0-9]{1,2},)? (?:has|had|lives with|was born with)"
+    r" (?:a |an |severe |chronic )?"
+)
+_AWAY = (
+    r"\b(?:absent|absence|leave|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
+    r"(?:[ ](?:due to|because of|for|with)|[:=])[ ](?:a |an |my |his |her |their |severe )?"
+)
+_FURTHER = r"(?:,|,? and|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
 _DISABLED = Shape(
     r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
     r"(?:[ ]?['\x{2019}](?:m|s)|[ ](?:am|is|was))[ ](?:permanently |totally |partially |severely |legally |also )?"
@@ -53,13 +63,15 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
-def _vocabulary() -> tuple[Labels, Shape]:
+def _vocabulary() -> tuple[Labels, Shape, Pattern]:
+    """Return the labels, the shape of a statement, and that of a further condition behind one."""
     words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
-    return Labels(words["labels"]), Shape(
-        f"{_PERSON_HAS}({alternatives})", hint=rf"[ ](?:{alternatives})\b", ignore_case=True
+    known = Shape(
+        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY})({alternatives})", hint=rf"[ ](?:{alternatives})\b", ignore_case=True
     )
+    return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
 
 class Medical(PatternRecognizer):
@@ -69,10 +81,11 @@ class Medical(PatternRecognizer):
     NAME: ClassVar[str] = "medical"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (*(each.trigger for each in _vocabulary()), _DIAGNOSED.trigger, _DISABLED.trigger)
+        labels, known, _ = _vocabulary()
+        return (labels.trigger, known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
-        labels, conditions = _vocabulary()
+        labels, conditions, _ = _vocabulary()
         found = {(each.start, each.end): each for each in self._statements(text, conditions)}
         for value in labels.values(text):
             if (
@@ -96,6 +109,15 @@ class Medical(PatternRecognizer):
                 yield self._match(
                     match.start(1), match.end(1), 0.5, "statement", "says that a person has this condition"
                 )
+                yield from self._further(text, match.end(1))
+
+    def _further(self, text: str, at: int) -> Iterator[Match]:
+        """Find the conditions that follow one in a list: ``has autism and ADHD``."""
+        while following := _vocabulary()[2].match(text[at : at + 120]):
+            start, at = following.start(1) + at, following.end(1) + at
+            if letter_or_digit_at(text, at):
+                return
+            yield self._match(start, at, 0.5, "statement", "one of the conditions that a person has")
 
     def _match(self, start: int, end: int, score: float, part: str, reason: str) -> Match:
         return Match(start, end, "MEDICAL", score, self.NAME, reason, part)

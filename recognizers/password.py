@@ -50,6 +50,17 @@ _VENDOR = Shape(
     r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     hint="AKIA|ASIA|gh[pousr]_|github_pat_|xox[abprs]-|k_live_|k_test_|sk-|AIza|glpat-|eyJ",
 )
+_RESET = Shape(
+    r"\b(?:reset|changed|set) (?:it|this|that|yours|(?:my|your|his|her|the) (?:password|pw|login|passcode)) to[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{6,40})",  # noqa: E501  # one pattern, one line
+    hint="(?:reset|changed|set) (?:it|this|that|yours|my|your|his|her|the) ",
+    ignore_case=True,
+)
+_LOGGED = Shape(
+    r"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) [^\s]{3,40},? (?:and|with|using|/) (?:password |pw )?"
+    r"([^\s\"']{5,60})",
+    hint="(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) ",
+    ignore_case=True,
+)
 _SHAPES = (
     (_IN_URL, 0.9, "password in a URL"),
     (_PAIR, 0.75, "a pair of user and password"),
@@ -73,6 +84,7 @@ _CREDENTIALS = Words(
     "exposed",
     "leaked",
 )
+_ONE_WORD = re.compile(r"[A-Za-z][A-Za-z0-9!@#$%^&*+=_~?\-]+")
 _MASK = re.compile(r"[*xX•●.\-_#]+|\[[^\]]*\]?|<[^>]*>?|\(.*")
 
 
@@ -93,6 +105,7 @@ class Password(PatternRecognizer):
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
+            *(_RESET.trigger, _LOGGED.trigger),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -108,6 +121,11 @@ class Password(PatternRecognizer):
         for shape, score, reason in _SHAPES:
             for match in shape.finditer(text):
                 yield self._match(match.start(1), match.end(1), score, reason)
+        for shape, reason in ((_RESET, "what something was reset to"), (_LOGGED, "said to log in with")):
+            for match in shape.finditer(text):
+                start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
+                if _ONE_WORD.fullmatch(text, start, end) and _is_strong(text[start:end]):
+                    yield self._match(start, end, 0.75, f"a secret in prose, {reason}")
         for match in _VENDOR.finditer(text):
             yield self._match(match.start(), match.end(), 0.9, "shape of an access key or token")
         for match in _KEY_BEGIN.finditer(text):

@@ -70,12 +70,14 @@ _SPOKEN: Final = Shape(
     ignore_case=True,
 )
 _UNUSUAL: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN))
+_ANY_DIGIT: Final = re.compile("[0-9]")
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
 _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
 """Behind a number: the last four digits of another one (part of the match), or the front of another whole one."""
 _LOCAL_DOTTED: Final = pattern(r"[2-9]\d{2}\.\d{4}")
 _DIRECT: Final = (
     "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
+    "tel[e\\x{00E9}]fono", "celular",
     r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
     "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",
@@ -237,6 +239,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
     def _in_context(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         judged: set[tuple[int, int]] = set()
         for _, label_end in words:
+            if _ANY_DIGIT.search(text, label_end, label_end + 45) is None:
+                continue
             high = min(line_end(text, label_end, 45) + 5, label_end + 45)
             for candidate in _GROUPED.finditer(text[label_end:high]):
                 start, end = candidate.start() + label_end, candidate.end() + label_end

@@ -44,8 +44,8 @@ JOINER: Final = (
 """What may stand between a label and its value: punctuation and a few joining words."""
 
 ENDING: Final = (
-    r"(?:[\s:=#,()]+|(?:is|was|the|that|which|number|account|details)\b){0,6}"
-    r"(?:ending|ends|last (?:4|four)(?: digits?)?)(?:[\s:=#,()\-]+|(?:in|with|are|is|were|of)\b){0,5}"
+    r"(?:[\s:=#,()]+|(?:is|was|the|that|which|number|account|details|on file)\b){0,6}"
+    r"(?:ending|ends|last (?:4|four|5|five)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is|were|of)\b){0,5}"
 )
 """A joiner for the last digits of a labelled number: ``card ending in 1111``."""
 
@@ -191,28 +191,26 @@ class Shape:
 
 
 class NumberShape:
-    """A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
+    r"""A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
 
     ``least`` is the fewest digits of a match; it may begin ``before`` characters before its first digit and end
-    ``after`` behind the last digit that is no extension.
+    ``after`` behind the last digit that is no extension. The pattern looks at nothing beside its match (no ``\b``).
     """
 
     def __init__(self, source: str, *, least: int, before: int = 0, after: int = 0) -> None:
         self._pattern = pattern(source)
         self._window = (least, before, after)
 
-    def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where the pattern matches in ``text``."""
-        for low, high in scan_of(text).numbers(*self._window):
-            window = text[low:high]
-            if window.isascii():
-                for spans in self._pattern.spans(window.encode()):
-                    start, end = spans[0]
-                    yield start + low, end + low
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where the pattern matches in ``text``."""
+        scan = scan_of(text)
+        found: list[tuple[int, int]] = []
+        for low, high in scan.numbers(*self._window):
+            if scan.data is not None:
+                found += self._pattern.places_in(scan.data, low, high)
             else:
-                for found in self._pattern.finditer(window):
-                    start, end = found.span()
-                    yield start + low, end + low
+                found += [(start + low, end + low) for start, end in self._pattern.places(text[low:high])]
+        return found
 
 
 class Words:
@@ -236,9 +234,14 @@ class Words:
             return ()
         if start > 0 or end is not None:
             return self._found(scan, max(0, start), len(text) if end is None else end)
-        if number not in scan.spans:
-            scan.spans[number] = [span for region in scan.regions(number) for span in self._found(scan, *region)]
-        return scan.spans[number]
+        spans = scan.spans.get(number)
+        if spans is None:
+            if scan.data is not None and scan.is_one_piece and not scan.humps:
+                spans = [span for span in self._places(scan.data) if span[0] < span[1] and _is_word(scan.text, *span)]
+            else:
+                spans = [span for region in scan.regions(number) for span in self._found(scan, *region)]
+            scan.spans[number] = spans
+        return spans
 
     def _found(self, scan: Scan, start: int, end: int) -> Iterator[tuple[int, int]]:
         text = scan.text
@@ -252,13 +255,13 @@ class Words:
                 if inner and inner.end() and _is_word(text, hump, hump + inner.end()):
                     yield hump, hump + inner.end()
 
-    def _places(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where words match in an ASCII text; what a group costs is spent only where it can tell anything."""
-        for span in self._bounds.spans(data):
-            low, high = span[0]
+    def _places(self, data: bytes) -> list[tuple[int, int]]:
+        """Return where words match in an ASCII text; what a group costs is spent only where it can tell anything."""
+        found = self._bounds.places_in(data, 0, len(data))
+        for at, (low, high) in enumerate(found):
             if low < high and data[low] in _NO_LETTERS:  # the mark before a word, or its own first character
-                low, high = self._pattern.spans_from(data, low)[1]
-            yield low, high
+                found[at] = self._pattern.spans_from(data, low)[1]
+        return found
 
     def _places_in_any(self, window: str) -> Iterator[tuple[int, int]]:
         return (found.span(1) for found in self._pattern.finditer(window))

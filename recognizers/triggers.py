@@ -86,22 +86,25 @@ class Scan:
     owners to keep what they found under their trigger's number.
     """
 
-    __slots__ = ("_long_numbers", "_pieces", "_windows", "fired", "humps", "spans", "text")
+    __slots__ = ("_long_numbers", "_pieces", "_windows", "data", "fired", "humps", "spans", "text")
 
     def __init__(self, text: str) -> None:
-        self.text = text = text if text.isascii() else whole(text)
+        ascii_only = text.isascii()
+        self.text = text = text if ascii_only else whole(text)
+        data = text.encode()
+        self.data: bytes | None = data if ascii_only else None
         self.humps: tuple[int, ...] = ()
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._long_numbers: list[tuple[int, int, int]] | None = None
         self._windows: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
         if len(text) <= SIZE:
-            fired = _fired(text)
+            fired = _fired(data)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
             self._pieces: tuple[frozenset[int], ...] = (self.fired,)
         else:
             self._pieces = tuple(
                 [
-                    self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH]), at)
+                    self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH].encode()), at)
                     for at in range(0, len(text), SIZE)
                 ]
             )
@@ -114,7 +117,12 @@ class Scan:
         text, last = self.text, at + SIZE
         humps = tuple([each.end() for each in _KEY_HUMP.finditer(text, at, last + REACH) if each.end() <= last])
         self.humps += humps
-        return fired | _fired("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps))
+        return fired | _fired("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps).encode())
+
+    @property
+    def is_one_piece(self) -> bool:
+        """Whether the text is short enough to have been scanned in one go."""
+        return len(self._pieces) == 1
 
     def regions(self, number: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of the text, apart from each other, in which the trigger ``number`` fires."""
@@ -134,36 +142,55 @@ class Scan:
         windows = self._windows.get(key)
         if windows is None:
             if self._long_numbers is None:
-                self._long_numbers = list(self._found_numbers())
-            length = len(self.text)
-            wide = [each for each in self._long_numbers if each[2] >= least]
-            windows = list(_merged((max(0, start - before), min(length, end + after)) for start, end, _ in wide))
-            self._windows[key] = windows
+                self._long_numbers = self._found_numbers()
+            self._windows[key] = windows = self._merged_around(least, before, after)
         return windows
 
-    def _found_numbers(self) -> Iterator[tuple[int, int, int]]:
-        text = self.text
+    def _merged_around(self, least: int, before: int, after: int) -> list[tuple[int, int]]:
+        """Return the windows around long numbers: :func:`_merged` written out, since most texts have a few of them."""
+        length, windows = len(self.text), []
+        left = right = -1
+        for start, end, digits in self._long_numbers or ():
+            if digits < least:
+                continue
+            low = start - before if start > before else 0
+            if low > right:
+                if right >= 0:
+                    windows.append((left, right))
+                left = low
+            right = max(right, min(length, end + after))
+        if right >= 0:
+            windows.append((left, right))
+        return windows
+
+    def _found_numbers(self) -> list[tuple[int, int, int]]:
+        """Return the numbers of six digits and more: their spans and how many digits they have."""
+        text, numbers = self.text, []
         for low, high in self.regions(SIX_DIGITS.number):
             piece = text[low:high]
             if piece.isascii():
                 for number in _NUMBER_OF_CLASSES.finditer(piece.encode().translate(_CLASSES)):
                     start, end = number.span()
-                    yield start + low, end + low, number.group().count(b"0")
+                    numbers.append((start + low, end + low, number.group().count(b"0")))
             else:
-                for found in _NUMBER.finditer(text, low, high):
-                    yield *found.span(), len(found.group().encode().translate(None, _NO_DIGITS))
+                numbers += [
+                    (*found.span(), len(found.group().encode().translate(None, _NO_DIGITS)))
+                    for found in _NUMBER.finditer(text, low, high)
+                ]
+        return numbers
 
 
 def scan_of(text: str) -> Scan:
     """Return the scan of ``text``, the one made before where it is still at hand."""
-    scan = _scans.get(text)
-    if scan is None:
+    try:  # found by far the most often: nothing to call, nothing to compare
+        return _scans[text]
+    except KeyError:
         if not _scans or _kept[0] > _KEPT_CHARACTERS:
             _scans.clear()
             _kept[0] = 0
         scan = _scans[text] = Scan(text)
         _kept[0] += len(text) + _OWN_WEIGHT
-    return scan
+        return scan
 
 
 def forget_texts() -> None:
@@ -189,11 +216,10 @@ def _merged(windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield left, right
 
 
-def _fired(piece: str) -> frozenset[int]:
-    """Return the numbers of the triggers that occur in a piece: of all of an automaton where it gave up."""
+def _fired(data: bytes) -> frozenset[int]:
+    """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
     if _state["patterns"] != len(_triggers):
         _compile()
-    data = piece.encode()
     of_words, of_shapes = _state["automata"]
     found = (tuple(of_words(data)), tuple(of_shapes(data)))
     fired: frozenset[int] | None = _state["known"].get(found)

@@ -44,7 +44,9 @@ _DRIVING = Words(
 )
 _LICENCE_WORDS = Words("license", "licence", "licenses", "lic", "rmv", "mvd", "dmv", "driver", "drivers", "driver's")
 _VALUE = re.compile(
-    r"(?:DL:[ ]?)?(?![A-Za-z]{2,}[ ])[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])", re.IGNORECASE
+    r"(?:DL:[ ]?)?(?:(?-i:[A-Z]{2})[ :-]{1,2}(?=[A-Z0-9]*\d{4}))?(?![A-Za-z]{2,}[ ])"
+    r"[A-Z0-9*](?:[A-Z0-9*]|[ ./-](?=[A-Z0-9*]*\d)){3,24}(?![^\W_])",
+    re.IGNORECASE,
 )
 _ALONE = Shape(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}", hint="[0-9]{7}")
 

@@ -52,6 +52,12 @@ _MISTYPED: Final = Shape(
     rf"{_MISTYPED_DIGIT}{{3}}{DASH}{_MISTYPED_DIGIT}{{2}}{DASH}{_MISTYPED_DIGIT}{{4}}",
     hint=rf"{_MISTYPED_DIGIT}{{3}}-{_MISTYPED_DIGIT}{{2}}-{_MISTYPED_DIGIT}{{4}}",
 )
+_SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
+_SPOKEN: Final = Shape(
+    rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{8}}",
+    hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",  # that of spoken telephone numbers, at no cost
+    ignore_case=True,
+)
 _BARE: Final = pattern(r"\d{9}")
 _HIDDEN: Final = r"[Xx*#\x{2022}]"
 _MASKED: Final = Shape(
@@ -79,17 +85,18 @@ _HIDDEN_BY_LABEL: Final = Label(
 )
 _LAST_AFTER: Final = Label(
     _NAMES,
-    r"\d{4}",
+    r"\d{4,5}",
     joiner=ENDING,
 )
-_LAST_OF: Final = "last (?:4|four)(?: digits?)?(?: (?:of|on|for))?(?: (?:the|my|his|her|your|their))?"
+_LAST_OF: Final = "last (?:4|four|5|five)(?: digits?)?(?: (?:of|on|for))?(?: (?:the|my|his|her|your|their))?"
 _LAST_BEFORE: Final = Label(
     (
         f"{_LAST_OF} (?:ssn|social|{_NAMES[1]}|{_NAMES[2]})",
         "(?:ssn|ss) (?:last )?(?:4|four)",
         "social(?: number)? (?:ending|ends)(?: (?:in|with))?",
+        "(?:my|his|her|their) last (?:4|four)(?: digits?)? (?:is|are)",
     ),
-    r"\d{4}",
+    r"\d{4,5}",
 )  # fmt: skip
 _OTHER_NUMBER: Final = Words(
     "tokens?", "orders?", "invoices?", "parts?", "tickets?", "cases?", "dockets?", "sequences?", "serial", "tracking",
@@ -125,10 +132,10 @@ class UsSsnRecognizer(PatternRecognizer):
         return (NINE_DIGITS, _MASKED.trigger, _MISTYPED.trigger, _CONTEXT.trigger, _LAST_BEFORE.trigger)
 
     def matches(self, text: str) -> list[Match]:
-        if not has_digit(text):
-            return []
         fired = scan_of(text).fired
-        found: list[Match] = []
+        found: list[Match] = list(self._spoken(text)) if _SPOKEN.trigger.number in fired else []
+        if not has_digit(text):
+            return found
         if NINE_DIGITS.number in fired:
             found += self._shaped(text)
         if _MASKED.trigger.number in fired:
@@ -139,7 +146,9 @@ class UsSsnRecognizer(PatternRecognizer):
             found += self._mistyped(text)
         words = list(_CONTEXT.spans(text))
         if words or _LAST_BEFORE.trigger.fires(text):
-            found += (*self._labelled(text, words), *self._near_words(text, words))
+            found += self._labelled(text, words)
+            if NINE_DIGITS.number in fired:
+                found += self._near_words(text, words)
         return joined(found)
 
     def _shaped(self, text: str) -> Iterator[Match]:
@@ -174,6 +183,12 @@ class UsSsnRecognizer(PatternRecognizer):
             slips = 0 < sum(letters) <= 3 and max(letters) <= 2 and letters[0] < 2 and letters[1] < 2  # else a code
             if slips and stands_alone(text, start, end) and is_cut_out(text, start, end, after_letters=False):
                 yield self._match(start, end, 0.6, "SSN shape with letters that look like digits")
+
+    def _spoken(self, text: str) -> Iterator[Match]:
+        for candidate in _SPOKEN.finditer(text):
+            start, end = candidate.span()
+            if stands_alone(text, start, end) and _CONTEXT.before(text, start, 60):
+                yield self._match(start, end, 0.6, "nine digits in words near the words for an SSN")
 
     def _masked(self, text: str) -> Iterator[Match]:
         for candidate in _MASKED.finditer(text):

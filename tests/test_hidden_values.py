@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import string
 import time
+from itertools import product
 
 import pytest
 
@@ -13,7 +15,7 @@ from pipeline.formats.contact_card import ContactCards
 from pipeline.formats.html_text import HtmlText, link_text
 from pipeline.formats.markdown_text import MarkdownText
 from pipeline.model import Block, Edit, Segment, Source, Unit
-from pipeline.other_forms import other_forms
+from pipeline.other_forms import _NO_TEXT_BEGINS, other_forms
 from pipeline.plain_form import PlainForm
 from recognizers.registry import load_recognizers
 
@@ -197,6 +199,15 @@ def test_a_number_cut_over_cells_is_examined_in_one_piece() -> None:
     assert [each in kept for each in ("<td>536</td>", "<td>90</td>", "<td>4399</td>")] == [True] * 3
     apart = HtmlText.parsed(f"<table>{rows}</table>")
     assert [each.text for each in apart.reading().segments] == ["536", "90", "4399", "Jo"]
+
+
+def test_no_text_begins_with_what_is_passed_by() -> None:
+    """Runs of base64 that are not unpacked for their first letter begin with no character of a text, whatever follows."""
+    letters = string.ascii_letters + string.digits + "+/"
+    for first, second in product(_NO_TEXT_BEGINS & set(letters), letters):
+        byte = base64.b64decode(f"{first}{second}AA")[0]
+        assert 0x80 <= byte < 0xC2 or byte > 0xF4 or (byte < 0x20 and byte not in b"\t\r\n")
+    assert {"-", "_"} <= _NO_TEXT_BEGINS  # which stand for + and / in links
 
 
 @pytest.mark.parametrize("piece", ["<a", "9<a>", "[", "9[9", "%", "A", "A/", "9<a b", "1-<b>", "%41", "9[9]("])

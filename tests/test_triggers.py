@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from recognizers import RECOGNIZERS
 from recognizers.labelled import Labels, has_digits, value_after
 from recognizers.linear import pattern
-from recognizers.phone_number import PhoneNumberRecognizer, possible_length
+from recognizers.phone_number import _NANP, _PLUS, PhoneNumberRecognizer, possible_length
 from recognizers.presidio import PatternRecognizer
 from recognizers.registry import recognizer_class
 from recognizers.text import Words
@@ -128,6 +128,7 @@ def test_a_pattern_matches_what_the_wrapper_of_its_engine_matches(source, text):
     groups = range(theirs.groups + 1)
     expected = [[each.span(group) for group in groups] for each in theirs.finditer(text)]
     assert [[each.span(group) for group in groups] for each in ours.finditer(text)] == expected
+    assert ours.places(text) == [spans[0] for spans in expected]
     for name in ("search", "match", "fullmatch"):
         found, wanted = getattr(ours, name)(text), getattr(theirs, name)(text)
         assert (found and [found.span(group) for group in groups]) == (
@@ -140,6 +141,13 @@ def test_numbers_are_the_same_in_plain_letters_and_among_others(text, least):
     """ASCII texts are searched for numbers another way than others: what is found is the same."""
     among_others = scan_of(f"{text}xxxx\u00e9").numbers(least, 2, 3)
     assert scan_of(text).numbers(least, 2, 3) == [(low, min(high, len(text))) for low, high in among_others]
+
+
+@given(text=st.text(alphabet="0123456789+ -./()x\n", max_size=60))
+def test_shapes_of_numbers_are_the_same_in_plain_letters_and_among_others(text):
+    """ASCII texts are searched in place, others in pieces that are cut out: what is found is the same."""
+    for shape in (_NANP, _PLUS):
+        assert shape.spans(text) == shape.spans(f"{text}yyyy\u00e9")
 
 
 WORDS = Words("phone(?: numbers?)?", "e mail", "tel", "1099s?", "w ?9", "id", "ids?")

@@ -26,11 +26,17 @@ _ADDRESS: Final = re2.compile(
 _NEXT_HEADER: Final = re.compile(
     r"\b(?:from|to|cc|bcc|sender|by|of|path|attendees|organizer|sent|subject|date|importance)[ \t]?:", re.IGNORECASE
 )
+# A form in capitals without colons: `NAME DOE, JANE A   DOB 01/02/1980`.
+_CAPITALS: Final = re.compile(
+    r"(?:^|[ \t]{2})(?:NAME|CLIENT|PATIENT|OWNER|DEFENDANT|CLAIMANT|STUDENT|INMATE)[ \t]{1,6}"
+    r"(?=[A-Z][A-Z'-]{1,30}, ?[A-Z])",
+    re.MULTILINE,
+)
 _LONGEST_LABEL: Final = 48
 _LONGEST_VALUE: Final = 70
 _MOST_WORDS: Final = 7
 _PARTS: Final = (
-    ("surname", ("last", "surname", "family", "lname", "lastname", "maiden")),
+    ("surname", ("last", "surname", "family", "lname", "lastname", "maiden", "apellido", "apellidos")),
     ("initials", ("middle", "mi", "initial", "initials", "mname", "middlename")),
     ("given", ("first", "given", "forename", "fname", "firstname", "nickname")),
 )
@@ -39,6 +45,8 @@ _PARTS: Final = (
 def labelled(text: str) -> Iterator[Candidate]:
     """Yield the names that labels announce, in the order of the text."""
     words = vocabulary()
+    for match in _CAPITALS.finditer(text):
+        yield from _value(text, match.end(), "name", "sure")
     for mark in _MARK.finditer(text):
         label = _label(text, mark.start())
         if not label:
@@ -82,7 +90,19 @@ def _label(text: str, end: int) -> str:
         at = broken.end()
     if at == 0 and begin > 0:
         return ""
-    return phrase(piece[at:])
+    said = piece[at:]
+    return _last_of(said) or phrase(said) if ":" in said else phrase(said)
+
+
+def _last_of(said: str) -> str:
+    """Return the label at the end of a line that holds several with their values: ``LAST NAME: DOE FIRST NAME``."""
+    words = vocabulary()
+    own = words.sure_labels | words.noun_labels
+    parts = phrase(said.rsplit(":", 1)[1]).split()
+    kept = len(parts)
+    while kept and parts[kept - 1] in own:
+        kept -= 1
+    return " ".join(parts[kept:])
 
 
 def _value(text: str, start: int, label: str, kind: str) -> Iterator[Candidate]:
@@ -110,6 +130,9 @@ def _before_next_label(text: str, found: list[Word]) -> list[Word]:
         if gap.strip(" ,&'\"()\u201c\u201d\u2019.") or text[word.end : word.end + 1] in {"@", "_", "/"}:
             break
         if text[word.end : word.end + 1] in {":", "="}:
+            own = vocabulary().sure_labels
+            while len(kept) > 1 and kept[-1].low in own:
+                kept.pop()
             return kept[:-1] if len(kept) > 2 else kept
         kept.append(word)
         if text[word.end : word.end + 1].isdigit():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recognizers.names.contexts import contexts
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, lines_of, words_of
 
@@ -50,7 +51,54 @@ def _pair_end(text: str, found: list[Word], at: int, words: Vocabulary) -> int:
     if following and following.low in words.organisation and _side_by_side(text, second, following):
         return 0
     everyday = words.is_everyday(first.text) + words.is_everyday(second.text)
-    return last if everyday < 2 - (last > at + 1) else 0
+    if everyday < 2 - (last > at + 1):
+        return last
+    before = found[at - 1].low if at else ""
+    does = before not in contexts().determiners and _does_something(text, second, following)
+    return last if does or _in_a_list(text, found, last, words) else 0
+
+
+def _does_something(text: str, second: Word, following: Word | None) -> bool:
+    """Return whether what only people do stands right behind two everyday words: ``Grant Hill asked``."""
+    return following is not None and following.low in contexts().doings and _side_by_side(text, second, following)
+
+
+def _in_a_list(text: str, found: list[Word], last: int, words: Vocabulary) -> bool:
+    """Return whether a pair is one of three or more, parted by commas: ``Faith Young, Hope Rivers, …``."""
+    return _pairs_behind(text, found, last, words) + _pairs_before(text, found, last - 1, words) > 1
+
+
+def _pairs_behind(text: str, found: list[Word], last: int, words: Vocabulary) -> int:
+    """Return how many pairs of a given name and a surname follow the word ``last``; two tell enough."""
+    for count in range(2):
+        at = last + 1
+        at += at < len(found) and found[at].low == "and"
+        if at + 1 >= len(found) or not _is_next_pair(text, found[last], found[at], found[at + 1], words):
+            return count
+        last = at + 1
+    return 2
+
+
+def _pairs_before(text: str, found: list[Word], first: int, words: Vocabulary) -> int:
+    """Return how many such pairs precede the word ``first``."""
+    for count in range(2):
+        at = first - 1
+        at -= at > 0 and found[at].low == "and"
+        gap = text[found[at].end : found[first].start] if at > 0 else ""
+        if "," not in gap or not _is_pair(text, found[at - 1], found[at], words):
+            return count
+        first = at - 1
+    return 2
+
+
+def _is_next_pair(text: str, before: Word, first: Word, second: Word, words: Vocabulary) -> bool:
+    return "," in text[before.end : first.start] and _is_pair(text, first, second, words)
+
+
+def _is_pair(text: str, first: Word, second: Word, words: Vocabulary) -> bool:
+    if not (first.is_capital and second.is_capital and _side_by_side(text, first, second)):
+        return False
+    return words.is_given(first.text) and words.is_surname(second.text)
 
 
 def _side_by_side(text: str, left: Word, right: Word) -> bool:

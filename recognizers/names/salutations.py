@@ -94,7 +94,7 @@ def _addressed(text: str, start: int, end: int) -> list[Word]:
 def _thanked(text: str, start: int, end: int) -> list[Word]:
     """Return the name that follows a closing phrase on its line: ``Thanks, Jane``."""
     line = text[start:end]
-    for phrase in ("thanks", "regards", "thank you", "thx", "cheers", "sincerely"):
+    for phrase in ("thanks", "regards", "thank you", "thx", "cheers", "sincerely", "saludos", "atentamente", "gracias"):
         at = line.lower().rfind(phrase)
         if at < 0 or len(line) - at > _LONGEST:
             continue
