@@ -15,6 +15,7 @@ from pipeline.review.pages import (
     marking,
     queue,
     release,
+    sample,
     search,
     signing_in,
     table,
@@ -32,4 +33,5 @@ PAGES: Final[tuple[APIRouter, ...]] = (
     table.router,
     history.router,
     release.router,
+    sample.router,
 )
