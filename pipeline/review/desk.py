@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.choosing import Which
-from pipeline.case.deciding import Scanner, check_by, check_words, decide, undo
+from pipeline.case.deciding import Masks, Scanner, check_by, check_words, decide, undo
 from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
@@ -114,6 +114,10 @@ class Desk:
         if self.behind:
             what = f"{self.behind}: what is shown is of before"
             raise CaseError("desk", what, "wait until the examination has ended, or examine the files again")
+
+    def masked(self, text: str) -> str:
+        """Return typed words with ``[PERSON]`` and the like for whatever identifies somebody; examine what comes back."""
+        return self.scanner.masked(text) if isinstance(self.scanner, Masks) else text
 
     def cited_rule(self, name: str) -> Rule | None:
         """Return the rule whose law a person cites, None for none (raises CaseError)."""

@@ -30,7 +30,8 @@ class Marking(Strict):
     """What is marked: a file (as findings name it), the record's number from 1, the place, and a span in code points.
 
     ``place`` may be left out where the record has one text. ``start`` counts from 0, ``end`` stands behind the last.
-    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits.
+    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits. With ``mask`` the reason is
+    stored with ``[PERSON]`` and the like in the place of what identifies somebody.
     """
 
     file: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -44,6 +45,7 @@ class Marking(Strict):
     rule: RuleName = ""
     seen: Number | None = None
     run: Number = 0
+    mask: bool = False
 
 
 class Changing(Strict):
@@ -58,6 +60,7 @@ class Changing(Strict):
     rule: RuleName = ""
     seen: Number | None = None
     run: Number = 0
+    mask: bool = False
 
 
 @router.post("/marks", responses=PROBLEMS)
@@ -70,7 +73,7 @@ def mark(desk: AtDesk, visit: Reviewing, given: Marking) -> dict[str, Any]:
     source = _source(desk, given.file)
     place = given.place or marking.only_place(desk, source, ordinal)
     at = Place(source, ordinal, place, given.start, given.end)
-    said = Said(given.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    said = Said(given.entity, _reason(desk, given), given.citation, given.rule, given.seen, given.run, given.mask)
     return _told(desk, marking.waited(desk, marking.mark(desk, visit.officer, at, said)))
 
 
@@ -82,7 +85,8 @@ def change(desk: AtDesk, visit: Reviewing, given: Changing) -> dict[str, Any]:
     start = item.start if given.start is None else given.start
     end = item.stop if given.end is None else given.end
     at = Place(item.source, item.ordinal, item.place, start, end)
-    said = Said(given.entity or item.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    entity, reason = given.entity or item.entity, _reason(desk, given)
+    said = Said(entity, reason, given.citation, given.rule, given.seen, given.run, given.mask)
     return _told(desk, marking.waited(desk, marking.change(desk, visit.officer, given.finding, at, said)))
 
 
@@ -110,6 +114,7 @@ class Asking(Strict):
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     way: Way = "one"
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    mask: bool = False
 
 
 class Answering(Strict):
@@ -118,6 +123,7 @@ class Answering(Strict):
     lift: Annotated[int, Field(ge=1, le=2**31 - 1)]
     answer: Literal["sign", "refuse"]
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    mask: bool = False
 
 
 @router.get("/lifts", responses=PROBLEMS)
@@ -129,16 +135,22 @@ def list_lifts(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
 @router.post("/lifts", responses=PROBLEMS)
 def ask(desk: AtDesk, visit: Reviewing, given: Asking) -> dict[str, int]:
     """Ask that something mandatory be lifted. 400 where no recorded court order and no own request lifts it."""
-    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, given.reason)}
+    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, _reason(desk, given))}
 
 
 @router.post("/lifts/answers", responses=PROBLEMS)
 def answer(desk: AtDesk, visit: Approving, given: Answering) -> dict[str, int]:
     """Sign a lift that another person asked for, or refuse it. Undo takes back the decision that it becomes."""
+    reason = _reason(desk, given)
     if given.answer == "sign":
-        return {"decision": lifting.sign(desk, visit.officer, given.lift, given.reason)}
-    lifting.refuse(desk, visit.officer, given.lift, given.reason)
+        return {"decision": lifting.sign(desk, visit.officer, given.lift, reason)}
+    lifting.refuse(desk, visit.officer, given.lift, reason)
     return {"decision": 0}
+
+
+def _reason(desk: Desk, given: Marking | Changing | Asking | Answering) -> str:
+    """Return a reason as it is to be examined: masked where that is asked for."""
+    return desk.masked(given.reason) if given.mask else given.reason
 
 
 def _source(desk: Desk, file: str) -> str:

@@ -96,5 +96,6 @@ def decide_in_document(
         raise CaseError("desk", "that is no choice", "go back to the queue")
     row = desk.ledger.refresh().row_of(finding)
     cited = rule_for(action, rule_cited)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
-    return back(f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}")
+    here = f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}"
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited), here)
+    return back(here)
