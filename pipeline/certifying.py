@@ -10,7 +10,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import rows_digest
@@ -180,7 +179,8 @@ def drawn_before(case: Case, copies: Sequence[Counted], sequence: int) -> tuple[
         frame = parted(copies, by)
         if frame_digest(frame) == known.frame_sha256:
             return known, frame
-    raise CaseError(f"release {sequence}", "the sample was drawn from other records than these", "use the release itself")
+    what = "the sample was drawn from other records than these"
+    raise CaseError(f"release {sequence}", what, "use the release itself")
 
 
 def certifiable(case: Case, release: Path, *, again: bool = False) -> int:

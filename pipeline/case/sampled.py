@@ -101,7 +101,9 @@ class Trail:
         if last <= self._read:
             return
         told = or_(*(AuditRow.entry.contains(f'"action":"{each}"', autoescape=True) for each in (DRAWN, MARKED)))
-        wanted = select(AuditRow.number, AuditRow.entry).where(mine, AuditRow.number > self._read, AuditRow.number <= last)
+        wanted = select(AuditRow.number, AuditRow.entry).where(
+            mine, AuditRow.number > self._read, AuditRow.number <= last
+        )
         for number, entry in session.execute(wanted.where(told).order_by(AuditRow.number)):
             self._one_more(number, json.loads(entry))
         self._read = last

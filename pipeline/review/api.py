@@ -60,8 +60,8 @@ class Decide(Strict):
     """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last.
 
     With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since. ``rule`` names a rule
-    of the policy whose law is cited for withholding, in the place of the one that fits. With ``mask`` the reason is stored
-    with ``[PERSON]`` and the like in the place of what identifies somebody; without it such a reason is refused.
+    of the policy whose law is cited for withholding, in the place of the one that fits. With ``mask`` the reason is
+    stored with ``[PERSON]`` and the like in the place of what identifies somebody; without it such a reason is refused.
     """
 
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]

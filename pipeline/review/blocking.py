@@ -68,8 +68,10 @@ def blockers(desk: Desk) -> list[Blocker]:
         Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/sample", stops=False),
         Blocker(
-            "records of the sample have something that was missed: mend it, and release again", _marked(desk),
-            "/sample", stops=False,
+            "records of the sample have something that was missed: mend it, and release again",
+            _marked(desk),
+            "/sample",
+            stops=False,
         ),
     ]
     return [each for each in told if each.count]

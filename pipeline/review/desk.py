@@ -116,7 +116,7 @@ class Desk:
             raise CaseError("desk", what, "wait until the examination has ended, or examine the files again")
 
     def masked(self, text: str) -> str:
-        """Return typed words with ``[PERSON]`` and the like for whatever identifies somebody; examine what comes back."""
+        """Return typed words with ``[PERSON]`` and the like for what identifies somebody; examine what comes back."""
         return self.scanner.masked(text) if isinstance(self.scanner, Masks) else text
 
     def cited_rule(self, name: str) -> Rule | None:

@@ -7,17 +7,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from pipeline.case.lifts import lifts
-from pipeline.case.marking import in_force
-from pipeline.case.store import CaseError
-from pipeline.case.tables import MarkRow
+from pipeline.case.showing import told_marks
 from pipeline.review import lifting, marking
 from pipeline.review.api import PROBLEMS, Strict, Way
 from pipeline.review.desk import Desk
 from pipeline.review.marking import Place, Said
+from pipeline.review.marking_text import source_of
 from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
@@ -30,8 +27,8 @@ class Marking(Strict):
     """What is marked: a file (as findings name it), the record's number from 1, the place, and a span in code points.
 
     ``place`` may be left out where the record has one text. ``start`` counts from 0, ``end`` stands behind the last.
-    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits. With ``mask`` the reason is
-    stored with ``[PERSON]`` and the like in the place of what identifies somebody.
+    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits. With ``mask`` the reason
+    is stored with ``[PERSON]`` and the like in the place of what identifies somebody.
     """
 
     file: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -70,7 +67,7 @@ def mark(desk: AtDesk, visit: Reviewing, given: Marking) -> dict[str, Any]:
     ``mark`` is 0 where the search takes longer than 30 seconds and goes on; ``/api/work`` says how far it is.
     """
     ordinal = given.unit - 1
-    source = _source(desk, given.file)
+    source = source_of(desk, given.file)
     place = given.place or marking.only_place(desk, source, ordinal)
     at = Place(source, ordinal, place, given.start, given.end)
     said = Said(given.entity, _reason(desk, given), given.citation, given.rule, given.seen, given.run, given.mask)
@@ -93,19 +90,13 @@ def change(desk: AtDesk, visit: Reviewing, given: Changing) -> dict[str, Any]:
 @router.get("/marks", responses=PROBLEMS)
 def marks(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """What was marked or changed, as positions; ``stands`` says whether it is in force."""
-    ledger = desk.ledger.refresh()
-    with Session(desk.case.engine) as session:
-        stand = {each.id for each in in_force(session, desk.case.id)}
-        rows = list(session.scalars(select(MarkRow).where(MarkRow.case_id == desk.case.id).order_by(MarkRow.id)))
-        told = [
-            {
-                "mark": each.id, "decision": each.decision_id, "file": ledger.labels.get(each.source, "a file"),
-                "unit": each.ordinal + 1, "place": each.place, "start": each.start, "end": each.stop,
-                "entity": each.entity, "changes": each.was, "stands": each.id in stand,
-            }
-            for each in rows
-        ]  # fmt: skip
-    return {"seen": ledger.seen, "marks": told}
+    return {
+        "seen": desk.ledger.refresh().seen,
+        "marks": [
+            {name: value for name, value in asdict(each).items() if name not in {"by", "at"}}
+            for each in told_marks(desk.case)
+        ],
+    }
 
 
 class Asking(Strict):
@@ -151,16 +142,6 @@ def answer(desk: AtDesk, visit: Approving, given: Answering) -> dict[str, int]:
 def _reason(desk: Desk, given: Marking | Changing | Asking | Answering) -> str:
     """Return a reason as it is to be examined: masked where that is asked for."""
     return desk.masked(given.reason) if given.mask else given.reason
-
-
-def _source(desk: Desk, file: str) -> str:
-    labels = desk.ledger.refresh().labels
-    if file in labels:
-        return file
-    keys = [key for key, label in labels.items() if label == file]
-    if len(keys) != 1:
-        raise CaseError("desk", "the case knows no such file", "name it as findings do")
-    return keys[0]
 
 
 def _told(desk: Desk, done: marking.Marked | None) -> dict[str, Any]:

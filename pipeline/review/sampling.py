@@ -8,7 +8,6 @@ is shown as text only, and stays in memory within a limit.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -55,7 +54,6 @@ MASK: Final = "\u2022"
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of drawn records that stay in memory; others are read again when they are shown."""
 MOST_SIZE: Final = 100_000
-PASSWORD: Final = "PASSWORD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,7 @@ class Sampling:
         self.trail = Trail(case)
         self.certificate: Certificate | None = None
         self._opened: Opened | None = None
-        self._texts: OrderedDict[Record, tuple[Segment, ...]] = OrderedDict()
+        self._texts: dict[Record, tuple[Segment, ...]] = {}
         self._held = 0
         self._one = threading.Lock()
 
@@ -189,11 +187,15 @@ class Sampling:
         made, frame = drawn_of
         records = tuple(numbered(sample_of(frame, made)))
         files = {each.name: each for each in collect([folder / "records"])}
-        wanted = [(files[name], [each for each in records if each.file == name]) for name in {r.file: 0 for r in records}]
+        by_file: dict[str, list[Record]] = {}
+        for each in records:
+            by_file.setdefault(each.file, []).append(each)
+        wanted = [(files[name], own) for name, own in by_file.items()]
         self._forget()
         for at, ((file, own), answer, failure) in enumerate(runner.map(texts_of, wanted), start=1):
             if failure is not None:
-                raise IntegrityError(file.name, f"its records cannot be read ({failure.what})", "make the release again")
+                what = f"its records cannot be read ({failure.what})"
+                raise IntegrityError(file.name, what, "make the release again")
             tell("reading the drawn records", at, len(wanted))
             for record, texts in zip(own, answer, strict=True):
                 self._keep(record, texts)
@@ -240,7 +242,8 @@ class Sampling:
         """Return where a drawn record stands in the release (raises CaseError)."""
         records = self._is_open().records
         if not 1 <= number <= len(records):
-            raise CaseError("sample", "there is no such record in the sample", f"it has the records 1 to {len(records)}")
+            what = "there is no such record in the sample"
+            raise CaseError("sample", what, f"it has the records 1 to {len(records)}")
         return records[number - 1]
 
     def parts(self, number: int) -> Parts:
@@ -268,7 +271,7 @@ class Sampling:
 
     @cached_property
     def _recognizers(self) -> list[Any]:
-        return load_recognizers("patterns", {PASSWORD})
+        return load_recognizers("patterns", {"PASSWORD"})
 
     def _is_open(self) -> Opened:
         opened = self.standing().opened
