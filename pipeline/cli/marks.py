@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.case import By, Folder, Mask
-from pipeline.cli.opening import open_case, scanner_of, see_by, see_reason
+from pipeline.cli.opening import given_unseen, open_case, scanner_of, see_by, see_reason
 from pipeline.cli.options import ConfigOption, WorkersOption
 from pipeline.cli.rerun import as_last_time
 from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
@@ -83,7 +82,7 @@ def add_command(
       releasable marks add case-114/ --policy montana --file mail.mbox --record 3 --entity PERSON --by "records officer"
       some-program | releasable marks add case-114/ --policy montana --file a.txt --record 1 --entity PERSON --by clerk
     """
-    text = _given()
+    text = given_unseen("What was missed, as it is written there")
     done = add_mark(
         folder, Asked(policy, config, workers=workers_), (file, record, place, occurrence), text,
         (entity, reason, citation, rule), by=by, mask=mask,
@@ -194,10 +193,3 @@ def desk_of_case(folder: Path, asked: Asked) -> Desk:
     if behind := road.behind(case):
         raise UsageError(str(folder), behind, f"run redact again with --case {folder}, or open the review desk")
     return Desk(case, road, Remembered(lambda: scanner_of(case)))
-
-
-def _given() -> str:
-    """Return what was missed: from standard input, or asked for on a terminal without showing it."""
-    if sys.stdin.isatty():
-        return str(typer.prompt("What was missed, as it is written there", hide_input=True))
-    return sys.stdin.read().strip()

@@ -1,7 +1,8 @@
 """The rows of a table by their number, through the whole file: which unit holds which rows, and the rows themselves.
 
-A workbook has a table a sheet, whose rows keep the numbers that they have in their sheet. The index has one number a unit (about 1 MiB of a file) and no value; it follows from how the file was cut. The rows of
-the last units that were looked at stay in memory, so that scrolling on costs nothing.
+A workbook has a table a sheet, whose rows keep the numbers that they have in their sheet. The index has one number a
+unit (about 1 MiB of a file) and no value; it follows from how the file was cut. The rows of the last units that were
+looked at stay in memory, so that scrolling on costs nothing.
 """
 
 from __future__ import annotations

@@ -31,8 +31,8 @@ def show_table(
     index = desk.rows.index(source, sheet)
     first = max(index.first, min(row, index.count) - 1)
     about = {
-        **_told(desk, visit, ledger, (source, index.sheet), first), "file": ledger.labels[source], "first": first, "size": CHUNK,
-        "count": index.count, "unit": index.unit_of(first), "least": index.first, "sheet": index.sheet,
+        **_told(desk, visit, ledger, (source, index.sheet), first), "file": ledger.labels[source], "first": first,
+        "size": CHUNK, "count": index.count, "unit": index.unit_of(first), "least": index.first, "sheet": index.sheet,
         "sheets": index.sheets,
     }  # fmt: skip
     return rendered(request, "table.html", about)
