@@ -134,8 +134,8 @@ def decide_command(
 def searches_command(folder: Folder) -> None:
     """Say who searched for a certain value at the review desk, and when.
 
-    The audit trail has a keyed digest of each search. The value is read from standard input (or asked for, unseen), never
-    from the command line. A closed case tells nothing: its key is gone.
+    The audit trail has a keyed digest of each search. The value is read from standard input (or asked for, unseen),
+    never from the command line. A closed case tells nothing: its key is gone.
 
     Example: releasable case searches case-114/
     """
