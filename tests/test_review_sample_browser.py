@@ -25,7 +25,7 @@ from pipeline.state import Job, State, prepare
 from recognizers.registry import load_recognizers
 
 pytestmark = pytest.mark.chromium
-LETTER = "<b>Dear clerk</b>, call 406-555-0123 <script>document.title='owned'</script> about the hedge.\n"
+LETTER = "Dear clerk, call 406-555-0123 about <b>the hedge</b> <script>document.title='owned'</script>.\n"
 LONG = "\n\n".join(f"Paragraph {n}. " + "The park was quiet that day. " * 30 for n in range(40))
 
 
@@ -47,10 +47,10 @@ def desk(tmp_path: Path, by_patterns: State) -> Desk:
         tmp_path / "in", {"a.txt": LETTER, "long.txt": LONG, "t.csv": "id,note\n1,one hedge\n2,two hedges\n"}
     )
     with xlsxwriter.Workbook(str(source / "book.xlsx")) as made:
-        for name in ("First", "Last"):
+        for name, rows in (("First", 400), ("Last", 12)):
             sheet = made.add_worksheet(name)
             sheet.write_row(0, 0, ["number", "phone"])
-            for n in range(1, 400):
+            for n in range(1, rows):
                 sheet.write_row(n, 0, [f"item {n + 1}", f"406-555-01{n % 100:02d}"])
     desk = examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
     desk.scanner = MarksToo(desk.case, Remembered(lambda: FreeText(desk.case, load_recognizers("patterns"))))
@@ -105,7 +105,7 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     press(page, "v")
-    assert "<b>Dear clerk</b>" in page.inner_text(".record")
+    assert "<b>the hedge</b> <script>" in page.inner_text(".record")
     assert page.locator(".record b, .record script").count() == 0
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -172,8 +172,8 @@ def test_a_sheet_is_scrolled_from_its_first_row_to_its_last(desk: Desk, page) ->
     page.press("#row", "Enter")
     page.wait_for_function("() => document.activeElement.dataset.row === '300'")
     assert "item 300" in page.inner_text("tbody tr:focus")
-    wrong = looked_at(page)
-    page.set_viewport_size({"width": 1280, "height": 800})
     page.click("text=Sheet 2")
-    assert re.search(r"sheet 2, rows 2 to 400", page.inner_text("main"))
+    page.wait_for_url(re.compile("sheet=2"))
+    assert re.search(r"sheet 2, rows 2 to 12", page.inner_text("main"))
+    wrong = looked_at(page)
     assert not wrong, "\n".join(wrong)
