@@ -69,7 +69,7 @@ def blockers(desk: Desk) -> list[Blocker]:
         Blocker("certificates found a miss in the latest release", _misses(desk.case), "/sample", stops=False),
         Blocker(
             "records of the sample have something that was missed: mend it, and release again",
-            _marked(desk),
+            desk.sampling.found(),
             "/sample",
             stops=False,
         ),
@@ -140,12 +140,6 @@ def _files(case: Case, ledger: Ledger) -> list[str]:
             SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
         )
         return sorted(set(session.scalars(wanted)))
-
-
-def _marked(desk: Desk) -> int:
-    """Return in how many records of a sample that has no certificate yet somebody found something."""
-    standing = desk.sampling.standing()
-    return standing.misses if standing.certificate is None else 0
 
 
 def _misses(case: Case) -> int:

@@ -8,6 +8,7 @@ is shown as text only, and stays in memory within a limit.
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -53,6 +54,8 @@ from recognizers.registry import load_recognizers
 MASK: Final = "\u2022"
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of drawn records that stay in memory; others are read again when they are shown."""
+MOST_SHOWN: Final = 8
+"""Records that stay in memory as pages show them."""
 MOST_SIZE: Final = 100_000
 
 
@@ -121,6 +124,7 @@ class Sampling:
         self.certificate: Certificate | None = None
         self._opened: Opened | None = None
         self._texts: dict[Record, tuple[Segment, ...]] = {}
+        self._shown: OrderedDict[Record, Parts] = OrderedDict()
         self._held = 0
         self._one = threading.Lock()
 
@@ -135,6 +139,14 @@ class Sampling:
         folder = opened.release if opened is not None else self._folder_of(last)
         draw, marks = self.trail.draw(last.sequence), self.trail.marks(last.sequence)
         return Standing(last.sequence, last.status, folder, draw, opened, marks, certificate)
+
+    def found(self) -> int:
+        """Return in how many records of the sample somebody found something, while it is being read."""
+        with Session(self._case.engine) as session:
+            last = latest_release(session, self._case.id)
+            if last is None or certificate_in(session, self._case.id, last.sequence) is not None:
+                return 0
+        return sum(each.missed for each in self.trail.marks(last.sequence).values())
 
     def _folder_of(self, last: ReleaseRow) -> Path | None:
         for folder in self._folders(last.sequence):
@@ -250,11 +262,20 @@ class Sampling:
         """Return the texts of a drawn record in the parts that pages show, passwords masked (raises CaseError)."""
         opened, record = self._is_open(), self.record(number)
         with self._one:
+            if record in self._shown:
+                return self._shown[record]
             found = self._texts.get(record)
         if found is None:
             found = texts_of(None, (opened.files[record.file], (record,)))[0]
         masked = self._without_passwords(found)
-        return parts_of({f"{at}": each for at, each in enumerate(masked)} if _repeats(masked) else _by_place(masked))
+        places = [words(each.address) for each in masked]
+        names = places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
+        made = parts_of(dict(zip(names, masked, strict=True)))
+        with self._one:
+            self._shown[record] = made
+            while len(self._shown) > MOST_SHOWN:
+                self._shown.popitem(last=False)
+        return made
 
     def _without_passwords(self, texts: Sequence[Segment]) -> list[Segment]:
         """Return texts with what looks like a password masked: what one rule lets stand, and what was missed."""
@@ -289,12 +310,5 @@ class Sampling:
     def _forget(self) -> None:
         with self._one:
             self._texts.clear()
+            self._shown.clear()
             self._held = 0
-
-
-def _by_place(texts: Sequence[Segment]) -> Mapping[str, Segment]:
-    return {words(each.address): each for each in texts}
-
-
-def _repeats(texts: Sequence[Segment]) -> bool:
-    return len({words(each.address) for each in texts}) < len(texts)
