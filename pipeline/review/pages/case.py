@@ -7,8 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from pipeline.case.deciding import decide_differences
-from pipeline.case.store import CaseError
+from pipeline.case.deciding import NotStored, decide_differences
 from pipeline.review.blocking import blockers, count_held, differences, held
 from pipeline.review.charts import Share, drawn
 from pipeline.review.desk import Desk
@@ -81,7 +80,7 @@ def accept_difference(
 def _accept(desk: Desk, visit: Visit, difference: str, reason: str) -> None:
     try:
         decide_differences(desk.case, [difference], by=visit.officer.name, reason=reason, scanner=desk.scanner)
-    except CaseError as error:
+    except NotStored as error:
         again = with_words(reason, lambda words: _accept(desk, visit, difference, words), "/#differences")
         refused(visit, "accepted", error, again)
     else:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import Response
 
+from pipeline.case.deciding import NotStored
 from pipeline.case.pinning import KINDS, Laid
 from pipeline.case.store import CaseError
 from pipeline.review.columns import Table, Tally, effect, hides, of_run, tallies
@@ -93,7 +94,7 @@ def pin_column(
 def _pin(desk: Desk, visit: Visit, laid: Laid) -> None:
     try:
         began = desk.pin(visit.officer, laid)
-    except CaseError as error:
+    except NotStored as error:
         here = f"/columns/{laid.source}/{laid.number}"
         again = with_words(laid.reason, lambda words: _pin(desk, visit, replace(laid, reason=words)), here)
         refused(visit, "changed", error, again)
