@@ -6,15 +6,17 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.proof import binding_problems
 from pipeline.case.recording import latest_release
+from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in, draw_entry, mark_record
+from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
 from pipeline.errors import IntegrityError
@@ -22,6 +24,8 @@ from pipeline.evidence.certificate import (
     Certificate,
     Record,
     Stratum,
+    certificate_json,
+    certificate_text,
     draw,
     frame_digest,
     joint_most_bad,
@@ -32,22 +36,26 @@ from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
 from pipeline.model import Cell, Segment, Source, Unit
-from pipeline.private_files import private_folder, write_private
 from pipeline.workspace import Runner
 
 Frame = Mapping[str, Sequence[Record]]
+MOST_NAMES: Final = 100
+"""Characters of the names of who read a sample, as a certificate has them."""
 Reviewer = Callable[[Record, str], bool]
 """Shows a person the text of a released record, and returns whether something was missed in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """A draw, as the case recorded it before anything was reviewed: from which frame, with which seed, how many."""
+STRATA: Final = ("", "format", "file")
+"""How a frame can be parted: not at all, by format, by file."""
 
-    release: int
-    seed: str
-    frame_sha256: str
-    sizes: Mapping[str, int]
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A copy of a release: its name, its format, how many records each of its units has."""
+
+    file: str
+    format: str
+    counts: Sequence[int]
 
 
 # --- the frame --------------------------------------------------------------------------
@@ -59,11 +67,21 @@ def counted(_state: Any, file: InputFile) -> tuple[str, list[int]]:
     return name, [len(_records(file, each)) for each in units]
 
 
-def text_of(_state: Any, asked: tuple[InputFile, Record]) -> str:
+def text_of(state: Any, asked: tuple[InputFile, Record]) -> str:
     """Return the text of one released record."""
     file, record = asked
+    return "\n".join(each.text for each in texts_of(state, (file, (record,)))[0])
+
+
+def texts_of(_state: Any, asked: tuple[InputFile, Sequence[Record]]) -> list[tuple[Segment, ...]]:
+    """Return the texts of some released records of one copy, in the order asked; one unit is in memory at a time."""
+    file, records = asked
     _, units = _units(file)
-    return "\n".join(each.text for each in _records(file, units[record.unit])[record.record])
+    told: dict[Record, tuple[Segment, ...]] = {}
+    for unit, own in groupby(sorted(set(records)), key=lambda each: each.unit):
+        found = _records(file, units[unit])
+        told |= {each: tuple(found[each.record]) for each in own}
+    return [told[each] for each in records]
 
 
 def _units(file: InputFile) -> tuple[str, list[Unit]]:
@@ -91,14 +109,26 @@ def frame_of(release: Path, runner: Runner, *, by: str = "") -> Frame:
         runner: workers; no model is needed.
         by: ``format`` or ``file`` for strata, "" for one frame.
     """
-    frame: dict[str, list[Record]] = {}
+    return parted(counts_of(release, runner), by)
+
+
+def counts_of(release: Path, runner: Runner) -> list[Counted]:
+    """Return how many records each copy of a release has (raises IntegrityError)."""
+    found = []
     for file, answer, failure in runner.map(counted, collect([release / "records"])):
         if failure is not None:
             raise IntegrityError(file.name, f"its records cannot be counted ({failure.what})", "make the release again")
-        name, counts = answer
-        stratum = {"format": name, "file": file.name}.get(by, "all records")
+        found.append(Counted(file.name, *answer))
+    return found
+
+
+def parted(copies: Sequence[Counted], by: str = "") -> Frame:
+    """Return the records of copies by stratum: of each ``format`` or ``file``, or in one frame ("")."""
+    frame: dict[str, list[Record]] = {}
+    for each in copies:
+        stratum = {"format": each.format, "file": each.file}.get(by, "all records")
         frame.setdefault(stratum, []).extend(
-            Record(file.name, unit, record) for unit, count in enumerate(counts) for record in range(count)
+            Record(each.file, unit, record) for unit, count in enumerate(each.counts) for record in range(count)
         )
     return frame
 
@@ -106,45 +136,78 @@ def frame_of(release: Path, runner: Runner, *, by: str = "") -> Frame:
 # --- the draw ---------------------------------------------------------------------------
 
 
-def drawn(case: Case, release: Path, frame: Frame, size: int, *, by: str) -> Draw:
+def drawn(case: Case, release: Path, frame: Frame, size: int, *, by: str, strata: str = "") -> Draw:
     """Return the draw for the latest release of a case; it is made once, recorded first, and then stays.
 
+    Args:
+        case: the case.
+        release: the folder of its latest release.
+        frame: its records.
+        size: how many to draw, where nothing was drawn yet.
+        by: who draws.
+        strata: how the frame is parted (:data:`STRATA`).
+
     Raises:
-        CaseError: the folder is not the latest release, it is not final, or a miss was found in it.
+        CaseError: the folder is not the latest release, it is not final, or it has its certificate.
     """
-    problems = [*integrity(release, (SIGNATURE,)), *binding_problems(case, (release / MANIFEST).read_bytes())]
-    if problems:
-        raise CaseError(str(release), problems[0], "certify the latest release, as it was made")
-    with Session(case.engine) as session:
-        last = latest_release(session, case.id)
-        assert last is not None
-        if last.status != "final":
-            raise CaseError(str(release), "it is provisional", "decide what waits for a person, and release again")
-        rows = select(CertificateRow).where(CertificateRow.case_id == case.id, CertificateRow.sequence == last.sequence)
-        if session.scalars(rows).first() is not None:
-            raise CaseError(str(release), "this release has its certificate", "a fresh draw needs a fresh release")
-        sequence = last.sequence
-    known = next((each for each in _draws(case) if each.release == sequence), None)
-    digest = frame_digest(frame)
+    sequence = certifiable(case, release)
+    known, digest = Trail(case).draw(sequence), frame_digest(frame)
     if known is not None:
         if known.frame_sha256 != digest:
-            raise CaseError(str(release), "a sample was drawn from another frame", "go on with the same --strata")
+            told = f"--strata {known.strata or 'none'}" if known.strata is not None else "the same --strata"
+            raise CaseError(str(release), "a sample was drawn from another frame", f"go on with {told}")
         return known
     sizes = shares({name: len(records) for name, records in frame.items()}, size)
-    made = Draw(sequence, secrets.token_hex(16), digest, sizes)
+    made = Draw(sequence, secrets.token_hex(16), digest, sizes, strata)
     with case.action(by, "drawn") as action:
-        about = {"draw": sequence, "seed": made.seed, "frame_sha256": digest, "sizes": dict(sizes)}
-        action.about |= about
+        if Trail(case).draw(sequence, action.session) is not None:
+            raise Conflict(str(release), "somebody else drew a sample meanwhile", "go on with that one")
+        action.about |= draw_entry(made)
     return made
 
 
-def _draws(case: Case) -> list[Draw]:
-    told = [each.told for each in case.entries()]
-    return [
-        Draw(each["about"]["draw"], each["about"]["seed"], each["about"]["frame_sha256"], each["about"]["sizes"])
-        for each in told
-        if each["action"] == "drawn"
-    ]
+def drawn_before(case: Case, copies: Sequence[Counted], sequence: int) -> tuple[Draw, Frame] | None:
+    """Return the draw that was made for a release, with its frame; None where there is none.
+
+    Raises:
+        CaseError: it was made of another frame than these copies give.
+    """
+    known = Trail(case).draw(sequence)
+    if known is None:
+        return None
+    for by in STRATA:
+        frame = parted(copies, by)
+        if frame_digest(frame) == known.frame_sha256:
+            return known, frame
+    what = "the sample was drawn from other records than these"
+    raise CaseError(f"release {sequence}", what, "use the release itself")
+
+
+def certifiable(case: Case, release: Path, *, again: bool = False) -> int:
+    """Return the number of the release in a folder, which may be certified.
+
+    Args:
+        case: the case.
+        release: the folder.
+        again: whether it may have its certificate.
+
+    Raises:
+        CaseError: the folder is not the latest release, it is not final, or it has its certificate.
+    """
+    with Session(case.engine) as session:
+        last = latest_release(session, case.id)
+        certificate = certificate_in(session, case.id, last.sequence) if last is not None else None
+    problems = [*integrity(release, (SIGNATURE,)), *binding_problems(case, (release / MANIFEST).read_bytes())]
+    if certificate is not None and certificate.misses:  # told below, or known to whoever asks again
+        problems = [each for each in problems if not each.startswith(f"release {certificate.sequence} is held: ")]
+    if problems:
+        raise CaseError(str(release), problems[0], "certify the latest release, as it was made")
+    assert last is not None
+    if last.status != "final":
+        raise CaseError(str(release), "it is provisional", "decide what waits for a person, and release again")
+    if certificate is not None and not again:
+        raise CaseError(str(release), "this release has its certificate", "a fresh draw needs a fresh release")
+    return last.sequence
 
 
 def sample_of(frame: Frame, made: Draw) -> dict[str, list[Record]]:
@@ -155,25 +218,18 @@ def sample_of(frame: Frame, made: Draw) -> dict[str, list[Record]]:
     }
 
 
+def numbered(sample: Mapping[str, Sequence[Record]]) -> list[Record]:
+    """Return the drawn records in the order in which marks count them, from 1: by stratum, then as in the frame."""
+    return [each for _, records in sorted(sample.items()) for each in records]
+
+
 # --- the certificate --------------------------------------------------------------------
 
 
-def certify(
-    case: Case, release: Path, frame: Frame, made: Draw, marks: Mapping[Record, bool], *, by: str
+def certificate_of(
+    case: Case, release: Path, frame: Frame, made: Draw, marks: Mapping[Record, bool], *, read_by: str, at: str = ""
 ) -> Certificate:
-    """Record what a person marked and return the certificate.
-
-    Args:
-        case: the case.
-        release: the folder of its latest release.
-        frame: its records.
-        made: the draw.
-        marks: for each drawn record whether something was missed in it.
-        by: who reviewed.
-
-    Raises:
-        CaseError: a drawn record was not marked.
-    """
+    """Return the certificate of a sample; nothing is recorded (raises CaseError: a record was not marked)."""
     sample = sample_of(frame, made)
     if missing := sum(each not in marks for records in sample.values() for each in records):
         raise CaseError("certify", f"{missing} drawn records are not marked", "go on: the draw stays the same")
@@ -181,7 +237,7 @@ def certify(
         Stratum(name, len(frame[name]), len(records), sum(marks[each] for each in records))
         for name, records in sample.items()
     )
-    certificate = Certificate(
+    return Certificate(
         request=case.row.request,
         case=case.id,
         release=made.release,
@@ -189,17 +245,41 @@ def certify(
         frame_sha256=made.frame_sha256,
         seed=made.seed,
         strata=strata,
-        reviewed_by=by,
-        reviewed_at="",
+        reviewed_by=read_by,
+        reviewed_at=at,
         most_bad=joint_most_bad(strata),
     )
+
+
+def certify(
+    case: Case, release: Path, frame: Frame, made: Draw, marks: Mapping[Record, bool], *, by: str, read_by: str = ""
+) -> Certificate:
+    """Record what people marked and return the certificate.
+
+    Args:
+        case: the case.
+        release: the folder of its latest release.
+        frame: its records.
+        made: the draw.
+        marks: for each drawn record whether something was missed in it.
+        by: who asks for the certificate.
+        read_by: who read the sample, where others did too.
+
+    Raises:
+        CaseError: a drawn record was not marked.
+        Conflict: the release has its certificate meanwhile.
+    """
+    read_by = read_by or by
+    certificate = certificate_of(case, release, frame, made, marks, read_by=read_by)
     with case.action(by, "certified") as action:
+        if certificate_in(action.session, case.id, made.release) is not None:
+            raise Conflict("certify", "this release has its certificate", "a fresh draw needs a fresh release")
         certificate = replace(certificate, reviewed_at=action.at)
         row = CertificateRow(
             case_id=case.id,
             sequence=made.release,
             at=action.at,
-            by=by,
+            by=read_by,
             misses=certificate.misses,
             result=json.dumps({"most_bad": certificate.most_bad, "drawn": certificate.drawn}),
         )
@@ -211,25 +291,55 @@ def certify(
     return certificate
 
 
+def write_certificate(out: Path, certificate: Certificate, signature: bytes = b"") -> None:
+    """Write ``certificate.json`` and ``certificate.txt`` (and the signature of the former) into a folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "certificate.json").write_bytes(certificate_json(certificate))
+    (out / "certificate.txt").write_text(certificate_text(certificate), encoding="utf-8")
+    if signature:
+        (out / "certificate.json.sig").write_bytes(signature)
+
+
+# --- the marks --------------------------------------------------------------------------
+
+
 def reviewed(
-    case: Case, release: Path, sample: Mapping[str, Sequence[Record]], runner: Runner, reviewer: Reviewer, made: Draw
+    case: Case,
+    release: Path,
+    sample: Mapping[str, Sequence[Record]],
+    runner: Runner,
+    reviewer: Reviewer,
+    made: Draw,
+    *,
+    by: str,
 ) -> dict[Record, bool]:
-    """Return what a person marked; marks are kept in the case's working folder, so that a review can be interrupted."""
-    path = case.folder / "work" / f"marks-{made.release}.json"
-    private_folder(path.parent)
-    marks = _kept(path)
+    """Return what people marked; each mark is in the audit trail before the next record is shown.
+
+    What was marked before, here or at the review desk, is not shown again; nor is what somebody marks meanwhile.
+    """
+    order, trail = numbered(sample), Trail(case)
     files = {each.name: each for each in collect([release / "records"])}
-    waiting = [each for records in sample.values() for each in records if each not in marks]
-    for (_, record), text, failure in runner.map(text_of, ((files[each.file], each) for each in waiting)):
+    before = trail.marks(made.release)
+    waiting = [(number, each) for number, each in enumerate(order, start=1) if number not in before]
+    asked = ((files[each.file], each) for _, each in waiting)
+    for (number, record), (_, text, failure) in zip(waiting, runner.map(text_of, asked), strict=True):
         if failure is not None:
             raise IntegrityError(record.file, f"a record cannot be read ({failure.what})", "make the release again")
-        marks[record] = reviewer(record, text)
-        content = [[each.file, each.unit, each.record, missed] for each, missed in marks.items()]
-        write_private(path, json.dumps(content).encode())
-    return marks
+        if number in trail.marks(made.release):
+            continue
+        seen, missed = trail.last(made.release, number), reviewer(record, text)
+        try:
+            mark_record(case, trail, made, number, missed, by=by, seen=seen)
+        except Conflict:
+            meanwhile = trail.marks(made.release).get(number)
+            if meanwhile is None or meanwhile.missed != missed:
+                raise
+    marks = trail.marks(made.release)
+    return {each: marks[number].missed for number, each in enumerate(order, start=1) if number in marks}
 
 
-def _kept(path: Path) -> dict[Record, bool]:
-    if not path.is_file():
-        return {}
-    return {Record(file, unit, record): bool(missed) for file, unit, record, missed in json.loads(path.read_bytes())}
+def readers(marks: Mapping[int, SampleMark]) -> str:
+    """Return who read a sample, each once, as a certificate says it."""
+    names = list(dict.fromkeys(marks[number].by for number in sorted(marks)))
+    told = ", ".join(names)
+    return told if len(told) <= MOST_NAMES else f"{names[0]} and {len(names) - 1} others"

@@ -149,7 +149,7 @@ def test_a_clean_sample_gives_a_certificate_without_text(desk: Desk, tmp_path: P
         return False
 
     sample = sample_of(frame, made)
-    marks = reviewed(desk.case, out, sample, runner, reader, made)
+    marks = reviewed(desk.case, out, sample, runner, reader, made, by="reader")
     assert len(shown) == sum(made.sizes.values()) == len(marks)
     told = certify(desk.case, out, frame, made, marks, by="reader")
     text = certificate_json(told).decode() + certificate_text(told)
@@ -190,9 +190,9 @@ def test_an_interrupted_review_goes_on(desk: Desk, tmp_path: Path) -> None:
         return False
 
     with pytest.raises(KeyboardInterrupt):
-        reviewed(desk.case, out, sample, runner, leaves, made)
+        reviewed(desk.case, out, sample, runner, leaves, made, by="reader")
     rest: list[Record] = []
-    reviewed(desk.case, out, sample, runner, lambda record, _: bool(rest.append(record)), made)
+    reviewed(desk.case, out, sample, runner, lambda record, _: bool(rest.append(record)), made, by="reader")
     assert len(rest) == sum(made.sizes.values()) - 4
     assert not set(rest) & set(seen)
 

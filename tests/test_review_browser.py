@@ -145,6 +145,7 @@ def addresses(desk: Desk) -> list[str]:
         f"/finding/{item.id}/lift",
         f"/document/{item.source}/{item.ordinal}/words",
         "/release",
+        "/sample",
         "/api",
         *records,
     ]

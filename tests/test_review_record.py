@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from casehelp import write
 from conftest import message, multipart
+from outlook_files import Msg
 from reviewhelp import browser, examined
 
 from pipeline.case.overrides import place_digest
 from pipeline.case.store import Case, CaseError
+from pipeline.formats import workbook_book
 from pipeline.policy.load import find
 from pipeline.review.desk import Desk
 from pipeline.review.threads import Note, note_of, threads_of
 from pipeline.state import Job, State, prepare
 
 ROWS = 3000
+SHEET_ROWS = 800
 
 
 @pytest.fixture(autouse=True)
@@ -208,3 +214,84 @@ def test_tables_of_other_kinds_scroll_too_and_texts_do_not(table: Desk) -> None:
         table.rows.index(place_digest(table.case.keyed, "path", "letter.txt"))
     assert at.client.get("/table/" + "0" * 32).status_code == 400
     assert at.client.get(f"/table/{key}?row=0").status_code == 422
+
+
+@pytest.fixture
+def workbook(tmp_path: Path, by_patterns: State, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A workbook of three sheets: a long one below two lines of title, an empty one, and a short one."""
+    monkeypatch.setattr(workbook_book, "UNIT_CELLS", 900)
+    sink = io.BytesIO()
+    with xlsxwriter.Workbook(sink, {"in_memory": True}) as made:
+        long, _, short = (made.add_worksheet(name) for name in ("First", "Empty", "Last"))
+        long.write_row(0, 0, ["A list of the office"])
+        long.write_row(2, 0, ["name", "phone", "note"])
+        for n in range(3, SHEET_ROWS):
+            long.write_row(n, 0, [f"Person {n + 1}", f"406-555-01{n % 100:02d}", "well known"])
+        short.write_row(0, 0, ["number", "phone"])
+        for n in range(1, 40):
+            short.write_row(n, 0, [f"item {n + 1}", f"406-555-01{n:02d}"])
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "book.xlsx").write_bytes(sink.getvalue())
+    return examined(Case.create(tmp_path / "case", "2026-7"), tmp_path / "in", by_patterns)
+
+
+def test_sheets_of_a_workbook_are_scrolled_like_tables(workbook: Desk) -> None:
+    """Each sheet by the numbers that its rows have in it, through all units, its columns from its own first one."""
+    key = place_digest(workbook.case.keyed, "path", "book.xlsx")
+    index = workbook.rows.index(key)
+    assert (index.sheet, index.sheets, index.first, index.count) == (1, (1, 3), 3, SHEET_ROWS)
+    assert len(index.starts) > 1
+    at = browser(workbook)
+    at.post("/values", show="yes")
+    page = at.get(f"/table/{key}")
+    assert re.search(r'href="/table/[0-9a-f]+\?sheet=3">Sheet 3</a>', page)
+    assert 'data-row="4"' in page
+    assert 'data-row="3"' not in page
+    assert "Person 4<" in page
+    assert '<th scope="col">phone</th>' in page
+    for start in index.starts[1:]:
+        page = at.get(f"/table/{key}/rows?row={start - 5}&sheet=1")
+        told = re.findall(r"Person\s+(\d+)", re.sub(r"<[^>]*>", " ", page))
+        assert list(dict.fromkeys(told)) == [str(n) for n in range(start - 5, start + 95)]
+    assert f'data-row="{SHEET_ROWS}"' in at.get(f"/table/{key}?row=2000000000")
+    page = at.get(f"/table/{key}?sheet=3&row=7")
+    assert "item 7<" in page
+    assert page.count('<th scope="col">') == 3
+    assert "406-555-01" in page
+    assert "#f-" in page  # what was found in a row leads to its record
+    ordinal = workbook.rows.index(key, 3).ordinals[0]
+    page = at.get(f"/document/{key}/{ordinal}")
+    assert f'href="/table/{key}?row=2&amp;sheet=3">Scroll through the whole sheet' in page
+    assert at.client.get(f"/table/{key}?sheet=2").status_code == 400
+    last = len(workbook.texts.units(key)) - 1
+    assert "Scroll through" not in at.get(f"/document/{key}/{last}")
+
+
+@pytest.fixture
+def outlook(tmp_path: Path, by_patterns: State) -> Desk:
+    """A letter as mail, and its answers as Outlook saves them."""
+    source = write(tmp_path / "src", {"one.eml": mail(1)})
+    for number, more in ((2, {0x1042: "<1@example.com>"}), (3, {0x1039: "<1@example.com> <2@example.com>"})):
+        answer = Msg(
+            {
+                0x001A: "IPM.Note", 0x0037: "Re: Water rates", 0x1000: "Please call 406-555-0123.\r\n",
+                0x0042: "Wilma Testperson", 0x5D02: "wilma.testperson@example.com", 0x1035: f"<{number}@example.com>",
+                0x0039: datetime(2025, 3, 2 + number, 17, tzinfo=UTC), **more,
+            },
+            [{0x0C15: 1, 0x3001: "Clerk", 0x39FE: "clerk@example.gov"}],
+        )  # fmt: skip
+        (source / f"answer-{number}.msg").write_bytes(answer.bytes())
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
+
+
+def test_messages_of_outlook_stand_in_the_thread(outlook: Desk) -> None:
+    """With what they answer, from either side; their parts are shown as those of any message."""
+    at = browser(outlook)
+    at.post("/values", show="yes")
+    for name in ("one.eml", "answer-2.msg", "answer-3.msg"):
+        page = at.get(address(outlook, name))
+        assert "Thread: 3 messages" in page, name
+        order = re.findall(r"answers number (\d) \(([A-Za-z-]+)\)", page)
+        assert order == [("1", "In-Reply-To"), ("2", "References")]
+    assert "Part 1: plain text" in at.get(address(outlook, "answer-2.msg"))
+    assert outlook.threads.is_whole

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from casehelp import write
 from reviewhelp import ORIGIN, browser, examined, stranger
+from typer.testing import CliRunner
 
+from pipeline.case import searches
 from pipeline.case.checking import check_case
+from pipeline.case.searches import search_digest, searches_for
 from pipeline.case.store import Case, CaseError
+from pipeline.cli.app import app
 from pipeline.model import Block, Segment
 from pipeline.policy.load import find
 from pipeline.review import searching
@@ -140,7 +145,8 @@ def test_what_is_looked_for_is_kept_nowhere(desk: Desk) -> None:
     assert not [each for each in re.findall(r'(?:href|action)="([^"]*)"', answer.text) if "Testperson" in each]
     told = [each.told for each in desk.case.entries()]
     searched = [each for each in told if each["action"] == "searched"]
-    assert searched[0]["about"] == {"records": 3, "results": 2}
+    digest = search_digest(desk.case.keyed, "testperson")
+    assert searched[0]["about"] == {"records": 3, "results": 2, "wanted": digest}
     assert searched[0]["by"] == "records officer"
     assert [
         each for each in told if each["action"] == "viewed values" and each["about"]["what"] == "results of a search"
@@ -149,6 +155,37 @@ def test_what_is_looked_for_is_kept_nowhere(desk: Desk) -> None:
     assert b"Testperson" not in b"".join(path.read_bytes() for path in desk.case.folder.rglob("*") if path.is_file())
     assert not check_case(desk.case)
     assert at.client.get("/search?text=Testperson").text.count("Testperson") == 1  # from the session, not the address
+
+
+def test_it_can_be_asked_later_whether_somebody_searched_for_a_value(desk: Desk, tmp_path: Path) -> None:
+    """In any way to write it; nobody is told who did not; the command takes the value from standard input."""
+    at = browser(desk, "auditor", "auditor")
+    at.post("/search", text="(406) 555 0123")
+    at.client.post("/api/search", json={"text": "Testperson"}, headers={"origin": ORIGIN})
+    assert [each.by for each in searches_for(desk.case, "406-555-0123")] == ["auditor"]
+    assert [each.results for each in searches_for(desk.case, "  TESTPERSON ")] == [2]
+    assert list(searches_for(desk.case, "406-555-0124")) == []
+    told = CliRunner().invoke(app, ["case", "searches", str(desk.case.folder)], input="406.555.0123\n")
+    assert re.fullmatch(r"\S+  auditor  \d+ results in 3 records\n", told.output)
+    told = CliRunner().invoke(app, ["case", "searches", str(desk.case.folder)], input="nobody at all\n")
+    assert told.output == "nobody searched for it\n"
+
+
+def test_who_only_looks_confirms_few_guesses(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An auditor's searches are counted in the trail, by page and by call, also over another session; others' are not."""
+    monkeypatch.setattr(searches, "MOST_AN_HOUR", 3)
+    at = browser(desk, "auditor", "auditor")
+    for guess in ("406-555-0101", "406-555-0102"):
+        assert "results" in at.post("/search", text=guess)
+    ask = {"json": {"text": "406-555-0103"}, "headers": {"origin": ORIGIN}}
+    assert at.client.post("/api/search", **ask).status_code == 200
+    assert "Not searched: who only looks" in at.post("/search", text="406-555-0123")
+    again = browser(desk, "auditor", "auditor")
+    assert again.client.post("/api/search", **ask).status_code == 400
+    for other in (browser(desk, "officer", "reviewer"), browser(desk, "auditor two", "auditor")):
+        assert other.client.post("/api/search", **ask).status_code == 200
+    later = datetime.now(UTC) + timedelta(hours=1, minutes=1)
+    searches.check_pace(desk.case, "auditor", later)
 
 
 def test_a_password_is_not_found(desk: Desk) -> None:

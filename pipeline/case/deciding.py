@@ -45,6 +45,19 @@ Scanner = Callable[[str], Sequence[str]]
 """Returns what is wrong with a text that a person typed, "[]" for nothing; see :mod:`pipeline.case.free_text`."""
 
 
+class NotStored(CaseError):
+    """What a person typed says something personal, and was not stored; ``where`` is the option that it was given as."""
+
+
+@runtime_checkable
+class Masks(Protocol):
+    """A scanner that can put ``[PERSON]`` and the like in the place of whatever identifies somebody."""
+
+    def masked(self, text: str) -> str:
+        """Return a text with that masked; what cannot be masked stays, so what comes back is examined."""
+        ...
+
+
 @runtime_checkable
 class KnowsNames(Protocol):
     """A scanner that can tell the name of an officer, which may be stored, from what may not."""
@@ -169,7 +182,7 @@ def check_words(given: dict[str, str], scanner: Scanner) -> None:
     for option, text in given.items():
         if option != "--by":
             for problem in scanner(text):
-                raise CaseError(option, problem, NOT_STORED)
+                raise NotStored(option, problem, NOT_STORED)
 
 
 def check_by(by: str, scanner: Scanner, option: str = "--by") -> None:

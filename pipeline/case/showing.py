@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from pipeline.case.choosing import labels
 from pipeline.case.lifts import lifts
 from pipeline.case.marking import in_force, shown
 from pipeline.case.pinning import standing_pins
@@ -25,6 +27,43 @@ from pipeline.case.tables import (
     RunRow,
     SourceRow,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMark:
+    """A mark as a position: its number and decision, where (``unit`` from 1, 0: the file's name), what, by whom.
+
+    ``start`` and ``end`` are code points of the text at ``place``; ``changes`` is the finding that it changed, "" for
+    what was missed; ``stands`` says whether it is in force.
+    """
+
+    mark: int
+    decision: int
+    file: str
+    unit: int
+    place: str
+    start: int
+    end: int
+    entity: str
+    changes: str
+    stands: bool
+    by: str
+    at: str
+
+
+def told_marks(case: Case) -> list[ToldMark]:
+    """Return what people marked or changed, in order."""
+    names = labels(case)
+    with Session(case.engine) as session:
+        stand = {each.id for each in in_force(session, case.id)}
+        wanted = select(MarkRow, DecisionRow).join(DecisionRow, DecisionRow.id == MarkRow.decision_id)
+        return [
+            ToldMark(
+                mark.id, mark.decision_id, names.get(mark.source, "a file"), mark.ordinal + 1, mark.place, mark.start,
+                mark.stop, mark.entity, mark.was, mark.id in stand, made.by, made.at,
+            )
+            for mark, made in session.execute(wanted.where(MarkRow.case_id == case.id).order_by(MarkRow.id))
+        ]  # fmt: skip
 
 
 def lines(case: Case) -> Iterator[str]:

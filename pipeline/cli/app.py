@@ -16,6 +16,7 @@ from pipeline.cli import (
     disclosures,
     evaluate,
     keys,
+    marks,
     models,
     officers,
     policy,
@@ -94,6 +95,7 @@ app.command("demo")(demo.demo_command)
 app.add_typer(policy.app, name="policy")
 app.add_typer(models.app, name="models")
 app.add_typer(case.app, name="case")
+app.add_typer(marks.app, name="marks")
 app.add_typer(officers.app, name="officers")
 app.add_typer(keys.app, name="keys")
 app.add_typer(disclosures.app, name="disclosures")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import open_case, see_by, see_reason
+from pipeline.cli.opening import given_unseen, open_case, see_by, see_reason
 
 if TYPE_CHECKING:
     from pipeline.case.tables import FindingRow
@@ -128,6 +128,25 @@ def decide_command(
     which = Which(tuple(finding or ()), rule, entity, file, "", same_value, same_subject, undecided)
     count = decide(case, which, action, by=by, reason=reason, scanner=scanner, citation=citation)
     typer.echo(f"{count} findings decided: {action}. Run redact again with --case {folder}")
+
+
+@app.command("searches")
+def searches_command(folder: Folder) -> None:
+    """Say who searched for a certain value at the review desk, and when.
+
+    The audit trail has a keyed digest of each search. The value is read from standard input (or asked for, unseen),
+    never from the command line. A closed case tells nothing: its key is gone.
+
+    Example: releasable case searches case-114/
+    """
+    from pipeline.case.searches import searches_for  # noqa: PLC0415 - keeps --help quick
+
+    case = open_case(folder)
+    found = list(searches_for(case, given_unseen("The value, as somebody may have searched for it")))
+    for each in found:
+        typer.echo(f"{each.at}  {each.by}  {each.results} results in {each.records} records")
+    if not found:
+        typer.echo("nobody searched for it")
 
 
 @app.command("check")

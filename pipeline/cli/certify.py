@@ -36,21 +36,18 @@ def certify_command(
     """Draw a random sample of the released records, have a person mark what was missed, and state what that proves.
 
     The draw is recorded in the case before the first record is shown, and a release has one draw: an interrupted review
-    goes on with the same records. One miss holds the release; mend it, release again, and certify the new release.
+    goes on with the same records, here or at the review desk, where the same sample is marked in the browser. One miss
+    holds the release; mend it, release again, and certify the new release.
     With 299 records and no miss: at most 10 records in 1,000 contain a miss, with 95 % confidence.
 
     Example: releasable certify case-114/ --release release-114-2/ --by "second reader" --out certificate/
     """
     certificate = certify_release(case, release, by, sample, "" if strata is Strata.NONE else strata.value)
-    from pipeline.evidence.certificate import certificate_json, certificate_text  # noqa: PLC0415 - keeps --help quick
+    from pipeline.certifying import write_certificate  # noqa: PLC0415 - keeps --help quick
+    from pipeline.evidence.certificate import certificate_json  # noqa: PLC0415
 
-    content = certificate_json(certificate)
-    signature = office_signature()(content) if sign and not certificate.misses else b""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "certificate.json").write_bytes(content)
-    (out / "certificate.txt").write_text(certificate_text(certificate), encoding="utf-8")
-    if signature:
-        (out / "certificate.json.sig").write_bytes(signature)
+    signature = office_signature()(certificate_json(certificate)) if sign and not certificate.misses else b""
+    write_certificate(out, certificate, signature)
     typer.echo(certificate.statement)
     if certificate.misses:
         typer.echo("held: something was missed. Mend it, release again, and certify the new release")
@@ -59,16 +56,17 @@ def certify_command(
 
 def certify_release(case_folder: Path, release: Path, by: str, size: int, strata: str) -> Certificate:
     """Draw, have a person read, and return the certificate (raises CaseError, UsageError)."""
-    from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.sampled import Trail  # noqa: PLC0415 - keeps --help quick
+    from pipeline.certifying import certify, drawn, frame_of, readers, reviewed, sample_of  # noqa: PLC0415
     from pipeline.execution.local import Limits, Pool  # noqa: PLC0415
 
     case = open_case(case_folder)
     see_by(by, case)
     with Pool(1, nothing, (), Limits()) as pool:
         frame = frame_of(release, pool, by=strata)
-        made = drawn(case, release, frame, size, by=by)
-        marks = reviewed(case, release, sample_of(frame, made), pool, ask, made)
-    return certify(case, release, frame, made, marks, by=by)
+        made = drawn(case, release, frame, size, by=by, strata=strata)
+        marks = reviewed(case, release, sample_of(frame, made), pool, ask, made, by=by)
+    return certify(case, release, frame, made, marks, by=by, read_by=readers(Trail(case).marks(made.release)))
 
 
 def nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,13 @@ def see_reason(case: Case, reason: str, *, mask: bool) -> tuple[str, FreeText]:
     if stored != reason:
         typer.echo(f"the reason is stored as: {stored}")
     return stored, scanner
+
+
+def given_unseen(question: str) -> str:
+    """Return a value from standard input, or asked for on a terminal without showing it: never an option of a call."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(question, hide_input=True))
+    return sys.stdin.read().strip()
 
 
 def _allow(url: str) -> None:

@@ -89,7 +89,7 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
     make_job(asked)  # a wrong policy is told first
     case = open_case(folder)
     before = supplemented(case)
-    asked, hold_undecided = _as_last_time(case, asked, before.recipient)
+    asked, hold_undecided = as_last_time(case, asked, before.recipient)
     office = Office(asked.config, sign=office_signature() if sign else None)
     files = collect(case.keeping.inputs())
     job, loaded = make_job(asked)
@@ -122,7 +122,7 @@ def _stated(asked: Asked) -> list[tuple[str, Any]]:
     return [(name, list(value) if isinstance(value, tuple) else value) for name, value in asdict(asked.stated).items()]
 
 
-def _as_last_time(case: Case, asked: Asked, recipient: str) -> tuple[Asked, bool]:
+def as_last_time(case: Case, asked: Asked, recipient: str) -> tuple[Asked, bool]:
     """Return what is asked with the options of the last run, and whether it held what is undecided."""
     kept: Mapping[str, Any] = case.keeping.asked()
     if not case.keeping.inputs():

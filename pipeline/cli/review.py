@@ -58,6 +58,10 @@ def review_command(
     database: Annotated[
         str, typer.Option("--database", help="For a new case: a PostgreSQL URL instead of SQLite in its folder.")
     ] = "",
+    release: Annotated[
+        Path | None,
+        typer.Option("--release", help="The latest release, where it lies elsewhere than the desk writes it."),
+    ] = None,
     tls_cert: Annotated[
         Path | None, typer.Option("--tls-cert", help="A certificate (PEM), to listen with TLS.")
     ] = None,
@@ -93,7 +97,7 @@ def review_command(
     told = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
     asked = Asked(policy, config, accuracy, "", workers_, told)
     see_by(by)
-    desk = desk_for(paths, asked, case or _usual(paths), request, database)
+    desk = desk_for(paths, asked, case or _usual(paths), request, database, release)
     listening = Listening(host, port, tls_cert, tls_key, tuple(name or ()))
     begin(desk, by)
     with suppress(KeyboardInterrupt):
@@ -105,7 +109,9 @@ def _usual(paths: Sequence[Path]) -> Path:
     return Path(f"case-{paths[0].resolve().stem or 'records'}")
 
 
-def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", database: str = "") -> Desk:
+def desk_for(
+    paths: list[Path], asked: Asked, folder: Path, request: str = "", database: str = "", release: Path | None = None
+) -> Desk:
     """Return the desk of the case in a folder, which is made where there is none (raises UsageError)."""
     from pipeline.cli.rerun import kept_of  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
@@ -129,7 +135,7 @@ def desk_for(paths: list[Path], asked: Asked, folder: Path, request: str = "", d
     see_typed(job, "", case)
     run = describe_run(job, policy, request or case.row.request)
     road = Road(files, policy, job, run, lambda job: workers(job, asked.workers))
-    return Desk(case, road, Remembered(lambda: scanner_of(case)))
+    return Desk(case, road, Remembered(lambda: scanner_of(case)), released=release)
 
 
 def _check_open(case: Case) -> None:

@@ -60,7 +60,8 @@ class Decide(Strict):
     """A decision: for the findings that belong with ``finding`` in this ``way``, as seen when ``seen`` was the last.
 
     With ``run`` (see ``/api/case``) nothing is decided where the files were examined anew since. ``rule`` names a rule
-    of the policy whose law is cited for withholding, in the place of the one that fits.
+    of the policy whose law is cited for withholding, in the place of the one that fits. With ``mask`` the reason is
+    stored with ``[PERSON]`` and the like in the place of what identifies somebody; without it such a reason is refused.
     """
 
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
@@ -72,6 +73,7 @@ class Decide(Strict):
     state: State = "all"
     run: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
     rule: Annotated[str, Field(max_length=100)] = ""
+    mask: bool = False
 
 
 class Undo(Strict):
@@ -79,6 +81,7 @@ class Undo(Strict):
 
     number: Annotated[int, Field(ge=1, le=2**31 - 1)]
     reason: Annotated[str, Field(max_length=2000)] = ""
+    mask: bool = False
 
 
 PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
@@ -145,7 +148,8 @@ def groups(
 def decide(desk: AtDesk, visit: Reviewing, given: Decide) -> Done:
     """Decide one finding or all that belong with it. 409: others decided some of them since; nothing was changed."""
     only = Filter(given.state)
-    asked = Asked(given.finding, given.way, given.action, given.reason, given.seen, given.citation, only, given.run)
+    reason = desk.masked(given.reason) if given.mask else given.reason
+    asked = Asked(given.finding, given.way, given.action, reason, given.seen, given.citation, only, given.run)
     asked = replace(asked, rule=given.rule)
     count = desk.decide(visit.officer, asked)
     return Done(findings=count, seen=desk.ledger.refresh().seen)
@@ -163,7 +167,7 @@ def decisions(desk: AtDesk, _visit: Signed, start: From = 0, limit: Limit = 100)
 @router.post("/undo", responses=PROBLEMS)
 def undo(desk: AtDesk, visit: Reviewing, given: Undo) -> Done:
     """Take a decision back where it still stands."""
-    count = desk.undo(visit.officer, given.number, given.reason)
+    count = desk.undo(visit.officer, given.number, desk.masked(given.reason) if given.mask else given.reason)
     return Done(findings=count, seen=desk.ledger.refresh().seen)
 
 

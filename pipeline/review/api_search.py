@@ -10,7 +10,7 @@ from pydantic import Field
 from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.review.api import PROBLEMS, Strict
 from pipeline.review.pages.page import AtDesk, Signed
-from pipeline.review.pages.search import noted
+from pipeline.review.pages.search import may_search, noted
 from pipeline.review.searching import LEAST, LONGEST, MOST_RESULTS, Place, search
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
@@ -30,8 +30,9 @@ class Search(Strict):
 def search_records(desk: AtDesk, visit: Signed, given: Search) -> dict[str, Any]:
     """Search the records of the case: positions and the findings that stand there, and what was not searched."""
     start = Place(given.source, given.ordinal, given.told) if given.source else None
+    may_search(desk, visit)
     found = search(desk, given.text, start, most=given.limit)
-    noted(desk, visit, found)
+    noted(desk, visit, given.text, found)
     rest = found.rest
     return {
         "records": found.records, "of": found.of,

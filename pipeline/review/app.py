@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from pipeline.case.standing import Conflict
 from pipeline.errors import Failure, ReleasableError
-from pipeline.review import api, api_search, marking_api
+from pipeline.review import api, api_search, marking_api, sample_api
 from pipeline.review.desk import Desk
 from pipeline.review.pages import PAGES
 from pipeline.review.pages.page import rendered
@@ -35,7 +35,7 @@ def application(desk: Desk, site: Site) -> FastAPI:
     for router in PAGES:
         app.include_router(router, include_in_schema=False)
     app.include_router(api.entrance)
-    for router in (api.router, marking_api.router, api_search.router):
+    for router in (api.router, marking_api.router, api_search.router, sample_api.router):
         app.include_router(router, dependencies=[api.BEARER])
     app.mount("/static", StaticFiles(directory=_STATIC))
     app.add_exception_handler(ReleasableError, _explained)

@@ -66,7 +66,13 @@ def blockers(desk: Desk) -> list[Blocker]:
             "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
         ),
         Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
-        Blocker("certificates found a miss in the latest release", _misses(desk.case), "/release", stops=False),
+        Blocker("certificates found a miss in the latest release", _misses(desk.case), "/sample", stops=False),
+        Blocker(
+            "records of the sample have something that was missed: mend it, and release again",
+            desk.sampling.found(),
+            "/sample",
+            stops=False,
+        ),
     ]
     return [each for each in told if each.count]
 

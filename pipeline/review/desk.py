@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.choosing import Which
-from pipeline.case.deciding import Scanner, check_words, decide, undo
+from pipeline.case.deciding import Masks, Scanner, check_by, check_words, decide, undo
 from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
@@ -26,11 +26,14 @@ from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import KIND, Filter, Ledger
 from pipeline.review.road import PINNED, Road
 from pipeline.review.rows import Rows
+from pipeline.review.sampling import Sampling
 from pipeline.review.sessions import Officer, Sessions, Visit
 from pipeline.review.texts import Texts
 from pipeline.review.threads import Threads
 from pipeline.review.words import MarksToo
 
+SAMPLE: Final = "the opening of the sample"
+CERTIFICATE: Final = "the certificate"
 _LONGEST_WORK: Final = 7 * 24 * 3600.0
 
 
@@ -55,7 +58,18 @@ class Desk:
     ``behind`` says why what is shown is not what an examination would find now, "" where it is.
     """
 
-    def __init__(self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None) -> None:
+    def __init__(
+        self, case: Case, road: Road, scanner: Scanner, *, out: Path | None = None, released: Path | None = None
+    ) -> None:
+        """Take the case, its files and how they are handled, and what examines typed words.
+
+        Args:
+            case: the case.
+            road: its files, and what examines and releases them.
+            scanner: examines what people type.
+            out: the folder that releases are written into, that of the case for None.
+            released: where the latest release lies, if not there.
+        """
         self.case, self.road, self.scanner = case, road, MarksToo(case, scanner)
         self.ledger, self.texts = Ledger(case), Texts(case, road.files)
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
@@ -63,7 +77,9 @@ class Desk:
         self.behind = ""
         self._pinned = ""
         self.columns, self.rows, self.threads = Columns(case), Rows(self.texts), Threads(case, self.texts)
-        self._out = out
+        self._out, self._released = out, released
+        markers = road.policy.markers
+        self.sampling = Sampling(case, self._release_folders, lambda: road.lookers(case), markers)
 
     @property
     def policy(self) -> Policy:
@@ -98,6 +114,10 @@ class Desk:
         if self.behind:
             what = f"{self.behind}: what is shown is of before"
             raise CaseError("desk", what, "wait until the examination has ended, or examine the files again")
+
+    def masked(self, text: str) -> str:
+        """Return typed words with ``[PERSON]`` and the like for what identifies somebody; examine what comes back."""
+        return self.scanner.masked(text) if isinstance(self.scanner, Masks) else text
 
     def cited_rule(self, name: str) -> Rule | None:
         """Return the rule whose law a person cites, None for none (raises CaseError)."""
@@ -203,7 +223,33 @@ class Desk:
 
     def next_folder(self) -> Path:
         """Return the folder that the next release will be written into: beside the case, numbered."""
+        return self._release_folders(next_place(self.case).sequence)[-1]
+
+    def _release_folders(self, number: int) -> list[Path]:
+        """Return where a release may lie, its usual place last."""
         folder = self.case.folder.absolute()
-        parent = self._out or folder.parent
-        number = next_place(self.case).sequence
-        return parent / f"{folder.name}-release-{number}"
+        usual = (self._out or folder.parent) / f"{folder.name}-release-{number}"
+        return [usual] if self._released is None else [self._released, usual]
+
+    # --- the sample of the certificate ------------------------------------------------------
+
+    def open_sample(self, officer: Officer) -> Work:
+        """Begin to open the sample that was drawn before (raises CaseError while other work goes on)."""
+        return self.bench.start(SAMPLE, officer.name, self.sampling.open)
+
+    def draw_sample(self, officer: Officer, size: int, strata: str) -> Work:
+        """Begin to draw a sample of the latest release, or to open the one that was drawn (raises CaseError)."""
+        check_by(officer.name, self.scanner)
+        return self.bench.start(
+            SAMPLE, officer.name, lambda tell: self.sampling.draw(tell, size, strata, by=officer.name)
+        )  # fmt: skip
+
+    def mark_sample(self, officer: Officer, number: int, missed: bool | None, seen: int) -> None:
+        """Record whether something was missed in a drawn record (raises CaseError, Conflict)."""
+        check_by(officer.name, self.scanner)
+        self.sampling.mark(number, missed, by=officer.name, seen=seen)
+
+    def certify_sample(self, officer: Officer) -> Work:
+        """Begin to make the certificate of the sample (raises CaseError while other work goes on)."""
+        check_by(officer.name, self.scanner)
+        return self.bench.start(CERTIFICATE, officer.name, lambda tell: self.sampling.certify(tell, by=officer.name))

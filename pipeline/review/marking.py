@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
-from pipeline.case.deciding import NOT_STORED, check_words
+from pipeline.case.deciding import NOT_STORED, NotStored, check_words
 from pipeline.case.marking import Found, Seen, record_mark
 from pipeline.case.marks import (
     Mark,
@@ -38,6 +38,7 @@ from pipeline.review.desk import Desk
 from pipeline.review.jobs import Work
 from pipeline.review.ledger import Item, Ledger
 from pipeline.review.sessions import Officer
+from pipeline.review.words import without
 from pipeline.tasks import UnitTask
 from pipeline.verify.canonical import MOST_TOKENS
 from pipeline.verify.search import WithheldIndex, search
@@ -64,7 +65,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says of a mark: what it is, why, on what law or rule; seen as of which decision and run."""
+    """What a person says of a mark: what it is, why, on what law or rule; seen as of which decision and run.
+
+    ``mask`` lets the kind of what is marked stand in the reason where that says it.
+    """
 
     entity: str
     reason: str
@@ -72,6 +76,7 @@ class Said:
     rule: str = ""
     seen: int | None = None
     run: int = 0
+    mask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def mark(desk: Desk, officer: Officer, place: Place, said: Said) -> Work:
             raise CaseError("desk", "this is a finding already", "decide it; nothing was missed")
     made = _mark(desk, at, entity, value, said)
     _check_told(desk, made)
-    return _begin(desk, officer, _Setting(made, said, rule))
+    return _begin(desk, officer, _Setting(made, replace(said, reason=made.reason), rule))
 
 
 def change(desk: Desk, officer: Officer, finding: str, place: Place, said: Said) -> Work:
@@ -127,6 +132,7 @@ def change(desk: Desk, officer: Officer, finding: str, place: Place, said: Said)
         raise CaseError("desk", f"this is longer than {MOST_TOKENS} words, or has a wide gap in it", "choose less")
     made = _mark(desk, replace(place, start=span[0], stop=span[1]), entity, value, said)
     _check_told(desk, made)
+    said = replace(said, reason=made.reason)
     made = replace(made, was=(item.start, item.stop, item.entity), needles=made.needles if longer else ())
     return _begin(desk, officer, _Setting(made, said, rule, was=item))
 
@@ -169,7 +175,7 @@ def _check_told(desk: Desk, made: Mark) -> None:
     index = WithheldIndex(desk.case.keyed, made.needles)
     for option, text in (("--reason", made.reason), ("--citation", made.citation)):
         if search(views(text), index):
-            raise CaseError(option, "it says what is marked", NOT_STORED)
+            raise NotStored(option, "it says what is marked", NOT_STORED)
 
 
 def _entity(name: str) -> str:
@@ -205,10 +211,12 @@ def _whole(desk: Desk, place: Place) -> tuple[str, tuple[int, int]]:
 
 def _mark(desk: Desk, at: Place, entity: str, value: str, said: Said) -> Mark:
     keyed = desk.case.keyed
+    needles = needles_of_value(keyed, entity, value)
+    reason = without(said.reason, WithheldIndex(keyed, needles)) if said.mask else said.reason
     return Mark(
         0, at.source, at.ordinal, at.place, at.start, at.stop, entity, part_of(entity, value),
-        value_digest(keyed, entity, value), None, needles_of_value(keyed, entity, value),
-        reason=said.reason, citation=said.citation, rule=said.rule,
+        value_digest(keyed, entity, value), None, needles,
+        reason=reason, citation=said.citation, rule=said.rule,
     )  # fmt: skip
 
 

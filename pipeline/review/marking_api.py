@@ -7,17 +7,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from pipeline.case.lifts import lifts
-from pipeline.case.marking import in_force
-from pipeline.case.store import CaseError
-from pipeline.case.tables import MarkRow
+from pipeline.case.showing import told_marks
 from pipeline.review import lifting, marking
 from pipeline.review.api import PROBLEMS, Strict, Way
 from pipeline.review.desk import Desk
 from pipeline.review.marking import Place, Said
+from pipeline.review.marking_text import source_of
 from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
@@ -30,7 +27,8 @@ class Marking(Strict):
     """What is marked: a file (as findings name it), the record's number from 1, the place, and a span in code points.
 
     ``place`` may be left out where the record has one text. ``start`` counts from 0, ``end`` stands behind the last.
-    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits.
+    ``rule`` names a rule of the policy whose law is cited in the place of the one that fits. With ``mask`` the reason
+    is stored with ``[PERSON]`` and the like in the place of what identifies somebody.
     """
 
     file: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -44,6 +42,7 @@ class Marking(Strict):
     rule: RuleName = ""
     seen: Number | None = None
     run: Number = 0
+    mask: bool = False
 
 
 class Changing(Strict):
@@ -58,6 +57,7 @@ class Changing(Strict):
     rule: RuleName = ""
     seen: Number | None = None
     run: Number = 0
+    mask: bool = False
 
 
 @router.post("/marks", responses=PROBLEMS)
@@ -67,10 +67,10 @@ def mark(desk: AtDesk, visit: Reviewing, given: Marking) -> dict[str, Any]:
     ``mark`` is 0 where the search takes longer than 30 seconds and goes on; ``/api/work`` says how far it is.
     """
     ordinal = given.unit - 1
-    source = _source(desk, given.file)
+    source = source_of(desk, given.file)
     place = given.place or marking.only_place(desk, source, ordinal)
     at = Place(source, ordinal, place, given.start, given.end)
-    said = Said(given.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    said = Said(given.entity, _reason(desk, given), given.citation, given.rule, given.seen, given.run, given.mask)
     return _told(desk, marking.waited(desk, marking.mark(desk, visit.officer, at, said)))
 
 
@@ -82,26 +82,21 @@ def change(desk: AtDesk, visit: Reviewing, given: Changing) -> dict[str, Any]:
     start = item.start if given.start is None else given.start
     end = item.stop if given.end is None else given.end
     at = Place(item.source, item.ordinal, item.place, start, end)
-    said = Said(given.entity or item.entity, given.reason, given.citation, given.rule, given.seen, given.run)
+    entity, reason = given.entity or item.entity, _reason(desk, given)
+    said = Said(entity, reason, given.citation, given.rule, given.seen, given.run, given.mask)
     return _told(desk, marking.waited(desk, marking.change(desk, visit.officer, given.finding, at, said)))
 
 
 @router.get("/marks", responses=PROBLEMS)
 def marks(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
     """What was marked or changed, as positions; ``stands`` says whether it is in force."""
-    ledger = desk.ledger.refresh()
-    with Session(desk.case.engine) as session:
-        stand = {each.id for each in in_force(session, desk.case.id)}
-        rows = list(session.scalars(select(MarkRow).where(MarkRow.case_id == desk.case.id).order_by(MarkRow.id)))
-        told = [
-            {
-                "mark": each.id, "decision": each.decision_id, "file": ledger.labels.get(each.source, "a file"),
-                "unit": each.ordinal + 1, "place": each.place, "start": each.start, "end": each.stop,
-                "entity": each.entity, "changes": each.was, "stands": each.id in stand,
-            }
-            for each in rows
-        ]  # fmt: skip
-    return {"seen": ledger.seen, "marks": told}
+    return {
+        "seen": desk.ledger.refresh().seen,
+        "marks": [
+            {name: value for name, value in asdict(each).items() if name not in {"by", "at"}}
+            for each in told_marks(desk.case)
+        ],
+    }
 
 
 class Asking(Strict):
@@ -110,6 +105,7 @@ class Asking(Strict):
     finding: Annotated[str, Field(pattern="^[0-9a-f]{32}$")]
     way: Way = "one"
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    mask: bool = False
 
 
 class Answering(Strict):
@@ -118,6 +114,7 @@ class Answering(Strict):
     lift: Annotated[int, Field(ge=1, le=2**31 - 1)]
     answer: Literal["sign", "refuse"]
     reason: Annotated[str, Field(min_length=1, max_length=2000)]
+    mask: bool = False
 
 
 @router.get("/lifts", responses=PROBLEMS)
@@ -129,26 +126,22 @@ def list_lifts(desk: AtDesk, _visit: Signed) -> dict[str, Any]:
 @router.post("/lifts", responses=PROBLEMS)
 def ask(desk: AtDesk, visit: Reviewing, given: Asking) -> dict[str, int]:
     """Ask that something mandatory be lifted. 400 where no recorded court order and no own request lifts it."""
-    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, given.reason)}
+    return {"lift": lifting.ask(desk, visit.officer, given.finding, given.way, _reason(desk, given))}
 
 
 @router.post("/lifts/answers", responses=PROBLEMS)
 def answer(desk: AtDesk, visit: Approving, given: Answering) -> dict[str, int]:
     """Sign a lift that another person asked for, or refuse it. Undo takes back the decision that it becomes."""
+    reason = _reason(desk, given)
     if given.answer == "sign":
-        return {"decision": lifting.sign(desk, visit.officer, given.lift, given.reason)}
-    lifting.refuse(desk, visit.officer, given.lift, given.reason)
+        return {"decision": lifting.sign(desk, visit.officer, given.lift, reason)}
+    lifting.refuse(desk, visit.officer, given.lift, reason)
     return {"decision": 0}
 
 
-def _source(desk: Desk, file: str) -> str:
-    labels = desk.ledger.refresh().labels
-    if file in labels:
-        return file
-    keys = [key for key, label in labels.items() if label == file]
-    if len(keys) != 1:
-        raise CaseError("desk", "the case knows no such file", "name it as findings do")
-    return keys[0]
+def _reason(desk: Desk, given: Marking | Changing | Asking | Answering) -> str:
+    """Return a reason as it is to be examined: masked where that is asked for."""
+    return desk.masked(given.reason) if given.mask else given.reason
 
 
 def _told(desk: Desk, done: marking.Marked | None) -> dict[str, Any]:

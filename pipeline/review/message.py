@@ -19,9 +19,12 @@ from pipeline.formats.mail_content import (
     Withheld,
 )
 from pipeline.formats.mail_tree import Branch, Leaf, NestedMessage, Node
+from pipeline.formats.outlook_message import OutlookMessage, as_message
 from pipeline.model import Unit
 
-MAIL: Final = frozenset({"mbox", "message"})
+OUTLOOK: Final = OutlookMessage.name
+MAIL: Final = frozenset({"mbox", "message", OUTLOOK})
+"""The formats whose units are messages. A store of Outlook (PST) comes as mailboxes, one a folder."""
 _FORMS: Final = {
     "delimited": "a table", "workbook": "a workbook", "contact_card": "contact cards", "markdown": "a text (Markdown)",
     "json_lines": "a table (JSON)", "json_document": "a table (JSON)", "parquet": "a table (Parquet)",
@@ -55,10 +58,15 @@ def constituents(payload: bytes, unit: Unit) -> Sequence[Constituent]:
     if unit.source.format not in MAIL:
         return ()
     try:
-        root = structure(payload, unit).root
+        root = structure(as_mail(payload, unit), unit).root
     except ReleasableError:
         return ()
     return tuple(_parts(root, 0)) if root is not None else ()
+
+
+def as_mail(payload: bytes, unit: Unit) -> bytes:
+    """Return a message as mail has it (raises UnreadableSource): of Outlook's own form it is made first."""
+    return as_message(payload, unit.key)[0] if unit.source.format == OUTLOOK else payload
 
 
 def titles(parts: Sequence[Constituent]) -> Mapping[str, str]:

@@ -2,7 +2,8 @@
 
 Case, accents, widths and invisible characters do not count, nor what stands between digits: ``406-555-0123`` is found
 by ``(406) 555 0123``. Passwords are masked before anything is compared, so no search tells one. What is looked for is
-kept nowhere: not in the trail, not in an address. A search that has used up its time says where to go on.
+kept nowhere but as a keyed digest in the trail: not in an address, not in a log. A search that has used up its time
+says where to go on.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.overrides import NAME_ORDINAL
+from pipeline.case.searches import search_form
 from pipeline.case.store import CaseError
 from pipeline.case.tables import SourceRow, UnitRow
 from pipeline.digest import fold, folded_lengths
@@ -42,8 +44,6 @@ _PATIENCE: Final = 15.0
 _AT_ONCE: Final = threading.Semaphore(2)
 """Searches at a time: each uses a core, and the pages of the others must come meanwhile."""
 _BETWEEN_DIGITS: Final = r"[\s\-./()+,\u2010-\u2015]{0,3}"
-_SEPARATORS: Final = re.compile(r"(?<=\d)[\s\-./()+\u2010-\u2015]+(?=\d)")
-_ONLY_DIGITS: Final = re.compile(r"[\s\-./()+\u2010-\u2015]*(?:\d[\s\-./()+\u2010-\u2015]*)+")
 _PIECE: Final = re.compile(r"\d+|\s+|.", re.DOTALL)
 
 
@@ -52,13 +52,11 @@ class Wanted:
 
     def __init__(self, text: str) -> None:
         """Take what a person typed (raises CaseError where it is too short or too long)."""
-        plain = fold(" ".join(text.split()))
-        if _ONLY_DIGITS.fullmatch(plain):
-            plain = "".join(each for each in plain if each.isdigit())
+        plain = search_form(text)
         if len("".join(plain.split())) < LEAST or len(text) > LONGEST:
             what = f"what is looked for has {LEAST} to {LONGEST} characters"
             raise CaseError("search", what, "give a word, a name or a number")
-        self._pattern = re.compile("".join(map(_pattern_of, _PIECE.findall(_SEPARATORS.sub("", plain)))))
+        self._pattern = re.compile("".join(map(_pattern_of, _PIECE.findall(plain))))
 
     def is_in(self, texts: Sequence[str]) -> list[int]:
         """Return which of some texts hold it, looked through in one go."""

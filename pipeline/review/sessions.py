@@ -35,18 +35,35 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A sentence for the next page: its tone (``done``, ``wrong`` or ``conflict``), what happened, what to do."""
+    """A sentence for the next page: its tone (``done``, ``wrong`` or ``conflict``), what happened, what to do.
+
+    ``mask`` says that what was refused can be done with its reason masked.
+    """
 
     tone: str
     text: str
     remedy: str = ""
+    mask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """What was refused for its reason: the reason as it was typed, what does it with another one, the page after it.
+
+    It lives in the memory of the session, and nowhere else.
+    """
+
+    reason: str = field(repr=False)
+    again: Callable[[str], object] = field(repr=False)
+    to: str
 
 
 @dataclass(slots=True)
 class Visit:
     """A session: whose it is, since when, whether values are shown, what was shown already, and what to say next.
 
-    ``looked_for`` is what was searched last: it lives here, in memory, and nowhere else.
+    ``looked_for`` is what was searched last, ``refused`` what was not done for the words of its reason: both live here,
+    in memory, and nowhere else.
     """
 
     officer: Officer
@@ -57,6 +74,7 @@ class Visit:
     notices: list[Notice] = field(default_factory=list)
     reason: str = ""
     looked_for: str = field(default="", repr=False)
+    refused: Refused | None = field(default=None, repr=False)
 
     def tell(self, notice: Notice) -> None:
         """Keep a sentence for the next page."""

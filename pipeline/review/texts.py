@@ -154,6 +154,10 @@ class Texts:
         found = {words(each.address): each for each in reading.segments}
         return list(_masked(found, passwords).values()), reading.gaps
 
+    def check_examined(self, source: str, ordinal: int) -> None:
+        """See that a unit came through a worker whole (raises CaseError)."""
+        self._examined(source, ordinal)
+
     def head(self, source: str, unit: Unit, size: int) -> bytes:
         """Return the first bytes of a unit (raises CaseError, UnreadableSource)."""
         return self._file(source).read(unit.start, min(unit.stop, unit.start + size))

@@ -25,7 +25,8 @@ from pipeline.case.store import Case
 from pipeline.case.tables import SourceRow
 from pipeline.digest import fold
 from pipeline.errors import ReleasableError
-from pipeline.review.message import MAIL
+from pipeline.model import Unit
+from pipeline.review.message import MAIL, OUTLOOK, as_mail
 from pipeline.review.texts import Texts
 
 SECONDS: Final = 8.0
@@ -126,10 +127,16 @@ class Threads:
                     if time.monotonic() > until:
                         self.is_whole = False
                         return
-                    head = self._texts.head(source, unit, HEAD)
-                    yield self._note(source, unit.ordinal, head)
+                    yield self._note(source, unit.ordinal, self._head(source, unit))
             except ReleasableError:
                 continue  # the case says what could not be read
+
+    def _head(self, source: str, unit: Unit) -> bytes:
+        """Return the first lines of a message (raises CaseError, UnreadableSource)."""
+        if unit.source.format != OUTLOOK:
+            return self._texts.head(source, unit, HEAD)
+        self._texts.check_examined(source, unit.ordinal)  # its form is read here only where a worker came through it
+        return as_mail(self._texts.payload(source, unit), unit)[:HEAD]
 
     def _note(self, source: str, ordinal: int, head: bytes) -> Note:
         return note_of(source, ordinal, head, lambda text: self._case.keyed.form_digest(text).hex())

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from pipeline.case.deciding import KnowsNames, Scanner
+from pipeline.case.deciding import KnowsNames, Masks, Scanner
 from pipeline.case.marking import needles_in_force
 from pipeline.case.store import Case
 from pipeline.verify.search import WithheldIndex, search
@@ -48,6 +48,13 @@ class Remembered:
                 self._passed.add(told)
             return problems
 
+    def masked(self, text: str) -> str:
+        """Return a text with ``[PERSON]`` and the like for whatever identifies somebody; examine what comes back."""
+        with self._one:
+            if self._scanner is None:
+                self._scanner = self._make()
+            return self._scanner.masked(text) if isinstance(self._scanner, Masks) else text
+
     def forget(self) -> None:
         """Forget what passed: the case withholds other values now."""
         with self._one:
@@ -72,3 +79,24 @@ class MarksToo:
     def name(self, text: str) -> Sequence[str]:
         """Return what is wrong with the role or name of an officer, nothing when it may be stored."""
         return self._scanner.name(text) if isinstance(self._scanner, KnowsNames) else self._scanner(text)
+
+    def masked(self, text: str) -> str:
+        """Return a text with ``[PERSON]`` and the like for whatever identifies somebody; examine what comes back."""
+        text = without(text, WithheldIndex(self._case.keyed, needles_in_force(self._case)))
+        return self._scanner.masked(text) if isinstance(self._scanner, Masks) else text
+
+
+def without(text: str, index: WithheldIndex) -> str:
+    """Return a text in which its kind stands for whatever an index holds, where it stands as it is written."""
+    spans: list[tuple[int, int, str]] = []
+    for view in views(text):
+        if view.name != "text":
+            continue  # what is hidden in another writing has no place here: it is refused
+        for hit in sorted(search([view], index), key=lambda each: (each.start, -each.end)):
+            if spans and hit.start < spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(spans[-1][1], hit.end), spans[-1][2])
+            else:
+                spans.append((hit.start, hit.end, hit.entity))
+    for start, end, entity in reversed(spans):
+        text = f"{text[:start]}[{entity}]{text[end:]}"
+    return text

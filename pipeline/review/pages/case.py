@@ -7,11 +7,14 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from pipeline.case.deciding import decide_differences
+from pipeline.case.deciding import NotStored, decide_differences
 from pipeline.review.blocking import blockers, count_held, differences, held
 from pipeline.review.charts import Share, drawn
+from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
+from pipeline.review.pages.masking import refused, with_words
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
+from pipeline.review.sessions import Visit
 from pipeline.review.timing import spent
 
 router = APIRouter()
@@ -70,6 +73,15 @@ def accept_difference(
     desk: AtDesk, visit: Reviewing, difference: Annotated[str, Form()], reason: Annotated[str, Form()] = ""
 ) -> Response:
     """Let two decisions that do not agree stand as they are."""
-    decide_differences(desk.case, [difference], by=visit.officer.name, reason=reason, scanner=desk.scanner)
-    say(visit, "done", "Both decisions stand as they are.")
+    _accept(desk, visit, difference, reason)
     return back("/#differences")
+
+
+def _accept(desk: Desk, visit: Visit, difference: str, reason: str) -> None:
+    try:
+        decide_differences(desk.case, [difference], by=visit.officer.name, reason=reason, scanner=desk.scanner)
+    except NotStored as error:
+        again = with_words(reason, lambda words: _accept(desk, visit, difference, words), "/#differences")
+        refused(visit, "accepted", error, again)
+    else:
+        say(visit, "done", "Both decisions stand as they are.")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Request
 from starlette.responses import Response
 
+from pipeline.case.deciding import NotStored
 from pipeline.case.pinning import KINDS, Laid
 from pipeline.case.store import CaseError
 from pipeline.review.columns import Table, Tally, effect, hides, of_run, tallies
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
+from pipeline.review.pages.masking import refused, with_words
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
 from pipeline.review.sessions import Visit
 from recognizers.entities import ENTITIES, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
@@ -84,15 +87,25 @@ def pin_column(
         return rendered(request, "column.html", about)
     if do not in {"pin", "lift"}:
         raise CaseError("columns", "that is no choice", "go back to the columns")
-    began = desk.pin(visit.officer, laid)
-    told = f"Column {number} is {'no longer pinned' if do == 'lift' else 'pinned'}."
+    _pin(desk, visit, laid)
+    return back(f"/columns/{source}/{number}")
+
+
+def _pin(desk: Desk, visit: Visit, laid: Laid) -> None:
+    try:
+        began = desk.pin(visit.officer, laid)
+    except NotStored as error:
+        here = f"/columns/{laid.source}/{laid.number}"
+        again = with_words(laid.reason, lambda words: _pin(desk, visit, replace(laid, reason=words)), here)
+        refused(visit, "changed", error, again)
+        return
+    told = f"Column {laid.number} is {'pinned' if laid.kind else 'no longer pinned'}."
     then = (
         "The files are examined anew; decisions stay where their findings are found again."
         if began
         else "Other work goes on: examine the files again when it has ended, at the end of the case's page."
     )
     say(visit, "done", told, then)
-    return back(f"/columns/{source}/{number}")
 
 
 def header(desk: Desk, visit: Visit, source: str, table: Table, number: int) -> str:

@@ -61,11 +61,11 @@ def _read(desk: Desk, visit: Visit, record: Record, where: tuple[str, int, int])
 
 
 def _scrolls(desk: Desk, source: str, ordinal: int) -> int | None:
-    """Return the first row of a unit of a table that can be scrolled through as a whole, None for any other."""
+    """Return the sheet (0: it is no workbook) of a unit that can be scrolled through as a whole, None for any other."""
     if ordinal < 0:
         return None
     try:
-        return desk.rows.index(source).starts[ordinal]
+        return desk.rows.index_of_unit(source, ordinal).sheet
     except ReleasableError:
         return None
 
@@ -96,5 +96,6 @@ def decide_in_document(
         raise CaseError("desk", "that is no choice", "go back to the queue")
     row = desk.ledger.refresh().row_of(finding)
     cited = rule_for(action, rule_cited)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
-    return back(f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}")
+    here = f"/document/{source}/{ordinal}?first={first}#f-{desk.ledger.ids[row]}"
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited), here)
+    return back(here)

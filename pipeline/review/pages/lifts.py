@@ -11,8 +11,11 @@ from pipeline.case.lifting import GROUND_WORDS
 from pipeline.case.lifts import Lift, lifts
 from pipeline.case.store import CaseError
 from pipeline.review import lifting
+from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
+from pipeline.review.pages.masking import refused, with_words
 from pipeline.review.pages.page import Approving, AtDesk, Reviewing, Signed, back, rendered, say
+from pipeline.review.sessions import Visit
 
 router = APIRouter()
 Finding = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
@@ -43,16 +46,21 @@ def answer(
     answer: Annotated[str, Form(pattern="^(sign|refuse)$")], reason: Reason = "",
 ) -> Response:  # fmt: skip
     """Sign a lift, or refuse it."""
+    _answer(desk, visit, lift, reason, signs=answer == "sign")
+    return back("/lifts")
+
+
+def _answer(desk: Desk, visit: Visit, lift: int, reason: str, *, signs: bool) -> None:
     try:
-        if answer == "sign":
+        if signs:
             number = lifting.sign(desk, visit.officer, lift, reason)
             say(visit, "done", f"Lift {lift} is signed (decision {number}). Undo takes it back.")
         else:
             lifting.refuse(desk, visit.officer, lift, reason)
             say(visit, "done", f"Lift {lift} is refused.")
     except CaseError as error:
-        say(visit, "wrong", f"Not signed: {error.what}.", f"{error.remedy[:1].upper()}{error.remedy[1:]}.")
-    return back("/lifts")
+        again = with_words(reason, lambda words: _answer(desk, visit, lift, words, signs=signs), "/lifts")
+        refused(visit, "signed" if signs else "refused", error, again)
 
 
 @router.get("/finding/{finding}/lift")
@@ -78,10 +86,15 @@ def ask(
     reason: Reason = "",
 ) -> Response:  # fmt: skip
     """Ask for a lift."""
+    return back("/lifts" if _ask(desk, visit, finding, way, reason) else f"/finding/{finding}/lift")
+
+
+def _ask(desk: Desk, visit: Visit, finding: str, way: str, reason: str) -> bool:
     try:
         number = lifting.ask(desk, visit.officer, finding, way, reason)
     except CaseError as error:
-        say(visit, "wrong", f"Not asked: {error.what}.", f"{error.remedy[:1].upper()}{error.remedy[1:]}.")
-        return back(f"/finding/{finding}/lift")
+        again = with_words(reason, lambda words: _ask(desk, visit, finding, way, words), "/lifts")
+        refused(visit, "asked", error, again)
+        return False
     say(visit, "done", f"Lift {number} is asked for. Another person signs it.")
-    return back("/lifts")
+    return True

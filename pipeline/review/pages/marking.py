@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
 from pipeline.case.overrides import NAME_ORDINAL
-from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review import marking
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.document import Section
+from pipeline.review.jobs import Work
 from pipeline.review.ledger import Item
 from pipeline.review.marking import MARKABLE, Marked, Place, Said
+from pipeline.review.pages.masking import refused, with_words
 from pipeline.review.pages.page import AtDesk, Reviewing, Signed, back, rendered, say
 from pipeline.review.pages.queue import decided, laws
 from pipeline.review.sessions import Visit
@@ -105,19 +106,26 @@ def mark(
 ) -> Response:
     """Mark words as missed."""
     at, said = Place(source, ordinal, place, start, end), Said(entity, reason, citation, rule, seen, run)
+    here = f"/document/{source}/{ordinal}?first={first}"
+    _done(visit, "marked", said, lambda told: marking.mark(desk, visit.officer, at, told), (desk, here))
+    return back(here)
+
+
+def _done(
+    visit: Visit, what: str, said: Said, begin: Callable[[Said], Work], where: tuple[Desk, str]
+) -> None:  # fmt: skip
+    """Mark or change something, and keep what came of it for the next page."""
+    desk, here = where
     try:
-        done = marking.waited(desk, marking.mark(desk, visit.officer, at, said))
+        done = marking.waited(desk, begin(said))
     except CaseError as error:
-        _refused(visit, "marked", error)
+
+        def again(words: str) -> None:
+            _done(visit, what, replace(said, reason=words, mask=True), begin, where)
+
+        refused(visit, what, error, with_words(said.reason, again, here))
     else:
-        _told(visit, "Marked", done)
-    return back(f"/document/{source}/{ordinal}?first={first}")
-
-
-def _refused(visit: Visit, what: str, error: CaseError) -> None:
-    tone = "conflict" if isinstance(error, Conflict) else "wrong"
-    remedy = f"{error.remedy[:1].upper()}{error.remedy[1:]}." if error.remedy else ""
-    say(visit, tone, f"Not {what}: {error.what}.", remedy)
+        _told(visit, what.capitalize(), done)
 
 
 def _told(visit: Visit, what: str, done: Marked | None) -> None:
@@ -172,14 +180,12 @@ def change(
     at, said = _asked(desk, item, (start, end)), Said(entity or item.entity, reason, citation, rule, seen, run)
     to = f"/document/{item.source}/{item.ordinal}"
     if (at.start, at.stop, said.entity) == (item.start, item.stop, item.entity):
-        decided(desk, visit, Asked(finding, "one", "withhold", reason, seen, citation, run=run, rule=rule))
-        return back(f"{to}#f-{finding}")
-    try:
-        done = marking.waited(desk, marking.change(desk, visit.officer, finding, at, said))
-    except CaseError as error:
-        _refused(visit, "changed", error)
-    else:
-        _told(visit, "Changed", done)
+        here = f"{to}#f-{finding}"
+        decided(desk, visit, Asked(finding, "one", "withhold", reason, seen, citation, run=run, rule=rule), here)
+        return back(here)
+    _done(
+        visit, "changed", said, lambda told: marking.change(desk, visit.officer, finding, at, told), (desk, to)
+    )  # fmt: skip
     return back(to)
 
 

@@ -28,6 +28,7 @@ PLACES: Final = (
     ("/history", "Decisions"),
     ("/lifts", "Lifts"),
     ("/release", "Release"),
+    ("/sample", "Sample"),
 )
 """The navigation: address and name."""
 
@@ -38,12 +39,12 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
-def needs(role: str) -> Callable[[Request], Visit]:
-    """Return what lets through only people with a role, and gives their session."""
+def needs(*roles: str) -> Callable[[Request], Visit]:
+    """Return what lets through only people with one of some roles, and gives their session."""
 
     def visit(request: Request) -> Visit:
         found = visit_of(request)
-        if not found.officer.may(role):
+        if not any(found.officer.may(role) for role in roles):
             raise HTTPException(403)
         return found
 
@@ -54,6 +55,8 @@ AtDesk = Annotated[Desk, Depends(desk_of)]
 Signed = Annotated[Visit, Depends(visit_of)]
 Reviewing = Annotated[Visit, Depends(needs("reviewer"))]
 Approving = Annotated[Visit, Depends(needs("approver"))]
+Marking = Annotated[Visit, Depends(needs("reviewer", "approver"))]
+"""Who reads the sample of a certificate; an auditor only looks."""
 
 
 def is_fragment(request: Request) -> bool:

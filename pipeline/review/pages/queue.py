@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
-from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.ledger import KIND, STATES, WAYS, Filter, Group, Ledger
 from pipeline.review.pages.history import undoable
+from pipeline.review.pages.masking import refused, with_words
 from pipeline.review.pages.page import (
     AtDesk,
     Reviewing,
@@ -108,7 +108,7 @@ def decide(
         raise CaseError("desk", "that is no choice", "go back to the queue")
     cited = rule_for(action, rule_cited)
     asked = Asked(finding, way or look.by, action, reason, seen, citation, look.only, run, cited)
-    decided(desk, visit, asked)
+    decided(desk, visit, asked, look.address())
     return _shown(request, desk, visit, look) if is_fragment(request) else back(look.address())
 
 
@@ -117,15 +117,14 @@ def rule_for(action: str, chosen: str) -> str:
     return chosen if action == "withhold" else ""
 
 
-def decided(desk: Desk, visit: Visit, asked: Asked) -> None:
-    """Decide, and keep what came of it for the next page."""
+def decided(desk: Desk, visit: Visit, asked: Asked, to: str) -> None:
+    """Decide, and keep what came of it for the next page; ``to`` is where a person goes on from there."""
     visit.reason = asked.reason or visit.reason
     try:
         count = desk.decide(visit.officer, asked)
-    except Conflict as conflict:
-        say(visit, "conflict", f"Not decided: {conflict.what}.", f"{conflict.remedy.capitalize()}.")
     except CaseError as error:
-        say(visit, "wrong", f"Not decided: {error.what}.", f"{error.remedy.capitalize()}." if error.remedy else "")
+        again = with_words(asked.reason, lambda words: decided(desk, visit, replace(asked, reason=words), to), to)
+        refused(visit, "decided", error, again)
     else:
         done = dict(ACTIONS)[asked.action].lower()
         say(visit, "done", f"{count:,} finding{'' if count == 1 else 's'} decided: {done}. Undo takes it back.")
@@ -212,10 +211,11 @@ def decide_in_group(
         raise CaseError("desk", "that is no choice", "go back to the queue")
     cited = rule_for(action, rule_cited)
     waited = _waits(desk.ledger.refresh(), by, of)
-    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited))
+    here = "/queue/group?" + urlencode({"by": by, "of": of})
+    decided(desk, visit, Asked(finding, way, action, reason, seen, citation, run=run, rule=cited), here)
     if waited and not _waits(desk.ledger.refresh(), by, of):
         return back("/queue?" + urlencode({"by": by}))  # nothing is left here: on to the next group
-    return back("/queue/group?" + urlencode({"by": by, "of": of}))
+    return back(here)
 
 
 def _waits(ledger: Ledger, by: str, of: str) -> bool:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from pipeline.case.overrides import NAME_ORDINAL
+from pipeline.case.searches import MOST_AN_HOUR, SEARCHED, check_pace, search_digest
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Desk
 from pipeline.review.pages.page import AtDesk, Signed, rendered, say
@@ -40,11 +41,12 @@ def search_case(
     visit.looked_for = text
     start = Place(source, ordinal, told) if source else None
     try:
+        may_search(desk, visit)
         found = search(desk, text, start)
     except CaseError as error:
         say(visit, "wrong", f"Not searched: {error.what}.", f"{error.remedy.capitalize()}.")
         return rendered(request, "search.html", {**_nothing(), "text": text})
-    noted(desk, visit, found)
+    noted(desk, visit, text, found)
     about = {
         **_nothing(), "text": text, "found": found, "goes_on": start is not None,
         "rows": [(each, address_of(each)) for each in found.hits],
@@ -52,10 +54,17 @@ def search_case(
     return rendered(request, "search.html", about)
 
 
-def noted(desk: Desk, visit: Visit, found: Found) -> None:
-    """Write into the trail that there was a search and what it showed; never what was looked for."""
-    with desk.case.action(visit.officer.name, "searched", on_closed=True) as action:
+def may_search(desk: Desk, visit: Visit) -> None:
+    """See that a person who only looks did not search too often (raises CaseError): a search confirms a guess."""
+    if not visit.officer.may("reviewer") and not visit.officer.may("approver"):
+        check_pace(desk.case, visit.officer.name)
+
+
+def noted(desk: Desk, visit: Visit, text: str, found: Found) -> None:
+    """Write into the trail that there was a search and what it showed; what was looked for as a keyed digest only."""
+    with desk.case.action(visit.officer.name, SEARCHED, on_closed=True) as action:
         action.about |= {"records": found.records, "results": len(found.hits)}
+        action.about["wanted"] = search_digest(desk.case.keyed, text)
     if visit.shows_values and found.hits:
         seen = [f"{each.source}#{each.ordinal}:{each.number}:{each.start}" for each in found.hits]
         seen += [bit.item.id for each in found.hits for bit in each.bits if bit.item]
@@ -72,5 +81,5 @@ def address_of(hit: Hit) -> str:
 def _nothing() -> dict[str, Any]:
     return {
         "text": "", "found": None, "rows": [], "goes_on": False, "longest": LONGEST, "seconds": int(SECONDS),
-        "most_unsearched": MOST_UNSEARCHED,
+        "most_unsearched": MOST_UNSEARCHED, "most_an_hour": MOST_AN_HOUR,
     }  # fmt: skip

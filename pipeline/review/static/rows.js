@@ -7,6 +7,7 @@ const NEAR = 600;
 function scroller(box) {
   const body = box.querySelector("tbody");
   const count = Number(box.dataset.count);
+  const least = Number(box.dataset.least);  // a sheet of a workbook begins below its header
   const chunk = Number(box.dataset.chunk);
   const where = document.getElementById("where");
   const along = document.querySelector("[data-along]");
@@ -16,11 +17,11 @@ function scroller(box) {
   let next = 0;  // where somebody wants to go while rows are on their way
 
   const number = (row) => Number(row.dataset.row);
-  const first = () => (body.firstElementChild ? number(body.firstElementChild) : 1);
+  const first = () => (body.firstElementChild ? number(body.firstElementChild) : least);
   const last = () => (body.lastElementChild ? number(body.lastElementChild) : 0);
 
   async function fetched(row) {
-    const answer = await fetch(`${box.dataset.rows}?row=${row}`, { headers: { "HX-Request": "true" } });
+    const answer = await fetch(`${box.dataset.rows}?row=${row}&sheet=${box.dataset.sheet}`, { headers: { "HX-Request": "true" } });
     if (!answer.ok || answer.redirected) {
       window.location.reload();
       return [];
@@ -57,7 +58,7 @@ function scroller(box) {
   }
 
   async function before() {
-    const from = Math.max(1, first() - chunk);
+    const from = Math.max(least, first() - chunk);
     const rows = (await fetched(from)).filter((row) => number(row) < first());
     const height = body.getBoundingClientRect().height;
     body.prepend(...rows);
@@ -70,7 +71,7 @@ function scroller(box) {
     busy = true;
     try {
       if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR && last() < count) await after();
-      else if (box.scrollTop < NEAR && first() > 1) await before();
+      else if (box.scrollTop < NEAR && first() > least) await before();
     } finally {
       busy = false;
     }
@@ -83,8 +84,8 @@ function scroller(box) {
     if (busy) return;
     busy = true;
     try {
-      const wanted = Math.max(1, Math.min(count, row));
-      const rows = await fetched(Math.max(1, Math.min(wanted, count - chunk + 1)));
+      const wanted = Math.max(least, Math.min(count, row));
+      const rows = await fetched(Math.max(least, Math.min(wanted, count - chunk + 1)));
       body.replaceChildren(...rows);
       const at = rows.find((each) => number(each) === wanted);
       box.scrollTop = 0;
@@ -107,7 +108,7 @@ function scroller(box) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === "Home" || event.key === "End") {
       event.preventDefault();
-      go(event.key === "Home" ? 1 : count);
+      go(event.key === "Home" ? least : count);
     } else if (event.key === "PageDown" || event.key === "PageUp") {
       event.preventDefault();  // from a row that is chosen as well as from the table
       box.scrollTop += (event.key === "PageDown" ? 0.9 : -0.9) * box.clientHeight;

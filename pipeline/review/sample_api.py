@@ -1,0 +1,151 @@
+"""The interface for other programs: the certificate's sample. Positions and counts only, as everywhere in it.
+
+A program reads the drawn records in the release folder itself, where the answers here say they stand.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from pipeline.evidence.certificate import DEFAULT_SAMPLE, Certificate
+from pipeline.review.answers import Answer, Begun
+from pipeline.review.api import PROBLEMS, Strict
+from pipeline.review.desk import Desk
+from pipeline.review.pages.page import AtDesk, Marking, Signed
+from pipeline.review.sampling import MOST_SIZE
+
+router = APIRouter(prefix="/api", tags=["the review desk"])
+
+
+class Drawing(Strict):
+    """How many records are drawn, and of what: all together, each format, each file."""
+
+    size: Annotated[int, Field(ge=1, le=MOST_SIZE)] = DEFAULT_SAMPLE
+    strata: Literal["none", "format", "file"] = "none"
+
+
+class SampleSaid(Strict):
+    """What is said of a drawn record (from 1): something was ``missed`` in it or not; null takes it back.
+
+    ``seen`` is the ``seen`` of that record in ``/api/sample``.
+    """
+
+    record: Annotated[int, Field(ge=1, le=MOST_SIZE)]
+    missed: bool | None
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
+class DrawnRecord(Answer):
+    """A drawn record: its number in the sample, where it stands in the release (counted from 1), what was said of it.
+
+    ``seen`` is the audit entry that was the last one about it, 0 for none.
+    """
+
+    record: int
+    file: str
+    unit: int
+    number: int
+    missed: bool | None
+    by: str
+    at: str
+    seen: int
+
+
+class Proved(Answer):
+    """What a certificate says; its files lie in ``folder``."""
+
+    statement: str
+    records: int
+    drawn: int
+    misses: int
+    most_bad: int
+    per_thousand: float
+    confidence: float
+    read_by: str
+    at: str
+    folder: str
+
+
+class SampleTold(Answer):
+    """Where the sample of the latest release stands; ``drawn`` is 0 where none is drawn.
+
+    ``records`` are told while it is open, ``certificate`` once it is made and open.
+    """
+
+    release: int
+    status: str
+    drawn: int
+    marked: int
+    misses: int
+    opened: bool
+    certified: bool
+    held: bool
+    records: list[DrawnRecord]
+    certificate: Proved | None
+
+
+@router.get("/sample", responses=PROBLEMS)
+def sample(desk: AtDesk, _visit: Signed) -> SampleTold:
+    """Where the sample of the latest release stands, and where its records stand in the release."""
+    standing = desk.sampling.standing()
+    row, made = standing.certificate, desk.sampling.certificate
+    return SampleTold(
+        release=standing.release, status=standing.status, drawn=standing.draw.size if standing.draw else 0,
+        marked=len(standing.marks), misses=standing.misses, opened=standing.opened is not None,
+        certified=row is not None, held=row is not None and row.misses > 0, records=_records(desk),
+        certificate=_proved(desk, made) if row is not None and made and made.release == standing.release else None,
+    )  # fmt: skip
+
+
+@router.post("/sample", responses=PROBLEMS)
+def draw_sample(desk: AtDesk, visit: Marking, given: Drawing) -> Begun:
+    """Draw the sample of the latest release, once; ``/api/work`` says how far it is."""
+    desk.draw_sample(visit.officer, given.size, "" if given.strata == "none" else given.strata)
+    return Begun(what="the sample is being drawn")
+
+
+@router.post("/sample/open", responses=PROBLEMS)
+def open_sample(desk: AtDesk, visit: Signed) -> Begun:
+    """Open the sample that was drawn before, here or at the terminal; ``/api/work`` says how far it is."""
+    desk.open_sample(visit.officer)
+    return Begun(what="the sample is being opened")
+
+
+@router.post("/sample/marks", responses=PROBLEMS)
+def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
+    """Say whether something was missed in a drawn record. 409: somebody else did meanwhile; nothing was changed."""
+    desk.mark_sample(visit.officer, given.record, given.missed, given.seen)
+    return sample(desk, visit)
+
+
+@router.post("/sample/certificate", responses=PROBLEMS)
+def certify_sample(desk: AtDesk, visit: Marking) -> Begun:
+    """Make the certificate, once all drawn records are marked; one miss holds the release."""
+    desk.certify_sample(visit.officer)
+    return Begun(what="the certificate is being made")
+
+
+def _records(desk: Desk) -> list[DrawnRecord]:
+    standing = desk.sampling.standing()
+    told = []
+    for at, each in enumerate(standing.opened.records if standing.opened else (), start=1):
+        mark = standing.marks.get(at)
+        told.append(
+            DrawnRecord(
+                record=at, file=each.file, unit=each.unit + 1, number=each.record + 1,
+                missed=mark.missed if mark else None, by=mark.by if mark else "", at=mark.at if mark else "",
+                seen=desk.sampling.trail.last(standing.release, at),
+            )
+        )  # fmt: skip
+    return told
+
+
+def _proved(desk: Desk, made: Certificate) -> Proved:
+    return Proved(
+        statement=made.statement, records=made.records, drawn=made.drawn, misses=made.misses, most_bad=made.most_bad,
+        per_thousand=made.per_thousand, confidence=made.confidence, read_by=made.reviewed_by, at=made.reviewed_at,
+        folder=str(desk.sampling.out(made.release)),
+    )  # fmt: skip

@@ -1,0 +1,314 @@
+"""The certificate's sample at the desk: drawn, shown record by record as it was released, marked, and certified.
+
+Frame, seed, limits and files are those of ``releasable certify``: both call :mod:`pipeline.certifying`, and both read
+and write the same marks, which are entries of the audit trail. What is read of the copies came through a worker before,
+is shown as text only, and stays in memory within a limit.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from pipeline.case.recording import latest_release
+from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in, mark_record
+from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import CertificateRow, ReleaseRow
+from pipeline.certifying import (
+    STRATA,
+    Frame,
+    certifiable,
+    certificate_of,
+    certify,
+    counts_of,
+    drawn,
+    drawn_before,
+    numbered,
+    parted,
+    readers,
+    sample_of,
+    texts_of,
+    write_certificate,
+)
+from pipeline.detect import detect
+from pipeline.engine import Progress
+from pipeline.errors import IntegrityError
+from pipeline.evidence.certificate import Certificate, Record
+from pipeline.evidence.manifest import MANIFEST, file_sha256
+from pipeline.inputs import InputFile
+from pipeline.intake import collect
+from pipeline.markers import marker_spans
+from pipeline.model import Segment, words
+from pipeline.review.parts import Parts, parts_of
+from pipeline.workspace import Runner
+from recognizers.registry import load_recognizers
+
+MASK: Final = "\u2022"
+MOST_CHARACTERS: Final = 8_000_000
+"""Characters of drawn records that stay in memory; others are read again when they are shown."""
+MOST_SHOWN: Final = 8
+"""Records that stay in memory as pages show them."""
+MOST_SIZE: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A sample that can be read: its release, its draw, its frame, its records in order, the copies by name."""
+
+    release: Path
+    made: Draw
+    frame: Frame
+    records: tuple[Record, ...]
+    files: Mapping[str, InputFile]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the sample of the latest release stands: number (0: no release) and status of the release, its folder.
+
+    ``folder`` is None where the release is not found. ``certificate`` is the certificate that was recorded.
+    """
+
+    release: int = 0
+    status: str = ""
+    folder: Path | None = None
+    draw: Draw | None = None
+    opened: Opened | None = None
+    marks: Mapping[int, SampleMark] = field(default_factory=dict)
+    certificate: CertificateRow | None = None
+
+    @property
+    def misses(self) -> int:
+        """In how many records something was missed."""
+        return sum(each.missed for each in self.marks.values())
+
+    @property
+    def left(self) -> int:
+        """How many drawn records nobody marked yet."""
+        return self.draw.size - len(self.marks) if self.draw is not None else 0
+
+    def next_after(self, number: int = 0) -> int:
+        """Return the next record that nobody marked, counted from 1 and round the end; 0 where all are marked."""
+        size = self.draw.size if self.draw is not None else 0
+        return next((at for at in [*range(number + 1, size + 1), *range(1, number + 1)] if at not in self.marks), 0)
+
+
+class Sampling:
+    """The sample of the latest release of a case, as the desk shows and marks it."""
+
+    def __init__(
+        self,
+        case: Case,
+        folders: Callable[[int], Sequence[Path]],
+        workers: Callable[[], AbstractContextManager[Runner]],
+        markers: tuple[str, ...] = (),
+    ) -> None:
+        """Take a case.
+
+        Args:
+            case: the case.
+            folders: says where its release of a number may lie, the usual place last.
+            workers: gives workers that ask no model.
+            markers: what stands in copies where something was withheld.
+        """
+        self._case, self._folders, self._workers, self._markers = case, folders, workers, markers
+        self.trail = Trail(case)
+        self.certificate: Certificate | None = None
+        self._opened: Opened | None = None
+        self._texts: dict[Record, tuple[Segment, ...]] = {}
+        self._shown: OrderedDict[Record, Parts] = OrderedDict()
+        self._held = 0
+        self._one = threading.Lock()
+
+    def standing(self) -> Standing:
+        """Return where the sample stands now."""
+        with Session(self._case.engine) as session:
+            last = latest_release(session, self._case.id)
+            if last is None:
+                return Standing()
+            certificate = certificate_in(session, self._case.id, last.sequence)
+        opened = self._opened if self._opened is not None and self._opened.made.release == last.sequence else None
+        folder = opened.release if opened is not None else self._folder_of(last)
+        draw, marks = self.trail.draw(last.sequence), self.trail.marks(last.sequence)
+        return Standing(last.sequence, last.status, folder, draw, opened, marks, certificate)
+
+    def found(self) -> int:
+        """Return in how many records of the sample somebody found something, while it is being read."""
+        with Session(self._case.engine) as session:
+            last = latest_release(session, self._case.id)
+            if last is None or certificate_in(session, self._case.id, last.sequence) is not None:
+                return 0
+        return sum(each.missed for each in self.trail.marks(last.sequence).values())
+
+    def _folder_of(self, last: ReleaseRow) -> Path | None:
+        for folder in self._folders(last.sequence):
+            manifest = folder / MANIFEST
+            if manifest.is_file() and file_sha256(manifest) == last.manifest_sha256:
+                return folder
+        return None
+
+    def _folder(self) -> Path:
+        folder = self.standing().folder
+        if folder is None:
+            what = "the latest release is not where this desk looks for it"
+            raise CaseError("sample", what, "open the desk with --release and the folder of that release")
+        return folder
+
+    # --- in the background --------------------------------------------------------------
+
+    def draw(self, tell: Progress, size: int, strata: str, *, by: str) -> Opened:
+        """Draw the sample, where none was drawn yet, and open it (raises CaseError, IntegrityError)."""
+        if strata not in STRATA or not 1 <= size <= MOST_SIZE:
+            raise CaseError("sample", "no sample can be drawn like that", "give a number of records, and known parts")
+        folder = self._folder()
+        with self._workers() as runner:
+            tell("counting the released records", 0, 1)
+            frame = parted(counts_of(folder, runner), strata)
+            made = drawn(self._case, folder, frame, size, by=by, strata=strata)
+            return self._open(tell, runner, folder, (made, frame))
+
+    def open(self, tell: Progress) -> Opened:
+        """Open the sample that was drawn before (raises CaseError, IntegrityError)."""
+        folder = self._folder()
+        tell("checking the release", 0, 1)
+        sequence = certifiable(self._case, folder, again=True)
+        with self._workers() as runner:
+            tell("counting the released records", 0, 1)
+            known = drawn_before(self._case, counts_of(folder, runner), sequence)
+            if known is None:
+                raise CaseError("sample", "no sample was drawn yet", "draw one")
+            opened = self._open(tell, runner, folder, known)
+        row = self.standing().certificate
+        if row is not None:
+            marks = self._said(opened)
+            self.certificate = certificate_of(
+                self._case, folder, opened.frame, opened.made, marks, read_by=row.by, at=row.at
+            )  # fmt: skip
+            self._write()
+        return opened
+
+    def _open(self, tell: Progress, runner: Runner, folder: Path, drawn_of: tuple[Draw, Frame]) -> Opened:
+        made, frame = drawn_of
+        records = tuple(numbered(sample_of(frame, made)))
+        files = {each.name: each for each in collect([folder / "records"])}
+        by_file: dict[str, list[Record]] = {}
+        for each in records:
+            by_file.setdefault(each.file, []).append(each)
+        wanted = [(files[name], own) for name, own in by_file.items()]
+        self._forget()
+        for at, ((file, own), answer, failure) in enumerate(runner.map(texts_of, wanted), start=1):
+            if failure is not None:
+                what = f"its records cannot be read ({failure.what})"
+                raise IntegrityError(file.name, what, "make the release again")
+            tell("reading the drawn records", at, len(wanted))
+            for record, texts in zip(own, answer, strict=True):
+                self._keep(record, texts)
+        opened = Opened(folder, made, frame, records, files)
+        self.certificate, self._opened = None, opened
+        return opened
+
+    def certify(self, tell: Progress, *, by: str) -> Certificate:
+        """Record the certificate of the sample, all of which is marked, and write its files (raises CaseError)."""
+        opened = self._is_open()
+        tell("checking the release", 0, 1)
+        certifiable(self._case, opened.release)
+        marks = self.trail.marks(opened.made.release)
+        certificate = certify(
+            self._case, opened.release, opened.frame, opened.made, self._said(opened), by=by, read_by=readers(marks)
+        )
+        self.certificate = certificate
+        self._write()
+        return certificate
+
+    def _said(self, opened: Opened) -> dict[Record, bool]:
+        marks = self.trail.marks(opened.made.release)
+        return {each: marks[at].missed for at, each in enumerate(opened.records, start=1) if at in marks}
+
+    def _write(self) -> None:
+        assert self.certificate is not None
+        write_certificate(self.out(self.certificate.release), self.certificate)
+
+    def out(self, release: int) -> Path:
+        """Return the folder that the files of a certificate are written into: beside the case."""
+        folder = self._case.folder.absolute()
+        return self._folders(release)[-1].parent / f"{folder.name}-certificate-{release}"
+
+    # --- one record ---------------------------------------------------------------------
+
+    def mark(self, number: int, missed: bool | None, *, by: str, seen: int) -> None:
+        """Record what somebody says of a drawn record (raises CaseError, Conflict; see ``mark_record``)."""
+        draw = self.standing().draw
+        if draw is None:
+            raise CaseError("sample", "no sample was drawn yet", "draw one")
+        mark_record(self._case, self.trail, draw, number, missed, by=by, seen=seen)
+
+    def record(self, number: int) -> Record:
+        """Return where a drawn record stands in the release (raises CaseError)."""
+        records = self._is_open().records
+        if not 1 <= number <= len(records):
+            what = "there is no such record in the sample"
+            raise CaseError("sample", what, f"it has the records 1 to {len(records)}")
+        return records[number - 1]
+
+    def parts(self, number: int) -> Parts:
+        """Return the texts of a drawn record in the parts that pages show, passwords masked (raises CaseError)."""
+        opened, record = self._is_open(), self.record(number)
+        with self._one:
+            if record in self._shown:
+                return self._shown[record]
+            found = self._texts.get(record)
+        if found is None:
+            found = texts_of(None, (opened.files[record.file], (record,)))[0]
+        masked = self._without_passwords(found)
+        places = [words(each.address) for each in masked]
+        names = places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
+        made = parts_of(dict(zip(names, masked, strict=True)))
+        with self._one:
+            self._shown[record] = made
+            while len(self._shown) > MOST_SHOWN:
+                self._shown.popitem(last=False)
+        return made
+
+    def _without_passwords(self, texts: Sequence[Segment]) -> list[Segment]:
+        """Return texts with what looks like a password masked: what one rule lets stand, and what was missed."""
+        told = []
+        for segment, matches in zip(texts, detect(texts, self._recognizers), strict=True):
+            text = segment.text
+            own = marker_spans(text, self._markers)  # "[REDACTED PASSWORD]" behind its label is none
+            for each in matches:
+                if any(start < each.end and each.start < end for start, end in own):
+                    continue
+                text = text[: each.start] + MASK * (each.end - each.start) + text[each.end :]
+            told.append(replace(segment, text=text) if text != segment.text else segment)
+        return told
+
+    @cached_property
+    def _recognizers(self) -> list[Any]:
+        return load_recognizers("patterns", {"PASSWORD"})
+
+    def _is_open(self) -> Opened:
+        opened = self.standing().opened
+        if opened is None:
+            raise CaseError("sample", "the sample is not open", "open it on the page of the sample")
+        return opened
+
+    def _keep(self, record: Record, texts: tuple[Segment, ...]) -> None:
+        size = sum(len(each.text) for each in texts)
+        with self._one:
+            if self._held + size <= MOST_CHARACTERS:
+                self._texts[record] = texts
+                self._held += size
+
+    def _forget(self) -> None:
+        with self._one:
+            self._texts.clear()
+            self._shown.clear()
+            self._held = 0

@@ -1,0 +1,348 @@
+"""The certificate's sample at the desk: one draw and one set of marks with the terminal, read before it is called clean."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from casehelp import nothing_wrong, write
+from conftest import Inline, everything_in
+from reviewhelp import ORIGIN, Browser, browser, desk_of, examined
+
+from pipeline.case.checking import check_case
+from pipeline.case.deciding import Which, decide
+from pipeline.case.proof import binding_problems
+from pipeline.case.sampled import MARKED, Trail
+from pipeline.case.store import Case, CaseError
+from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
+from pipeline.evidence.certificate import Record, certificate_json, certificate_text
+from pipeline.evidence.manifest import MANIFEST
+from pipeline.policy.load import find
+from pipeline.review.desk import Desk
+from pipeline.review.sampling import MASK
+from pipeline.state import Job, State, prepare
+
+ROWS = 12
+HOSTILE = '<script>document.title="owned"</script> [x](javascript:alert(1))'
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
+
+
+@pytest.fixture(scope="session")
+def by_patterns() -> State:
+    """The state of a worker that asks no model."""
+    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
+
+
+@pytest.fixture
+def desk(tmp_path: Path, by_patterns: State) -> Desk:
+    """A desk whose release is made and final."""
+    rows = "".join(f"{each},the hedge number {each} of the park,406-555-01{each:02d}\n" for each in range(ROWS))
+    files = {
+        "letter.txt": f"Call 406-555-0123 about the hedge. {HOSTILE}\n",
+        "long.txt": "\n\n".join(f"Paragraph {n} of a long report. " + "The park was quiet. " * 40 for n in range(40)),
+        "t.csv": f"id,note,phone\n{rows}",
+    }
+    made = examined(Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", files), by_patterns)
+    decide(made.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    released(made)
+    return made
+
+
+def released(desk: Desk) -> None:
+    desk.ledger.refresh()
+    browser(desk, "approver", "approver").post("/release")
+    ended(desk)
+
+
+def ended(desk: Desk) -> None:
+    desk.bench.wait()
+    assert desk.bench.work is not None
+    assert desk.bench.work.failure is None, desk.bench.work.failure
+
+
+def drawn_at(desk: Desk, size: int = 5, strata: str = "") -> Browser:
+    """A browser that shows values, with a sample drawn."""
+    at = browser(desk, "second reader", "reviewer")
+    at.post("/sample", size=size, strata=strata)
+    ended(desk)
+    at.post("/values", show="yes", to="/sample")
+    return at
+
+
+def say(at: Browser, number: int, do: str) -> str:
+    """Read all parts of a record, and say something of it."""
+    page = at.get(f"/sample/{number}")
+    for part in range(2, int((re.search(r"Part 1 of (\d+)", page) or [0, 1])[1]) + 1):
+        at.get(f"/sample/{number}?part={part}")
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    return at.post(f"/sample/{number}", do=do, seen=seen[1])
+
+
+def marks(desk: Desk) -> list[dict]:
+    told = [json.loads(each.text) for each in desk.case.entries()]
+    return [each for each in told if each["action"] == MARKED]
+
+
+def test_a_sample_is_read_and_certified(desk: Desk, tmp_path: Path) -> None:
+    """Each mark is in the trail at once; the certificate is the one of the terminal, byte by byte, without any text."""
+    at = drawn_at(desk)
+    assert json.loads(desk.case.entries()[-1].text)["action"] == "drawn"
+    page = at.get("/sample")
+    assert "Begin with record 1" in page
+    for number in range(1, 6):
+        page = say(at, number, "clean")
+        assert marks(desk)[-1]["about"] == {"sample": 1, "record": number, "missed": False}
+        assert marks(desk)[-1]["by"] == "second reader"
+    assert "All are read" in page
+    assert "Make the certificate" in page
+    at.post("/sample/certificate")
+    ended(desk)
+    page = at.get("/sample")
+    assert "With 95% confidence at most" in page
+    assert "exact binomial" in page
+    assert f"5 of {ROWS + 2} released records were drawn by chance" in page
+    release = tmp_path / "case-release-1"
+    frame = frame_of(release, Inline(desk_state(desk)))
+    draw = Trail(desk.case).draw(1)
+    assert draw is not None
+    said = dict.fromkeys((each for own in sample_of(frame, draw).values() for each in own), False)
+    when = json.loads(desk.case.entries()[-1].text)["at"]
+    again = certificate_of(desk.case, release, frame, draw, said, read_by="second reader", at=when)
+    out = tmp_path / "case-certificate-1"
+    assert (out / "certificate.json").read_bytes() == certificate_json(again)
+    assert (out / "certificate.txt").read_text() == certificate_text(again)
+    assert check_case(desk.case) == []
+    assert not binding_problems(desk.case, (release / MANIFEST).read_bytes())
+    kept = everything_in(tmp_path / "case") + everything_in(out)
+    assert b"hedge" not in kept
+    assert b"quiet" not in kept
+
+
+def desk_state(desk: Desk) -> State:
+    with desk.road.lookers(desk.case) as runner:
+        assert isinstance(runner, Inline)
+        return runner.state
+
+
+def test_the_terminal_goes_on_with_what_the_desk_began_and_back(desk: Desk, tmp_path: Path) -> None:
+    """The same draw, the marks of both; what one has read the other does not show; both names stand in the end."""
+    at = drawn_at(desk, 4, "format")
+    say(at, 2, "clean")
+    runner, release = Inline(desk_state(desk)), tmp_path / "case-release-1"
+    frame = frame_of(release, runner, by="format")
+    made = drawn(desk.case, release, frame, 299, by="clerk", strata="format")
+    with pytest.raises(CaseError) as refused:
+        drawn(desk.case, release, frame_of(release, runner), 4, by="clerk")
+    assert "--strata format" in refused.value.remedy
+    sample = sample_of(frame, made)
+    seen: list[Record] = []
+
+    def leaves(record: Record, _text: str) -> bool:
+        if len(seen) == 1:
+            raise KeyboardInterrupt
+        seen.append(record)
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        reviewed(desk.case, release, sample, runner, leaves, made, by="clerk")
+    standing = desk.sampling.standing()
+    assert sorted(standing.marks) == [1, 2]
+    assert {each.by for each in standing.marks.values()} == {"second reader", "clerk"}
+    page = at.get("/sample/1")
+    assert "Said by clerk" in page
+    for number in range(3, made.size):
+        say(at, number, "clean")
+    rest: list[Record] = []
+    told = reviewed(desk.case, release, sample, runner, lambda record, _: bool(rest.append(record)), made, by="clerk")
+    assert len(rest) == 1
+    assert len(told) == made.size
+    by = readers(Trail(desk.case).marks(made.release))
+    assert by == "clerk, second reader"
+    assert certify(desk.case, release, frame, made, told, by="clerk", read_by=by).reviewed_by == by
+    page = at.get("/sample")
+    assert "Show what it proves" in page or "With 95% confidence" in page
+    at.post("/sample/open")
+    ended(desk)
+    assert "With 95% confidence" in at.get("/sample")
+    assert (tmp_path / "case-certificate-1" / "certificate.json").is_file()
+    assert check_case(desk.case) == []
+
+
+def test_another_desk_goes_on_where_one_was_closed(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
+    """Nothing but the case is needed: draw and marks are there after the server was killed."""
+    at = drawn_at(desk)
+    say(at, 1, "clean")
+    say(at, 2, "missed")
+    other = desk_of(Case.open(tmp_path / "case"), tmp_path / "in", by_patterns)
+    other.ledger.refresh()
+    late = browser(other, "third reader", "approver")
+    page = late.get("/sample")
+    assert "Open the sample" in page
+    assert late.client.get("/sample/3").status_code == 400
+    late.post("/sample/open")
+    ended(other)
+    assert "Go on with record 3" in late.get("/sample")
+    assert "Said by second reader" in late.get("/sample/2")
+
+
+def test_a_found_miss_holds_the_release(desk: Desk, tmp_path: Path) -> None:
+    """As at the terminal: verify with the case fails, it cannot be certified again, and the case says so at once."""
+    at = drawn_at(desk, 3)
+    say(at, 1, "missed")
+    assert "1 records of the sample have something that was missed" in at.get("/")
+    say(at, 2, "clean")
+    assert "do not hand this release out" in say(at, 3, "clean")
+    at.post("/sample/certificate")
+    ended(desk)
+    page = at.get("/sample")
+    assert "must not go out" in page
+    manifest = (tmp_path / "case-release-1" / MANIFEST).read_bytes()
+    assert any("held" in each for each in binding_problems(desk.case, manifest))
+    assert "certificates found a miss" in at.get("/")
+    assert "Not marked: this release has its certificate" in at.post("/sample/1", do="missed", seen=0)
+    at.post("/sample/open")
+    ended(desk)
+    assert "must not go out" in at.get("/sample")
+    released(desk)
+    assert "Draw the sample of release 2" in at.get("/sample")
+    assert check_case(desk.case) == []
+
+
+def test_an_auditor_looks_and_nobody_marks_from_elsewhere(desk: Desk) -> None:
+    """The role is asked for on the server; another site's form is refused as everywhere."""
+    drawn_at(desk)
+    auditor = browser(desk, "auditor", "auditor")
+    for path, form in (
+        ("/sample", {"size": 3}), ("/sample/1", {"do": "missed", "seen": 0}), ("/sample/certificate", {}),
+    ):  # fmt: skip
+        assert auditor.client.post(path, data=form, headers={"origin": ORIGIN}).status_code == 403
+        other = auditor.client.post(path, data=form, headers={"origin": "http://elsewhere.example"})
+        assert other.status_code == 403
+    assert 'value="missed"' not in auditor.get("/sample/1")
+    assert "a reviewer or an approver" in auditor.get("/sample/1").lower()
+    assert marks(desk) == []
+    assert browser(desk, "approver", "approver").post("/sample/1", do="missed", seen=0)
+    assert len(marks(desk)) == 1
+
+
+def test_a_record_is_read_before_it_is_called_clean(desk: Desk) -> None:
+    """Text is hidden until it is asked for, which is noted once; a long record is read to its end."""
+    at = drawn_at(desk, 299)
+    at.post("/values", show="", to="/sample")
+    order = desk.sampling.standing().opened.records
+    long = next(n for n, each in enumerate(order, 1) if each.file.endswith("long.txt"))
+    page = at.get(f"/sample/{long}")
+    assert "quiet" not in page
+    assert "was not shown to you yet" in at.post(f"/sample/{long}", do="clean", seen=0)
+    at.post("/values", show="yes", to="/sample")
+    page = at.get(f"/sample/{long}")
+    assert "quiet" in page
+    parts = re.search(r"Part 1 of (\d+)", page)
+    assert parts
+    assert "part 2 of this record was not shown" in at.post(f"/sample/{long}", do="clean", seen=0)
+    assert marks(desk) == []
+    before = len(desk.case.entries())
+    at.get(f"/sample/{long}")
+    assert len(desk.case.entries()) == before
+    say(at, long, "clean")
+    assert len(marks(desk)) == 1
+
+
+def test_what_is_shown_is_inert_and_says_nothing_in_its_address(desk: Desk) -> None:
+    """A script is text, a link leads nowhere, the title is always the same, and a look-alike of a password is masked."""
+    at = drawn_at(desk, 299)
+    order = desk.sampling.standing().opened.records
+    letter = next(n for n, each in enumerate(order, 1) if each.file.endswith("letter.txt"))
+    page = at.get(f"/sample/{letter}")
+    assert "<script>document" not in page
+    assert "&lt;script&gt;document" in page
+    assert 'href="javascript' not in page
+    assert "<title>Record of the sample</title>" in page
+    assert "406-555-0123" not in page
+    row = next(n for n, each in enumerate(order, 1) if each.file.endswith("t.csv"))
+    assert "hedge number" in at.get(f"/sample/{row}")
+    assert "phone" in at.get(f"/sample/{row}")
+
+
+def test_passwords_are_masked_even_here(desk: Desk) -> None:
+    """What looks like a password is not shown; a marker that stands for one is."""
+    from pipeline.model import Block, Segment
+
+    texts = [
+        Segment("Password: hunter2horse9 for the portal", (Block(0),)),
+        Segment("Password: [REDACTED PASSWORD] for the portal", (Block(1),)),
+    ]
+    told = desk.sampling._without_passwords(texts)
+    assert "hunter2horse9" not in told[0].text
+    assert MASK in told[0].text
+    assert told[1].text == texts[1].text
+
+
+def test_two_readers_lose_no_mark(desk: Desk) -> None:
+    """Whoever says something of a record that another marked meanwhile is told, and nothing is changed."""
+    one, two = drawn_at(desk), browser(desk, "third reader", "reviewer")
+    two.post("/values", show="yes", to="/sample")
+    two.get("/sample/1")
+    say(one, 1, "missed")
+    page = two.post("/sample/1", do="clean", seen=0)
+    assert "somebody else marked record 1" in page
+    assert desk.sampling.standing().marks[1].missed
+    entry = desk.sampling.standing().marks[1].entry
+    assert "is taken back" in one.post("/sample/1", do="back", seen=entry)
+    assert 1 not in desk.sampling.standing().marks
+    assert [each["about"]["missed"] for each in marks(desk)] == [True, None]
+
+
+def test_programs_mark_the_same_sample(desk: Desk) -> None:
+    """Positions and counts, never a text; what is stale is a conflict."""
+    at = browser(desk, "program", "reviewer").client
+    head = {"origin": ORIGIN}
+    assert at.get("/api/sample").json()["drawn"] == 0
+    assert at.post("/api/sample", json={"size": 2}, headers=head).status_code == 200
+    ended(desk)
+    told = at.get("/api/sample").json()
+    assert (told["drawn"], told["marked"], told["opened"], told["certified"]) == (2, 0, True, False)
+    assert {each["file"] for each in told["records"]} <= {"letter.txt", "long.txt", "t.csv"}
+    for number in (1, 2):
+        answer = at.post("/api/sample/marks", json={"record": number, "missed": False}, headers=head)
+        assert answer.status_code == 200
+    assert at.post("/api/sample/marks", json={"record": 1, "missed": True}, headers=head).status_code == 409
+    assert at.post("/api/sample/marks", json={"record": 9, "missed": True}, headers=head).status_code == 400
+    assert at.post("/api/sample/certificate", headers=head).status_code == 200
+    ended(desk)
+    told = at.get("/api/sample").json()
+    assert told["certified"]
+    assert not told["held"]
+    assert "With 95% confidence" in told["certificate"]["statement"]
+    assert "hedge" not in json.dumps(told)
+    described = at.get("/api/openapi.json").json()["paths"]
+    assert {"/api/sample", "/api/sample/open", "/api/sample/marks", "/api/sample/certificate"} <= set(described)
+    assert "/api/sample/marks" in at.get("/api").text
+
+
+def test_there_are_no_dead_ends(tmp_path: Path, by_patterns: State) -> None:
+    """No release, a provisional one, one that lies elsewhere: each is told with what to do."""
+    source = write(tmp_path / "in", {"letter.txt": "Call 406-555-0123.\n"})
+    desk = examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
+    at = browser(desk)
+    assert "There is no release yet" in at.get("/sample")
+    released(desk)
+    assert "is provisional" in at.get("/sample")
+    at.post("/sample", size=3)
+    desk.bench.wait()
+    assert "It is provisional" in at.get("/sample") or "it is provisional" in at.get("/sample")
+    decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    released(desk)
+    (tmp_path / "case-release-2").rename(tmp_path / "elsewhere")
+    assert "--release" in at.get("/sample")
+    road = desk.road
+    other = browser(Desk(desk.case, road, nothing_wrong, released=tmp_path / "elsewhere"))
+    assert "Draw the sample of release 2" in other.get("/sample")
