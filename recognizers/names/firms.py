@@ -127,6 +127,24 @@ def is_business(text: str, *, in_their_column: bool = False) -> bool:
     return in_their_column and core[-1].low in trades and not words.is_surname(core[-1].text)
 
 
+def bears_no_person(text: str) -> bool:
+    """Return whether no word of the name of a business is that of a person: ``Blackfoot Roofing LLC``.
+
+    Initials count as a person's, and so does a given name that is an everyday word too where nothing but trades stands
+    beside it (``Rose Plumbing``).
+    """
+    words, near = vocabulary(), contexts()
+    plain = [word for word in words_of(text) if word.low not in business_words() and word.low not in _SMALL]
+    if not plain or any(word.is_initial for word in plain):
+        return False
+    bare = [_OWNING.sub("", word.text) for word in plain]
+    if any(words.is_listed(each) and not words.is_common(each) for each in bare):
+        return False
+    if not near.relations.isdisjoint(word.low for word in plain) or not words.courtesy.isdisjoint(w.low for w in plain):
+        return False
+    return len(bare) > 1 or not words.is_listed(bare[0])
+
+
 def _is_legal_form(words: list[Word], trades: frozenset[str]) -> bool:
     """Return whether the last of some words is a legal form."""
     last = words[-1]
