@@ -159,7 +159,7 @@ def _has_own_label(label: str, match: Match) -> bool:
 
 
 def _is_own_value(entity: str, value: str, homes: Collection[str]) -> bool:
-    """Return whether nothing in the value of a contact speaks of a home, and a mailbox is not at a host for everybody."""
+    """Return whether the value of a contact speaks of no home, and a mailbox is not at a host for everybody."""
     if entity == "EMAIL_ADDRESS":
         return not _is_at_free_host(value)
     if entity == "STREET_ADDRESS":

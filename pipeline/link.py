@@ -113,8 +113,10 @@ def _link_record(
 
 
 def _tell_businesses(inside: Mapping[int, tuple[Segment, list[Match]]], places: Sequence[tuple[int, _Place]]) -> None:
-    """Say which contacts are a business's by its record, and which stand in the signature of one (that proposes only)."""
-    listed = {(at, each.finding.start, each.finding.end) for at, each in places if each.finding.kind is not Kind.PRIVATE}
+    """Say which contacts are a business's by its record, and which stand in a signature of one (that proposes only)."""
+    listed = {
+        (at, each.finding.start, each.finding.end) for at, each in places if each.finding.kind is not Kind.PRIVATE
+    }
     own = own_contacts(inside, listed)
     signed = {
         (at, start, end)
@@ -257,7 +259,7 @@ def _join_identifiers(places: Iterable[tuple[int, _Place]], rules: LinkRules) ->
     """Join identifiers with the private person's direct identifiers of their record.
 
     The numbers of a business stand with a person only where a person's direct identifier is there too. Others (the
-    address of a browser) may be that of whoever filled in the record: what only the record tells is a business's counts.
+    address of a browser) may be those of whoever filled in the record: what only the record calls a business's counts.
     """
     places = list(places)
     kinds = [(place.finding.entity, place.finding) for _, place in places if place.finding.entity in DIRECT_IDENTIFIERS]

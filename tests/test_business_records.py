@@ -33,7 +33,9 @@ ENTITIES = {
 ROW = {"Business Name": FIRM, "Phone": "406-555-0142", "Email": "office@blackfootroofing.example"}
 
 
-def segments_of(row: Mapping[str, str], found: Mapping[str, tuple[str, str]] | None = None) -> list[tuple[Segment, list[Match]]]:
+def segments_of(
+    row: Mapping[str, str], found: Mapping[str, tuple[str, str]] | None = None
+) -> list[tuple[Segment, list[Match]]]:
     """Return a row as segments with their matches: those of its columns, and ``found`` (label: entity, value)."""
     made = []
     for number, (label, text) in enumerate(row.items()):
@@ -64,7 +66,13 @@ def linked_row(row: Mapping[str, str], found: Mapping[str, tuple[str, str]] | No
 
 def test_a_row_that_names_a_business_and_nobody_else_has_its_contacts() -> None:
     """Telephone, mailbox, address and number in fields that are called the business's."""
-    row = {**ROW, "Mailing Address": "410 Industrial Ave Suite 2", "License No": "BL-20417", "City": "Helena", "State": "MT"}
+    row = {
+        **ROW,
+        "Mailing Address": "410 Industrial Ave Suite 2",
+        "License No": "BL-20417",
+        "City": "Helena",
+        "State": "MT",
+    }
     assert own(row) == {ROW["Phone"], ROW["Email"], "410 Industrial Ave Suite 2", "BL-20417"}
 
 
@@ -126,7 +134,10 @@ def test_a_contact_whose_field_or_value_says_otherwise_stays_private(label: str,
 def test_a_mailbox_at_a_host_for_everybody_stays_private() -> None:
     """Even where it bears the name of the business."""
     assert own({**ROW, "Email": "blackfootroofing@gmail.com"}) == {ROW["Phone"]}
-    assert own({**ROW, "Email": "blackfootroofing@blackfoot.example"}) == {ROW["Phone"], "blackfootroofing@blackfoot.example"}
+    assert own({**ROW, "Email": "blackfootroofing@blackfoot.example"}) == {
+        ROW["Phone"],
+        "blackfootroofing@blackfoot.example",
+    }
 
 
 def test_a_contact_in_running_text_is_nobodys_but_a_persons() -> None:
@@ -148,8 +159,8 @@ def test_text_that_is_no_field_is_no_form() -> None:
 def test_the_keys_of_a_json_record_are_no_fields() -> None:
     """``owner_name`` as a key that is there says nothing; its value does."""
     inside = dict(enumerate(segments_of(ROW)))
-    key = Segment("owner_name", (Field(0, 7, True),), "", "t#row3", "", Role.CELL)
-    value = Segment("Zyla", (Field(0, 8, False),), "owner_name", "t#row3", "", Role.CELL)
+    key = Segment("owner_name", (Field(0, 7, is_key=True),), "", "t#row3", "", Role.CELL)
+    value = Segment("Zyla", (Field(0, 8),), "owner_name", "t#row3", "", Role.CELL)
     assert own_contacts({**inside, 9: (key, [])})
     assert not own_contacts({**inside, 9: (key, []), 10: (value, [])})
 
@@ -188,7 +199,9 @@ def test_the_lists_of_the_office_prove() -> None:
 
 # --- signatures ---------------------------------------------------------------------------
 
-SIGNATURE = "Blackfoot Roofing LLC\n410 Industrial Avenue, Missoula, MT 59802\n406-555-0142\noffice@blackfootroofing.example"
+SIGNATURE = (
+    "Blackfoot Roofing LLC\n410 Industrial Avenue, Missoula, MT 59802\n406-555-0142\noffice@blackfootroofing.example"
+)
 CONTACTS = {
     "410 Industrial Avenue, Missoula, MT 59802": "STREET_ADDRESS", "406-555-0142": "PHONE_NUMBER",
     "office@blackfootroofing.example": "EMAIL_ADDRESS", "jane.doe@blackfootroofing.example": "EMAIL_ADDRESS",
@@ -285,7 +298,15 @@ def test_a_wrong_list_of_businesses_is_refused_with_its_place(tmp_path: Path, te
 def test_the_words_of_the_lists_are_lower_case_and_whole() -> None:
     """Words of headers are compared folded and one by one; a phrase there would never be met."""
     known = business_record_words()
-    for words in (known.owners, known.owner_heads, known.own, known.people, known.homes, known.places, *known.own_of.values()):
+    for words in (
+        known.owners,
+        known.owner_heads,
+        known.own,
+        known.people,
+        known.homes,
+        known.places,
+        *known.own_of.values(),
+    ):
         assert all(each == each.casefold() and " " not in each for each in words)
     assert known.owner_heads <= known.owners
     assert not known.people & (known.own | known.owners)
@@ -357,10 +378,12 @@ def test_a_telephone_that_is_a_persons_elsewhere_is_withheld_in_the_row_of_the_b
     done = Road(state).release(folder, tmp_path / "out")
     for name in ("licences.csv", "owners.jsonl"):
         assert "555-0104" not in (tmp_path / "out" / "records" / name).read_text(encoding="utf-8"), name
-    rows = list(csv.DictReader(io.StringIO((tmp_path / "out" / "records" / "licences.csv").read_text(encoding="utf-8"))))
+    rows = list(
+        csv.DictReader(io.StringIO((tmp_path / "out" / "records" / "licences.csv").read_text(encoding="utf-8")))
+    )
     assert rows[8]["Phone"] == "406-555-0108"
     assert done.summary.status == "provisional"
-    places = [row for row in csv.DictReader((tmp_path / "out" / "redaction-log.csv").open(encoding="utf-8"))]
+    places = list(csv.DictReader((tmp_path / "out" / "redaction-log.csv").open(encoding="utf-8")))
     mine = [row for row in places if row["file"] == "owners.jsonl" and row["entity"] == "PHONE_NUMBER"]
     assert {row["rule"] for row in mine} == {"telephone_number"}
 

@@ -13,7 +13,14 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.policy.agency_contacts import AddressForms, AgencyContacts, AgencyFile, BusinessFile, Domains, words_of_name
+from pipeline.policy.agency_contacts import (
+    AddressForms,
+    AgencyContacts,
+    AgencyFile,
+    BusinessFile,
+    Domains,
+    words_of_name,
+)
 from pipeline.policy.load import validation_faults
 from pipeline.policy.marked_yaml import read_marked
 from pipeline.policy.officials import Officials, read_officials
