@@ -80,7 +80,7 @@ def test_a_row_that_names_a_business_and_nobody_else_has_its_contacts() -> None:
     "name",
     [
         "Dora Fields Construction LLC", "Fields Construction LLC", "Dora's Cakes LLC", "Rose Plumbing LLC", "J D Roofing LLC",
-        "Fields & Sons Roofing Co.", "Wilma LLC", "Fields Family Trust LLC", "Estate of Dora Fields Inc", "Dora Fields",
+        "Fields & Sons Roofing Co.", "Young Green Roofing LLC", "Baker Brothers Inc", "JRM Consulting LLC", "Wilma LLC", "Fields Family Trust LLC", "Estate of Dora Fields Inc", "Dora Fields",
         "Dora Fields dba Blackfoot Roofing LLC", "Blackfoot Roofing", "Blackfoot Roofing LLC, Dora Fields", "The Fields LLC",
         "García Roofing LLC", "Smith-Jones Homes LLC", "Uncle Bills Pancakes LLC", "Mr Handy Repairs LLC", "LLC", "N/A", "same",
     ],
@@ -111,9 +111,9 @@ def test_anything_that_may_be_a_persons_in_a_row_leaves_all_of_it_private(more: 
 
 def test_a_name_that_is_found_anywhere_leaves_all_of_it_private() -> None:
     """In the free text too."""
-    row = {**ROW, "Comment": "ask for Xylo Qadir there"}
+    row = {**ROW, "Comment": "the back door is open"}
     assert own(row) == {ROW["Phone"], ROW["Email"]}
-    assert own(row, {"Comment": ("PERSON", "Xylo Qadir")}) == set()
+    assert own(row, {"Comment": ("PERSON", "back door")}) == set()
 
 
 @pytest.mark.parametrize(

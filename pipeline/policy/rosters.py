@@ -63,13 +63,16 @@ class Rosters:
             files=(contacts, officials, businesses),
         )
 
-    def limited(self, *, use_agency_contacts: bool, use_officials: bool) -> Rosters:
+    def limited(
+        self, *, use_agency_contacts: bool, use_officials: bool, use_business_contacts: bool = True
+    ) -> Rosters:
         """Return these lists without those that a policy does not use."""
         contacts = self.contacts if use_agency_contacts else AgencyContacts.of((), self.contacts.forms)
         officials = self.officials if use_officials else Officials({})
-        used = (use_agency_contacts, use_officials, True)
+        businesses = self.businesses if use_business_contacts else AgencyContacts.of((), self.contacts.forms)
+        used = (use_agency_contacts, use_officials, use_business_contacts)
         files = tuple(path for path, is_used in zip(self.files, used, strict=False) if is_used)
-        return replace(self, contacts=contacts, officials=officials, files=files)
+        return replace(self, contacts=contacts, officials=officials, businesses=businesses, files=files)
 
     def agency_contact(self, entity: str, value: str) -> str | None:
         """Return the agency whose published address, telephone, fax or mailbox a value is, or None."""
