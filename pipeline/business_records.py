@@ -155,7 +155,8 @@ def _has_own_label(label: str, match: Match) -> bool:
     known, words = business_record_words(), words_of_label(label)
     if match.entity not in known.own_of or (match.entity == _NUMBER and match.part in _OTHER_PARTS):
         return False
-    return bool(words) and (known.own | known.own_of[match.entity]).issuperset(words)
+    of_kind = known.own_of[match.entity]
+    return (known.own | of_kind).issuperset(words) and not of_kind.isdisjoint(words)
 
 
 def _is_own_value(entity: str, value: str, homes: Collection[str]) -> bool:

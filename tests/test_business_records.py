@@ -260,10 +260,10 @@ def test_hostile_text_is_read_in_a_straight_line() -> None:
 # --- the office's list --------------------------------------------------------------------
 
 LIST = """businesses:
-  - name: Clark Fork Paving Inc
+  - name: Clark Ridge Paving Inc
     addresses: [{street: 12 Quarry Road, city: Missoula, state: MT, zip: "59802"}]
     phones: [406-555-0188]
-    emails: [bids@clarkforkpaving.example]
+    emails: [bids@clarkridgepaving.example]
 """
 
 
@@ -271,11 +271,11 @@ def test_the_list_of_businesses_is_read_with_other_spellings(tmp_path: Path) -> 
     """As agencies are: whole contacts, however they are written."""
     (tmp_path / "business_contacts.yaml").write_text(LIST, encoding="utf-8")
     rosters = Rosters.load(tmp_path)
-    assert rosters.business_contact("PHONE_NUMBER", "+1 (406) 555-0188") == "Clark Fork Paving Inc"
-    assert rosters.business_contact("STREET_ADDRESS", "12 Quarry Rd, Missoula") == "Clark Fork Paving Inc"
+    assert rosters.business_contact("PHONE_NUMBER", "+1 (406) 555-0188") == "Clark Ridge Paving Inc"
+    assert rosters.business_contact("STREET_ADDRESS", "12 Quarry Rd, Missoula") == "Clark Ridge Paving Inc"
     assert rosters.business_contact("STREET_ADDRESS", "12 Quarry Rd Apt 2, Missoula") is None
-    assert rosters.business("CLARK FORK PAVING, Inc.")
-    assert not rosters.business("Clark Fork Paving")
+    assert rosters.business("CLARK RIDGE PAVING, Inc.")
+    assert not rosters.business("Clark Ridge Paving")
     assert tmp_path / "business_contacts.yaml" in rosters.files
     assert not Rosters.load().businesses.names
 
@@ -393,7 +393,7 @@ def test_a_json_record_of_a_business_waits_for_a_person_with_a_release_proposed(
     """The rule that decides is the pack's for a business; a listed contact needs nobody."""
     (tmp_path / "forms.jsonl").write_text(
         '{"business": "Blackfoot Roofing LLC", "phone": "406-555-0142", "message": "We would like the fee schedule"}\n'
-        '{"business": "Clark Fork Paving Inc", "phone": "406-555-0188", "message": "Please renew"}\n'
+        '{"business": "Clark Ridge Paving Inc", "phone": "406-555-0188", "message": "Please renew"}\n'
         '{"business": "Blackfoot Roofing LLC", "phone": "406-555-0143", "message": "Ask for Wilma Testperson"}\n',
         encoding="utf-8",
     )
