@@ -63,9 +63,7 @@ class Rosters:
             files=(contacts, officials, businesses),
         )
 
-    def limited(
-        self, *, use_agency_contacts: bool, use_officials: bool, use_business_contacts: bool = True
-    ) -> Rosters:
+    def limited(self, *, use_agency_contacts: bool, use_officials: bool, use_business_contacts: bool = True) -> Rosters:
         """Return these lists without those that a policy does not use."""
         contacts = self.contacts if use_agency_contacts else AgencyContacts.of((), self.contacts.forms)
         officials = self.officials if use_officials else Officials({})

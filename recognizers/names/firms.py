@@ -133,8 +133,8 @@ def is_business(text: str, *, in_their_column: bool = False) -> bool:
 def bears_no_person(text: str) -> bool:
     """Return whether no word of the name of a business is that of a person: ``Blackfoot Roofing LLC``.
 
-    Initials count as a person's, and so do kin (``Baker & Sons``), a name that is an everyday word too where nothing but
-    trades stands beside it (``Rose Plumbing``), and a given name and a surname, be both such words (``Young Green``).
+    Initials count as a person's, and so do kin (``Baker & Sons``), a name that is an everyday word too where nothing
+    but trades stands beside it (``Rose Plumbing``), and a given name and a surname, be both such (``Young Green``).
     """
     words, near = vocabulary(), contexts()
     plain = [word for word in words_of(text) if word.low not in business_words() and word.low not in _SMALL]
