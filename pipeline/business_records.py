@@ -33,6 +33,8 @@ _CONTACTS: Final = frozenset({"PHONE_NUMBER", "EMAIL_ADDRESS", "STREET_ADDRESS"}
 _OTHER_PARTS: Final = frozenset({"cookie", "session", "device", "case", "item", "card_code"})
 """Parts of identifiers that are not numbers of a business: of a browser, of a case, of a thing."""
 _LINE: Final = re.compile(r"[^\r\n]+")
+_LONGEST_REMARK: Final = 200
+"""A longer text tells more than a business that wants something."""
 _MOST_LINES: Final = 8
 _LONGEST_LINE: Final = 100
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -60,8 +62,10 @@ def own_contacts(inside: Inside, listed: Collection[Place] = ()) -> frozenset[Pl
             place = at, match.start, match.end
             if place in listed:
                 continue
+            if segment.within not in owners:
+                return frozenset()  # it is told of somebody else, in the same record
             value = segment.text[match.start : match.end]
-            if match.entity == "EMAIL_ADDRESS" and not _is_desk(value, owners):
+            if match.entity == "EMAIL_ADDRESS" and not _is_desk(value, owners[segment.within]):
                 return frozenset()  # it is the mailbox of somebody who is not named
             if _has_own_label(segment.label, match) and _is_own_value(match.entity, value, known.homes):
                 found.add(place)
@@ -84,20 +88,23 @@ def contacts_signed(text: str, matches: Sequence[Match]) -> Iterator[tuple[int, 
 # --- rows and forms -----------------------------------------------------------------------
 
 
-def _owners(inside: Inside) -> list[str]:
-    """Return the names of the business whose record it is; none where a field that names somebody holds more."""
-    found = []
+def _owners(inside: Inside) -> Mapping[str, Sequence[str]]:
+    """Return the names of the business whose record it is, by the object in which they stand.
+
+    None where a field that names somebody holds more, or where the text is no field.
+    """
+    found: dict[str, list[str]] = {}
     for segment, _ in inside.values():
         if segment.role is not Role.CELL:
-            return []
+            return {}
         if _is_name_of_field(segment):
             continue
         if names_owner(segment.label, segment.text):
-            found.append(segment.text)
+            found.setdefault(segment.within, []).append(segment.text)
         elif _names_somebody(segment.label) and not (
             names_business(segment.label, segment.text) and bears_no_person(segment.text)
         ):
-            return []
+            return {}
     return found
 
 
@@ -125,7 +132,7 @@ def _speaks_of_a_person(inside: Inside) -> bool:
             return True
         if names_owner(segment.label, segment.text):
             continue
-        if _one_person().search(segment.text) or is_sole_name(segment.text):
+        if len(segment.text) > _LONGEST_REMARK or _one_person().search(segment.text) or is_sole_name(segment.text):
             return True
         is_place = known.places.issuperset(words_of_label(segment.label)) if segment.label else False
         if not is_place and _holds_given_name(segment.text, matches):

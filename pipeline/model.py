@@ -245,6 +245,7 @@ class Segment:
     ``label`` is the column or header name as it stands, or "". ``record`` and ``thread``
     are keys unique within a release: findings of one record are linked with one another
     (a message, a table row, a document); a thread joins records (thread defaults to record).
+    ``within`` tells the objects of one record of JSON apart ("": the outermost; all of a row).
     """
 
     text: str
@@ -253,6 +254,7 @@ class Segment:
     record: str = ""
     thread: str = ""
     role: Role = Role.TEXT
+    within: str = ""
 
 
 @pickles_by_fields

@@ -15,8 +15,9 @@ from test_link import Rosters as Fake
 
 from pipeline.business_records import SIGNED, contacts_signed, own_contacts
 from pipeline.errors import PolicyError
+from pipeline.formats import format_named
 from pipeline.link import link
-from pipeline.model import Action, Block, Cell, Field, Finding, Header, Kind, Match, Role, Segment
+from pipeline.model import Action, Block, Cell, Field, Finding, Header, Kind, Match, Role, Segment, Source
 from pipeline.policy.rosters import Rosters
 from pipeline.state import State
 from pipeline.tables.businesses import business_record_words, names_owner
@@ -100,6 +101,7 @@ def test_a_name_that_may_be_a_persons_makes_no_business_of_a_row(name: str) -> N
         {"Vehicle": "pickup"}, {"Business Type": "Sole Proprietor"}, {"Type": "Individual"}, {"Notes": "runs it from home"},
         {"License": "Home Occupation"}, {"Comment": "Please call Zyla or Wilma after five"}, {"Comment": "Wilma Testperson"},
         {"Comment": "c/o the neighbor"}, {"Comment": "Attn: billing"}, {"Comment": "a family trust"}, {"Sex": "F"},
+        {"Comment": "they cheated me"}, {"Comment": "The owner was rude"}, {"Complaint": "dust"}, {"Comment": "dust and noise " * 15},
         {"Email": "jane.doe@blackfootroofing.example"}, {"Email": "wilma@blackfootroofing.example"},
         {"Email": "zk@blackfootroofing.example"}, {"Email": "testpersonw42@gmail.com"},
     ],
@@ -163,6 +165,28 @@ def test_the_keys_of_a_json_record_are_no_fields() -> None:
     value = Segment("Zyla", (Field(0, 8),), "owner_name", "t#row3", "", Role.CELL)
     assert own_contacts({**inside, 9: (key, [])})
     assert not own_contacts({**inside, 9: (key, []), 10: (value, [])})
+
+
+def test_two_objects_of_one_json_record_are_not_taken_together() -> None:
+    """The telephone of an applicant is not that of the company which the same record tells of."""
+    name, phone, mail = (each for each in segments_of(ROW))
+    apart = (replace(phone[0], within="1"), phone[1])
+    assert own_contacts({0: name, 1: phone, 2: mail})
+    assert not own_contacts({0: name, 1: apart, 2: mail})
+    assert not own_contacts({0: name, 1: apart})
+    assert own_contacts({0: (replace(name[0], within="1"), []), 1: apart})
+
+
+def test_the_objects_of_a_json_record_are_told_apart() -> None:
+    """Lists, braces in texts and several records mislead nobody."""
+    text = (
+        b'{"business": "A {x} LLC", "applicant": {"phone": "1", "tags": ["a", "b"]}, "fax": "2", "all": [{"p": "3"}, {"p": "4"}]}\n'
+        b'{"business": "B", "applicant": {"phone": "5"}}\n'
+    )
+    kind = format_named("json_lines")
+    (unit,) = kind.units(io.BytesIO(text), Source("f.jsonl", "json_lines", len(text)))
+    told = {each.text: each.within for each in kind.read(text, unit).segments if each.label}
+    assert told == {"A {x} LLC": "", "1": "1", "a": "1", "b": "1", "2": "", "3": "2", "4": "3", "B": "", "5": "1"}
 
 
 def test_a_business_links_no_number_and_a_browser_is_still_somebodys() -> None:
