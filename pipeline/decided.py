@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -15,6 +16,8 @@ from pipeline.workspace import Workspace, read_back
 
 DECIDED: Final = "decided"
 """The stage of the workspace that holds what is decided of a table's unit."""
+_NO_PERSON: Final = frozenset({"rule", "undecided"})
+"""Who decided where no person did."""
 _TABLE: Final = "decided-table"
 
 
@@ -38,7 +41,36 @@ class TableOutcome:
     @property
     def taken(self) -> tuple[tuple[Address, int, int], ...]:
         """Return the places that are decided one by one."""
-        return tuple((each.finding.address, each.finding.start, each.finding.end) for each in self.decisions)
+        return places_taken(self.decisions)
+
+
+def places_taken(decisions: Iterable[Decision]) -> tuple[tuple[Address, int, int], ...]:
+    """Return the places that need no second look: all but those that stand as a business's by their record alone.
+
+    Where such a value is withheld elsewhere in the release, as a private person's, it is met again and withheld here.
+    """
+    places = ((each.finding.address, each.finding.start, each.finding.end, each) for each in decisions)
+    return tuple((address, start, end) for address, start, end, each in places if not _is_open_business(each))
+
+
+def without_overruled(decisions: tuple[Decision, ...], more: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Return decisions without those of a business's contacts that one of ``more`` withholds as somebody's."""
+    met = {each.finding.address for each in more if each.withholds}
+    spans = [each.finding for each in more if each.withholds]
+    return tuple(
+        each
+        for each in decisions
+        if each.finding.address not in met
+        or not _is_open_business(each)
+        or not any(
+            one.address == each.finding.address and one.start < each.finding.end and each.finding.start < one.end
+            for one in spans
+        )
+    )
+
+
+def _is_open_business(decision: Decision) -> bool:
+    return decision.finding.is_business_by_record and not decision.withholds and decision.decided_by in _NO_PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +117,6 @@ class Kept:
         workspace = Workspace(self.folder)
         findings, decisions, columns, has_table = read_back(workspace, DECIDED, self.number)
         for at in range(self.more):
-            decisions += read_back(workspace, f"{DECIDED}-{at + 1}", self.number)
+            later: tuple[Decision, ...] = read_back(workspace, f"{DECIDED}-{at + 1}", self.number)
+            decisions = without_overruled(decisions, later) + later
         return findings, decisions, columns, has_table

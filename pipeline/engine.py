@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
-from pipeline.decided import DecidedTable, Kept, TableOutcome
+from pipeline.decided import DecidedTable, Kept, TableOutcome, without_overruled
 from pipeline.digest import Keyed, tokens
 from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
 from pipeline.inputs import InputFile
@@ -96,7 +96,8 @@ class UnitResult:
         if self._kept is not None:
             self._kept = self._kept.put_more(more)
         else:
-            self._held = replace(self._held, decisions=self._held.decisions + more)
+            kept = without_overruled(self._held.decisions, more)
+            self._held = replace(self._held, decisions=kept + more)
 
     def hold(self, why: str, *, unscanned: bool = False) -> None:
         """Hold this unit back; the first reason stands."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from pipeline.business_records import SIGNED, contacts_signed, own_contacts
 from pipeline.known_people import gather
 from pipeline.mentions import Person, find_mentions
 from pipeline.minors import is_minor
@@ -31,6 +32,8 @@ class Rosters(Protocol):
 
     def agency_contact(self, entity: str, value: str) -> str | None: ...
     def official(self, name: str) -> str | None: ...
+    def business_contact(self, entity: str, value: str) -> str | None: ...
+    def business(self, name: str) -> bool: ...
     def government_domain(self, email: str) -> bool: ...
     def title_near(self, text: str, start: int, end: int) -> bool: ...
 
@@ -105,7 +108,30 @@ def _link_record(
                 finding = replace(finding, signals=frozenset({"propagated"}))
             places.append((at, _Place(_owned(finding, value, segment, rosters), value)))
     _join_subjects(record, people, [place for _, place in places])
+    _tell_businesses(inside, places)
     return places
+
+
+def _tell_businesses(inside: Mapping[int, tuple[Segment, list[Match]]], places: Sequence[tuple[int, _Place]]) -> None:
+    """Say which contacts are a business's by its record, and which stand in a signature of one (that proposes only)."""
+    listed = {
+        (at, each.finding.start, each.finding.end) for at, each in places if each.finding.kind is not Kind.PRIVATE
+    }
+    own = own_contacts(inside, listed)
+    signed = {
+        (at, start, end)
+        for at, (segment, known) in inside.items()
+        if segment.role is Role.TEXT
+        for start, end in contacts_signed(segment.text, known)
+    }
+    for at, place in places:
+        finding = place.finding
+        if finding.kind is not Kind.PRIVATE:
+            continue
+        if (at, finding.start, finding.end) in own:
+            place.finding = replace(finding, kind=Kind.BUSINESS)
+        elif (at, finding.start, finding.end) in signed:
+            place.finding = replace(finding, signals=finding.signals | {SIGNED})
 
 
 def _finding(match: Match, segment: Segment, record: str, digest: str) -> Finding:
@@ -126,12 +152,16 @@ def _finding(match: Match, segment: Segment, record: str, digest: str) -> Findin
 
 
 def _owned(finding: Finding, value: str, segment: Segment, rosters: Rosters) -> Finding:
-    """Say whose a finding is as far as it shows by itself: agency contact, official, or a sign of either."""
+    """Say whose a finding is as far as it shows by itself: agency contact, business, official, or a sign of either."""
     if finding.entity in _CONTACTS and rosters.agency_contact(finding.entity, value):
         return replace(finding, kind=Kind.AGENCY, signals=finding.signals | {"agency_contact"})
+    if finding.entity in _CONTACTS and rosters.business_contact(finding.entity, value):
+        return replace(finding, kind=Kind.BUSINESS, signals=finding.signals | {"roster"})
     if finding.entity == "EMAIL_ADDRESS" and rosters.government_domain(value):
         return replace(finding, signals=finding.signals | {"government_mailbox"})
     if finding.entity == "PERSON":
+        if segment.role is Role.CELL and value == segment.text.strip() and rosters.business(value):
+            return replace(finding, kind=Kind.BUSINESS, signals=finding.signals | {"roster"})
         if rosters.official(value):
             return replace(finding, kind=Kind.OFFICIAL, signals=finding.signals | {"roster"})
         if is_minor(segment.text, finding.start, finding.end):
@@ -226,25 +256,31 @@ def _owner_of(place: _Place, people: Sequence[Person], owner: Mapping[Name, int]
 
 
 def _join_identifiers(places: Iterable[tuple[int, _Place]], rules: LinkRules) -> Iterable[tuple[int, Finding]]:
-    """Join identifiers with the private person's direct identifiers of their record."""
+    """Join identifiers with the private person's direct identifiers of their record.
+
+    The numbers of a business stand with a person only where a person's direct identifier is there too. Others (the
+    address of a browser) may be those of whoever filled in the record: what only the record calls a business's counts.
+    """
     places = list(places)
-    direct = frozenset(
-        place.finding.entity
-        for _, place in places
-        if place.finding.entity in DIRECT_IDENTIFIERS and place.finding.kind is Kind.PRIVATE
-    )
+    kinds = [(place.finding.entity, place.finding) for _, place in places if place.finding.entity in DIRECT_IDENTIFIERS]
+    private = frozenset(entity for entity, finding in kinds if finding.kind is Kind.PRIVATE)
+    direct = private | {entity for entity, finding in kinds if finding.is_business_by_record}
     for at, place in places:
-        finding = replace(place.finding, joined=direct - {place.finding.entity})
-        yield at, linked(finding, rules) if direct and finding.entity in _LINKABLE else finding
+        near = private if place.finding.kind is Kind.BUSINESS else direct
+        finding = replace(place.finding, joined=near - {place.finding.entity})
+        yield at, linked(finding, rules) if near and finding.entity in _LINKABLE else finding
 
 
 def linked(finding: Finding, rules: LinkRules) -> Finding:
-    """Return an identifier as a linked one, unless it numbers a case and the policy does not link those."""
+    """Return an identifier as a linked one, unless it numbers a case and the policy does not link those.
+
+    What stands with a private person is no business's, whatever its own record says.
+    """
     if finding.entity == UNIQUE_IDENTIFIER:
         if finding.part == "case" and not rules.case_numbers_link:
             return finding
-        return replace(finding, entity=LINKED_IDENTIFIER, linked=True)
-    return replace(finding, linked=True)
+        finding = replace(finding, entity=LINKED_IDENTIFIER)
+    return replace(finding, linked=True, kind=Kind.PRIVATE if finding.kind is Kind.BUSINESS else finding.kind)
 
 
 def is_linkable(finding: Finding) -> bool:

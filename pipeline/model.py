@@ -245,6 +245,7 @@ class Segment:
     ``label`` is the column or header name as it stands, or "". ``record`` and ``thread``
     are keys unique within a release: findings of one record are linked with one another
     (a message, a table row, a document); a thread joins records (thread defaults to record).
+    ``within`` tells the objects of one record of JSON apart ("": the outermost; all of a row).
     """
 
     text: str
@@ -253,6 +254,7 @@ class Segment:
     record: str = ""
     thread: str = ""
     role: Role = Role.TEXT
+    within: str = ""
 
 
 @pickles_by_fields
@@ -351,7 +353,8 @@ class Finding:
     equal digests within one run. ``joined`` names the direct identifiers of a private person in
     the same record. ``count`` is above 1 for cells of one column that are alike in all that a rule
     may ask; then the address names the column. ``signals`` are facts that rules may ask (``government_mailbox``,
-    ``official_title``, ``roster``, ``agency_contact``, ``common_word``, ``minor``, ``propagated``).
+    ``official_title``, ``roster``, ``agency_contact``, ``business_signature``, ``common_word``, ``minor``,
+    ``propagated``).
     """
 
     entity: str
@@ -376,6 +379,11 @@ class Finding:
     def __post_init__(self) -> None:
         if not 0 <= self.start < self.end:
             raise SpanError(f"{words(self.address)}: span {self.start}..{self.end} is empty or negative")
+
+    @property
+    def is_business_by_record(self) -> bool:
+        """Whether it is a business's because its record says so, and on no list of the office: that may be wrong."""
+        return self.kind is Kind.BUSINESS and "roster" not in self.signals
 
 
 class Action(StrEnum):

@@ -37,6 +37,7 @@ from pipeline.tables.regular import (
     Shapes,
     coded,
     coded_by_texts,
+    may_be_businesses,
     plain_texts,
     shapes,
 )
@@ -57,6 +58,7 @@ GATE_BITS: Final = 8
 MOST_QUIET: Final = 200_000
 LONGEST_QUIET: Final = 80
 _EXAMPLES: Final = 3
+_WORD: Final = re.compile(r"[a-z0-9]+")
 _ROW_WORDS: Final = re.compile(r"row (\d+), ")
 
 Known = dict[tuple[str, str, bool], list[Match]]
@@ -118,7 +120,7 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
         label = header[at] if at < len(header) else ""
         patterns_only = kind is not None and kind.kind in _PATTERNS
         whole.append(_coded_by_recognizers(state, cells, (at, label, patterns_only), lists, known))
-    found = shapes(whole, table.rows)
+    found = shapes(whole, table.rows, may_be_businesses(whole, header, table.rows))
     if state.marks is not None:
         found = found.without(marked_rows(state.marks, state.keyed, table, unit))
     found, groups = _groups(state, table, (unit, header, classes), (whole, found), known)
@@ -270,17 +272,18 @@ _MADE: Final[dict[int, tuple[Rosters, Lists]]] = {}
 
 
 def _lists_of(rosters: Rosters) -> Lists:
-    contacts = rosters.contacts
-    streets = {words[0] for words in contacts.streets if words}
+    contacts, businesses = rosters.contacts, rosters.businesses
+    streets = {words[0] for words in (*contacts.streets, *businesses.streets) if words}
     forms = {form for short, known in contacts.forms.forms.items() if short in streets for form in known}
     officials = {part for surname in rosters.officials.by_surname for part in (surname, surname.replace("'", ""))}
     pieces = {piece for each in officials for piece in each.replace("-", " ").replace("'", " ").split()}
+    pieces |= {piece for name in businesses.names for word in name for piece in _WORD.findall(word)}
     words = vocabulary()
     common = {each for each in (*common_words(), *words.common, *words.everyday) if each.isascii()}
     return Lists(
         official_words=pa.array(sorted(officials | pieces), pa.string()),
-        agency_emails=pa.array(sorted(contacts.emails), pa.string()),
-        agency_phones=pa.array(sorted(contacts.phones), pa.string()),
+        agency_emails=pa.array(sorted({*contacts.emails, *businesses.emails}), pa.string()),
+        agency_phones=pa.array(sorted({*contacts.phones, *businesses.phones}), pa.string()),
         agency_street_words=pa.array(sorted(streets | forms), pa.string()),
         common_words=pa.array(sorted(common), pa.string()),
         is_government=rosters.government_domain,

@@ -42,7 +42,7 @@ _ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pd
 _MOST_RUNS = 16
 """Runs into which the pages of one copy are cut to be checked."""
 _RUN = re.compile(r"[^\W_]+")
-CONTACT_FILES = ("agency_contacts.yaml", "officials.csv")
+CONTACT_FILES = ("agency_contacts.yaml", "business_contacts.yaml", "officials.csv")
 
 
 @dataclass(slots=True)

@@ -111,7 +111,11 @@ def prepare(job: Job) -> State:
     policy = load(job.policy, job.config) if job.policy else None
     rosters = Rosters.load(job.config)
     if policy is not None:
-        rosters = rosters.limited(use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials)
+        rosters = rosters.limited(
+            use_agency_contacts=policy.use_agency_contacts,
+            use_officials=policy.use_officials,
+            use_business_contacts=policy.use_business_contacts,
+        )
     recognizers = load_recognizers(job.level, job.entities)
     modelled = [each for each in recognizers if each.needs_model]
     if modelled:  # a missing model ends the run here and says so

@@ -14,7 +14,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from pipeline.decided import DecidedTable, Kept
+from pipeline.decided import DecidedTable, Kept, places_taken
 from pipeline.digest_set import digest64
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
@@ -202,7 +202,7 @@ def singled_out(state: State, task: UnitTask, decided: DecidedTable, payload: by
     spelled = tuple(spelled_out(table, decided.columns, decided.of_row, more.tolist(), of))
     rest, unit = single_unit(table, task.unit, np.flatnonzero(of_row == SINGLE))
     decisions = (*task.decisions, *spelled)
-    taken = tuple((each.finding.address, each.finding.start, each.finding.end) for each in decisions)
+    taken = places_taken(decisions)
     near = state if state.shared is None else replace(state, shared=state.shared.beside(decided.near))
     return Rest(near, replace(task, unit=unit, decisions=decisions, taken=(*task.taken, *taken)), rest, table, of_row)
 

@@ -18,6 +18,7 @@ import yaml
 from pipeline.apply import edits_of
 from pipeline.cli.running import Asked, make_job, state_facts
 from pipeline.cli.stating import Stated
+from pipeline.decide import decide
 from pipeline.formats import format_named
 from pipeline.model import Decision, Segment, words
 from pipeline.policy.load import load, packs
@@ -27,33 +28,53 @@ from tests.conftest import Road
 
 GOLDEN = Path(__file__).parent / "golden" / "decisions"
 FILES = sorted((GOLDEN / "request").iterdir())
+OWN = GOLDEN / "own_record"
 COLUMNS = ("record", "place", "what", "decision", "in the copy", "reason", "law", "rule")
 
 
-def decision_list(road: Road, pack: str) -> str:
-    """The decisions on everything that was planted in the request, as CSV, in reading order."""
+def decision_lists(road: Road, pack: str) -> tuple[str, str]:
+    """The decisions on everything that was planted in the request, as CSV, in reading order.
+
+    Twice: as it goes to anybody who asks, and what differs where Nora Whitfield asks for her own record.
+    """
     policy = load(pack)
     asked = Asked(pack, GOLDEN / "config", stated=Stated(facts=GOLDEN / "facts.yaml"))
     job, _ = make_job(asked)
     job = replace(job, key=road.state.job.key, decided_at=road.state.job.decided_at, by_column=False)
-    job = state_facts(job, asked.stated, [path.name for path in FILES], policy)
+    names = [path.name for path in FILES]
+    own = state_facts(job, replace(asked.stated, subject=GOLDEN / "subject.yaml"), names, policy)
+    job = state_facts(job, asked.stated, names, policy)
     rosters = Rosters.load(asked.config).limited(
         use_agency_contacts=policy.use_agency_contacts, use_officials=policy.use_officials
     )
     here = Road(replace(road.state, job=job, policy=policy, rosters=rosters))
     legend = yaml.safe_load((GOLDEN / "legend.yaml").read_text(encoding="utf-8"))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    for_all, for_her = [list(COLUMNS)], [list(COLUMNS)]
     for file in here.scan(*FILES).files:
         kind = format_named(file.planned.source.format)
         for unit in file.units:
             reading = kind.read(file.file.read(unit.unit.start, unit.unit.stop), unit.unit)
             record = f"{file.file.name}, {unit.unit.ordinal + 1}" if kind.name == "mbox" else file.file.name
+            decisions = list(unit.decisions)
+            facts = own.facts_of(file.file.name)
+            again = decide([each.finding for each in decisions], facts, policy, job.decided_at)
             for segment in reading.segments:
-                mine = [each for each in unit.decisions if each.finding.address == segment.address]
-                for row in rows(segment, mine, legend[file.file.name], load(pack)):
-                    writer.writerow([record, *row])
+                told = [
+                    [[record, *row] for row in rows(segment, mine, legend[file.file.name], policy)]
+                    for mine in (_in(segment, decisions), _in(segment, again))
+                ]
+                for_all += told[0]
+                for_her += [row for row in told[1] if row not in told[0]]
+    return _csv(for_all), _csv(for_her)
+
+
+def _in(segment: Segment, decisions: list[Decision]) -> list[Decision]:
+    return [each for each in decisions if each.finding.address == segment.address]
+
+
+def _csv(told: list[list[str]]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(told)
     return out.getvalue()
 
 
@@ -75,12 +96,11 @@ def rows(segment: Segment, decisions: list[Decision], legend: list[list[str]], p
 @pytest.mark.models
 @pytest.mark.parametrize("pack", packs())
 def test_the_made_up_request_is_decided_as_the_list_says(road, pack):
-    """Each pack decides the mailbox, the form and the vehicle extract exactly as its list says."""
-    path = GOLDEN / f"{pack}.csv"
-    made = decision_list(road, pack)
-    if os.environ.get("RELEASABLE_WRITE_GOLDEN") == "1":
-        path.write_text(made, encoding="utf-8")
-    assert made.splitlines() == path.read_text(encoding="utf-8").splitlines()
+    """Each pack decides the mailbox, the form and the vehicle extract exactly as its list says, for her own too."""
+    for path, made in zip((GOLDEN / f"{pack}.csv", OWN / f"{pack}.csv"), decision_lists(road, pack), strict=True):
+        if os.environ.get("RELEASABLE_WRITE_GOLDEN") == "1":
+            path.write_text(made, encoding="utf-8")
+        assert made.splitlines() == path.read_text(encoding="utf-8").splitlines()
 
 
 def listed(pack: str) -> dict[str, set[tuple[str, str]]]:
@@ -114,3 +134,16 @@ def test_what_the_office_publishes_is_withheld_by_no_pack(pack):
     for what, told in listed(pack).items():
         if what.startswith("the published"):
             assert {shown for _, shown in told} == {"stands"}, what
+
+
+@pytest.mark.parametrize("pack", packs())
+def test_her_own_record_opens_what_is_hers_and_nobody_elses(pack):
+    """In the message with her mailbox and telephone, what was checked goes out; the witness and the child stay."""
+    told = list(csv.DictReader((OWN / f"{pack}.csv").read_text(encoding="utf-8").splitlines()))
+    assert {row["record"] for row in told} == {"mailbox.mbox, 1"}
+    assert {row["rule"] for row in told} == {"requesters_own"}
+    assert {row["in the copy"] for row in told} == {"stands"}
+    assert {row["what"] for row in told} >= {
+        "the requester's first and last name", "the requester's mailbox", "the requester's telephone",
+    }  # fmt: skip
+    assert not [row for row in told if "witness" in row["what"] or "minor" in row["what"]]

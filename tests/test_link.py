@@ -24,6 +24,12 @@ class Rosters:
     def official(self, name: str) -> str | None:
         return "Clerk" if name == "Olga Officeholder" else None
 
+    def business_contact(self, entity: str, value: str) -> str | None:
+        return "Listed LLC" if (entity, value) == ("PHONE_NUMBER", "406-555-0160") else None
+
+    def business(self, name: str) -> bool:
+        return name == "Dora Fields Plumbing"
+
     def government_domain(self, email: str) -> bool:
         return email.endswith("@city.example.gov")
 

@@ -50,6 +50,7 @@ def test_the_folder_holds_what_the_plan_says(road: Road, tmp_path: Path) -> None
     assert {each.name for each in (out / "policy").iterdir()} == {
         "montana.yaml",
         "agency_contacts.yaml",
+        "business_contacts.yaml",
         "officials.csv",
         "facts.json",
     }

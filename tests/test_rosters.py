@@ -201,7 +201,7 @@ def test_titles_in_long_hostile_text_take_no_time():
 
 def test_a_policy_may_leave_the_lists_unused():
     """Without its lists an office has no contacts and no officials; domains and titles stay."""
-    bare = SHIPPED.limited(use_agency_contacts=False, use_officials=False)
+    bare = SHIPPED.limited(use_agency_contacts=False, use_officials=False, use_business_contacts=False)
     assert bare.agency_contact("PHONE_NUMBER", "406-444-2040") is None
     assert bare.official("Ron Alles") is None
     assert bare.government_domain("a@mt.gov")

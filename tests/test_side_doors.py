@@ -316,6 +316,7 @@ def test_the_command_dumps_no_core_and_reaches_no_host() -> None:
 
 def _wrong_files() -> Iterator[tuple[str, str]]:
     yield "agency_contacts.yaml", f"contacts:\n  - telephone: {{{SECRET}: [{SECRET}]}}\n"
+    yield "business_contacts.yaml", f"businesses:\n  - name: A LLC\n    telephone: {{{SECRET}: [{SECRET}]}}\n"
     yield "officials.csv", f"{SECRET},{SECRET}\n{SECRET},{SECRET},{SECRET},{SECRET},{SECRET}\n"
     yield "policies/own.yaml", f"name: [{SECRET}]\nrules: {SECRET}\nother: {SECRET}\n"
 

@@ -39,7 +39,10 @@ EntitiesOption = Annotated[str, typer.Option("--entities", help="Look for these 
 WorkersOption = Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core, at most 8.")]
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", help="A folder with your own policies, agency_contacts.yaml and officials.csv."),
+    typer.Option(
+        "--config",
+        help="A folder with your own policies, agency_contacts.yaml, business_contacts.yaml and officials.csv.",
+    ),
 ]
 EngineOption = Annotated[
     Engine, typer.Option("--engine", help="local: processes of this machine; spark: a cluster (docs/scale.md).")

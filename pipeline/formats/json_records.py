@@ -71,7 +71,9 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
     segments: list[Segment] = []
     named: set[Address] = set()
     _, text = text_of(payload, unit)
+    inside = _Objects(text)
     for token, address, record, start in _placed(text, unit):
+        within = inside.of(record, start + token.start, start + token.end)
         if token.is_key and isinstance(address[0], Cell):
             if address in named:
                 continue
@@ -80,7 +82,7 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
         said = readable(_said(text, token, start))
         if said:
             label = "" if token.is_key else readable(token.label)
-            segments.append(Segment(said, address, label, record, "", Role.CELL))
+            segments.append(Segment(said, address, label, record, "", Role.CELL, within))
     return Reading(tuple(segments))
 
 
@@ -182,6 +184,28 @@ def _placed(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int]]:
             else:
                 address = (Field(row, place, token.is_key),)
             yield token, address, record, start
+
+
+class _Objects:
+    """Which object of a record a token lies in: "" for the outermost, its number for one inside it."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._record, self._at = text, "", 0
+        self._open: list[str] = []
+        self._count = 0
+
+    def of(self, record: str, start: int, end: int) -> str:
+        """Return the object in which the token from ``start`` to ``end`` lies; tokens come in the order of the text."""
+        if record != self._record:
+            self._record, self._open, self._count = record, [], 0
+        for sign in self._text[self._at : start]:  # between two tokens stand signs, blanks and words without quotes
+            if sign == "{":
+                self._open.append(str(self._count) if self._count else "")
+                self._count += 1
+            elif sign == "}" and self._open:
+                self._open.pop()
+        self._at = end
+        return self._open[-1] if self._open else ""
 
 
 def _checked(body: str, unit: Unit) -> None:

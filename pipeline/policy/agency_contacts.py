@@ -1,4 +1,4 @@
-"""The published contacts of government offices, and which mail domains are a government's own."""
+"""The published contacts of government offices and of businesses, and which mail domains are a government's own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["AddressForms", "AgencyContacts", "AgencyFile", "Domains"]
+__all__ = ["AddressForms", "AgencyContacts", "AgencyFile", "BusinessFile", "Domains"]
 
 _EXTENSION = re.compile(r"(?i)[\s,;]*(?:x|ext\.?|extension)\s*\.?\s*\d{1,6}\s*$")
 _INITIALS = re.compile(r"(?<=\b\w)\.(?=\w\b)")
@@ -33,8 +33,8 @@ class PostalAddress(_Strict):
     zip: Annotated[str, Field(pattern=r"^\d{5}(-\d{4})?$")] = ""
 
 
-class Agency(_Strict):
-    """One office and its published contacts."""
+class Listed(_Strict):
+    """One business and the contacts under which it is reached as a business."""
 
     name: _Text
     source: str = ""
@@ -42,6 +42,11 @@ class Agency(_Strict):
     phones: tuple[_Text, ...] = ()
     faxes: tuple[_Text, ...] = ()
     emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+
+
+class Agency(Listed):
+    """One office and its published contacts."""
+
     domains: tuple[_Text, ...] = ()
 
 
@@ -49,6 +54,12 @@ class AgencyFile(_Strict):
     """What ``agency_contacts.yaml`` may say."""
 
     agencies: tuple[Agency, ...]
+
+
+class BusinessFile(_Strict):
+    """What ``business_contacts.yaml`` may say."""
+
+    businesses: tuple[Listed, ...]
 
 
 class AddressForms(_Strict):
@@ -96,21 +107,25 @@ class Domains(_Strict):
 
 @dataclass(frozen=True)
 class AgencyContacts:
-    """The contacts of agencies, folded for look-up."""
+    """The contacts of agencies, or of businesses, folded for look-up; ``names`` are theirs, folded too."""
 
     emails: dict[str, str]
     phones: dict[str, str]
     streets: dict[tuple[str, ...], list[tuple[tuple[str, ...], str]]]
     domains: frozenset[str]
     forms: AddressForms
+    names: frozenset[tuple[str, ...]] = frozenset()
 
     @classmethod
-    def of(cls, agencies: Iterable[Agency], forms: AddressForms) -> AgencyContacts:
-        """Return the contacts of agencies; of two agencies with one contact the first is named."""
+    def of(cls, agencies: Iterable[Listed], forms: AddressForms) -> AgencyContacts:
+        """Return the contacts of agencies or businesses; of two with one contact the first is named."""
         contacts = cls({}, {}, {}, frozenset(), forms)
         domains: set[str] = set()
+        names: set[tuple[str, ...]] = set()
         for agency in agencies:
-            domains.update(domain.casefold() for domain in agency.domains)
+            names.add(words_of_name(agency.name))
+            if isinstance(agency, Agency):
+                domains.update(domain.casefold() for domain in agency.domains)
             for email in agency.emails:
                 contacts.emails.setdefault(_mailbox(email), agency.name)
             for phone in (*agency.phones, *agency.faxes):
@@ -118,7 +133,7 @@ class AgencyContacts:
             for address in agency.addresses:
                 tail = forms.fold(f"{address.city} {address.state} {address.zip}")
                 contacts.streets.setdefault(forms.fold(address.street), []).append((tail, agency.name))
-        return cls(contacts.emails, contacts.phones, contacts.streets, frozenset(domains), forms)
+        return cls(contacts.emails, contacts.phones, contacts.streets, frozenset(domains), forms, frozenset(names))
 
     def agency(self, entity: str, value: str) -> str | None:
         """Return the agency whose published contact a value is, or None."""
@@ -145,6 +160,12 @@ class AgencyContacts:
         """Return whether what follows a street is its own town, state and ZIP code, or part of them, in order."""
         left = iter(tail)
         return all(word in left for word in words if word not in self.forms.fillers)
+
+
+def words_of_name(name: str) -> tuple[str, ...]:
+    """Return the words of a name, case and accents folded."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return tuple(_WORD.findall("".join(mark for mark in plain if not unicodedata.combining(mark))))
 
 
 def _mailbox(email: str) -> str:

@@ -105,6 +105,7 @@ def head_lines(policy: Policy) -> Iterator[str]:
     yield f"a part that cannot be examined {parts[policy.unscannable]}"
     yield f"the office's own contacts are {'known' if policy.use_agency_contacts else 'not used'}"
     yield f"the list of officials is {'used' if policy.use_officials else 'not used'}"
+    yield f"the list of businesses is {'used' if policy.use_business_contacts else 'not used'}"
     yield f"case numbers {'count' if policy.case_numbers_link else 'do not count'} as identifiers of a person"
     if policy.second_review:
         yield "at the review desk another person than those who decided makes the release"

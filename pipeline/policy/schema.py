@@ -263,6 +263,7 @@ class Policy(Strict):
     unscannable: Literal["withhold_part", "hold_record"] = "withhold_part"
     use_agency_contacts: StrictBool = True
     use_officials: StrictBool = True
+    use_business_contacts: StrictBool = True
     case_numbers_link: StrictBool = False
     hold_distribution_lists: StrictBool = False
     cell_size: Annotated[int, Field(ge=3, le=1000, strict=True)] = CELL_SIZE

@@ -12,8 +12,11 @@ from recognizers.entities import ENTITIES
 ANY_ENTITY: Final = "*"
 
 SIGNALS: Final = frozenset(
-    {"government_mailbox", "official_title", "roster", "agency_contact", "common_word", "minor", "propagated"}
-)
+    {
+        "government_mailbox", "official_title", "roster", "agency_contact", "business_signature", "common_word",
+        "minor", "propagated",
+    }
+)  # fmt: skip
 """The facts about a finding that a rule may ask for (see ``Finding.signals``)."""
 
 FLAGS: Final = {

@@ -7,7 +7,7 @@ equal codes have one *shape*: a few rows of a shape are examined, and the rest a
 
 A row is single where something in it needs a look of its own: a name or contact that may be on the office's
 lists, a text in which a recognizer sees something, a word of a name or a short number that stands once more in
-a cell that stays.
+a cell that stays, the name of a business whose record the row may be.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import pyarrow.compute as pc
 
 from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
+from pipeline.tables.businesses import names_owner, tells_owner
 from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
@@ -133,6 +134,29 @@ def coded_by_texts(cells: pa.Array, kind: ColumnClass, lists: Lists, found: pa.A
     return made
 
 
+def may_be_businesses(columns: Sequence[Coded], header: Sequence[str], count: int) -> np.ndarray:
+    """Return which of ``count`` rows may be the record of a business: one is named as its owner, and nobody is found.
+
+    Whose the contacts in such a row are depends on everything in it (see :mod:`pipeline.business_records`). Where a
+    person is found in a column of names the row is that person's in any case.
+    """
+    named = np.zeros(count, dtype=bool)
+    if not any(each.entity in _BUSINESS_CONTACTS and each.is_found.any() for each in columns):
+        return named
+    for each in columns:
+        label = header[each.at] if each.at < len(header) else ""
+        if tells_owner(label):
+            distinct = pc.unique(each.cells)
+            formed = Words.of(distinct).rows_with(_of_businesses()) | _true(pc.match_substring(distinct, "."))
+            firms = [text for text in distinct.filter(pa.array(formed)).to_pylist() if names_owner(label, text)]
+            if firms:
+                named |= _true(pc.is_in(each.cells, pa.array(firms, pa.string())))
+    for each in columns:
+        if each.names_people:
+            named &= ~each.is_found
+    return named
+
+
 def staying(columns: Sequence[Coded]) -> list[pa.Array]:
     """Return the texts that stay in each column where some do; other cells are empty."""
     return [
@@ -174,6 +198,9 @@ def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
     return words
+
+
+_BUSINESS_CONTACTS: Final = frozenset({"PHONE_NUMBER", "EMAIL_ADDRESS", "STREET_ADDRESS", "UNIQUE_IDENTIFIER"})
 
 
 @cache
@@ -243,9 +270,9 @@ class Words:
         return found
 
 
-def shapes(columns: Sequence[Coded], count: int) -> Shapes:
-    """Return the shape of each of ``count`` rows, given the codes of all columns."""
-    single = np.zeros(count, dtype=bool)
+def shapes(columns: Sequence[Coded], count: int, alone: np.ndarray) -> Shapes:
+    """Return the shape of each of ``count`` rows, given the codes of all columns; those ``alone`` have none."""
+    single = alone.copy()
     stays = staying(columns)
     for each in columns:
         single |= each.codes == SINGLE

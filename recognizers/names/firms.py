@@ -74,6 +74,9 @@ _NO_FIRM_ALONE: Final = frozenset({
     "auto", "automotive", "service", "services",
 })  # fmt: skip
 """Trades that may say where a person goes or what is done for them; a legal form must stand behind them."""
+_KIN: Final = frozenset({"sons", "brothers", "bros", "sisters", "daughters", "family", "families"})
+_LONGEST_INITIALS: Final = 3
+"""``JRM Consulting`` is mostly called after whoever runs it."""
 _OWNING: Final = re.compile(r"['\u2019]s$")
 
 
@@ -125,6 +128,26 @@ def is_business(text: str, *, in_their_column: bool = False) -> bool:
     if len(core) < len(found):
         return True
     return in_their_column and core[-1].low in trades and not words.is_surname(core[-1].text)
+
+
+def bears_no_person(text: str) -> bool:
+    """Return whether no word of the name of a business is that of a person: ``Blackfoot Roofing LLC``.
+
+    Initials count as a person's, and so do kin (``Baker & Sons``), a name that is an everyday word too where nothing
+    but trades stands beside it (``Rose Plumbing``), and a given name and a surname, be both such (``Young Green``).
+    """
+    words, near = vocabulary(), contexts()
+    plain = [word for word in words_of(text) if word.low not in business_words() and word.low not in _SMALL]
+    if not plain or any(word.is_initial for word in plain):
+        return False
+    bare = [_OWNING.sub("", word.text) for word in plain]
+    if any(words.is_listed(each) and not words.is_common(each) for each in bare):
+        return False
+    if not (near.relations | words.courtesy | _KIN).isdisjoint(word.low for word in plain):
+        return False
+    if len(bare) == 1:
+        return not words.is_listed(bare[0]) and len(bare[0]) > _LONGEST_INITIALS
+    return not (words.is_given(bare[0]) and words.is_surname(bare[1]))
 
 
 def _is_legal_form(words: list[Word], trades: frozenset[str]) -> bool:
