@@ -93,6 +93,11 @@ class Numbered:
         seconds: float = getattr(self.item, "more_seconds", 0.0)
         return seconds
 
+    @property
+    def stays(self) -> bool:
+        """Whether the item is left to the worker that had it before."""
+        return bool(getattr(self.item, "stays", False))
+
 
 @dataclass(frozen=True, slots=True)
 class Unkept:

@@ -216,7 +216,7 @@ def test_no_items_need_no_worker() -> None:
 
 
 def test_a_worker_gets_the_items_that_it_had_before():
-    """Of what waits a worker takes its own, then what nobody had, then what another had: nothing waits for one worker."""
+    """Of what waits a worker takes its own, then what nobody had, then what another had, unless it stays with that one."""
     pool = Pool(2, print, ())
     one, other = (_Worker(cast("Any", None), cast("Any", None)) for _ in range(2))
     pool._workers = [one, other]
@@ -231,4 +231,8 @@ def test_a_worker_gets_the_items_that_it_had_before():
     assert taken(one, "bcda") == ("a", ["b", "c", "d"])
     assert taken(one, "bcd") == ("c", ["b", "d"])
     assert taken(one, "b") == ("b", [])
+    items[1].stays = items[2].stays = True
+    assert pool._next_for(other, deque([(2, items[2])])) is None
+    assert taken(other, "cdb") == ("b", ["c", "d"])
+    assert taken(other, "cd") == ("d", ["c"])
     pool._workers = []

@@ -28,6 +28,8 @@ Item = TypeVar("Item")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM")
 _LOOK_EVERY = 0.5
 _SETUP_SECONDS = 300.0
+_IN_FLIGHT = 32
+"""Items in flight for each worker: so many others are done while one takes its time, for answers come in order."""
 _KEPT = 4_096
 """Keys of items that are remembered of each worker."""
 
@@ -36,7 +38,8 @@ _KEPT = 4_096
 class Limits:
     """What one task may take: seconds of wall clock, bytes of resident memory.
 
-    An item that reads a whole file says with ``more_seconds`` what it may take beyond that.
+    An item that reads a whole file says with ``more_seconds`` what it may take beyond that. One that is dear to read says
+    with ``stays`` that it is left to the worker that has read it.
     """
 
     seconds: float = 120.0
@@ -99,7 +102,7 @@ class Pool:
         answers: dict[int, tuple[Any, Failure | None]] = {}
         turn, exhausted = 0, False
         while True:
-            while not exhausted and len(given) < 4 * self._count:
+            while not exhausted and len(given) < _IN_FLIGHT * self._count:
                 following = next(source, None)
                 if following is None:
                     exhausted = True
@@ -112,7 +115,7 @@ class Pool:
                 turn += 1
             if not given and exhausted:
                 return
-            if len(given) < 4 * self._count and not exhausted:
+            if len(given) < _IN_FLIGHT * self._count and not exhausted:
                 continue
             self._hand_out(function, waiting)
             for place, answer, failure in self._collect():
@@ -132,19 +135,28 @@ class Pool:
                 with suppress(OSError):
                     worker.pipe.send((set_shared, self._shared))
             else:
-                place, item = self._next_for(worker, waiting)
+                following = self._next_for(worker, waiting)
+                if following is None:
+                    continue
+                place, item = following
                 worker.place, worker.since = place, time.monotonic()
                 worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
                 with suppress(OSError):  # a worker that has just died is found by _collect
                     worker.pipe.send((function, item))
 
-    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item]:
-        """Take from what waits an item that this worker had before, else one that no other had, else the first."""
+    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item] | None:
+        """Take from what waits an item that this worker had before, else one that no other had, else the first.
+
+        None where all that waits is left to the workers that had it (``stays``): to read it again takes longer.
+        """
         keys = [getattr(item, "key", "") for _, item in waiting]
         others = [each.kept for each in self._workers if each is not worker]
         own = (at for at, key in enumerate(keys) if key in worker.kept)
         free = (at for at, key in enumerate(keys) if not any(key in kept for kept in others))
-        at = next(own, next(free, 0))
+        rest = (at for at, (_, item) in enumerate(waiting) if not getattr(item, "stays", False))
+        at = next(own, next(free, next(rest, -1)))
+        if at < 0:
+            return None
         waiting.rotate(-at)
         taken = waiting.popleft()
         waiting.rotate(at)

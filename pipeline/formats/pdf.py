@@ -23,7 +23,7 @@ from pipeline.model import Edit, Reading, Source, Unit
 
 MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_PAGES: Final = 2_000
-UNIT_PAGES: Final = 8
+UNIT_PAGES: Final = 4
 _MARK: Final = b"%PDF-"
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 _REMEDY: Final = "print it to a new PDF, or split it, and run again"
@@ -40,6 +40,8 @@ class Pdf:
     """The ending of a copy's name."""
     is_packed = True
     """The bytes of a file are compressed: to search them as text finds nothing."""
+    is_dear = True
+    """To read a unit again takes longer than to wait for the worker that keeps it."""
 
     def claims(self, head: bytes, name: str) -> float:
         """Return 0.99 for a file with the mark of PDF in its first kilobyte (ISO 32000-1, annex H.3.4.1).
@@ -50,7 +52,7 @@ class Pdf:
         return 0.99 if _MARK in head[:1024] and not head.startswith(PART) else 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
-        """Cut a PDF into runs of 8 pages; all share its bytes.
+        """Cut a PDF into runs of 4 pages; all share its bytes.
 
         Raises:
             UnreadableSource: it is encrypted, damaged, or beyond a limit.
