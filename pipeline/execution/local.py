@@ -28,7 +28,7 @@ Item = TypeVar("Item")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM")
 _LOOK_EVERY = 0.5
 _SETUP_SECONDS = 300.0
-_IN_FLIGHT = 32
+_IN_FLIGHT = 16
 """Items in flight for each worker: so many others are done while one takes its time, for answers come in order."""
 _KEPT = 4_096
 """Keys of items that are remembered of each worker."""
