@@ -75,12 +75,15 @@ class DrawnSign:
     """A sign as its file describes it: character, box of its ink in points, quarter turns.
 
     ``angle`` is how far it is turned clockwise beside the quarter turns, in degrees; 0 where its text stands straight.
+    ``font`` is a number of the font that draws it, ``high`` the height of its line in points (0: not known).
     """
 
     char: str
     box: Box
     turn: int = 0
     angle: float = 0.0
+    font: int = 0
+    high: float = 0.0
 
 
 def doubted(ink: Pixels, scale: float, signs: Sequence[DrawnSign], beside: Sequence[Box]) -> list[Box]:
