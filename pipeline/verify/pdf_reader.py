@@ -72,7 +72,7 @@ def pdf_texts(data: bytes, context: Mapping[str, str] | None = None) -> list[str
 
 
 def _revisions(data: bytes) -> int:
-    """Return how many lines begin with the word that ends a revision; a search with a pattern takes ten times as long."""
+    """Return how many lines begin with the word that ends a revision (a pattern would look at every byte)."""
     count = at = 0
     while (at := data.find(_END, at)) >= 0:
         count += at == 0 or data[at - 1] in b"\r\n"
