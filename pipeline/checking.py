@@ -36,11 +36,11 @@ class WrittenUnit:
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A copy on the disk and units that were written into it; ``is_whole`` says that these are all. With ``only_cuts``
-    nothing but the cuts is looked at: other tasks have the units.
+    """A copy on the disk and units that were written into it.
 
-    ``of_other_records`` says that names are searched in records in which they were not withheld: there a business
-    that is called like a person is a business. In its own record a name is withheld in that of a business too.
+    ``is_whole`` says that these are all, ``only_cuts`` that nothing but the cuts is looked at, other tasks having the
+    units. ``of_other_records`` says that names are searched in records in which they were not withheld: there a
+    business that is called like a person is a business. In its own record a name is withheld in that of a business too.
     """
 
     file: InputFile

@@ -112,7 +112,9 @@ def test_every_digit_that_is_said_to_be_another_holds_the_file():
     for shown_as in "0123456789":
         data = in_vera([f"Number 536-{shown_as}0-4{shown_as}99"])
         assert not held(data)
-        believed += [(shown_as, said) for said in "0123456789" if said != shown_as and not held(_said_as(data, shown_as, said))]
+        believed += [
+            (shown_as, said) for said in "0123456789" if said != shown_as and not held(_said_as(data, shown_as, said))
+        ]
     assert believed == []
 
 

@@ -38,9 +38,9 @@ _KEPT = 4_096
 class Limits:
     """What one task may take: seconds of wall clock, bytes of resident memory.
 
-    An item that reads a whole file says with ``more_seconds`` what it may take beyond that. One that is dear to read says
-    with ``stays`` that another worker than the one that has read it gains little, and one that leads to many others says
-    with ``leads_to`` how many workers may as well start.
+    An item that reads a whole file says with ``more_seconds`` what it may take beyond that. One that is dear to read
+    says so with ``stays``: another worker than the one that has read it gains little. One that leads to many others
+    says with ``leads_to`` how many workers may as well start.
     """
 
     seconds: float = 120.0
