@@ -134,7 +134,8 @@ def _pixels(page: Any, dpi: float) -> Pixels:
 def _changed(whole: Pixels, beside: Pixels) -> Pixels:
     """Return by how much each pixel differs between two drawings, in the channel in which it differs most."""
     differs = np.maximum(whole, beside) - np.minimum(whole, beside)
-    return np.maximum(np.maximum(differs[:, :, 0], differs[:, :, 1]), differs[:, :, 2])
+    changed: Pixels = np.maximum(np.maximum(differs[:, :, 0], differs[:, :, 1]), differs[:, :, 2])
+    return changed
 
 
 def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) -> SeenPage:
@@ -234,17 +235,17 @@ def _hidden_kinds(about: Sequence[_About], seen: SeenPage, sums: npt.NDArray[np.
     boxes = np.array([each.tight for each in about], np.float64).reshape(-1, 4)
     low = np.maximum(np.floor(boxes[:, :2] * seen.scale), 0).clip(max=1e6).astype(np.int64)
     top = np.minimum(np.ceil(boxes[:, 2:] * seen.scale), (wide - 1, high - 1)).clip(min=-1e6).astype(np.int64)
-    is_outside = (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= (seen.width, seen.height)).any(axis=1)
+    is_outside: npt.NDArray[np.bool_] = (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= (seen.width, seen.height)).any(axis=1)
     is_outside |= (low >= top).any(axis=1)
     (left, upper), (right, lower) = (np.where(is_outside, 0, side.T) for side in (low, top))
-    is_seen = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left] > 0
+    counts: npt.NDArray[np.int32] = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]
     kinds = []
     for at, each in enumerate(about):
         if each.is_unpainted:
             kinds.append("invisible text")
         elif is_outside[at]:
             kinds.append("text outside the page")
-        elif is_seen[at]:
+        elif counts[at]:
             kinds.append("")
         else:
             behind = seen.beside[upper[at] : lower[at], left[at] : right[at]]
