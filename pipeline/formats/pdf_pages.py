@@ -235,8 +235,8 @@ def _hidden_kinds(about: Sequence[_About], seen: SeenPage, sums: npt.NDArray[np.
     boxes = np.array([each.tight for each in about], np.float64).reshape(-1, 4)
     low = np.maximum(np.floor(boxes[:, :2] * seen.scale), 0).clip(max=1e6).astype(np.int64)
     top = np.minimum(np.ceil(boxes[:, 2:] * seen.scale), (wide - 1, high - 1)).clip(min=-1e6).astype(np.int64)
-    is_outside: npt.NDArray[np.bool_] = (boxes[:, 2:] <= 0).any(axis=1) | (boxes[:, :2] >= (seen.width, seen.height)).any(axis=1)
-    is_outside |= (low >= top).any(axis=1)
+    beyond = np.hstack((boxes[:, 2:] <= 0, boxes[:, :2] >= (seen.width, seen.height), low >= top))
+    is_outside: npt.NDArray[np.bool_] = np.asarray(beyond.any(axis=1))
     (left, upper), (right, lower) = (np.where(is_outside, 0, side.T) for side in (low, top))
     counts: npt.NDArray[np.int32] = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]
     kinds = []
