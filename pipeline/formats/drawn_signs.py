@@ -181,7 +181,7 @@ class _Tally:
         self.boxes.add(at)
         if len(looks) > 1 or not looks.isalnum():
             return
-        self.groups[font, char, looks].append(sure)
+        self.groups[font, char, looks].append(float(row[list(may_look_like(looks))].sum()))
         self.alone[font, char, looks] += is_lone()
         if sure < _SURE:
             return
