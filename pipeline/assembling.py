@@ -54,9 +54,12 @@ def assemble_copy(source: Source, path: Path, units: Sequence[WrittenUnit]) -> l
         parts.unlink()
     size = path.stat().st_size
     made = []
+    span, digest = (-1, -1), ""
     with path.open("rb") as stream:
         for unit in list(units_of(kind, stream, Source(source.path, source.format, size), is_copy=True)):
-            stream.seek(unit.start)
-            digest = hashlib.sha256(stream.read(unit.stop - unit.start)).hexdigest()
+            if (unit.start, unit.stop) != span:  # pages share all bytes of their file
+                span = (unit.start, unit.stop)
+                stream.seek(unit.start)
+                digest = hashlib.sha256(stream.read(unit.stop - unit.start)).hexdigest()
             made.append(WrittenUnit(unit, unit.start, unit.stop, digest))
     return made

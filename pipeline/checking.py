@@ -19,7 +19,8 @@ from pipeline.tables.businesses import names_business
 from pipeline.verify import MAIL_FORMATS, Leak, View, leaks, search, second_reader, seen
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
-_CUT_BY_CONTENT = frozenset({"mbox"})
+CUT_BY_CONTENT = frozenset({"mbox"})
+"""Formats whose units another reading could cut elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,18 @@ class WrittenUnit:
 
 @dataclass(frozen=True, slots=True)
 class CheckTask:
-    """A copy on the disk and units that were written into it; ``is_whole`` says that these are all.
+    """A copy on the disk and units that were written into it.
 
-    ``of_other_records`` says that names are searched in records in which they were not withheld: there a business
-    that is called like a person is a business. In its own record a name is withheld in that of a business too.
+    ``is_whole`` says that these are all, ``only_cuts`` that nothing but the cuts is looked at, other tasks having the
+    units. ``of_other_records`` says that names are searched in records in which they were not withheld: there a
+    business that is called like a person is a business. In its own record a name is withheld in that of a business too.
     """
 
     file: InputFile
     units: tuple[WrittenUnit, ...]
     columns: tuple[ColumnClass, ...] = ()
     is_whole: bool = True
+    only_cuts: bool = False
     of_other_records: bool = False
 
     @property
@@ -67,15 +70,16 @@ def check(state: State, task: CheckTask) -> tuple[Leak, ...]:
     """
     if not task.units:
         return ()
-    if task.is_whole:
+    if task.is_whole or task.only_cuts:
         _same_cuts(task)
     found: list[Leak] = []
-    span, data = (-1, -1), b""
-    for written in task.units:
+    span, data, sha256 = (-1, -1), b"", ""
+    for written in () if task.only_cuts else task.units:
         if (written.start, written.stop) != span:  # pages share all bytes of their file
             span = (written.start, written.stop)
             data = task.file.read(*span)
-        if hashlib.sha256(data).hexdigest() != written.sha256:
+            sha256 = hashlib.sha256(data).hexdigest()
+        if sha256 != written.sha256:
             raise IntegrityError("copy", "it differs from what was written", "check the disk and run again")
         if written.marked is None or faults(state, data, written.unit, written.marked):
             found += _survivors(state, written, data, task)
@@ -87,7 +91,7 @@ def _same_cuts(task: CheckTask) -> None:
     if task.units[-1].stop != task.file.size:
         raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
     source = task.units[0].unit.source
-    if source.format not in _CUT_BY_CONTENT:
+    if source.format not in CUT_BY_CONTENT:
         return
     kind = format_named(source.format)
     with task.file.path.open("rb") as stream:

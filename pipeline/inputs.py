@@ -15,6 +15,8 @@ from pipeline.errors import UnreadableSource
 BYTES_A_SECOND = 4_000_000
 """The slowest at which a file may be cut into units: mail, JSON Lines and doubtful CSV go at 25 to 31 MB/s."""
 
+_A_UNIT = 20_000
+"""Bytes from which a file may make work for another worker: of a PDF these can be twenty pages."""
 _OPEN_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
@@ -64,6 +66,11 @@ class InputFile:
     def more_seconds(self) -> float:
         """Return what reading the whole file may take beyond the deadline of a unit."""
         return round(self.size / BYTES_A_SECOND, 1)
+
+    @property
+    def leads_to(self) -> int:
+        """Return how many units it may be cut into, about: so many workers may as well start while it is looked at."""
+        return 1 + self.size // _A_UNIT
 
     @property
     def inner_name(self) -> str:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from pipeline.anonymity import quasi_facts
 from pipeline.assembling import assemble_copy
-from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.digest import Keyed
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
@@ -27,7 +27,7 @@ from pipeline.evidence.stated import CITED, FACTS, NUMBERS, facts_bytes, typed_t
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.formats import format_named
-from pipeline.formats.base import Finished, copy_name
+from pipeline.formats.base import Assembled, Finished, copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.packing import WRAPPINGS, compress, pack_archives
@@ -40,7 +40,9 @@ from pipeline.writing import Written, write
 MARKED = "marked"
 _ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pdf", "picture"})
 _MOST_RUNS = 16
-"""Runs into which the pages of one copy are cut to be checked."""
+"""Runs into which the units of one assembled copy are cut to be checked."""
+_UNITS_OF_A_RUN = 64
+"""Messages of a mailbox that are checked in one go."""
 _RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "business_contacts.yaml", "officials.csv")
 
@@ -330,7 +332,7 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
     released = [copy for copy in copies if copy.is_released]
     runner.share(done.index)
     places: list[str] = []
-    total = sum(-(-len(copy.units) // (_in_one_check(copy) or len(copy.units) or 1)) for copy in released)
+    total = sum(_checks_of(copy) for copy in released)
     tasks = (task for copy in released for task in _check_tasks(copy, partial))
     for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
         tell("verifying", number, total)
@@ -342,15 +344,24 @@ def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, te
 
 
 def _in_one_check(copy: Copy) -> int:
-    """Return how many units of a copy are checked in one go, 0 for all: one of a table, runs of pages.
+    """Return how many units of a copy are checked in one go, 0 for all: one of a table, else runs of units.
 
-    Units of pages share the bytes of their file, so each run reads all of them.
+    Units of an assembled copy share the bytes of their file, so each run reads all of them.
     """
     source = copy.result.planned.source
     kind = format_named(source.format) if source is not None else None
     if hasattr(kind, "table"):
         return 1
-    return max(1, -(-len(copy.units) // _MOST_RUNS)) if hasattr(kind, "units_of_copy") else 0
+    if isinstance(kind, Assembled):
+        return max(1, -(-len(copy.units) // _MOST_RUNS))
+    return _UNITS_OF_A_RUN if len(copy.units) > _UNITS_OF_A_RUN else 0
+
+
+def _checks_of(copy: Copy) -> int:
+    """Return how many checks a copy takes."""
+    run, source = _in_one_check(copy), copy.result.planned.source
+    by_content = source is not None and source.format in CUT_BY_CONTENT
+    return -(-len(copy.units) // run) + by_content if run else 1
 
 
 def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
@@ -362,6 +373,9 @@ def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
         return
     if file.size != copy.size:
         raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
+    source = copy.result.planned.source
+    if source is not None and source.format in CUT_BY_CONTENT:
+        yield CheckTask(file, tuple(copy.units), columns, only_cuts=True)
     results = {each.unit.key: each for each in copy.result.units}
     for at in range(0, len(copy.units), run):
         units = []

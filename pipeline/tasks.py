@@ -68,6 +68,11 @@ class UnitTask:
         is_mail = self.unit.source.format in MAIL_FORMATS
         return round((self.unit.stop - self.unit.start) / ATTACHED_BYTES_A_SECOND, 1) if is_mail else 0.0
 
+    @property
+    def stays(self) -> bool:
+        """Whether the unit is left to the worker that has read it: drawing pages, and OCR, take the most time."""
+        return bool(getattr(format_named(self.unit.source.format), "is_dear", False))
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:

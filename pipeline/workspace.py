@@ -93,6 +93,17 @@ class Numbered:
         seconds: float = getattr(self.item, "more_seconds", 0.0)
         return seconds
 
+    @property
+    def leads_to(self) -> int:
+        """Return how many units the item may be cut into, about."""
+        count: int = getattr(self.item, "leads_to", 1)
+        return count
+
+    @property
+    def stays(self) -> bool:
+        """Whether the item is left to the worker that had it before."""
+        return bool(getattr(self.item, "stays", False))
+
 
 @dataclass(frozen=True, slots=True)
 class Unkept:

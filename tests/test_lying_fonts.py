@@ -96,6 +96,41 @@ def test_a_map_in_which_signs_are_exchanged_holds_the_file(swap):
     assert not held(data)
 
 
+@pytest.mark.parametrize("shown_as", "2345789")
+@pytest.mark.parametrize("said", ["q", "-", ".", "\u661f"])
+def test_one_digit_that_is_said_to_be_something_else_holds_the_file(shown_as, said):
+    """A map that lies about one sign, which stands once on the page, in a number that then is none."""
+    lines = ["Ackermann was here in March", f"and has the number {shown_as}16-60"]
+    data = in_vera(lines)
+    assert held(permuted(data, {ord(shown_as): ord(said)}))
+    assert not held(data)
+
+
+def test_every_digit_that_is_said_to_be_another_holds_the_file():
+    """Of all pairs of digits, one drawn and the other said, none is believed, be it in a run of digits."""
+    believed = []
+    for shown_as in "0123456789":
+        data = in_vera([f"Number 536-{shown_as}0-4{shown_as}99"])
+        assert not held(data)
+        believed += [
+            (shown_as, said) for said in "0123456789" if said != shown_as and not held(_said_as(data, shown_as, said))
+        ]
+    assert believed == []
+
+
+def _said_as(data: bytes, shown_as: str, said: str) -> bytes:
+    return permuted(data, {ord(shown_as): ord(said)})
+
+
+@pytest.mark.parametrize("swap", [("a", "u"), ("e", "s"), ("m", "k")])
+def test_one_letter_that_is_said_to_be_another_holds_the_file(swap):
+    """A letter that stands several times on a page and is always drawn as another one."""
+    data = in_vera(LETTER[:4])
+    shown_as, said = swap
+    assert said_by(data).count(shown_as) > 1
+    assert held(_said_as(data, shown_as, said))
+
+
 @pytest.mark.parametrize("angle", [0.0, 27.0, 90.0, 180.0, 301.0])
 def test_shapes_are_told_at_any_angle(angle):
     """Turned text is believed when it is true, and held when it lies."""

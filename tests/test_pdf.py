@@ -543,7 +543,7 @@ def test_many_pages_are_several_units():
         canvas.showPage()
     canvas.save()
     data = sink.getvalue()
-    assert len(units_of(data)) == 3
+    assert len(units_of(data)) == 5
     pages = pypdf.PdfReader(io.BytesIO(copy_of(data))).pages
     assert [f"number {at} of" in page.extract_text() for at, page in enumerate(pages)] == [True] * 20
 

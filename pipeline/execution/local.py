@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -28,6 +28,8 @@ Item = TypeVar("Item")
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "TOKENIZERS_PARALLELISM")
 _LOOK_EVERY = 0.5
 _SETUP_SECONDS = 300.0
+_IN_FLIGHT = 16
+"""Items in flight for each worker: so many others are done while one takes its time, for answers come in order."""
 _KEPT = 4_096
 """Keys of items that are remembered of each worker."""
 
@@ -36,7 +38,9 @@ _KEPT = 4_096
 class Limits:
     """What one task may take: seconds of wall clock, bytes of resident memory.
 
-    An item that reads a whole file says with ``more_seconds`` what it may take beyond that.
+    An item that reads a whole file says with ``more_seconds`` what it may take beyond that. One that is dear to read
+    says so with ``stays``: another worker than the one that has read it gains little. One that leads to many others
+    says with ``leads_to`` how many workers may as well start.
     """
 
     seconds: float = 120.0
@@ -50,6 +54,9 @@ class _Worker:
     ready: bool = False
     shares: int = 0
     place: int | None = None
+    key: str = ""
+    is_known: bool = False
+    """Whether it had the item before that it has now."""
     kept: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Keys of the items that it had last: of these it may still know what it read."""
     since: float = field(default_factory=time.monotonic)
@@ -72,6 +79,10 @@ class Pool:
         self._workers: list[_Worker] = []
         self._shared: Any = None
         self._shares = 0
+        self._first: OrderedDict[str, float] = OrderedDict()
+        """How many seconds an item took that no worker had before, by its key."""
+        self._again: list[float] = []
+        """How many seconds items took in this round of a worker that had them before."""
 
     def __enter__(self) -> Self:
         return self
@@ -98,8 +109,9 @@ class Pool:
         given: dict[int, Item] = {}
         answers: dict[int, tuple[Any, Failure | None]] = {}
         turn, exhausted = 0, False
+        self._again = []
         while True:
-            while not exhausted and len(given) < 4 * self._count:
+            while not exhausted and len(given) < _IN_FLIGHT * self._count:
                 following = next(source, None)
                 if following is None:
                     exhausted = True
@@ -112,16 +124,15 @@ class Pool:
                 turn += 1
             if not given and exhausted:
                 return
-            if len(given) < 4 * self._count and not exhausted:
+            if len(given) < _IN_FLIGHT * self._count and not exhausted:
                 continue
             self._hand_out(function, waiting)
             for place, answer, failure in self._collect():
                 answers[place] = (answer, failure)
 
     def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item]]) -> None:
-        while len(self._workers) < min(
-            self._count, len(waiting) + sum(each.place is not None for each in self._workers)
-        ):
+        asked = sum(getattr(item, "leads_to", 1) for _, item in waiting)
+        while len(self._workers) < min(self._count, asked + sum(each.place is not None for each in self._workers)):
             self._workers.append(self._start())
         for worker in self._workers:
             if not (waiting and worker.ready and worker.place is None):
@@ -132,19 +143,29 @@ class Pool:
                 with suppress(OSError):
                     worker.pipe.send((set_shared, self._shared))
             else:
-                place, item = self._next_for(worker, waiting)
+                following = self._next_for(worker, waiting)
+                if following is None:
+                    continue
+                place, item = following
                 worker.place, worker.since = place, time.monotonic()
                 worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
                 with suppress(OSError):  # a worker that has just died is found by _collect
                     worker.pipe.send((function, item))
 
-    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item]:
-        """Take from what waits an item that this worker had before, else one that no other had, else the first."""
+    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item] | None:
+        """Take from what waits an item that this worker had before, else one that no other had, else the first.
+
+        None where all that waits is left to the workers that had it: to read it again would take longer.
+        """
         keys = [getattr(item, "key", "") for _, item in waiting]
         others = [each.kept for each in self._workers if each is not worker]
-        own = (at for at, key in enumerate(keys) if key in worker.kept)
+        own = (at for at, key in enumerate(keys) if key and key in worker.kept)
         free = (at for at, key in enumerate(keys) if not any(key in kept for kept in others))
-        at = next(own, next(free, 0))
+        rest = (at for at, (_, item) in enumerate(waiting) if self._gains(item, keys))
+        at = next(own, next(free, next(rest, -1)))
+        if at < 0:
+            return None
+        worker.key, worker.is_known = keys[at], keys[at] in worker.kept
         waiting.rotate(-at)
         taken = waiting.popleft()
         waiting.rotate(at)
@@ -153,6 +174,26 @@ class Pool:
             while len(worker.kept) > _KEPT:
                 worker.kept.popitem(last=False)
         return taken
+
+    def _gains(self, item: Any, waiting: Sequence[str]) -> bool:
+        """Return whether an item is done earlier by another worker than by the one that had it, given what waits."""
+        if not getattr(item, "stays", False):
+            return True
+        if not self._again:
+            return False
+        pace = sum(self._again) / len(self._again)
+        behind = max(sum(key in each.kept for key in waiting) for each in self._workers if item.key in each.kept)
+        return behind * pace > self._first.get(item.key, 0.0) + pace
+
+    def _took(self, worker: _Worker) -> None:
+        """Take note of how long a worker took for its item."""
+        seconds = time.monotonic() - worker.since
+        if worker.is_known:
+            self._again.append(seconds)
+        elif worker.key and worker.key not in self._first:
+            self._first[worker.key] = seconds
+            while len(self._first) > self._count * _KEPT:
+                self._first.popitem(last=False)
 
     def _start(self) -> _Worker:
         kept = {name: os.environ.get(name) for name in _ONE_THREAD}
@@ -183,6 +224,7 @@ class Pool:
                     worker.ready = True
                 elif worker.place is not None:
                     place, worker.place = worker.place, None
+                    self._took(worker)
                     yield place, answer, failure
             else:
                 trouble = self._trouble(worker)

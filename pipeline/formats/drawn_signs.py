@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections import OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +30,8 @@ from pipeline.formats.sign_shapes import CLASSES, likelihoods, may_look_like, no
 Pixels = npt.NDArray[np.uint8]
 Row = npt.NDArray[np.float32]
 """How likely a shape is each class."""
+Group = tuple[int, str, str]
+"""A font, a character that it is said to draw, and the letter or digit that is seen."""
 
 _SUPPORTED: Final = 0.02
 """How likely a shape must be one of its character's: less, and it is strange."""
@@ -44,6 +46,11 @@ _STRANGE_IN_WINDOW: Final = 5
 _WIDE: Final = 1.2
 """Width in heights from which a sign whose shape is strange may be a row of signs; any sign from the next."""
 _VERY_WIDE: Final = 1.8
+_SURE_OF_GROUP: Final = 0.85
+"""How sure it must be on average that several signs of a font are another letter."""
+_LOW_SIGNS: Final = frozenset(".,'\u2019\u2018`\u00b7\u2022-\u2010\u2011\u2013")
+_HIGH: Final = 0.4
+"""Share of the height of its line that the ink of a dot or dash does not reach."""
 _KEPT: Final = 20_000
 _KNOWN: OrderedDict[tuple[bytes, tuple[int, ...]], Row | None] = OrderedDict()
 """What was told of shapes last: the pages of a document are written in the same fonts."""
@@ -61,6 +68,8 @@ _LIKE_DIGITS: Final = dict(
     zip("\u0437\u0417\u044d\u042d\u0431\u0447\u0427\u03b5\u03c3\u03b4\u03c1\u03b8", "333364436869", strict=True)
 )
 """Letters of other scripts that look like a digit."""
+_ROUND: Final = frozenset("\u3007\u25cb\u25ef\u25cc\u2218\u26aa\u2b58")
+"""Circles, which look like a nought."""
 _LETTERS_ALIKE: Final = ("GREEK", "CYRILLIC", "COPTIC", "ARMENIAN", "CHEROKEE", "LISU")
 """Scripts of which many letters look like Latin ones."""
 _NOTHING_SEEN: Final = frozenset({"Co", "Cn", "Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
@@ -75,12 +84,15 @@ class DrawnSign:
     """A sign as its file describes it: character, box of its ink in points, quarter turns.
 
     ``angle`` is how far it is turned clockwise beside the quarter turns, in degrees; 0 where its text stands straight.
+    ``font`` is a number of the font that draws it, ``high`` the height of its line in points (0: not known).
     """
 
     char: str
     box: Box
     turn: int = 0
     angle: float = 0.0
+    font: int = 0
+    high: float = 0.0
 
 
 def doubted(ink: Pixels, scale: float, signs: Sequence[DrawnSign], beside: Sequence[Box]) -> list[Box]:
@@ -119,12 +131,19 @@ class _Tally:
     guise: list[bool] = field(default_factory=list)
     """For each sign in order, whether it is said to be something unknown and looks like a letter or digit."""
     has_row_in_one: bool = False
+    groups: defaultdict[Group, list[float]] = field(default_factory=partial(defaultdict, list))
+    """How sure it is of the signs that are clearly another letter or digit, by font, character, and what they are."""
+    alone: Counter[Group] = field(default_factory=Counter)
+    """How many of these no other sign reaches into."""
+    counts: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """Signs by font and character."""
 
     @property
     def is_doubtful(self) -> bool:
         """Whether so much is strange that the text is not to be believed."""
         return bool(
             self.has_row_in_one
+            or any(map(self._is_lie, self.groups))
             or self.false_digits
             or len(self.seen_digits) > _MOST_DIGITS
             or len(self.false) > _MOST_FALSE
@@ -133,14 +152,25 @@ class _Tally:
             or _most_in(self.guise, _GUISE_WINDOW) >= _GUISES_IN_WINDOW
         )
 
-    def take(self, at: int, key: tuple[str, int], row: Row, *, is_lone: Callable[[], bool]) -> None:
+    def _is_lie(self, group: Group) -> bool:
+        """Return whether a font draws a character as another: a digit once is enough, a letter more than once."""
+        font, char, looks = group
+        sures, count = self.groups[group], self.counts[font, char]
+        if char.isdecimal() or looks.isdigit():
+            return max(sures) >= _SURE_OF_DIGIT
+        if len(sures) == 1:
+            return count == 1 and self.alone[group] == 1 and sures[0] >= _SURE_OF_DIGIT
+        return 2 * self.alone[group] >= len(sures) and sum(sures) >= _SURE_OF_GROUP * len(sures)
+
+    def take(self, at: int, key: tuple[str, int], row: Row, font: int, *, is_lone: Callable[[], bool]) -> None:
         """Take a sign with the likelihoods of its shape; ``is_lone``: no other sign's box reaches far into its own."""
         char, best = key[0], int(row.argmax())
+        self.counts[font, char] += 1
         looks, sure = CLASSES[best], float(row[best])
         may = may_look_like(char)
         self.guise.append(False)
         if not may:
-            self._take_unknown(at, key, row)
+            self._take_unknown(at, key, row, font)
             return
         self.known.add(key)
         is_strange = float(row[list(may)].sum()) < _SUPPORTED
@@ -149,7 +179,11 @@ class _Tally:
             return
         self.strange.add(key)
         self.boxes.add(at)
-        if len(looks) > 1 or not looks.isalnum() or sure < _SURE:
+        if len(looks) > 1 or not looks.isalnum():
+            return
+        self.groups[font, char, looks].append(float(row[list(may_look_like(looks))].sum()))
+        self.alone[font, char, looks] += is_lone()
+        if sure < _SURE:
             return
         if is_lone():
             self.false.add(key)
@@ -158,6 +192,13 @@ class _Tally:
         elif looks.isdigit() and sure >= _SURE_OF_DIGIT:
             self.seen_digits.add(key)
 
+    def take_high(self, at: int, sign: DrawnSign, row: Row) -> None:
+        """Take a dot or dash that is as high as a letter: a nought looks like a large dot."""
+        sure = float(row[_LETTERS_AND_DIGITS].sum())
+        if sure >= _SURE_OF_DIGIT:
+            self.groups[sign.font, sign.char, "0"].append(sure)
+            self.boxes.add(at)
+
     def take_unseen(self, at: int, char: str) -> None:
         """Take a sign in whose box there is no ink."""
         if not char.isspace():
@@ -165,7 +206,7 @@ class _Tally:
             self.boxes.add(at)
             self.row.append(True)
 
-    def _take_unknown(self, at: int, key: tuple[str, int], row: Row) -> None:
+    def _take_unknown(self, at: int, key: tuple[str, int], row: Row, font: int) -> None:
         """Take a sign of which nothing is known but that it should not look like a digit, or like anything known."""
         self.row.append(False)
         if float(row[_LETTERS_AND_DIGITS].sum()) < _SURE_OF_DIGIT:
@@ -175,6 +216,8 @@ class _Tally:
         looks, sure = CLASSES[int(row.argmax())], float(row.max())
         if looks.isdigit() and sure >= _SURE_OF_DIGIT and _LIKE_DIGITS.get(key[0]) != looks:
             self.seen_digits.add(key)
+            if key[0] not in _ROUND:
+                self.groups[font, key[0], looks].append(sure)
         elif unicodedata.category(key[0]) in _NOTHING_SEEN:
             self.false.add(key)
 
@@ -202,7 +245,9 @@ def _tally(ink: Pixels, scale: float, signs: Sequence[DrawnSign]) -> _Tally:
         elif len(text) > 1 and any(map(may_look_like, text)):
             _take_joined(tally, at, (text, number), row)
         else:
-            tally.take(at, (sign.char, number), row, is_lone=partial(_is_lone, signs, at))
+            if sign.char in _LOW_SIGNS and part.shape[0] > _HIGH * sign.high * scale > 0:
+                tally.take_high(at, sign, row)
+            tally.take(at, (sign.char, number), row, sign.font, is_lone=partial(_is_lone, signs, at))
         is_odd = len(tally.strange) > before or not may_look_like(sign.char)
         if part.shape[1] > (_WIDE if is_odd else _VERY_WIDE) * part.shape[0] and _is_row(part, sign.char):
             tally.has_row_in_one = True

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import numpy as np
 from PIL import Image
 
 from pipeline.formats.encoding import readable
@@ -22,6 +23,8 @@ from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Attribute, Block, Dropped, Edit, Gap, Page, Reading, Role, Segment, SpanError, Unit
 
 PART: Final = b"PAGES PART\n"
+_FINE: Final = 100
+"""Parts of a point in which a part says where signs stand."""
 _SIZE: Final = 12
 """Digits of the length of a part's head."""
 
@@ -101,7 +104,7 @@ class Content:
         made = cls(title=head["title"], language=head["language"])
         for number, width, height, dpi, is_exact, size, lines in head["pages"]:
             picture, at = data[at : at + size], at + size
-            own = [Line(text, list(map(_box, boxes)), joint, block, turn) for text, joint, block, turn, boxes in lines]
+            own = [Line(text, _boxes(sides), joint, block, turn) for text, joint, block, turn, sides in lines]
             made.pages.append(PageContent(number, width, height, dpi, own, picture=picture, is_exact=is_exact))
         return made
 
@@ -116,12 +119,13 @@ def _shape(page: PageContent) -> list[Any]:
 
 
 def _said(line: Line) -> list[Any]:
-    return [line.text, line.joint, line.block, line.turn, [[round(side, 2) for side in box] for box in line.boxes]]
+    sides = np.rint(np.array(line.boxes, np.float64).ravel() * _FINE).astype(np.int64)
+    return [line.text, line.joint, line.block, line.turn, sides.tolist()]
 
 
-def _box(said: list[float]) -> Box:
-    left, top, right, bottom = said
-    return (left, top, right, bottom)
+def _boxes(said: list[int]) -> list[Box]:
+    sides = [each / _FINE for each in said]
+    return list(zip(sides[::4], sides[1::4], sides[2::4], sides[3::4], strict=True))
 
 
 # --- reading ----------------------------------------------------------------------------

@@ -24,6 +24,9 @@ from pipeline.model import Edit, Reading, Source, Unit
 MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_PAGES: Final = 2_000
 UNIT_PAGES: Final = 8
+LEAST_PAGES: Final = 4
+UNITS: Final = 16
+"""Units that a file is cut into before they get longer than 4 pages: so no worker waits long for the last one."""
 _MARK: Final = b"%PDF-"
 _KEPT_BYTES: Final = 64 * 1024 * 1024
 _REMEDY: Final = "print it to a new PDF, or split it, and run again"
@@ -40,6 +43,8 @@ class Pdf:
     """The ending of a copy's name."""
     is_packed = True
     """The bytes of a file are compressed: to search them as text finds nothing."""
+    is_dear = True
+    """To read a unit again takes longer than to wait for the worker that keeps it."""
 
     def claims(self, head: bytes, name: str) -> float:
         """Return 0.99 for a file with the mark of PDF in its first kilobyte (ISO 32000-1, annex H.3.4.1).
@@ -50,7 +55,7 @@ class Pdf:
         return 0.99 if _MARK in head[:1024] and not head.startswith(PART) else 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
-        """Cut a PDF into runs of 8 pages; all share its bytes.
+        """Cut a PDF into runs of 4 to 8 pages; all share its bytes.
 
         Raises:
             UnreadableSource: it is encrypted, damaged, or beyond a limit.
@@ -100,9 +105,10 @@ def _units(stream: BinaryIO, source: Source, origin: str) -> Iterator[Unit]:
     if not 0 < count <= MOST_PAGES:
         why = f"it has more than {MOST_PAGES:,} pages" if count else "it has no pages"
         raise UnreadableSource(source.path, why, _REMEDY)
-    starts = range(0, count, UNIT_PAGES)
+    run = min(max(-(-count // UNITS), LEAST_PAGES), UNIT_PAGES)
+    starts = range(0, count, run)
     for ordinal, start in enumerate(starts):
-        context = {"from": start, "to": min(start + UNIT_PAGES, count), "share": ordinal, "shares": len(starts)}
+        context = {"from": start, "to": min(start + run, count), "share": ordinal, "shares": len(starts)}
         about = {key: str(value) for key, value in context.items()} | {"origin": origin}
         yield Unit(source, ordinal, 0, source.size, MappingProxyType(about))
 

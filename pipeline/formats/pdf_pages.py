@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
-from PIL import Image, ImageChops
+from PIL import Image
 from pypdfium2 import raw
 
 from pipeline.errors import UnreadableSource
@@ -116,18 +116,26 @@ def dpi_of(page: Any, path: str) -> float:
 
 def drawn(page: Any, dpi: float) -> Image.Image:
     """Return a page's pixels."""
+    return Image.fromarray(_pixels(page, dpi))
+
+
+def _pixels(page: Any, dpi: float) -> Pixels:
+    """Return a page's pixels, rows by columns by red, green, blue."""
     bitmap = page.render(scale=dpi / 72, may_draw_forms=False, draw_annots=False, rev_byteorder=True)
     try:
-        image: Image.Image = bitmap.to_pil().convert("RGB")
+        pixels: Pixels = bitmap.to_numpy()  # it keeps the memory, which is Python's
     finally:
         bitmap.close()
-    return image
+    if pixels.ndim != 3 or pixels.shape[2] != 3:
+        return np.asarray(Image.fromarray(pixels).convert("RGB"))
+    return pixels
 
 
-def _changed(whole: Image.Image, beside: Image.Image) -> Pixels:
+def _changed(whole: Pixels, beside: Pixels) -> Pixels:
     """Return by how much each pixel differs between two drawings, in the channel in which it differs most."""
-    red, green, blue = ImageChops.difference(whole, beside).split()
-    return np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue))
+    differs = np.maximum(whole, beside) - np.minimum(whole, beside)
+    changed: Pixels = np.maximum(np.maximum(differs[:, :, 0], differs[:, :, 1]), differs[:, :, 2])
+    return changed
 
 
 def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) -> SeenPage:
@@ -152,25 +160,24 @@ def seen_page(document: Any, index: int, path: str, *, only_text: bool = False) 
         dpi = min(seen.dpi, LOOKED_AT_DPI)
         seen.scale = dpi / 72
         fine = _fine_dpi(about, seen)
-        whole, whole_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
+        whole, whole_fine = _pixels(page, dpi), _pixels(page, fine)
         seen.pictures = list(_without_text(page, path))
-        seen.beside, beside_fine = np.asarray(drawn(page, dpi)), drawn(page, fine)
-    differs = np.abs(whole.astype(np.int16) - seen.beside) > _SEEN
-    changed = differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2]
-    sums = np.pad(changed.astype(np.int32).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        seen.beside, beside_fine = _pixels(page, dpi), _pixels(page, fine)
+    changed = _changed(whole, seen.beside) > _SEEN
+    sums = np.pad(changed.cumsum(0, dtype=np.int32).cumsum(1, dtype=np.int32), ((1, 0), (1, 0)))
+    kinds = _hidden_kinds(about, seen, sums)
     home = seen.signs
     shown: list[DrawnSign] = []
-    for each, one in zip(signs, about, strict=True):
+    for each, one, kind in zip(signs, about, kinds, strict=True):
         if each.char.isspace() and one.has_ink:
-            shown.append(DrawnSign(" ", one.tight, each.turn, one.angle if each.is_askew else 0.0))
+            shown.append(_drawn_sign(" ", each, one))
         if not each.char.isspace():  # a blank goes where the sign before it went
-            kind = _hidden_kind(one, seen, sums)
             home = seen.hidden.setdefault(kind, []) if kind else seen.signs
             if one.is_unmapped and not kind:
                 seen.unmapped.append(one.tight)
                 continue
             if not kind:
-                shown.append(DrawnSign(each.char, one.tight, each.turn, one.angle if each.is_askew else 0.0))
+                shown.append(_drawn_sign(each.char, each, one))
         home.append(each)
     if signs:
         seen.doubtful = doubted(_changed(whole_fine, beside_fine), fine / 72, shown, seen.unmapped)
@@ -190,9 +197,9 @@ def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[I
     dpi = min(DPI, seen.dpi)
     scale = dpi / 72
     with flat_page(document, index, path) as page:
-        whole = np.asarray(drawn(page, dpi)) if seen.unmapped else None
+        whole = _pixels(page, dpi) if seen.unmapped else None
         list(_without_text(page, path))
-        pixels = np.array(drawn(page, dpi))
+        pixels = np.array(_pixels(page, dpi))
     if whole is not None:
         for left, top, right, bottom in seen.unmapped:
             rows = slice(max(0, math.floor(top * scale)), math.ceil(bottom * scale))
@@ -205,7 +212,7 @@ def beside_text(document: Any, index: int, seen: SeenPage, path: str) -> tuple[I
 class _About:
     """What is known of a sign beside its character: the box of its ink, how it is drawn, degrees beside its turn.
 
-    ``has_ink``: the font says that there is some.
+    ``has_ink``: the font says that there is some. ``font`` is a number of the font.
     """
 
     tight: Box
@@ -213,25 +220,37 @@ class _About:
     is_unpainted: bool
     angle: float
     has_ink: bool
+    font: int = 0
 
 
-def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> str:
-    """Return why a sign cannot be seen, "" where it can be."""
-    if about.is_unpainted:
-        return "invisible text"
-    left, top, right, bottom = about.tight
-    if right <= 0 or bottom <= 0 or left >= seen.width or top >= seen.height:
-        return "text outside the page"
+def _drawn_sign(char: str, sign: Glyph, about: _About) -> DrawnSign:
+    across, down = sign.box[2] - sign.box[0], sign.box[3] - sign.box[1]
+    angle = about.angle if sign.is_askew else 0.0
+    return DrawnSign(char, about.tight, sign.turn, angle, about.font, across if sign.turn % 2 else down)
+
+
+def _hidden_kinds(about: Sequence[_About], seen: SeenPage, sums: npt.NDArray[np.int32]) -> list[str]:
+    """Return for each sign why it cannot be seen, "" where it can be."""
     high, wide = sums.shape
-    low_x, low_y = (max(0, math.floor(side * seen.scale)) for side in (left, top))
-    high_x = min(wide - 1, math.ceil(right * seen.scale))
-    high_y = min(high - 1, math.ceil(bottom * seen.scale))
-    if low_x >= high_x or low_y >= high_y:
-        return "text outside the page"
-    if sums[high_y, high_x] - sums[low_y, high_x] - sums[high_y, low_x] + sums[low_y, low_x]:
-        return ""
-    behind = seen.beside[low_y:high_y, low_x:high_x]
-    return "text in the colour of the paper" if behind.min() > 240 else "text under a box or picture"
+    boxes = np.array([each.tight for each in about], np.float64).reshape(-1, 4)
+    low = np.maximum(np.floor(boxes[:, :2] * seen.scale), 0).clip(max=1e6).astype(np.int64)
+    top = np.minimum(np.ceil(boxes[:, 2:] * seen.scale), (wide - 1, high - 1)).clip(min=-1e6).astype(np.int64)
+    beyond = np.hstack((boxes[:, 2:] <= 0, boxes[:, :2] >= (seen.width, seen.height), low >= top))
+    is_outside: npt.NDArray[np.bool_] = np.asarray(beyond.any(axis=1))
+    (left, upper), (right, lower) = (np.where(is_outside, 0, side.T) for side in (low, top))
+    counts: npt.NDArray[np.int32] = sums[lower, right] - sums[upper, right] - sums[lower, left] + sums[upper, left]
+    kinds = []
+    for at, each in enumerate(about):
+        if each.is_unpainted:
+            kinds.append("invisible text")
+        elif is_outside[at]:
+            kinds.append("text outside the page")
+        elif counts[at]:
+            kinds.append("")
+        else:
+            behind = seen.beside[upper[at] : lower[at], left[at] : right[at]]
+            kinds.append("text in the colour of the paper" if behind.min() > 240 else "text under a box or picture")
+    return kinds
 
 
 # --- signs ------------------------------------------------------------------------------
@@ -240,7 +259,7 @@ def _hidden_kind(about: _About, seen: SeenPage, sums: npt.NDArray[np.int32]) -> 
 def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
     text = page.get_textpage()
     try:
-        count = text.count_chars()
+        count = int(text.count_chars())
         if count > MOST_SIGNS:
             raise UnreadableSource(path, f"a page has more than {MOST_SIGNS:,} signs", "split it")
         return _read_signs(page, text, count)
@@ -249,17 +268,17 @@ def _signs(page: Any, path: str) -> tuple[list[Glyph], list[_About]]:
 
 
 def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_About]]:
-    loose, sides = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
-    left, right, bottom, top = sides
-    drawers: dict[int, tuple[bool, float]] = {}
-    found: list[tuple[str, int, bool, float, bool]] = []
+    handle, loose = text.raw, raw.FS_RECTF()
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    drawers: dict[int, tuple[bool, float, int]] = {}
+    found: list[tuple[str, int, bool, float, int, bool]] = []
     boxes: list[tuple[float, float, float, float]] = []
     tight: list[tuple[float, float, float, float]] = []
     half = 0
     for at in range(count):
-        if raw.FPDFText_IsGenerated(text, at) == 1:
+        if raw.FPDFText_IsGenerated(handle, at) == 1:
             continue
-        code = raw.FPDFText_GetUnicode(text, at)
+        code = raw.FPDFText_GetUnicode(handle, at)
         if 0xD800 <= code < 0xDC00:
             half = code
             continue
@@ -267,22 +286,22 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
             code = 0x10000 + ((half - 0xD800) << 10) + (code - 0xDC00)
         half = 0
         char = _char(code)
-        if not char or not raw.FPDFText_GetLooseCharBox(text, at, loose):
+        if not char or not raw.FPDFText_GetLooseCharBox(handle, at, loose):
             continue
-        raw.FPDFText_GetCharBox(text, at, *sides)
+        raw.FPDFText_GetCharBox(handle, at, left, right, bottom, top)
         boxes.append((loose.left, loose.bottom, loose.right, loose.top))
         tight.append((left.value, bottom.value, right.value, top.value))
-        drawer = raw.FPDFText_GetTextObject(text, at)
+        drawer = raw.FPDFText_GetTextObject(handle, at)
         drawn_by = ctypes.addressof(drawer.contents) if drawer else 0
         if not drawn_by or drawn_by not in drawers:  # all signs of one drawer stand at one angle
             is_unpainted = bool(drawer) and _is_unpainted(drawer)
-            drawers[drawn_by] = (is_unpainted, raw.FPDFText_GetCharAngle(text, at))
-        is_unmapped = raw.FPDFText_HasUnicodeMapError(text, at) == 1 or char == "\ufffd"
+            drawers[drawn_by] = (is_unpainted, raw.FPDFText_GetCharAngle(handle, at), _font_of(drawer))
+        is_unmapped = raw.FPDFText_HasUnicodeMapError(handle, at) == 1 or char == "\ufffd"
         found.append((char, drawn_by, *drawers[drawn_by], is_unmapped))
     place, turned = _Placing(page), page.get_rotation() // 90
     signs: list[Glyph] = []
     about: list[_About] = []
-    for (char, drawn_by, is_unpainted, leaning, is_unmapped), box, inked in zip(
+    for (char, drawn_by, is_unpainted, leaning, font, is_unmapped), box, inked in zip(
         found, place.boxes(boxes), place.boxes(tight), strict=True
     ):
         angle = leaning + turned * math.pi / 2
@@ -290,8 +309,14 @@ def _read_signs(page: Any, text: Any, count: int) -> tuple[list[Glyph], list[_Ab
         beside = (angle - turn * math.pi / 2 + math.pi) % (2 * math.pi) - math.pi
         signs.append(Glyph(char, box, turn, drawn_by, abs(beside) > _ASKEW))
         has_ink = inked[0] < inked[2]
-        about.append(_About(inked if has_ink else box, is_unmapped, is_unpainted, math.degrees(beside), has_ink))
+        about.append(_About(inked if has_ink else box, is_unmapped, is_unpainted, math.degrees(beside), has_ink, font))
     return signs, about
+
+
+def _font_of(drawer: Any) -> int:
+    """Return a number for the font of a text object, the same for all of its font while the page is open."""
+    font = raw.FPDFTextObj_GetFont(drawer) if drawer else None
+    return ctypes.addressof(font.contents) if font else 0
 
 
 def _char(code: int) -> str:

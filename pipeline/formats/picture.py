@@ -50,6 +50,8 @@ class Picture:
     holds = "file"
     is_packed = True
     """The bytes of a file are compressed: to search them as text finds nothing."""
+    is_dear = True
+    """To read a unit again takes longer than to wait for the worker that keeps it."""
 
     def claims(self, head: bytes, name: str) -> float:
         """Return 0.99 for a file with the mark of a kind that is read."""

@@ -57,7 +57,7 @@ _ALIKE: Final = (
         "rt",
         "ceg",
     ),
-    *("i:!", "fet", "x*+", "hnb", "a@", "uw", "nm", "kx", "eg", "o.", "tf+", "pd", "s$", "b&", "gq"),
+    *("i:!", "fet", "x*+", "hnb", "a@", "uw", "nm", "kx", "eg", "o.", "tf+", "fj", "pd", "s$", "b&", "gq"),
 )
 """Shapes of which one may be taken for another in some font: what a character may look like is all of its own groups.
 
