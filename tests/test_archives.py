@@ -142,7 +142,8 @@ def test_other_archives_are_held_with_their_reason(tmp_path: Path, head: bytes, 
 
 
 def sevenzip(members: list[tuple[str, bytes]], **options) -> bytes:
-    py7zr = pytest.importorskip("py7zr")
+    import py7zr
+
     stream = io.BytesIO()
     with py7zr.SevenZipFile(stream, "w", **options) as archive:
         for name, data in members:
@@ -150,6 +151,7 @@ def sevenzip(members: list[tuple[str, bytes]], **options) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.sevenzip
 def test_a_7z_archive_is_unpacked(tmp_path: Path) -> None:
     """Each member is a file of its own, also in folders, empty, and in archives inside; names outside are refused."""
     inner = sevenzip([("deep.csv", TABLE)])
@@ -172,6 +174,7 @@ def test_without_the_extra_a_7z_archive_is_held_with_advice(tmp_path: Path, monk
     assert "releasable[sevenzip]" in refusals(tmp_path / "x.7z")["x.7z"]
 
 
+@pytest.mark.sevenzip
 def test_limits_hold_for_7z_too(tmp_path: Path, monkeypatch) -> None:
     """Encrypted (also its names), a bomb, two files of one name, a name that leads outside, cut short: held."""
     cases = {
@@ -190,6 +193,7 @@ def test_limits_hold_for_7z_too(tmp_path: Path, monkeypatch) -> None:
     assert "more than 2 files" in refusals(tmp_path / "many.7z")["many.7z"]
 
 
+@pytest.mark.sevenzip
 def test_damaged_7z_archives_are_unpacked_or_refused(tmp_path: Path) -> None:
     """Of damaged archives none raises or hangs; each yields files that are read or say why not."""
     data = sevenzip([("a.csv", TABLE * 9), ("b/c.csv", TABLE * 50)])
@@ -205,6 +209,7 @@ def test_damaged_7z_archives_are_unpacked_or_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.models
+@pytest.mark.sevenzip
 def test_a_7z_archive_is_released_as_a_zip(road, tmp_path: Path) -> None:
     """Every member is examined; the copy is a zip and is called so, in the manifest too."""
     (tmp_path / "in").mkdir()

@@ -36,12 +36,7 @@ def with_winmail(data: bytes, name: str = "winmail.dat", kind: str = "ms-tnef") 
     return bytes(made)
 
 
-@pytest.fixture
-def _extra() -> None:
-    pytest.importorskip("tnefparse")
-
-
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 @pytest.mark.parametrize("place", EXAMINED)
 def test_a_place_that_is_examined_hides_nothing(place: str) -> None:
     """What a MSG file would hold is read from a stream too, attached or by itself; withheld, it is gone."""
@@ -52,7 +47,7 @@ def test_a_place_that_is_examined_hides_nothing(place: str) -> None:
         check_places(held, name, canaries, [])
 
 
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 @pytest.mark.parametrize("place", LEFT_OUT)
 def test_a_place_that_is_left_out_never_travels(place: str) -> None:
     """What no message has is in no copy, and counted."""
@@ -61,7 +56,7 @@ def test_a_place_that_is_left_out_never_travels(place: str) -> None:
     check_places(data, "a.eml", [], canaries)
 
 
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 @pytest.mark.parametrize(("name", "kind"), [("winmail.dat", "ms-tnef"), ("noname", "octet-stream"), ("a.dat", "x-any")])
 def test_it_is_told_by_its_bytes(name: str, kind: str) -> None:
     """The copy holds a message in its place, with what was attached there; nothing of the stream itself."""
@@ -85,7 +80,7 @@ def test_without_the_extra_it_is_withheld_with_advice(monkeypatch: pytest.Monkey
         readings(data, "winmail.dat")
 
 
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 def test_what_cannot_be_read_in_it_is_withheld() -> None:
     """A wrong sum, a value that breaks off, a kind that is unknown: the whole is left out, and no message of it leaves."""
     whole = tnef(letter({0x1000: CANARY}))
@@ -99,7 +94,7 @@ def test_what_cannot_be_read_in_it_is_withheld() -> None:
         assert b"219-09-9999" not in copy(with_winmail(damaged), "a.eml")
 
 
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 def test_messages_in_messages_have_an_end() -> None:
     """What lies deeper than the limit is refused; nothing goes on without end."""
     made = letter({0x1000: CANARY})
@@ -109,7 +104,7 @@ def test_messages_in_messages_have_an_end() -> None:
     assert "levels deep" in gap.why
 
 
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 def test_damaged_streams_are_read_or_refused(caplog: pytest.LogCaptureFixture) -> None:
     """Cut short or with flipped bits, each is read or refused with a reason; nothing of it is logged."""
     data, ends = tnef(letter({0x1000: CANARY, 0x1013: b"<p>" + CANARY.encode()}, **LISTED)), Counter()
@@ -129,7 +124,7 @@ def test_damaged_streams_are_read_or_refused(caplog: pytest.LogCaptureFixture) -
 
 
 @pytest.mark.models
-@pytest.mark.usefixtures("_extra")
+@pytest.mark.tnef
 def test_a_release_has_no_value_from_a_stream(road: Road, tmp_path: Path) -> None:
     """A number in its table and in its body is withheld and in no file of the release."""
     (tmp_path / "in").mkdir()
