@@ -31,20 +31,23 @@ NOTE: Final = "it was read by way of LibreOffice, which saved it as DOCX"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAM: Final = "WordDocument".encode("utf-16-le") + b"\0\0"
 _NOWHERE: Final = "http://127.0.0.1:9"
-_PROFILE: Final = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema">
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse">\
-<value>3</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">\
-<value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" \
-oor:op="fuse"><value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableActiveContent" oor:op="fuse">\
-<value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse"><value>0</value></prop>\
-</item>
-</oor:items>
-"""
+_SCRIPTING: Final = "/org.openoffice.Office.Common/Security/Scripting"
+_SETTINGS: Final = (
+    (_SCRIPTING, "MacroSecurityLevel", "3"),
+    (_SCRIPTING, "DisableMacrosExecution", "true"),
+    (_SCRIPTING, "BlockUntrustedRefererLinks", "true"),
+    (_SCRIPTING, "DisableActiveContent", "true"),
+    ("/org.openoffice.Office.Writer/Content/Update", "Link", "0"),
+)
+"""Nothing runs, and nothing is fetched for a link."""
+
+
+def _profile() -> str:
+    items = "".join(
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
+        for path, name, value in _SETTINGS
+    )
+    return f'<oor:items xmlns:oor="http://openoffice.org/2001/registry">{items}</oor:items>'
 
 
 def program() -> str | None:
@@ -75,12 +78,13 @@ def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
     with tempfile.TemporaryDirectory(dir=folder.place().parent) as work:
         here = Path(work)
         (here / "profile" / "user").mkdir(parents=True)
-        (here / "profile" / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
+        (here / "profile" / "user" / "registrymodifications.xcu").write_text(_profile(), encoding="utf-8")
         (here / "in.doc").write_bytes(file.read())
         # The filter is named, or what is called a DOC and is something else would be read as that.
+        profile = (here / "profile").as_uri()
         command = [
-            office, f"-env:UserInstallation={(here / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
-            "--nodefault", "--nofirststartwizard", "--infilter=MS Word 97", "--convert-to",
+            office, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck", "--nodefault",
+            "--nofirststartwizard", "--infilter=MS Word 97", "--convert-to",
             "docx:Office Open XML Text", "--outdir", str(here / "out"), str(here / "in.doc"),
         ]  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL"}}
@@ -98,7 +102,7 @@ def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
 def _is_done(command: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Run a program with all that it starts in a group of its own, which ends with it or when its time is up."""
     try:
-        with subprocess.Popen(  # noqa: S603 - the office's own program
+        with subprocess.Popen(  # noqa: S603, PLW1509 - the office's own program; intake has no threads
             command, env=environment, cwd=environment["HOME"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, preexec_fn=_limited, start_new_session=True,
         ) as running:  # fmt: skip

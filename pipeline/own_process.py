@@ -1,4 +1,4 @@
-"""A module of ours in a process of its own, with limits of time and memory: what a damaged file does there ends there."""
+"""A module of ours in a process of its own, with limits of time and memory: damage done there ends there."""
 
 from __future__ import annotations
 

@@ -105,7 +105,9 @@ def tnef(message: Msg) -> bytes:
         out += _attribute(2, 0x00018010, b"short.dat\0")
         if isinstance(each.get(0x3701), bytes):
             out += _attribute(2, 0x0006800F, each[0x3701])
-        out += _attribute(2, 0x00069005, _mapi({k: v for k, v in each.items() if not isinstance(v, bytes) or k != 0x3701}))
+        out += _attribute(
+            2, 0x00069005, _mapi({k: v for k, v in each.items() if not isinstance(v, bytes) or k != 0x3701})
+        )
     return out
 
 

@@ -155,7 +155,13 @@ def sevenzip(members: list[tuple[str, bytes]], **options) -> bytes:
 def test_a_7z_archive_is_unpacked(tmp_path: Path) -> None:
     """Each member is a file of its own, also in folders, empty, and in archives inside; names outside are refused."""
     inner = sevenzip([("deep.csv", TABLE)])
-    members = [("a.csv", TABLE), ("in/b.csv", TABLE * 9), ("none.txt", b""), ("c.7z", inner), ("d.tar", tar([("e.csv", TABLE)]))]
+    members = [
+        ("a.csv", TABLE),
+        ("in/b.csv", TABLE * 9),
+        ("none.txt", b""),
+        ("c.7z", inner),
+        ("d.tar", tar([("e.csv", TABLE)])),
+    ]
     (tmp_path / "x.7z").write_bytes(sevenzip(members))
     files = {each.name: each for each in collect([tmp_path / "x.7z"])}
     assert {each.refused for each in files.values()} == {""}

@@ -125,7 +125,7 @@ def test_frames_that_look_alike_stay_as_many(kind, no_ocr):
 def test_pixels_of_which_nothing_is_withheld_stay(kind, monkeypatch):
     """They are written anew, and look the same; without loss but for JPEG and colours beyond those of a GIF."""
     picture._LAST.clear()
-    monkeypatch.setattr(picture, "read_writing", lambda _image, _scale: Written((), ()))
+    monkeypatch.setattr(picture, "read_writing", lambda _image, _scale: ocr.Writing())
     shown = Image.effect_mandelbrot((160, 120), (-2, -1.5, 1, 1.5), 30).convert("RGB")
     now = np.asarray(Image.open(io.BytesIO(copy_of(as_bytes(shown, kind)))).convert("RGB")).astype(int)
     assert np.abs(now - np.asarray(shown)).max() <= (30 if kind == "JPEG" else 0)

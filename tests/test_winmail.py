@@ -66,7 +66,9 @@ def test_it_is_told_by_its_bytes(name: str, kind: str) -> None:
     assert PARTS.encode() not in kept
     assert "message/rfc822" in kept.decode("ascii")
     assert any(CANARY in each for each in second_reader("message", kept) or ())
-    assert not any("219-09-9999" in each for each in second_reader("message", copy(source, "a.eml", withheld=True)) or ())
+    assert not any(
+        "219-09-9999" in each for each in second_reader("message", copy(source, "a.eml", withheld=True)) or ()
+    )
 
 
 def test_without_the_extra_it_is_withheld_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,7 +146,11 @@ def _values(attributes: Iterable[Any]) -> dict[int, Value]:
             out[number] = "".join(data).rstrip("\0")
         elif each.attr_type in {_PACKED, _OBJECT}:
             out[number] = _trimmed(number, b"".join(data))
-        elif each.attr_type in _FIXED and isinstance(data, bytes) and len(data) >= struct.calcsize(_FIXED[each.attr_type]):
+        elif (
+            each.attr_type in _FIXED
+            and isinstance(data, bytes)
+            and len(data) >= struct.calcsize(_FIXED[each.attr_type])
+        ):
             out[number] = int(struct.unpack_from(_FIXED[each.attr_type], data)[0])
         else:
             out.setdefault(number, 0)  # a kind that nothing here reads; it is counted
