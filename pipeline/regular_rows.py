@@ -40,6 +40,7 @@ from pipeline.tables.regular import (
     plain_texts,
     shapes,
 )
+from pipeline.tables.strangers import strange_cells
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_DIGITS, LEAST_WIDE_LENGTH
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.names.vocabulary import vocabulary
@@ -113,7 +114,9 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     for at, cells in enumerate(table.columns):
         kind = classes.get(at)
         if kind is not None and kind.kind in _WHOLE:
-            whole.append(coded(cells, kind, lists))
+            made = coded(cells, kind, lists)
+            made.codes[strange_cells(cells, made.entity)] = SINGLE
+            whole.append(made)
             continue
         label = header[at] if at < len(header) else ""
         patterns_only = kind is not None and kind.kind in _PATTERNS
