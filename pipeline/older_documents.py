@@ -1,8 +1,8 @@
 """Documents of Word 97 to 2003 (DOC) at intake: LibreOffice, where it is installed, saves them as DOCX.
 
-No library with a licence that can be used here reads DOC whole; LibreOffice (MPL 2.0) does, as a program of its own. It runs
-without a window, in an empty profile that allows no macros, no links and no proxy but one that nothing answers at, with
-limits of time and memory. What it writes is read like any other DOCX; what it passes over is in no copy. Where it is
+No library with a licence that can be used here reads DOC whole; LibreOffice (MPL 2.0) does, as a program of its own.
+It runs without a window, in an empty profile that allows no macros, no links and no proxy but one that nothing answers
+at, with limits of time and memory. What it writes is read like any other DOCX; what it passes over is in no copy. Where it is
 missing or fails, the document format holds the file with its reason.
 """
 
@@ -102,9 +102,10 @@ def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
 def _is_done(command: Sequence[str], environment: Mapping[str, str]) -> bool:
     """Run a program with all that it starts in a group of its own, which ends with it or when its time is up."""
     try:
-        with subprocess.Popen(  # noqa: S603, PLW1509 - the office's own program; intake has no threads
+        with subprocess.Popen(  # noqa: S603 - the office's own program
             command, env=environment, cwd=environment["HOME"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, preexec_fn=_limited, start_new_session=True,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=_limited,  # noqa: PLW1509 - intake has no threads
         ) as running:  # fmt: skip
             try:
                 return running.wait(SECONDS) == 0

@@ -1,8 +1,8 @@
-"""Cells that do not belong in their column: an e-mail address among account numbers, a Social Security number among plates.
+"""Cells that do not belong in their column: an address among account numbers, a Social Security number among plates.
 
 A column whose cells are found as a whole is decided as a whole, and an identifier that is linked to nobody may be
-released. So a cell that looks like something else is examined like a text too. This is a cheap look at its form, the same
-for one cell and for a column of Arrow; what it passes over is a code, a name or a place like its neighbours.
+released. So a cell that looks like something else is examined like a text too. This is a cheap look at its form, the
+same for one cell and for a column of Arrow; what it passes over is a code, a name or a place like its neighbours.
 """
 
 from __future__ import annotations
