@@ -2,8 +2,8 @@
 
 No library with a licence that can be used here reads DOC whole; LibreOffice (MPL 2.0) does, as a program of its own.
 It runs without a window, in an empty profile that allows no macros, no links and no proxy but one that nothing answers
-at, with limits of time and memory. What it writes is read like any other DOCX; what it passes over is in no copy. Where it is
-missing or fails, the document format holds the file with its reason.
+at, with limits of time and memory. What it writes is read like any other DOCX; what it passes over is in no copy. Where
+it is missing or fails, the document format holds the file with its reason.
 """
 
 from __future__ import annotations
