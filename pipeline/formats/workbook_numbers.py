@@ -29,6 +29,8 @@ _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _BRACKETS: Final = re.compile(r"\[[^\]]*\]")
 _CONDITION: Final = re.compile(r"\[([<>]=?|=|<>)(-?\d+(?:\.\d+)?)\]")
 _DIGIT_PATTERN: Final = re.compile(r"[0#?()\-./ \x00-\x08]*")
+_SHORTEST: Final = 7
+"""Digits of the shortest number that is one below zero too: of a telephone without its area."""
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no time zone
 _LAST_DAY: Final = 2_958_466
 
@@ -93,7 +95,8 @@ def serial(value: date | datetime | time | timedelta) -> float:
 def _filled(value: float, code: str) -> str:
     """Return the digits of a number in a pattern of digits and signs, or "" where the format is another.
 
-    As a workbook shows them: rounded, and divided by 1,000 for each comma at the end; the sign of a number is left off.
+    As a workbook shows them: rounded, and divided by 1,000 for each comma at the end; the sign of a long number is
+    left off.
     """
     if abs(value) >= 1e18:
         return ""
@@ -119,6 +122,8 @@ def _filled(value: float, code: str) -> str:
         return ""
     digits, out, said = list(str(whole)), [], list(letters)
     places = sum(each in "0#?" for each in pattern)
+    if value < 0 and places < _SHORTEST:
+        return ""
     if places == 1:
         return "" if not letters else "".join(letters) + str(whole)
     for sign in reversed(pattern):
