@@ -19,7 +19,7 @@ from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
-from pipeline.tables.strangers import is_strange
+from pipeline.tables.strangers import is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
 from recognizers.triggers import scan_of
@@ -77,7 +77,8 @@ def detect(
             if whole is not None and is_strange(segment.text, whole.entity):
                 strangers.setdefault(segment.text, []).append(at)
             continue
-        patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
+        is_plain = column is not None and column.kind in _PATTERNS_ONLY and not is_remark(segment.text)
+        patterns_only = is_plain or _is_column_name(segment)
         for text in _forms_of(segment):
             asked.setdefault((segment.label, text, patterns_only), []).append(at)
     for patterns_only in (True, False):

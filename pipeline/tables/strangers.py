@@ -37,6 +37,11 @@ _WORDS: Final = frozenset({"PERSON", "STREET_ADDRESS", "MEDICAL", "DATE_OF_BIRTH
 _CARD: Final = r"^[3-6][0-9]{12,18}$"
 
 
+def is_remark(text: str) -> bool:
+    """Return whether a cell holds two words: in a column of dates, amounts or codes it may name somebody."""
+    return bool(re2.search(_FORMS[-1], text)) or not text.isascii()
+
+
 def is_strange(text: str, entity: str) -> bool:
     """Return whether a cell of a column of ``entity`` looks like something else."""
     if re2.search(_CARD, text):
