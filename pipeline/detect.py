@@ -110,13 +110,21 @@ def _take_strangers(
     for at, matches in zip(strangers.values(), answers, strict=True):
         for place in at:
             (whole,) = found[place] or (None,)
-            others = [
-                each
-                for each in matches
-                if each.entity not in _BY_LABEL and (whole is None or each.entity != whole.entity)
-            ]
+            entity = "" if whole is None else whole.entity
+            others = [each for each in matches if each.entity not in _BY_LABEL and each.entity != entity]
             if others:
-                found[place] = [*others, *([] if whole is None else [replace(whole, score=min(whole.score, 0.5))])]
+                found[place] = [*others, *([] if whole is None else _outside(whole, others))]
+
+
+def _outside(whole: Match, others: Sequence[Match]) -> Iterable[Match]:
+    """Yield what others leave of a match: what a column says of a whole cell must not swallow what stands in it."""
+    at = whole.start
+    for each in sorted(others, key=lambda other: other.start):
+        if each.start > at:
+            yield replace(whole, start=at, end=each.start)
+        at = max(at, each.end)
+    if at < whole.end:
+        yield replace(whole, start=at)
 
 
 def _forms_of(segment: Segment) -> Iterable[str]:
