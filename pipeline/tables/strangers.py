@@ -7,12 +7,13 @@ same for one cell and for a column of Arrow; what it passes over is a code, a na
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 import re2
+
+if TYPE_CHECKING:  # one cell is asked about by many who have no use for Arrow
+    import numpy as np
+    import pyarrow as pa
 
 _FORMS: Final = (
     "@",
@@ -52,6 +53,10 @@ def is_strange(text: str, entity: str) -> bool:
 
 def strange_cells(cells: pa.Array, entity: str) -> np.ndarray:
     """Return which cells of a column look like something else: :func:`is_strange` of each."""
+    import numpy as np  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
     found = _mask(pc.match_substring_regex(cells, _pattern(entity)))
     own = _OWN.get(entity)
     if own is not None:
@@ -71,7 +76,7 @@ def _pattern(entity: str) -> str:
 
 
 def _mask(mask: Any) -> np.ndarray:
-    told: np.ndarray = np.array(mask.to_numpy(zero_copy_only=False), dtype=bool)
+    told: np.ndarray = mask.to_numpy(zero_copy_only=False).astype(bool, copy=True)
     return told
 
 
