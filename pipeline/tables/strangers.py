@@ -22,7 +22,7 @@ _FORMS: Final = (
     r"[0-9]{4}[\- ][0-9]{4,6}[\- ][0-9]{4,5}",  # a card
     r"&#|%[0-9A-Fa-f]{2}|<",  # written in another form
     r"[^\x00-\x7f]",
-    r"[A-Za-z]{2}[^A-Za-z0-9]+[0-9]{9}",  # a word, and digits that may be what it says
+    r"[A-Za-z]{2}[:#. ]+[0-9]{9}",  # a word, and digits that may be what it says
     r"[A-Za-z]{3,}[^A-Za-z0-9]*[ ,:;][^A-Za-z0-9]*[A-Za-z]{3,}",  # two words: a remark
 )
 STRANGE: Final = "|".join(_FORMS)
