@@ -1,4 +1,4 @@
-"""How fast messages of Outlook and Apple Mail, cards, calendars, pages and Markdown go down the whole road, with one worker and with two.
+"""How fast mail of Outlook and Apple, cards, calendars, pages and Markdown go down the road, with one worker and two.
 
     python benchmarks/formats_msg.py [COUNT]
 
