@@ -68,7 +68,7 @@ def _writers(sizes: dict[str, int], out: Path) -> Any:
     """Return what py7zr asks for a file to write a member to; none becomes longer than it said."""
     from py7zr.io import Py7zIO, WriterFactory  # noqa: PLC0415 - an extra
 
-    class Member(Py7zIO):  # type: ignore[misc] - of a library without types
+    class Member(Py7zIO):  # type: ignore[misc]  # of a library without types
         def __init__(self, path: Path, most: int) -> None:
             self._sink, self._left, self._size = path.open("xb"), most, 0
 
@@ -99,7 +99,7 @@ def _writers(sizes: dict[str, int], out: Path) -> Any:
             if self._left:
                 raise ValueError("shorter than it says")
 
-    class Members(WriterFactory):  # type: ignore[misc] - of a library without types
+    class Members(WriterFactory):  # type: ignore[misc]  # of a library without types
         def __init__(self) -> None:
             self.made: dict[str, str] = {}
 

@@ -77,9 +77,9 @@ def _gif(frames: Sequence[Image.Image]) -> bytes:
     is_moving = len(few) > 1
     head, _ = GifImagePlugin.getheader(few[0].copy(), info={"duration": _MILLISECONDS} if is_moving else {})
     made = [*head]
-    for each in few:
-        about = {"duration": _MILLISECONDS} if is_moving else {}
-        made += GifImagePlugin.getdata(each, include_color_table=True, **about)
+    for each in few:  # without a time, nothing of it is written
+        milliseconds = _MILLISECONDS if is_moving else 0
+        made += GifImagePlugin.getdata(each, include_color_table=True, duration=milliseconds)
     return b"".join([*made, b";"])
 
 
@@ -105,10 +105,10 @@ def _webp(frames: Sequence[Image.Image]) -> bytes:
         return packed[0]
     width, height = (_three(side - 1) for side in frames[0].size)
     chunks = [_chunk(b"VP8X", b"\x02\0\0\0" + width + height), _chunk(b"ANIM", b"\xff\xff\xff\xff\0\0")]
-    for each in packed:
+    for one in packed:
         # Behind the 12 bytes of the head stands one chunk, VP8L; bit 1: a frame replaces what stood there before.
         about = _three(0) + _three(0) + width + height + _three(_MILLISECONDS) + b"\x02"
-        chunks.append(_chunk(b"ANMF", about + each[12:]))
+        chunks.append(_chunk(b"ANMF", about + one[12:]))
     body = b"WEBP" + b"".join(chunks)
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
