@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.inputs import InputFile
 from pipeline.unpacking import Folder
 
@@ -57,10 +58,7 @@ def program() -> str | None:
 
 def saved_anew(file: InputFile, folder: Folder) -> Iterator[InputFile]:
     """Yield a file, or in place of a DOC what LibreOffice makes of it, under its name."""
-    try:
-        is_doc = file.size <= MOST_BYTES and file.read(0, len(_OLE)) == _OLE and _STREAM in file.read()
-    except UnreadableSource:
-        is_doc = False
+    is_doc = _is_doc(file)
     office = program() if is_doc else None
     made = _made(office, file, folder) if office is not None else None
     if made is None:
@@ -71,6 +69,18 @@ def saved_anew(file: InputFile, folder: Folder) -> Iterator[InputFile]:
     yield replace(
         file, path=made, size=about.st_size, modified=about.st_mtime_ns, keeper=folder, notes=(*file.notes, NOTE)
     )
+
+
+def _is_doc(file: InputFile) -> bool:
+    """Return whether a file is a compound file that the document format claims, with a document of Word in it."""
+    try:
+        if file.size > MOST_BYTES or file.read(0, len(_OLE)) != _OLE:
+            return False
+        data = file.read()
+        form = format_of(data[:HEAD_SIZE], file.inner_name)
+    except UnreadableSource:
+        return False
+    return form is not None and form.name == "document" and _STREAM in data
 
 
 def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
