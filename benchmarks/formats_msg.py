@@ -1,4 +1,4 @@
-"""How fast Outlook messages, cards, calendars, pages and Markdown go down the whole road, with one worker and with two.
+"""How fast mail of Outlook and Apple, cards, calendars, pages and Markdown go down the road, with one worker and two.
 
     python benchmarks/formats_msg.py [COUNT]
 
@@ -66,7 +66,14 @@ def markdown(number: int) -> bytes:
     return f"# Letter {number}\n\n{letter(number)}\n[mail](mailto:person{number}@example.com)\n".encode()
 
 
-KINDS = {"msg": msg, "vcf": vcf, "ics": ics, "html": html, "md": markdown}
+def emlx(number: int) -> bytes:
+    message = (
+        f"From: person{number}@example.com\nTo: clerk@example.gov\nSubject: Road {number}\n\n{letter(number)}".encode()
+    )
+    return b"%-10d\n%s<?xml version='1.0'?><plist/>\n" % (len(message), message)
+
+
+KINDS = {"msg": msg, "emlx": emlx, "vcf": vcf, "ics": ics, "html": html, "md": markdown}
 
 
 def seconds(source: Path, out: Path, workers: int) -> float:

@@ -19,6 +19,7 @@ from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
+from pipeline.tables.strangers import is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
 from recognizers.triggers import scan_of
@@ -66,14 +67,18 @@ def detect(
     known = known or {}
     found: list[list[Match]] = [[] for _ in segments]
     asked: dict[tuple[str, str, bool], list[int]] = {}
+    strangers: dict[str, list[int]] = {}
     for at, segment in enumerate(segments):
         column = _column(segment, columns)
         if column is not None and column.kind in _WHOLE_CELL:
             whole = _whole_cell(segment.text, column)
             if whole is not None and not (whole.entity == PERSON and names_business(segment.label, segment.text)):
                 found[at].append(whole)
+            if whole is not None and is_strange(segment.text, whole.entity):
+                strangers.setdefault(segment.text, []).append(at)
             continue
-        patterns_only = (column is not None and column.kind in _PATTERNS_ONLY) or _is_column_name(segment)
+        is_plain = column is not None and column.kind in _PATTERNS_ONLY and not is_remark(segment.text)
+        patterns_only = is_plain or _is_column_name(segment)
         for text in _forms_of(segment):
             asked.setdefault((segment.label, text, patterns_only), []).append(at)
     for patterns_only in (True, False):
@@ -86,7 +91,40 @@ def detect(
     for key, places in asked.items():
         for at in places if key in known else ():
             _take(found, at, segments[at], known[key])
+    _take_strangers(found, strangers, recognizers, segments)
     return found
+
+
+def _take_strangers(
+    found: list[list[Match]],
+    strangers: Mapping[str, Sequence[int]],
+    recognizers: Sequence[Recognizer],
+    segments: Sequence[Segment],
+) -> None:
+    """Examine cells that do not look like their column; what is found in one goes before what the column says.
+
+    Without the column's name, which would speak for what the cell is not.
+    """
+    places = {("", text, False): list(at) for text, at in strangers.items()}
+    answers = examine([("", text) for text in strangers], recognizers, segments, places)
+    for at, matches in zip(strangers.values(), answers, strict=True):
+        for place in at:
+            (whole,) = found[place] or (None,)
+            entity = "" if whole is None else whole.entity
+            others = [each for each in matches if each.entity not in _BY_LABEL and each.entity != entity]
+            if others:
+                found[place] = [*others, *([] if whole is None else _outside(whole, others))]
+
+
+def _outside(whole: Match, others: Sequence[Match]) -> Iterable[Match]:
+    """Yield what others leave of a match: what a column says of a whole cell must not swallow what stands in it."""
+    at = whole.start
+    for each in sorted(others, key=lambda other: other.start):
+        if each.start > at:
+            yield replace(whole, start=at, end=each.start)
+        at = max(at, each.end)
+    if at < whole.end:
+        yield replace(whole, start=at)
 
 
 def _forms_of(segment: Segment) -> Iterable[str]:

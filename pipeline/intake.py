@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
+from pipeline.older_documents import saved_anew
 from pipeline.stores import taken_apart
 from pipeline.unpacking import Folder, unpacked
 
@@ -16,8 +17,8 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
     """Return every file under ``paths`` with its name inside the input, sorted by name.
 
     One folder is mirrored from inside; of several inputs each stands under its own name.
-    What is compressed or packed is unpacked (:mod:`pipeline.unpacking`), stores of mail are taken apart
-    (:mod:`pipeline.stores`).
+    What is compressed or packed is unpacked (:mod:`pipeline.unpacking`), documents of Word 97 are saved anew where
+    LibreOffice is installed (:mod:`pipeline.older_documents`), stores of mail are taken apart (:mod:`pipeline.stores`).
     A link inside a folder counts as a file that cannot be examined (its target may lie outside the input).
 
     Raises:
@@ -39,7 +40,13 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
             for each in (walk(path) if path.is_dir() else [path.resolve() if path.exists() else path])
         ]
     folder = Folder()
-    found = [each for file in found for packed in unpacked(file, folder) for each in taken_apart(packed, folder)]
+    found = [
+        each
+        for file in found
+        for packed in unpacked(file, folder)
+        for new in saved_anew(packed, folder)
+        for each in taken_apart(new, folder)
+    ]
     return sorted(found, key=lambda each: each.name)
 
 

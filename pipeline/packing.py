@@ -1,6 +1,7 @@
 """Pack: copies of compressed files are compressed again, copies from an archive become an archive again.
 
-An archive called ``.tar`` (``.tar.gz``, ``.tgz``, ``.tar.bz2``, ``.tar.xz``) becomes one, any other a zip.
+An archive called ``.tar`` (``.tar.gz``, ``.tgz``, ``.tar.bz2``, ``.tar.xz``) becomes one, any other a zip;
+``files.7z`` becomes ``files.7z.zip``.
 
 Times are fixed, no name or comment of the original is carried over, and what was packed is read back and compared.
 """
@@ -68,6 +69,11 @@ def pack_archives(records: Path, archives: Iterable[str]) -> None:
             _pack(folder)
 
 
+def archive_name(name: str) -> str:
+    """Return what an archive is called when it is packed again: one of 7z becomes a zip, and is called so."""
+    return f"{name}.zip" if name.lower().endswith(".7z") else name
+
+
 def _pack(folder: Path) -> None:
     packed = _beside(folder)
     members = sorted(each for each in folder.rglob("*") if each.is_file())
@@ -77,7 +83,10 @@ def _pack(folder: Path) -> None:
     else:
         _pack_zip(folder, packed, members)
     shutil.rmtree(folder)
-    packed.rename(folder)
+    target = folder.with_name(archive_name(folder.name))
+    if os.path.lexists(target):
+        raise IntegrityError(target.name, "an archive and its copy would have one name", "rename one, and run again")
+    packed.rename(target)
 
 
 def _pack_tar(folder: Path, packed: Path, members: Sequence[Path], wrapping: str) -> None:

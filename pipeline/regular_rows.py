@@ -41,6 +41,7 @@ from pipeline.tables.regular import (
     plain_texts,
     shapes,
 )
+from pipeline.tables.strangers import is_remark, strange_cells
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_DIGITS, LEAST_WIDE_LENGTH
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.names.vocabulary import vocabulary
@@ -115,7 +116,9 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     for at, cells in enumerate(table.columns):
         kind = classes.get(at)
         if kind is not None and kind.kind in _WHOLE:
-            whole.append(coded(cells, kind, lists))
+            made = coded(cells, kind, lists)
+            made.codes[strange_cells(cells, made.entity)] = SINGLE
+            whole.append(made)
             continue
         label = header[at] if at < len(header) else ""
         patterns_only = kind is not None and kind.kind in _PATTERNS
@@ -223,17 +226,17 @@ def _coded_by_recognizers(
     at, label, patterns_only = asked
     distinct = pc.unique(cells)
     alike = _alike(distinct)
-    texts = []
+    texts: dict[bool, list[str]] = {True: [], False: []}
     for each in distinct.filter(pa.array(alike == _ALONE)).to_pylist() if len(distinct) else ():
-        if each and (label, each, patterns_only) in state.quiet:
-            known[label, each, patterns_only] = []
+        only = patterns_only and not is_remark(each)
+        if each and (label, each, only) in state.quiet:
+            known[label, each, only] = []
         elif each:
-            texts.append(each)
-    chosen = [each for each in state.recognizers if not (patterns_only and each.needs_model)]
+            texts[only].append(each)
     by_kind: dict[tuple[str, str, str], list[str]] = {}
     strange = []
-    for text, matches in zip(texts, examine([(label, each) for each in texts], chosen), strict=True):
-        known[label, text, patterns_only] = matches
+    for text, only, matches in _examined(state, label, texts):
+        known[label, text, only] = matches
         kind = _kind_of(text, matches)
         if kind is not None:
             by_kind.setdefault(kind, []).append(text)
@@ -242,7 +245,8 @@ def _coded_by_recognizers(
         elif len(text) <= LONGEST_QUIET:
             if len(state.quiet) >= MOST_QUIET:
                 state.quiet.clear()
-            state.quiet.add((label, text, patterns_only))
+            state.quiet.add((label, text, only))
+    chosen = [each for each in state.recognizers if not (patterns_only and each.needs_model)]
     for group in range(int(alike.max(initial=0)) + 1):
         same = distinct.filter(pa.array(alike == group)).to_pylist()
         for text, kind, matches in _told_by_examples(same, label, chosen):
@@ -257,6 +261,14 @@ def _coded_by_recognizers(
     told = ColumnClass(at, "entity" if usual else "text", entity, part)
     found = by_kind[usual] if usual else []
     return coded_by_texts(cells, told, lists, pa.array(found, pa.string()), pa.array(strange, pa.string()))
+
+
+def _examined(state: State, label: str, texts: Mapping[bool, Sequence[str]]) -> Iterable[tuple[str, bool, list[Match]]]:
+    """Yield each text with whether only patterns were asked, and what was found."""
+    for only, those in texts.items():
+        chosen = [each for each in state.recognizers if not (only and each.needs_model)]
+        answers = examine([(label, each) for each in those], chosen)
+        yield from ((text, only, matches) for text, matches in zip(those, answers, strict=True))
 
 
 def _lists(rosters: Rosters) -> Lists:

@@ -30,7 +30,7 @@ from pipeline.formats import format_named
 from pipeline.formats.base import Assembled, Finished, copy_name
 from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
-from pipeline.packing import WRAPPINGS, compress, pack_archives
+from pipeline.packing import WRAPPINGS, archive_name, compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
@@ -38,7 +38,7 @@ from pipeline.workspace import NOTHING, Remembering, Runner, answer_of
 from pipeline.writing import Written, write
 
 MARKED = "marked"
-_ONE_RECORD = frozenset({"message", "msg", "plain_text", "html", "markdown", "pdf", "picture"})
+_ONE_RECORD = frozenset({"message", "msg", "emlx", "plain_text", "html", "markdown", "pdf", "picture"})
 _MOST_RUNS = 16
 """Runs into which the units of one assembled copy are cut to be checked."""
 _UNITS_OF_A_RUN = 64
@@ -401,7 +401,7 @@ def _pack(copies: Sequence[Copy], records: Path) -> None:
 def _output(copy: Copy) -> str:
     """Return where a copy lies in the release: the outermost archive that holds it, or a file of its own."""
     archives = copy.result.file.archives
-    return f"{RECORDS}/{archives[0] if archives and not copy.renamed else copy.name}"
+    return f"{RECORDS}/{archive_name(archives[0]) if archives and not copy.renamed else copy.name}"
 
 
 # --- the evidence -----------------------------------------------------------------------

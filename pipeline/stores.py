@@ -9,9 +9,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import resource
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -21,11 +18,11 @@ from typing import Any, Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.outlook_store import INDEX, MAGIC
 from pipeline.inputs import InputFile
+from pipeline.own_process import is_done
 from pipeline.unpacking import Folder, unsafe
 
 SECONDS: Final = 120
 SECONDS_A_MEGABYTE: Final = 2
-MEMORY: Final = 4 * 1024**3
 ADVICE: Final = "it is an Outlook store; it is read when the extra is there: pip install 'releasable[pst]'"
 
 
@@ -84,21 +81,7 @@ def _notes(index: Mapping[str, Any]) -> tuple[str, ...]:
 def _index(file: InputFile, out: Path) -> dict[str, Any] | None:
     """Take the store apart into ``out`` and return what is in it; None where that failed."""
     limit = SECONDS + SECONDS_A_MEGABYTE * file.size // 1_000_000
-    command = [sys.executable, "-m", "pipeline.formats.outlook_store", str(file.path.resolve()), str(out)]
-    root = str(Path(__file__).resolve().parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command, env=environment, capture_output=True, timeout=limit, check=False, preexec_fn=_limited
-        )  # fmt: skip
-    except (subprocess.TimeoutExpired, OSError):
-        return None
-    if done.returncode:
+    if not is_done("pipeline.formats.outlook_store", [str(file.path.resolve()), str(out)], limit):
         return None
     index: dict[str, Any] = json.loads((out / INDEX).read_text(encoding="utf-8"))
     return index
-
-
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

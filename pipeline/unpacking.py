@@ -7,6 +7,7 @@ them, after an error too; what a killed run left is removed by the next one. Nam
 from __future__ import annotations
 
 import gzip
+import json
 import lzma
 import os
 import shutil
@@ -22,9 +23,10 @@ from typing import IO, Final
 
 import psutil
 
-from pipeline import tape_archive
+from pipeline import sevenzip_archive, tape_archive
 from pipeline.errors import UnreadableSource
 from pipeline.inputs import InputFile, Readable
+from pipeline.own_process import is_done
 from pipeline.tape_archive import Bzip2Reader, XzReader
 
 MOST_MEMBERS: Final = 10_000
@@ -38,9 +40,12 @@ CHUNK: Final = 1 << 20
 _HEAD: Final = 512
 _WRAPPED: Final = {b"\x1f\x8b\x08": "gzip", b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
 _NOT_OPENED: Final = {
-    b"7z\xbc\xaf\x27\x1c": "7z", b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4",
+    b"Rar!\x1a\x07": "rar", b"\x28\xb5\x2f\xfd": "zstd", b"\x04\x22\x4d\x18": "lz4",
     b"MSCF": "cabinet", b"LZIP": "lzip", b"\x1f\x9d": "compress",
 }  # fmt: skip
+_SEVENZIP: Final = b"7z\xbc\xaf\x27\x1c"
+_SECONDS, _BYTES_A_SECOND = 60, 2_000_000
+"""How long a 7z archive may take: a minute, and what its members take at this rate (LZMA goes at 20 to 60 MB/s)."""
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
 """Members that make an archive a document or a program: what another program opens as one thing."""
@@ -94,6 +99,8 @@ def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputF
                 yield from _from_zip(file, stream, folder, level)
             elif tape_archive.is_tar(head):
                 yield from _from_tar(file, stream, folder, level)
+            elif head.startswith(_SEVENZIP):
+                yield from _from_sevenzip(file, folder, level)
             elif other:
                 yield replace(file, refused=f"it is packed as {other}, which is not read here")
             else:
@@ -148,6 +155,41 @@ def _from_tar(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
             yield replace(own, refused="it is damaged or cut short")
         else:
             yield from unpacked(made, folder, level + 1)
+
+
+def _from_sevenzip(file: InputFile, folder: Folder, level: int) -> Iterator[InputFile]:
+    """Yield the members of a 7z archive, which a process of its own takes apart."""
+    if not sevenzip_archive.is_there():
+        yield replace(file, refused=sevenzip_archive.ADVICE)
+        return
+    if file.wrapping or level >= MOST_LEVELS:
+        yield replace(file, refused=f"it is an archive more than {MOST_LEVELS} levels deep, or compressed once more")
+        return
+    most = min(folder.left, max(FREE_RATIO, file.size * MOST_RATIO))
+    with tempfile.TemporaryDirectory(dir=folder.place().parent) as made:
+        arguments = [str(file.path.resolve()), made, str(MOST_MEMBERS), str(most)]
+        seconds = _SECONDS + min(most, 16 * file.size) / _BYTES_A_SECOND
+        if not is_done("pipeline.sevenzip_archive", arguments, seconds):
+            yield replace(file, refused="it is a 7z archive that cannot be unpacked; it may be damaged")
+            return
+        index = json.loads((Path(made) / sevenzip_archive.INDEX).read_text(encoding="utf-8"))
+        if "refused" in index:
+            yield replace(file, refused=index["refused"])
+            return
+        taken: set[str] = set()
+        for number, (name, unpacked_as) in enumerate(index["members"], start=1):
+            why = unsafe(name, taken)
+            own = replace(_inside(file, name if not why else f"member-{number:04d}", taken), wrapping="")
+            if why:
+                yield replace(own, refused=why)
+                continue
+            path = folder.place()
+            (Path(made) / unpacked_as).rename(path)
+            os.utime(path, ns=(file.modified, file.modified))
+            about = path.stat()
+            folder.left -= about.st_size
+            own = replace(own, path=path, size=about.st_size, modified=about.st_mtime_ns, keeper=folder)
+            yield from unpacked(own, folder, level + 1)
 
 
 def _inside(file: InputFile, inner: str, taken: set[str]) -> InputFile:

@@ -72,6 +72,24 @@ def schemathesis_installed() -> bool:
     return find_spec("schemathesis") is not None
 
 
+def tnef_installed() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("tnefparse") is not None
+
+
+def sevenzip_installed() -> bool:
+    from pipeline.sevenzip_archive import is_there
+
+    return is_there()
+
+
+def libreoffice_installed() -> bool:
+    from pipeline.older_documents import program
+
+    return program() is not None
+
+
 _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "models": (models_installed, "the models are not installed: run `releasable models install`"),
     "ocr": (ocr_installed, "no OCR is installed: `pip install 'releasable[ocr]'`"),
@@ -83,6 +101,9 @@ _NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
         "PostgreSQL's server (`apt-get install postgresql`) or its driver (`pip install 'releasable[postgres]'`) is missing",
     ),
     "schemathesis": (schemathesis_installed, "schemathesis is missing: `pip install 'releasable[contract]'`"),
+    "tnef": (tnef_installed, "tnefparse is missing: `pip install 'releasable[tnef]'`"),
+    "sevenzip": (sevenzip_installed, "py7zr is missing: `pip install 'releasable[sevenzip]'`"),
+    "libreoffice": (libreoffice_installed, "LibreOffice is missing (`apt-get install libreoffice-writer`)"),
     "shared": (SHARED.is_dir, "the shared evaluation data is not beside the checkout"),
 }
 _known: dict[str, bool] = {}

@@ -86,6 +86,67 @@ def compound(tree: Tree) -> bytes:
     return head.ljust(SECTOR, b"\0") + bytes(body)
 
 
+# --- the same as a TNEF stream (winmail.dat, MS-OXTNEF) ------------------------------------
+
+IID_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
+
+
+def tnef(message: Msg) -> bytes:
+    """Return a message as the stream that Outlook attaches to it."""
+    out = b"\x78\x9f\x3e\x22\x01\x00" + _attribute(1, 0x00089006, struct.pack("<I", 0x10000))
+    out += _attribute(1, 0x00069007, struct.pack("<II", 1252, 0))
+    out += _attribute(1, 0x00078008, str(message.properties.get(0x001A, "IPM.Note")).encode() + b"\0")
+    if message.recipients:
+        rows = b"".join(_mapi(each) for each in message.recipients)
+        out += _attribute(1, 0x00069004, struct.pack("<I", len(message.recipients)) + rows)
+    out += _attribute(1, 0x00069003, _mapi(message.properties, message.named))
+    for each in message.attachments:
+        out += _attribute(2, 0x00069002, bytes(14))
+        out += _attribute(2, 0x00018010, b"short.dat\0")
+        if isinstance(each.get(0x3701), bytes):
+            out += _attribute(2, 0x0006800F, each[0x3701])
+        out += _attribute(
+            2, 0x00069005, _mapi({k: v for k, v in each.items() if not isinstance(v, bytes) or k != 0x3701})
+        )
+    return out
+
+
+def _attribute(level: int, number: int, data: bytes) -> bytes:
+    return struct.pack("<BII", level, number, len(data)) + data + struct.pack("<H", sum(data) & 0xFFFF)
+
+
+def _mapi(properties: dict[int, object], named: dict[int, object] | None = None) -> bytes:
+    items = [(number, b"", value) for number, value in properties.items()]
+    for at, (identifier, value) in enumerate((named or {}).items()):
+        items.append((0x8000 + at, bytes(16) + struct.pack("<II", 0, identifier), value))
+    out = struct.pack("<I", len(items))
+    for number, name, value in items:
+        kind, payload = _mapi_value(value)
+        out += struct.pack("<HH", kind, number) + name + payload
+    return out
+
+
+def _mapi_value(value: object) -> tuple[int, bytes]:
+    match value:
+        case bool():
+            return 0x000B, struct.pack("<HH", value, 0)
+        case int():
+            return 0x0003, struct.pack("<i", value)
+        case datetime():
+            return 0x0040, struct.pack(
+                "<Q", int((value - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+            )
+        case str():
+            kind, data = 0x001F, value.encode("utf-16-le") + b"\0\0"
+        case bytes():
+            kind, data = 0x0102, value
+        case Msg():
+            kind, data = 0x000D, IID_MESSAGE + tnef(value)
+        case _:
+            raise TypeError(type(value))
+    return kind, struct.pack("<II", 1, len(data)) + data + bytes(-len(data) % 4)
+
+
 Value = "str | bytes | int | bool | datetime"
 
 

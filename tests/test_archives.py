@@ -6,6 +6,7 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import random
 import tarfile
 import zipfile
@@ -129,7 +130,6 @@ def test_limits_hold_for_tar_too(tmp_path: Path, monkeypatch) -> None:
 @pytest.mark.parametrize(
     ("head", "words"),
     [
-        (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"Rar!\x1a\x07\x01\x00", "rar"),
         (b"\x28\xb5\x2f\xfd", "zstd"),
         (b"MSCF", "cabinet"),
@@ -139,6 +139,95 @@ def test_other_archives_are_held_with_their_reason(tmp_path: Path, head: bytes, 
     """They are there as files that cannot be read."""
     (tmp_path / "x").write_bytes(head + bytes(99))
     assert f"packed as {words}" in refusals(tmp_path / "x")["x"]
+
+
+def sevenzip(members: list[tuple[str, bytes]], **options) -> bytes:
+    import py7zr
+
+    stream = io.BytesIO()
+    with py7zr.SevenZipFile(stream, "w", **options) as archive:
+        for name, data in members:
+            archive.writestr(data, name)
+    return stream.getvalue()
+
+
+@pytest.mark.sevenzip
+def test_a_7z_archive_is_unpacked(tmp_path: Path) -> None:
+    """Each member is a file of its own, also in folders, empty, and in archives inside; names outside are refused."""
+    inner = sevenzip([("deep.csv", TABLE)])
+    members = [
+        ("a.csv", TABLE),
+        ("in/b.csv", TABLE * 9),
+        ("none.txt", b""),
+        ("c.7z", inner),
+        ("d.tar", tar([("e.csv", TABLE)])),
+    ]
+    (tmp_path / "x.7z").write_bytes(sevenzip(members))
+    files = {each.name: each for each in collect([tmp_path / "x.7z"])}
+    assert {each.refused for each in files.values()} == {""}
+    assert set(files) == {
+        "x.7z/a.csv", "x.7z/in/b.csv", "x.7z/none.txt", "x.7z/c.7z/deep.csv", "x.7z/d.tar/e.csv",
+    }  # fmt: skip
+    assert files["x.7z/in/b.csv"].read() == TABLE * 9
+    assert files["x.7z/c.7z/deep.csv"].read() == TABLE
+    assert files["x.7z/c.7z/deep.csv"].archives == ("x.7z", "x.7z/c.7z")
+
+
+def test_without_the_extra_a_7z_archive_is_held_with_advice(tmp_path: Path, monkeypatch) -> None:
+    """The reason says what to install."""
+    monkeypatch.setattr(unpacking.sevenzip_archive, "is_there", lambda: False)
+    (tmp_path / "x.7z").write_bytes(b"7z\xbc\xaf\x27\x1c" + bytes(99))
+    assert "releasable[sevenzip]" in refusals(tmp_path / "x.7z")["x.7z"]
+
+
+@pytest.mark.sevenzip
+def test_limits_hold_for_7z_too(tmp_path: Path, monkeypatch) -> None:
+    """Encrypted (also its names), a bomb, two files of one name, a name that leads outside, cut short: held."""
+    cases = {
+        "locked.7z": (sevenzip([("a.csv", TABLE)], password="secret"), "encrypted"),
+        "names.7z": (sevenzip([("a.csv", TABLE)], password="secret", header_encryption=True), "encrypted"),
+        "ratio.7z": (sevenzip([("a.txt", bytes(40 << 20))]), "far more than its size"),
+        "twice.7z": (sevenzip([("a.csv", TABLE), ("A.csv", TABLE)]), "two files of one name"),
+        "none.7z": (sevenzip([]), "without files"),
+        "cut.7z": (sevenzip([("a.csv", TABLE)])[:-9], "may be damaged"),
+    }
+    for name, (data, why) in cases.items():
+        (tmp_path / name).write_bytes(data)
+        assert any(why in each for each in refusals(tmp_path / name).values()), name
+    monkeypatch.setattr(unpacking, "MOST_MEMBERS", 2)
+    (tmp_path / "many.7z").write_bytes(sevenzip([(f"{each}.txt", b"x") for each in range(3)]))
+    assert "more than 2 files" in refusals(tmp_path / "many.7z")["many.7z"]
+
+
+@pytest.mark.sevenzip
+def test_damaged_7z_archives_are_unpacked_or_refused(tmp_path: Path) -> None:
+    """Of damaged archives none raises or hangs; each yields files that are read or say why not."""
+    data = sevenzip([("a.csv", TABLE * 9), ("b/c.csv", TABLE * 50)])
+    for number in range(int(os.environ.get("RELEASABLE_VARIANTS", "8"))):
+        dice = random.Random(number)
+        damaged = bytearray(data[: dice.randrange(40, len(data))] if number % 3 == 0 else data)
+        for _ in range(dice.randint(1, 4)):
+            damaged[dice.randrange(6, len(damaged))] ^= 1 << dice.randrange(8)
+        (tmp_path / "x.7z").write_bytes(damaged)
+        found = collect([tmp_path / "x.7z"])
+        assert found
+        assert all(each.refused or each.read() in (TABLE * 9, TABLE * 50) for each in found)
+
+
+@pytest.mark.models
+@pytest.mark.sevenzip
+def test_a_7z_archive_is_released_as_a_zip(road, tmp_path: Path) -> None:
+    """Every member is examined; the copy is a zip and is called so, in the manifest too."""
+    (tmp_path / "in").mkdir()
+    letter = b"Please call 406-555-0123 about the water.\n"
+    (tmp_path / "in" / "x.7z").write_bytes(sevenzip([("letters/a.txt", letter), ("406-555-0123.txt", letter)]))
+    road.release(tmp_path / "in", tmp_path / "out")
+    assert not (tmp_path / "out" / "records" / "x.7z").exists()
+    with zipfile.ZipFile(tmp_path / "out" / "records" / "x.7z.zip") as archive:
+        assert archive.namelist() == ["letters/a.txt"]
+        assert b"555-0123" not in archive.read("letters/a.txt")
+    assert '"records/x.7z.zip"' in (tmp_path / "out" / "release.json").read_text()
+    assert not list((tmp_path / "out").rglob("*0123*"))
 
 
 def test_archives_in_archives_are_packed_again_as_they_were(tmp_path: Path) -> None:

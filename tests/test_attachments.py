@@ -51,7 +51,7 @@ def test_every_format_is_attached_somewhere_here() -> None:
     """A new format has to say what becomes of it inside a message."""
     from pipeline.formats import FORMATS
 
-    told = set(FILES) | {"picture", "msg", "message", "mbox"}
+    told = set(FILES) | {"picture", "msg", "emlx", "message", "mbox"}
     assert {each.name for each in FORMATS} <= told
 
 
@@ -157,7 +157,8 @@ def test_a_picture_is_read_by_ocr() -> None:
         ("a.zip", "application/zip", zipped(**{"../a__txt": b"x"}), "archive", "leads outside"),
         ("a.zip", "application/zip", zipped(a__txt=b"x")[:60], "archive", "archive"),
         ("a.zip", "application/zip", zipped(a__txt=bytes(20_000_000)), "archive", "far more than its size"),
-        ("a.gif", "image/gif", b"GIF89a" + bytes(40), "image", "image"),
+        ("a.gif", "image/gif", b"GIF89a" + bytes(40), "damaged", "damaged"),
+        ("a.ico", "image/x-icon", b"\0\0\1\0" + bytes(40), "image", "image"),
         ("a.bin", PARTS, b"x\x9c\x03\0\0\0\0\1", "unknown_format", "no format here reads it"),
     ],
 )

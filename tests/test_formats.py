@@ -82,7 +82,9 @@ def test_an_empty_file_is_claimed_by_no_format():
         assert format_of(b"", name) is None
 
 
-@pytest.mark.parametrize("head", [b"GIF89a\x01\0\x01\0" * 30, b"\x7fELF\x02\x01\x01\0", b"PK\x03\x04\x14\0\x06\0" * 9])
+@pytest.mark.parametrize(
+    "head", [b"\0\0\1\0\x01\0\x20\x20" * 30, b"\x7fELF\x02\x01\x01\0", b"PK\x03\x04\x14\0\x06\0" * 9]
+)
 def test_binary_files_are_claimed_by_no_format(head):
     """Programs, archives and pictures of other kinds are nobody's, even under the name of a text."""
     for name in ("a.bin", "a.txt", "a"):

@@ -25,6 +25,8 @@ from pipeline.model import Edit, Reading, Role, Source, Unit
 from pipeline.verify import second_reader
 
 KIND = format_named("picture")
+KINDS = ["PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP"]
+MOVING = ["TIFF", "GIF", "WEBP"]
 CANARY = "canary-5550142"
 MANY = "RELEASABLE_DAMAGED_PICTURES"
 """Set to a number, this many damaged variants are tried instead of 60."""
@@ -74,7 +76,7 @@ def copy_of(data: bytes, *values: str) -> bytes:
 
 
 @pytest.mark.ocr
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_is_read_and_redacted(kind, page):
     """The copy is of the same kind; read as pixels it says no withheld value and every retained word."""
     data = as_bytes(page, kind)
@@ -87,17 +89,64 @@ def test_a_picture_is_read_and_redacted(kind, page):
     assert second_reader("picture", copy, {}) == []
 
 
+def moving(kind: str, frames: Sequence[Image.Image]) -> bytes:
+    """Return frames as one file, put together by Pillow."""
+    more = {"duration": 100} if kind == "GIF" else {"duration": 100, "lossless": True} if kind == "WEBP" else {}
+    return as_bytes(frames[0], kind, save_all=True, append_images=frames[1:], **more)
+
+
 @pytest.mark.ocr
-def test_every_frame_of_a_tiff_is_read():
+@pytest.mark.parametrize("kind", MOVING)
+def test_every_frame_is_read(kind):
     """A value on the sixth frame is found there and withheld; the copy has as many frames."""
     pages = [pixels(letter(lines=[f"Sheet {number} of the fax"])).crop((100, 100, 900, 300)) for number in range(5)]
     pages.append(pixels(letter(lines=["The number is 536-90-4399"])).crop((100, 100, 900, 300)))
-    data = as_bytes(pages[0], "TIFF", save_all=True, append_images=pages[1:])
+    data = moving(kind, pages)
     assert "536904399" in said(data)
     copy = copy_of(data, "536-90-4399")
-    assert Image.open(io.BytesIO(copy)).n_frames == 6
+    with Image.open(io.BytesIO(copy)) as opened:
+        assert (opened.format, opened.n_frames) == (kind, 6)
+    assert second_reader("picture", copy, {}) == []
     assert "536904399" not in said(copy)
     assert "sheet4" in said(copy)
+
+
+@pytest.mark.parametrize("kind", MOVING)
+def test_frames_that_look_alike_stay_as_many(kind, no_ocr):
+    """A box that covers what made two frames different does not join them; the frames of a copy are those of its units."""
+    frames = [Image.new("RGB", (60, 40), shade) for shade in ("white", "red", "white", "blue", "green")]
+    copy = copy_of(moving(kind, frames))  # without OCR every frame is covered, so that all are alike
+    with Image.open(io.BytesIO(copy)) as opened:
+        assert opened.n_frames == 5
+    assert second_reader("picture", copy, {}) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_pixels_of_which_nothing_is_withheld_stay(kind, monkeypatch):
+    """They are written anew, and look the same; without loss but for JPEG and colours beyond those of a GIF."""
+    picture._LAST.clear()
+    monkeypatch.setattr(picture, "read_writing", lambda _image, _scale: ocr.Writing())
+    shown = Image.effect_mandelbrot((160, 120), (-2, -1.5, 1, 1.5), 30).convert("RGB")
+    data = as_bytes(shown, kind)
+    before, now = (
+        np.asarray(Image.open(io.BytesIO(each)).convert("RGB")).astype(int) for each in (data, copy_of(data))
+    )
+    assert np.abs(now - before).max() <= (40 if kind == "JPEG" else 0)
+    picture._LAST.clear()
+
+
+def test_a_gif_of_too_many_frames_is_refused(monkeypatch):
+    """Each frame is made of those before it; a limit keeps that from taking hours."""
+    monkeypatch.setattr(picture, "MOST_MOVING", 3)
+    frames = [Image.new("RGB", (20, 20), (shade, 0, 0)) for shade in range(0, 200, 40)]
+    with pytest.raises(UnreadableSource):
+        units_of(moving("GIF", frames))
+
+
+@pytest.mark.parametrize("text", [b"BMI of 25\n" * 9, b"RIFF and WEBP are words\n" * 3, b"GIF is a format\n" * 3])
+def test_a_text_is_no_picture(text):
+    """Letters with which a picture begins make none of a text."""
+    assert format_of(text, "a.txt") is not KIND
 
 
 @pytest.mark.ocr
@@ -110,7 +159,7 @@ def test_a_picture_lying_on_its_side_is_read_and_covered(page):
 
 def test_without_ocr_a_picture_is_held(no_ocr, page):
     """No word of it was read: it is held in any case, and the remedy is named."""
-    for kind in ("PNG", "JPEG", "TIFF"):
+    for kind in KINDS:
         (reading,) = readings_of(as_bytes(page, kind))
         assert [(each.code, each.holds) for each in reading.gaps] == [("image", True)]
         assert "releasable[ocr]" in reading.gaps[0].why
@@ -144,7 +193,33 @@ def _with_tag() -> bytes:
     return as_bytes(Image.new("RGB", (60, 60), "white"), "TIFF", tiffinfo={270: CANARY})
 
 
+def _with_remark() -> bytes:
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "GIF", comment=CANARY.encode())
+
+
+def _with_later_remark() -> bytes:
+    frames = [Image.new("RGB", (60, 60), shade) for shade in ("white", "red")]
+    plain = moving("GIF", frames)
+    at = plain.index(b"!\xf9", plain.index(b"!\xf9") + 2)
+    return plain[:at] + b"!\xfe" + bytes([len(CANARY)]) + CANARY.encode() + b"\0" + plain[at:]
+
+
+def _with_exif_in_webp() -> bytes:
+    exif = Image.Exif()
+    exif[0x013B] = CANARY
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "WEBP", exif=exif)
+
+
+def _with_xmp_in_webp() -> bytes:
+    said_ = f"<x><dc:creator>{CANARY}</dc:creator></x>".encode()
+    return as_bytes(Image.new("RGB", (60, 60), "white"), "WEBP", xmp=said_)
+
+
 HIDDEN = {
+    "remark of a GIF": _with_remark,
+    "remark of a later frame of a GIF": _with_later_remark,
+    "EXIF of a WebP": _with_exif_in_webp,
+    "XMP of a WebP": _with_xmp_in_webp,
     "EXIF": _with_exif,
     "EXIF of a place": _with_place,
     "comment of a JPEG": lambda: as_bytes(Image.new("RGB", (60, 60), "white"), "JPEG", comment=CANARY.encode()),
@@ -170,16 +245,22 @@ def test_what_travels_beside_the_pixels_is_examined_and_left_out(place, no_ocr):
 
 def test_bytes_behind_the_end_and_a_second_picture_do_not_travel(no_ocr):
     """What is appended to a picture is not part of its pixels."""
-    for kind in ("PNG", "JPEG"):
+    for kind in KINDS:
         data = as_bytes(Image.new("RGB", (60, 60), "white"), kind) + CANARY.encode()
-        assert CANARY.encode() not in copy_of(data)
+        copy = copy_of(data)
+        assert CANARY.encode() not in copy
+        assert second_reader("picture", copy, {}) == []
+        if kind != "TIFF":  # its reader follows what leads to the pixels, and looks nowhere else
+            with pytest.raises(UnreadableSource):
+                second_reader("picture", copy + b"x", {})
 
 
 def test_what_transparency_hides_is_not_copied(no_ocr):
     """Pixels that nobody sees become paper."""
     hidden = Image.new("RGBA", (60, 60), (200, 10, 10, 0))
-    now = np.asarray(Image.open(io.BytesIO(copy_of(as_bytes(hidden, "PNG")))).convert("RGB"))
-    assert not ((now[:, :, 0] == 200) & (now[:, :, 1] == 10)).any()
+    for data in (as_bytes(hidden, "PNG"), as_bytes(hidden, "WEBP", lossless=True, exact=True)):
+        now = np.asarray(Image.open(io.BytesIO(copy_of(data))).convert("RGB"))
+        assert not ((now[:, :, 0] == 200) & (now[:, :, 1] == 10)).any()
 
 
 def test_the_picture_is_turned_as_it_was_shown(no_ocr):
@@ -236,11 +317,12 @@ def test_a_layer_counts_only_where_it_says_the_same():
 def test_damaged_pictures_are_read_or_refused(no_ocr, page):
     """Cut short or with flipped bits, a picture becomes a copy or is refused with a reason; nothing else."""
     small = page.resize((200, 90))
-    samples = [as_bytes(small, kind) for kind in ("PNG", "JPEG", "TIFF")]
+    samples = [as_bytes(small, kind) for kind in KINDS]
+    samples += [moving(kind, [small, small.rotate(180), small.convert("L")]) for kind in ("GIF", "WEBP")]
     claimed = 0
     for number in range(int(os.environ.get(MANY, "60"))):
         dice = random.Random(number)
-        made = bytearray(samples[number % 3])
+        made = bytearray(samples[number % len(samples)])
         if dice.random() < 0.3:
             made = made[: dice.randrange(12, len(made))]
         for _ in range(dice.randint(1, 6)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats.apple_message import AppleMessage
 from pipeline.formats.base import Format
 from pipeline.formats.calendar_file import CalendarFile
 from pipeline.formats.contact_card import ContactCards
@@ -28,6 +29,7 @@ FORMATS: tuple[Format, ...] = (
     Mailbox(),
     Message(),
     OutlookMessage(),
+    AppleMessage(),
     Delimited(),
     JsonLines(),
     JsonDocument(),

@@ -38,7 +38,10 @@ _TYPES_BY_ENDING: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_TYPES_BY_MARK: Final = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\0": "image/tiff"}
+_TYPES_BY_MARK: Final = {
+    b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\0": "image/tiff", b"GIF8": "image/gif",
+    b"BM": "image/bmp", b"RIFF": "image/webp",
+}  # fmt: skip
 _ENCRYPTED: Final = ("encrypted", "password")
 
 
@@ -157,7 +160,7 @@ def opened(form: Format, data: bytes, path: str, depth: int, origin: Origin) -> 
     try:
         made = Attached.opened(form, data, path, depth, origin)
     except UnreadableSource as error:
-        return _withheld(error)
+        return refused(error)
     except SpanError:
         raise
     except Exception:  # noqa: BLE001 - another format's failure on one attachment must not take the message along
@@ -167,7 +170,7 @@ def opened(form: Format, data: bytes, path: str, depth: int, origin: Origin) -> 
     return made if held is None else Withheld(held.code, held.why)
 
 
-def _withheld(error: UnreadableSource) -> Withheld:
+def refused(error: UnreadableSource) -> Withheld:
     """Return the gap for what its reader refuses, with the reader's own words (they hold no value)."""
     why = error.what
     if any(each in why for each in _ENCRYPTED):

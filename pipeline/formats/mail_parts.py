@@ -17,7 +17,7 @@ from pipeline.formats.base import Format, copy_name
 from pipeline.formats.calendar_text import CalendarText, is_calendar
 from pipeline.formats.html_text import HtmlText, declared_charset
 from pipeline.formats.mail_archive import ARCHIVE, MOST_BYTES, NestedArchive, as_multipart, is_archive
-from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened
+from pipeline.formats.mail_attached import PARTS, Attached, Origin, opened, refused
 from pipeline.formats.mail_content import (
     AsWritten,
     CalendarContent,
@@ -205,14 +205,15 @@ class _Cutter:
     def _members(self, held: bytes, depth: int) -> Tree:
         return tree_of(held, f"{self.path}/part{self.number + 1}", depth + 1, self.limits)
 
-    def _outlook(self, data: bytes, depth: int) -> Content:
-        """Return a message of Outlook as a message."""
-        from pipeline.formats.outlook_message import as_message  # noqa: PLC0415 - it reads mail by way of this module
+    def _of_program(self, data: bytes, depth: int, form: str) -> Content:
+        """Return a message as Outlook or Apple Mail stores it as a message."""
+        from pipeline.formats import apple_message, outlook_message  # noqa: PLC0415 - they read mail by this module
 
+        as_message = outlook_message.as_message if form == "msg" else apple_message.as_message
         try:
             made, left = as_message(data, self.path)
-        except UnreadableSource:
-            return Withheld("damaged", "the attached file cannot be read as what it claims to be")
+        except UnreadableSource as error:
+            return refused(error)
         content = self._message(made, depth, "message/rfc822")
         return replace(content, left_out=left) if isinstance(content, NestedMessage) else content
 
@@ -269,8 +270,6 @@ class _Cutter:
         if media_type.startswith(("image/", "audio/", "video/", "font/", "model/")) and not found:
             is_image = media_type.startswith("image/")
             return Withheld("image" if is_image else "unknown_format", "no format here reads it")
-        if media_type == "application/ms-tnef":
-            return Withheld("unknown_format", "it is an Outlook attachment container")
         if media_type in {"text/html", "application/xhtml+xml"} or suffix in {".html", ".htm", ".xhtml"}:
             return _html(data, kind)
         if media_type == "text/calendar" or suffix == ".ics" or is_calendar(data[:40].decode("latin-1")):
@@ -291,8 +290,8 @@ class _Cutter:
             return self._message(data, depth, "message/rfc822")
         if form is not None:
             kind.file_name = copy_name(form, kind.file_name)
-        if form is not None and form.name == "msg":
-            return self._outlook(data, depth)
+        if form is not None and form.name in {"msg", "emlx"}:
+            return self._of_program(data, depth, form.name)
         if form is None and not (is_text and not name):
             return Withheld("unknown_format", "no format here reads it")
         if form is None or form.name == "plain_text":

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
+from pipeline.formats import outlook_tnef
 from pipeline.formats.mail import Message
 from pipeline.formats.outlook_compound import MAGIC, opened
 from pipeline.formats.outlook_mail import message_of
@@ -30,11 +31,13 @@ class OutlookMessage:
 
     def claims(self, head: bytes, name: str) -> float:
         """Return how sure it is: a compound file with the storages of a message; by its name where they lie deeper."""
+        if head.startswith(outlook_tnef.MAGIC):
+            return 0.97
         if not head.startswith(MAGIC):
             return 0.0
         if any(sign in head for sign in _SIGNS):
             return 0.97
-        return 0.9 if PurePosixPath(name).suffix.lower() == ".msg" else 0.0
+        return 0.9 if PurePosixPath(name).suffix.lower() in {".msg", ".oft"} else 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
         """Yield the message, whole (raises UnreadableSource where it is too large)."""
@@ -58,7 +61,7 @@ class OutlookMessage:
             SpanError: an edit does not fit its segment.
         """
         data, _ = as_message(payload, unit.key)
-        if payload.startswith(MAGIC):
+        if payload.startswith((MAGIC, outlook_tnef.MAGIC)):
             data = data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
         return Message().rewrite(data, unit, edits)
 
@@ -68,10 +71,17 @@ class OutlookMessage:
 
 
 def as_message(payload: bytes, where: str) -> tuple[bytes, int]:
-    """Return a MSG file as a message, and how many of its properties are left out; a message stays as it is."""
-    if not payload.startswith(MAGIC):
+    """Return a file of Outlook as a message, and how many of its properties are left out; a message stays as it is.
+
+    Raises:
+        UnreadableSource: it cannot be read, or lies too deep.
+    """
+    if payload.startswith(outlook_tnef.MAGIC):
+        item = outlook_tnef.opened(payload, where)
+    elif payload.startswith(MAGIC):
+        item = opened(payload, where)
+    else:
         return payload, 0
-    item = opened(payload, where)
     try:
         return message_of(item), item.left
     except RecursionError:

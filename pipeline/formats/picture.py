@@ -1,4 +1,4 @@
-"""Pictures: PNG, JPEG and TIFF with all its frames, read by OCR; without OCR a picture is held.
+"""Pictures: PNG, JPEG, BMP, and TIFF, GIF and WebP with all their frames, read by OCR; without OCR a picture is held.
 
 The copy is of the same kind, made of pixels and nothing else. What a reader does not see (EXIF with its places and
 thumbnails, XMP, comments, what transparency hides) is examined where it is text, said, and left out.
@@ -17,29 +17,35 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps, TiffImagePlugin
+from PIL import ExifTags, Image, ImageOps
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.ocr import read_writing
 from pipeline.formats.page_content import PART, Content, PageContent, Unread, edited, reading_of
 from pipeline.formats.page_text import lines_of
+from pipeline.formats.picture_files import READERS, SEVERAL, kind_of, write_picture
 from pipeline.model import Edit, Reading, Source, Unit
 
 MOST_BYTES: Final = 512 * 1024 * 1024
 MOST_PIXELS: Final = 40_000_000
 MOST_FRAMES: Final = 2_000
+MOST_MOVING: Final = 300
+"""Frames of a GIF or WebP: each is made of those before it, so that to reach one takes all of them."""
 UNIT_FRAMES: Final = 4
 DPI: Final = 200.0
 """What a pixel is taken for; only margins depend on it."""
-_MARKS: Final = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG", b"II*\0": "TIFF", b"MM\0*": "TIFF"}
-_READERS: Final = ("PNG", "JPEG", TiffImagePlugin.TiffImageFile.format)
-_MARKS_BIG: Final = (b"II+\0", b"MM\0+")
 _KEPT: Final = 8
 _NO_OCR: Final = "no OCR is installed: pip install 'releasable[ocr]'"
 _UNSURE: Final = "writing that OCR is not sure of"
 _REMEDY: Final = "open it in another program, save it anew, and run again"
 _TAG: Final = re.compile(r"<[^<>]*>")
-_PLAIN_INFO: Final = frozenset({"dpi", "gamma", "jfif", "jfif_version", "jfif_unit", "jfif_density", "compression"})
+_PLAIN_INFO: Final = frozenset(
+    {
+        *("dpi", "gamma", "jfif", "jfif_version", "jfif_unit", "jfif_density", "compression"),
+        *("version", "background", "duration", "timestamp", "loop", "transparency"),
+    }
+)
+"""What an image says of itself that is no text."""
 _LAST: OrderedDict[bytes, Content] = OrderedDict()
 
 
@@ -69,9 +75,10 @@ class Picture:
         stream.seek(0)
         data = stream.read()
         with _opened(data, source.path) as image:
-            count = int(getattr(image, "n_frames", 1)) if kind_of(data) == "TIFF" else 1
-        if not 0 < count <= MOST_FRAMES:
-            raise UnreadableSource(source.path, f"it has no frames, or more than {MOST_FRAMES:,}", "split it")
+            count = int(getattr(image, "n_frames", 1)) if kind_of(data) in SEVERAL else 1
+        most = MOST_FRAMES if kind_of(data) == "TIFF" else MOST_MOVING
+        if not 0 < count <= most:
+            raise UnreadableSource(source.path, f"it has no frames, or more than {most:,}", "split it")
         for ordinal, start in enumerate(range(0, count, UNIT_FRAMES)):
             about = {"from": str(start), "to": str(min(start + UNIT_FRAMES, count)), "kind": kind_of(data)}
             yield Unit(source, ordinal, 0, source.size, MappingProxyType(about))
@@ -103,27 +110,14 @@ class Picture:
             content = Content.loads(part)
             kind = content.language
             frames += [page.image() for page in content.pages]
-        first, rest = frames[0], frames[1:]
-        if kind == "JPEG":
-            first.save(sink, "JPEG", quality=90, subsampling=0)
-        elif kind == "TIFF":
-            first.save(sink, "TIFF", compression="tiff_adobe_deflate", save_all=True, append_images=rest)
-        else:
-            first.save(sink, "PNG")
-
-
-def kind_of(data: bytes) -> str:
-    """Return PNG, JPEG or TIFF as the first bytes say, "" for none of these."""
-    if data.startswith(_MARKS_BIG):
-        return "TIFF"
-    return next((kind for mark, kind in _MARKS.items() if data.startswith(mark)), "")
+        write_picture(kind, frames, sink)
 
 
 @contextmanager
 def _opened(data: bytes, path: str) -> Iterator[Any]:
     """Open a picture (raises UnreadableSource, also for what a reader raises inside)."""
     try:
-        with Image.open(io.BytesIO(data), formats=_READERS) as image:
+        with Image.open(io.BytesIO(data), formats=READERS) as image:
             yield image
     except UnreadableSource:
         raise
@@ -204,7 +198,7 @@ def _hidden(image: Any, page: PageContent, *, is_first: bool) -> None:
         dropped["comment or property"] += 1
         _say(page, "property of a picture", value)
     dropped["thumbnail"] += image.format != "TIFF" and 0x0201 in exif.get_ifd(ExifTags.IFD.IFD1)
-    if is_first and image.format != "TIFF":
+    if is_first and image.format not in SEVERAL:
         dropped["further frame"] += int(getattr(image, "n_frames", 1)) - 1
     if "A" in image.getbands() or "transparency" in image.info:
         dropped["transparency"] += 1

@@ -7,6 +7,7 @@ is read; dates are examined as ISO 8601.
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -28,6 +29,8 @@ _QUOTED: Final = re.compile(r'"([^"]*)"|\\(.)|_.|\*.')
 _BRACKETS: Final = re.compile(r"\[[^\]]*\]")
 _CONDITION: Final = re.compile(r"\[([<>]=?|=|<>)(-?\d+(?:\.\d+)?)\]")
 _DIGIT_PATTERN: Final = re.compile(r"[0#?()\-./ \x00-\x08]*")
+_SHORTEST: Final = 7
+"""Digits of the shortest number that is one below zero too: of a telephone without its area."""
 _EPOCH: Final = datetime(1899, 12, 30)  # noqa: DTZ001 - cells have no time zone
 _LAST_DAY: Final = 2_958_466
 
@@ -90,8 +93,12 @@ def serial(value: date | datetime | time | timedelta) -> float:
 
 
 def _filled(value: float, code: str) -> str:
-    """Return the digits of a whole number in a pattern of digits and signs, or "" where the format is another."""
-    if value < 0 or value != int(value) or value >= 1e15:
+    """Return the digits of a number in a pattern of digits and signs, or "" where the format is another.
+
+    As a workbook shows them: rounded, and divided by 1,000 for each comma at the end; the sign of a long number is
+    left off.
+    """
+    if abs(value) >= 1e18:
         return ""
     section = _section(value, code)
     letters: list[str] = []
@@ -104,12 +111,21 @@ def _filled(value: float, code: str) -> str:
         return ""
 
     pattern = _BRACKETS.sub("", _QUOTED.sub(kept, section))
-    if "." in pattern or not _DIGIT_PATTERN.fullmatch(pattern) or not any(each in "0#?" for each in pattern):
+    thousands = len(pattern) - len(pattern := pattern.rstrip(","))
+    whole = math.floor(abs(value) / 1000**thousands + 0.5)
+    if (
+        "." in pattern
+        or whole >= 1e15
+        or not _DIGIT_PATTERN.fullmatch(pattern)
+        or not any(each in "0#?" for each in pattern)
+    ):
         return ""
-    digits, out, said = list(str(int(value))), [], list(letters)
+    digits, out, said = list(str(whole)), [], list(letters)
     places = sum(each in "0#?" for each in pattern)
+    if value < 0 and places < _SHORTEST:
+        return ""
     if places == 1:
-        return "" if not letters else "".join(letters) + str(int(value))
+        return "" if not letters else "".join(letters) + str(whole)
     for sign in reversed(pattern):
         if sign == "\x01":
             out.append(said.pop())
@@ -138,4 +154,4 @@ def _section(value: float, code: str) -> str:
             return section
     if _CONDITION.match(sections[0]):
         return sections[-1]
-    return sections[0]
+    return sections[1] if value < 0 and len(sections) > 1 else sections[0]

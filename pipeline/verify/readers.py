@@ -28,7 +28,7 @@ from pipeline.verify.text_readers import calendar_texts, card_texts, markdown_te
 from pipeline.verify.views import byte_texts
 from pipeline.verify.workbook_reader import workbook_texts
 
-MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message", "msg"})
+MAIL_FORMATS: Final = frozenset({"mail", "mbox", "message", "msg", "emlx"})
 TABLE_FORMATS: Final = frozenset({"delimited"})
 JSON_FORMATS: Final = frozenset({"json_lines", "json_document"})
 

@@ -1,0 +1,89 @@
+"""Cells that do not belong in their column: whatever class it has, what stands in plain sight in one is examined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from attachhelp import book
+from conftest import Road, everything_in
+
+from pipeline.tables.strangers import is_strange, strange_cells
+
+USUAL = {
+    "account": lambda at: f"A-{70000 + at * 37}",
+    "ip": lambda at: f"192.0.2.{at}",
+    "session_id": lambda at: f"{(at + 7) * 6364136223846793005 % 2**64:016x}",
+    "tracking": lambda at: f"94001{at * 7919 % 10**17:017d}",
+}
+"""Columns whose cells are found as a whole, and go out where they are linked to nobody."""
+STRANGERS = {
+    11: "536-90-4399",
+    17: "SSN 536-90-4398",
+    23: "jane.quimby@example.com",
+    29: "(406) 555-0143",
+    35: "4111 1111 1111 1111",
+    37: "4111111111111111",
+    41: "see 406-555-0144",
+}
+VALUES = [
+    "536-90-4399", "536-90-4398", "jane.quimby", "555-0143", "4111 1111 1111 1111", "4111111111111111", "555-0144",
+]  # fmt: skip
+
+
+def rows(name: str) -> list[tuple[str, ...]]:
+    return [("note", name), *((f"r{at}", STRANGERS.get(at, USUAL[name](at))) for at in range(90))]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("name", USUAL)
+def test_what_stands_in_a_column_of_codes_is_withheld(name: str, road: Road, tmp_path: Path) -> None:
+    """An address, a number or a card among codes goes nowhere, by column, row by row and in a workbook; codes stay."""
+    (tmp_path / "in").mkdir()
+    lines = [",".join(each) for each in rows(name)]
+    (tmp_path / "in/a.csv").write_text("\n".join(lines) + "\n")
+    (tmp_path / "in/b.csv").write_text("\n".join(f'"{each[0]}",{each[1]}' for each in rows(name)) + "\n")
+    (tmp_path / "in/c.xlsx").write_bytes(book(*rows(name)))
+    done = road.release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"] * 3
+    left = everything_in(tmp_path / "out")
+    assert not [each for each in VALUES if each.encode() in left]
+    copy = (tmp_path / "out/records/a.csv").read_text()
+    assert USUAL[name](3) in copy
+    assert USUAL[name](80) in copy
+
+
+@pytest.mark.parametrize(
+    "entity", ["UNIQUE_IDENTIFIER", "EMAIL_ADDRESS", "PHONE_NUMBER", "PERSON", "CREDIT_CARD", "US_SSN"]
+)
+def test_one_cell_and_a_column_of_cells_are_judged_alike(entity: str) -> None:
+    """So that a release by column is that of row by row."""
+    texts = [
+        "", "A-70037", "536-90-4399", "SSN 536904399", "jane@example.com", "clerk@x.gov 536-90-4399", "(406) 555-0143",
+        "406-555-0143 x12", "4111111111111111", "4111111111111112", "4111 1111 1111 1111", "García", "Jane Quimby",
+        "Jane Quimby 406-555-0143", "see her file", "9400111899223100001234", "192.0.2.7", "536&#45;90&#45;4399", "<b>",
+    ]  # fmt: skip
+    assert strange_cells(pa.array(texts), entity).tolist() == [is_strange(each, entity) for each in texts]
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "strange"),
+    [
+        ("A-70037", "UNIQUE_IDENTIFIER", False),
+        ("05-1888-07-1-10-01-0000", "UNIQUE_IDENTIFIER", False),
+        ("CV 24-1000", "UNIQUE_IDENTIFIER", False),
+        ("see her file", "UNIQUE_IDENTIFIER", True),
+        ("jane@example.com", "EMAIL_ADDRESS", False),
+        ("jane@example.com 536-90-4399", "EMAIL_ADDRESS", True),
+        ("406-555-0143", "PHONE_NUMBER", False),
+        ("536-90-4399", "PHONE_NUMBER", True),
+        ("Jane Quimby", "PERSON", False),
+        ("Jane Quimby 536-90-4399", "PERSON", True),
+        ("4111111111111111", "UNIQUE_IDENTIFIER", True),
+        ("4111111111111112", "UNIQUE_IDENTIFIER", False),
+    ],
+)
+def test_a_form_tells_a_stranger(text: str, entity: str, strange: bool) -> None:
+    """What is usual in its column needs no look of its own."""
+    assert is_strange(text, entity) is strange
