@@ -16,7 +16,8 @@ from pipeline.detect import whole_cell
 from pipeline.formats import format_named
 from pipeline.markers import marker_spans
 from pipeline.model import Finding, Match, Segment
-from pipeline.regular_rows import marked_rows, single_unit
+from pipeline.regular_rows import single_unit
+from pipeline.single_rows import marked_rows
 from pipeline.state import State
 from pipeline.tables.columnar import columnar
 from pipeline.tasks import UnitTask

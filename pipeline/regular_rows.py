@@ -18,14 +18,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.case.marks import Marks
-from pipeline.case.overrides import place_digest
 from pipeline.detect import examine
-from pipeline.digest import Keyed
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.model import Cell, Column, ColumnClass, Finding, Match, Role, Segment, Unit
 from pipeline.people import common_words
 from pipeline.policy.rosters import Rosters
+from pipeline.single_rows import marked_rows, rows_of_people_told
 from pipeline.state import State, findings_of
 from pipeline.tables.columnar import Columnar
 from pipeline.tables.regular import (
@@ -60,7 +58,6 @@ MOST_QUIET: Final = 200_000
 LONGEST_QUIET: Final = 80
 _EXAMPLES: Final = 3
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_ROW_WORDS: Final = re.compile(r"row (\d+), ")
 
 Known = dict[tuple[str, str, bool], list[Match]]
 
@@ -126,6 +123,9 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     found = shapes(whole, table.rows, may_be_businesses(whole, header, table.rows))
     if state.marks is not None:
         found = found.without(marked_rows(state.marks, state.keyed, table, unit))
+    facts = state.job.facts_of(unit.source.path)
+    if facts.consents or facts.own:
+        found = found.without(rows_of_people_told(state.keyed, whole, facts.consents | facts.own))
     found, groups = _groups(state, table, (unit, header, classes), (whole, found), known)
     if not groups:
         return None
@@ -133,21 +133,6 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     plain = found.of_row != SINGLE
     segments, characters = _size(table, plain)
     return Split(payload, mini, known, Regular(found.of_row, groups, segments, characters))
-
-
-def marked_rows(marks: Marks, keyed: Keyed, table: Columnar, unit: Unit) -> np.ndarray:
-    """Return the positions of the rows in which something stands that a person marked."""
-    found = np.zeros(table.rows, dtype=bool)
-    for cells in table.columns:
-        held = [text for text in pc.unique(cells).to_pylist() if text and marks.holds_value(text)]
-        if held:
-            found |= np.asarray(pc.is_in(cells, pa.array(held, pa.string())).to_numpy(zero_copy_only=False), dtype=bool)
-    for place in marks.rows_placed(place_digest(keyed, "path", unit.source.path), unit.ordinal):
-        told = _ROW_WORDS.match(place)
-        position = int(told[1]) - 1 - table.first if told else -1
-        if 0 <= position < table.rows:
-            found[position] = True
-    return np.flatnonzero(found)
 
 
 def single_unit(table: Columnar, unit: Unit, rows: np.ndarray) -> tuple[bytes, Unit]:

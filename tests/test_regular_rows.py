@@ -22,11 +22,12 @@ from conftest import Command, Road, command_environment, everything_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSetWriter
 from pipeline.errors import Failure
 from pipeline.execution.local import Pool
 from pipeline.formats import format_named
-from pipeline.model import Column, Source, Unit
+from pipeline.model import Column, RecordFacts, Source, Unit
 from pipeline.tables.columnar import Columnar, columnar, single_lines
 from pipeline.workspace import Runner
 
@@ -119,6 +120,53 @@ def test_a_release_by_column_is_the_release_row_by_row(road: Road, tmp_path: Pat
         assert done.exit_code == 1
     for name in ("records/one.csv", "records/two.csv", "records/visits.csv", "records/letter.txt", "redaction-log.csv"):
         assert (outs[True] / name).read_bytes() == (outs[False] / name).read_bytes(), name
+
+
+def _agreed(rows: list[list[str]], keyed: Keyed) -> RecordFacts:
+    """Return that the owners of some mailboxes and telephones agreed to a use that no law asks for."""
+    told = [("EMAIL_ADDRESS", row[4].upper()) for row in rows[::7]] + [
+        ("PHONE_NUMBER", f"+1 {row[5]}") for row in rows[::5]
+    ]
+    return RecordFacts(purpose="third_party_use", consents=frozenset(keyed.digest(*each) for each in told) - {""})
+
+
+def _own(rows: list[list[str]], keyed: Keyed) -> RecordFacts:
+    """Return that somebody asks for her own record, whose name is borne by many."""
+    own = rows[20]
+    told = [("EMAIL_ADDRESS", own[4]), ("PHONE_NUMBER", own[5]), ("US_SSN", own[6]), ("PERSON", f"{own[1]} {own[2]}")]
+    told += [("PERSON", own[1]), ("PERSON", own[2]), ("DATE_OF_BIRTH", own[7]), ("STREET_ADDRESS", own[8])]
+    return RecordFacts(subject_access=True, own=frozenset(keyed.digest(*each) for each in told) - {""})
+
+
+@pytest.mark.models
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("told", [_agreed, _own])
+def test_what_people_agreed_to_and_whose_a_row_is_counts_by_column_too(
+    road: Road, tmp_path: Path, told: Callable[[list[list[str]], Keyed], RecordFacts]
+) -> None:
+    """Rows of who agreed, or who asks, are told by column; the release is the one row by row, and something stands."""
+    rows = typed(table(5, 300))
+    rows[20][4:8] = ["wilma.own@example.com", "406-555-0177", "536-90-4399", "1971-02-03"]
+    rows[40][5] = rows[20][5]  # another record with one number of hers is not hers
+    rows[60][4:6] = [rows[20][4].upper(), "(406) 555-0177 x12"]
+    (tmp_path / "t.csv").write_text(written(rows), "utf-8")
+    facts = told(rows, road.state.keyed)
+    logs, copies = [], []
+    for at, stated in ((True, facts), (False, facts), (True, RecordFacts(purpose=facts.purpose))):
+        job = replace(road.state.job, by_column=at, facts=stated)
+        out = tmp_path / f"out-{len(copies)}"
+        Road(replace(road.state, job=job, quiet=set(), clear=set())).release(tmp_path / "t.csv", out)
+        copies.append((out / "records/t.csv").read_bytes())
+        logs.append((out / "redaction-log.csv").read_bytes())
+    assert copies[0] == copies[1]
+    assert logs[0] == logs[1]
+    assert copies[0] != copies[2]
+    assert (b"wilma.own@example.com" in copies[0].lower()) == (told is _own)
+    found = Road(replace(road.state, job=replace(road.state.job, facts=facts), quiet=set(), clear=set()))
+    done = found.scan(tmp_path / "t.csv")
+    ssns = [each.finding for each in done.decisions if each.finding.entity == "US_SSN"]
+    by_column = sum(each.count for each in ssns if isinstance(each.address[0], Column))
+    assert by_column > sum(each.count for each in ssns) // 6  # many rows share one of a hundred numbers
 
 
 @pytest.mark.models

@@ -104,8 +104,8 @@ def state_facts(job: Job, stated: Stated, names: Sequence[str], policy: Policy |
 
     facts = read_stated(stated, names, Keyed(job.key), job.decided_at[:10])
     told = (facts.of_all, *facts.of_files.values())
-    # Whose a cell is, and what of it stands, differs from row to row.
-    by_row = any(each.own or each.consents for each in told)
+    # What stands of a cell differs from row to row, and in a record that a person gave to its owner whose each is.
+    by_row = any(each.own and each.own_decided for each in told)
     by_row = by_row or (policy is not None and any(rule.effective.is_partial for rule in policy.rules))
     return replace(
         job,

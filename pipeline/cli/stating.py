@@ -119,7 +119,7 @@ def as_released(job: Job, folder: Path, stated: Stated) -> Job:
     facts = Facts(replace(of_all, consents=agreed(register, of_all, keyed)), files)
     if of_all.subject_access:
         facts = _for_subject(replace(stated, recipient=of_all.recipient), facts, (), keyed)
-    by_column = not any(each.own or each.consents for each in (facts.of_all, *facts.of_files.values()))
+    by_column = not any(each.own and each.own_decided for each in (facts.of_all, *facts.of_files.values()))
     return replace(job, facts=facts.of_all, file_facts=facts.of_files, by_column=job.by_column and by_column)
 
 
