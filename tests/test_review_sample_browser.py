@@ -128,7 +128,7 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     press(page, "n")
     for number in range(1, drawn.size + 1):  # the rest of them, by call: what is left is pages like those before
         if number not in desk.sampling.standing().marks:
-            desk.sampling.mark(number, missed=False, by="records officer", seen=0)
+            desk.sampling.mark(number, missed=False, by="records officer", seen=0, release=1)
     page.goto(f"{home}/sample")
     assert "Make the certificate" in page.inner_text("main")
     wrong += looked_at(page)

@@ -37,25 +37,26 @@ class Officer:
 class Notice:
     """A sentence for the next page: its tone (``done``, ``wrong`` or ``conflict``), what happened, what to do.
 
-    ``mask`` says that what was refused can be done with its reason masked.
+    ``mask`` names what was refused and can be done with its reason masked, "" for nothing.
     """
 
     tone: str
     text: str
     remedy: str = ""
-    mask: bool = False
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What was refused for its reason: the reason as it was typed, what does it with another one, the page after it.
 
-    It lives in the memory of the session, and nowhere else.
+    It lives in the memory of the session, and nowhere else. ``key`` tells it from what was refused before and after.
     """
 
     reason: str = field(repr=False)
     again: Callable[[str], object] = field(repr=False)
     to: str
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 @dataclass(slots=True)
