@@ -83,7 +83,8 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     wrong += looked_at(page)
     decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
     page.goto(f"{home}/release")
-    page.locator("button", has_text="Make the release").press("Enter")
+    with page.expect_navigation(wait_until="load"):  # on a busy machine the work has not begun yet without this
+        page.locator("button", has_text="Make the release").press("Enter")
     done(desk, page)
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
