@@ -295,7 +295,7 @@ def certify(
 def _check_marks(
     trail: Trail, made: Draw, frame: Frame, marks: Mapping[Record, bool], session: Session
 ) -> None:  # fmt: skip
-    """See that what is certified is what the trail has now (raises Conflict): a miss may be found in the last moment."""
+    """See that what is certified is what the trail has now (raises Conflict): a miss may be found at the last."""
     told = trail.marks(made.release, session)
     for number, each in enumerate(numbered(sample_of(frame, made)), start=1):
         mark = told.get(number)

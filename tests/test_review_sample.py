@@ -374,8 +374,12 @@ def test_programs_mark_the_same_sample(desk: Desk) -> None:
     for number in (1, 2):
         answer = at.post("/api/sample/marks", json={"release": 1, "record": number, "missed": False}, headers=head)
         assert answer.status_code == 200
-    assert at.post("/api/sample/marks", json={"release": 1, "record": 1, "missed": True}, headers=head).status_code == 409
-    assert at.post("/api/sample/marks", json={"release": 1, "record": 9, "missed": True}, headers=head).status_code == 400
+    assert (
+        at.post("/api/sample/marks", json={"release": 1, "record": 1, "missed": True}, headers=head).status_code == 409
+    )
+    assert (
+        at.post("/api/sample/marks", json={"release": 1, "record": 9, "missed": True}, headers=head).status_code == 400
+    )
     assert at.post("/api/sample/certificate", headers=head).status_code == 200
     ended(desk)
     told = at.get("/api/sample").json()

@@ -118,7 +118,7 @@ def open_sample(desk: AtDesk, visit: Signed) -> Begun:
 
 @router.post("/sample/marks", responses=PROBLEMS)
 def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
-    """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile; nothing was changed."""
+    """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile: nothing changed."""
     desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release)
     return sample(desk, visit)
 
