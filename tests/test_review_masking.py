@@ -68,7 +68,9 @@ def test_a_refused_reason_is_masked_and_stored_by_one_press(desk: Desk, tmp_path
     at = browser(desk)
     page = decide(desk, at, f"the caller of {NUMBER} is no official")
     assert "Not decided" in page
-    assert re.search(r'<form method="post" action="/masked"[^>]*><input[^>]*><button data-key="x">Mask it and store', page)
+    assert re.search(
+        r'<form method="post" action="/masked"[^>]*><input[^>]*><button data-key="x">Mask it and store', page
+    )
     assert "(--mask)" not in page
     assert not desk.ledger.refresh().decisions
     assert 'action="/masked"' not in at.get("/queue")

@@ -113,7 +113,8 @@ class Sessions:
     def begin(self, officer: Officer) -> str:
         """Begin a session and return its token."""
         token, at = secrets.token_urlsafe(32), self._clock()
-        with self._one:
+        with self._one:  # what was typed in a session that nobody came back to goes with it
+            self._visits = {key: each for key, each in self._visits.items() if not _has_ended(each, at)}
             self._visits[_digest(token)] = Visit(officer, at, at)
         return token
 
@@ -124,7 +125,7 @@ class Sessions:
             visit = self._visits.get(_digest(token))
             if visit is None:
                 return None
-            if at - visit.used > IDLE_SECONDS or at - visit.began > LONGEST_SECONDS:
+            if _has_ended(visit, at):
                 del self._visits[_digest(token)]
                 return None
         if visit.officer.login and self._is_current is not None and not self._is_current(visit.officer):
@@ -142,6 +143,10 @@ class Sessions:
         """End the sessions of a person who may no longer work on the case."""
         with self._one:
             self._visits = {key: each for key, each in self._visits.items() if each.officer.login != login}
+
+
+def _has_ended(visit: Visit, at: float) -> bool:
+    return at - visit.used > IDLE_SECONDS or at - visit.began > LONGEST_SECONDS
 
 
 def _digest(token: str) -> str:
