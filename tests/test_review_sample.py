@@ -76,11 +76,17 @@ def drawn_at(desk: Desk, size: int = 5, strata: str = "") -> Browser:
     return at
 
 
-def say(at: Browser, number: int, do: str) -> str:
-    """Read all parts of a record, and say something of it."""
+def read(at: Browser, number: int) -> str:
+    """Read all parts of a record, and return the first one: chance says which record this is."""
     page = at.get(f"/sample/{number}")
     for part in range(2, int((re.search(r"Part 1 of (\d+)", page) or [0, 1])[1]) + 1):
         at.get(f"/sample/{number}?part={part}")
+    return page
+
+
+def say(at: Browser, number: int, do: str) -> str:
+    """Read all parts of a record, and say something of it."""
+    page = read(at, number)
     seen, release = (re.search(rf'name="{each}" value="(\d+)"', page) for each in ("seen", "release"))
     assert seen
     assert release
@@ -291,7 +297,7 @@ def test_two_readers_lose_no_mark(desk: Desk) -> None:
     """Whoever says something of a record that another marked meanwhile is told, and nothing is changed."""
     one, two = drawn_at(desk), browser(desk, "third reader", "reviewer")
     two.post("/values", show="yes", to="/sample")
-    two.get("/sample/1")
+    read(two, 1)
     say(one, 1, "missed")
     page = two.post("/sample/1", do="clean", seen=0, release=1)
     assert "somebody else marked record 1" in page
