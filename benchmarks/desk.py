@@ -51,8 +51,14 @@ NOT_MEASURED: Final = {
     "the link that works once": {("GET", "/open")},
     "begins work in the background": {
         ("POST", "/examine"), ("POST", "/release"), ("POST", "/api/release"), ("POST", "/columns"), ("POST", "/marks"),
-        ("POST", "/api/marks"), ("POST", "/api/changes"),
+        ("POST", "/api/marks"), ("POST", "/api/changes"), ("POST", "/sample"), ("POST", "/sample/open"),
+        ("POST", "/sample/certificate"), ("POST", "/api/sample"), ("POST", "/api/sample/open"),
+        ("POST", "/api/sample/certificate"),
     },
+    "needs a release and its sample, which these records do not get": {
+        ("GET", "/sample/{number}"), ("POST", "/sample/{number}"), ("POST", "/api/sample/marks"),
+    },
+    "does what was refused before, after the language models have read its reason": {("POST", "/masked")},
     "needs what these records do not have: a contradiction, a court order": {
         ("POST", "/differences"), ("POST", "/lifts"), ("POST", "/finding/{finding}/lift"), ("POST", "/api/lifts"),
         ("POST", "/api/lifts/answers"),
@@ -109,10 +115,10 @@ def examined(process: subprocess.Popen[str], origin: str) -> float:
 
 def addresses() -> set[tuple[str, str]]:
     """Return every address of the desk with its method, as its pages and its interface list them."""
-    from pipeline.review import api, api_search, marking_api  # noqa: PLC0415 - only here
+    from pipeline.review import api, api_search, marking_api, sample_api  # noqa: PLC0415 - only here
     from pipeline.review.pages import PAGES  # noqa: PLC0415
 
-    routers = (*PAGES, api.entrance, api.router, api_search.router, marking_api.router)
+    routers = (*PAGES, api.entrance, api.router, api_search.router, marking_api.router, sample_api.router)
     routes = [each for router in routers for each in router.routes]
     return {(method, getattr(each, "path", "")) for each in routes for method in getattr(each, "methods", None) or ()}
 

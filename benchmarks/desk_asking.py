@@ -145,6 +145,7 @@ def pages(client: Client, at: Places, times: int, label: str) -> list[Measure]:
         ("tables", lambda: "/columns"),
         ("decisions", lambda: f"/history?page={chance.choice([1, 2, 3])}"),
         ("release", lambda: "/release"),
+        ("sample, before a release", lambda: "/sample"),
         ("work in the background", lambda: "/work"),
         ("sign-in", lambda: "/sign-in"),
         ("style sheet", lambda: "/static/desk.css"),
@@ -170,6 +171,7 @@ def calls(client: Client, at: Places, times: int) -> list[Measure]:
         ("/api/work", lambda: "/api/work"),
         ("/api/marks", lambda: "/api/marks"),
         ("/api/lifts", lambda: "/api/lifts"),
+        ("/api/sample", lambda: "/api/sample"),
         ("/api/openapi.json", lambda: "/api/openapi.json"),
         ("/api", lambda: "/api"),
     ]

@@ -267,13 +267,14 @@ def certify(
 
     Raises:
         CaseError: a drawn record was not marked.
-        Conflict: the release has its certificate meanwhile.
+        Conflict: the release has its certificate meanwhile, or somebody marked something else meanwhile.
     """
     read_by = read_by or by
     certificate = certificate_of(case, release, frame, made, marks, read_by=read_by)
     with case.action(by, "certified") as action:
         if certificate_in(action.session, case.id, made.release) is not None:
             raise Conflict("certify", "this release has its certificate", "a fresh draw needs a fresh release")
+        _check_marks(Trail(case), made, frame, marks, action.session)
         certificate = replace(certificate, reviewed_at=action.at)
         row = CertificateRow(
             case_id=case.id,
@@ -289,6 +290,19 @@ def certify(
         action.about |= {"certificate": row.id, "release": row.sequence, "sha256": rows_digest([told])}
         action.about |= {"misses": certificate.misses, "most_bad": certificate.most_bad}
     return certificate
+
+
+def _check_marks(
+    trail: Trail, made: Draw, frame: Frame, marks: Mapping[Record, bool], session: Session
+) -> None:  # fmt: skip
+    """See that what is certified is what the trail has now (raises Conflict): a miss may be found at the last."""
+    told = trail.marks(made.release, session)
+    for number, each in enumerate(numbered(sample_of(frame, made)), start=1):
+        mark = told.get(number)
+        changed = mark.missed != marks[each] if mark is not None else trail.last(made.release, number, session) != 0
+        if changed:
+            what = f"record {number} of the sample was marked anew meanwhile"
+            raise Conflict("certify", what, "look at it again; nothing was certified")
 
 
 def write_certificate(out: Path, certificate: Certificate, signature: bytes = b"") -> None:

@@ -124,7 +124,7 @@ def _is_done(command: Sequence[str], environment: Mapping[str, str]) -> bool:
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(running.pid, signal.SIGKILL)
-    except OSError:
+    except (subprocess.SubprocessError, OSError):  # also limits that may not be set, as where lower ones are
         return False
 
 

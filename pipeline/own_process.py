@@ -22,7 +22,7 @@ def is_done(module: str, arguments: Sequence[str], seconds: float) -> bool:
             [sys.executable, "-m", module, *arguments],
             env=environment, capture_output=True, timeout=seconds, check=False, preexec_fn=_limited,
         )  # fmt: skip
-    except (subprocess.TimeoutExpired, OSError):
+    except (subprocess.SubprocessError, OSError):  # also limits that may not be set, as where lower ones are
         return False
     return done.returncode == 0
 

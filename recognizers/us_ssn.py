@@ -76,7 +76,8 @@ _CONTEXT: Final = Words(*_NAMES)
 _LABELLED: Final = Label(
     _NAMES,
     rf"(?:\d{{9}}){{2,4}}|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"
-    rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}",
+    rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
+    rf"|\d{{3}}{DASH}?\t{DASH}?\d{{2}}{DASH}?\t{DASH}?\d{{4}}|\d{{3}}(?: ?\| ?)\d{{2}}(?: ?\| ?)\d{{4}}",
 )
 _HIDDEN_BY_LABEL: Final = Label(
     _NAMES,
@@ -100,10 +101,12 @@ _LAST_BEFORE: Final = Label(
 )  # fmt: skip
 _OTHER_NUMBER: Final = Words(
     "tokens?", "orders?", "invoices?", "parts?", "tickets?", "cases?", "dockets?", "sequences?", "serial", "tracking",
-    "phones?", "fax", "tel", "po", "purchase", "permits?", "parcels?", "model", "catalog", "items?", "bill", "isbn",
+    "po", "purchase", "permits?", "parcels?", "model", "catalog", "items?", "bill", "isbn",
     "coordinates?", "lat(?:itude)?", "lon(?:gitude)?", "vendor", "duns", "naics", "usc", "cfr", "mca", "section",
     "routing", "aba", "account", "acct",
 )  # fmt: skip
+_TELEPHONE: Final = Words("phones?", "fax", "tel")
+"""Other numbers too, but none of theirs has dashes behind three and two digits."""
 
 
 def is_assignable(digits: str) -> bool:
@@ -166,7 +169,9 @@ class UsSsnRecognizer(PatternRecognizer):
                 continue
             if _CONTEXT.before(text, start, 40, same_line=True):
                 yield self._match(start, end, 0.95, "valid SSN shape near the words for an SSN")
-            elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40):
+            elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40) and (
+                dashed or not _TELEPHONE.before(text, start, 40)
+            ):
                 yield self._match(start, end, 0.85 if dashed else 0.6, "valid SSN shape")
 
     def _run_together(self, text: str) -> Iterator[Match]:
@@ -212,7 +217,9 @@ class UsSsnRecognizer(PatternRecognizer):
             low = max(0, label_start - 20)
             for candidate in _BARE.finditer(text[low : label_end + 60]):
                 start, end = candidate.start() + low, candidate.end() + low
-                if is_cut_out(text, start, end) and not _OTHER_NUMBER.before(text, start, 20, same_line=True):
+                if is_cut_out(text, start, end) and not any(
+                    each.before(text, start, 20, same_line=True) for each in (_OTHER_NUMBER, _TELEPHONE)
+                ):
                     yield self._match(start, end, 0.6, "nine digits near the words for an SSN")
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:

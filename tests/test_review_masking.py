@@ -56,16 +56,25 @@ def decide(desk: Desk, at: Browser, reason: str) -> str:
     )
 
 
+def press(at: Browser, page: str) -> str:
+    """Press the button that a page offers."""
+    offered = re.search(r'name="what" value="(\w+)"', page)
+    assert offered
+    return at.post("/masked", what=offered[1])
+
+
 def test_a_refused_reason_is_masked_and_stored_by_one_press(desk: Desk, tmp_path: Path) -> None:
     """Nothing is decided before; then the kind stands for the value, in the case and in the trail."""
     at = browser(desk)
     page = decide(desk, at, f"the caller of {NUMBER} is no official")
     assert "Not decided" in page
-    assert re.search(r'<form method="post" action="/masked"[^>]*><button data-key="x">Mask it and store', page)
+    assert re.search(
+        r'<form method="post" action="/masked"[^>]*><input[^>]*><button data-key="x">Mask it and store', page
+    )
     assert "(--mask)" not in page
     assert not desk.ledger.refresh().decisions
     assert 'action="/masked"' not in at.get("/queue")
-    page = at.post("/masked")
+    page = press(at, page)
     assert "The reason was masked" in page
     assert "decided: withhold" in page
     assert last(desk).reason == "the caller of [PHONE_NUMBER] is no official"
@@ -90,10 +99,19 @@ def test_nothing_is_offered_where_masking_does_not_help(desk: Desk) -> None:
 def test_a_stale_decision_is_no_better_for_being_masked(desk: Desk) -> None:
     """Between refusal and mask another decides: that is told, and nothing is lost."""
     one, two = browser(desk), browser(desk, "officer two")
-    decide(desk, one, f"as {NUMBER} says")
+    page = decide(desk, one, f"as {NUMBER} says")
     decide(desk, two, "weighed")
-    assert "Conflict" in one.post("/masked")
+    assert "Conflict" in press(one, page)
     assert last(desk).reason == "weighed"
+
+
+def test_an_older_page_masks_nothing_that_was_refused_later(desk: Desk) -> None:
+    """A page offers to mask what it told of: pressed when something else was refused since, it does nothing."""
+    at = browser(desk)
+    older = decide(desk, at, f"as {NUMBER} says")
+    decide(desk, at, f"another decision, of {NUMBER}")
+    assert "nothing to mask" in press(at, older)
+    assert not desk.ledger.refresh().decisions
 
 
 def test_the_reason_of_a_mark_does_not_say_what_is_marked(desk: Desk, tmp_path: Path) -> None:
@@ -109,11 +127,11 @@ def test_the_reason_of_a_mark_does_not_say_what_is_marked(desk: Desk, tmp_path: 
     page = at.post("/marks", **given)
     assert "Not marked" in page
     assert "Mask it and store" in page
-    assert "Marked: 1 finding withheld" in at.post("/masked")
+    assert "Marked: 1 finding withheld" in press(at, page)
     assert last(desk).reason == "[PERSON], [PHONE_NUMBER], is a neighbour"
     page = decide(desk, at, f"not {NAME}")
     assert "it says something that is marked" in page
-    at.post("/masked")
+    press(at, page)
     assert last(desk).reason == "not [PERSON]"
     assert b"brambleworth" not in everything_in(tmp_path / "case")
 
@@ -130,8 +148,8 @@ def test_programs_can_ask_for_it(desk: Desk) -> None:
 def test_the_typed_words_stay_with_their_session(desk: Desk) -> None:
     """Another person's press masks nothing of it, and no representation of the session says it."""
     one, two = browser(desk), browser(desk, "officer two")
-    decide(desk, one, f"as {NUMBER} says")
-    assert "nothing to mask" in two.post("/masked")
+    page = decide(desk, one, f"as {NUMBER} says")
+    assert "nothing to mask" in press(two, page)
     visits = list(desk.sessions._visits.values())
     assert NUMBER not in repr([each.refused for each in visits])
     assert not desk.ledger.refresh().decisions

@@ -237,3 +237,7 @@ def test_sessions_end_by_themselves() -> None:
         now += IDLE_SECONDS / 2
     now += 1
     assert sessions.of(token) is None
+    sessions.begin(Officer("", "y", frozenset()))
+    now += IDLE_SECONDS + 1
+    sessions.begin(Officer("", "z", frozenset()))
+    assert len(sessions._visits) == 1  # what was typed in a session that ended is no longer in memory

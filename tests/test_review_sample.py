@@ -76,14 +76,21 @@ def drawn_at(desk: Desk, size: int = 5, strata: str = "") -> Browser:
     return at
 
 
-def say(at: Browser, number: int, do: str) -> str:
-    """Read all parts of a record, and say something of it."""
+def read(at: Browser, number: int) -> str:
+    """Read all parts of a record, and return the first one: chance says which record this is."""
     page = at.get(f"/sample/{number}")
     for part in range(2, int((re.search(r"Part 1 of (\d+)", page) or [0, 1])[1]) + 1):
         at.get(f"/sample/{number}?part={part}")
-    seen = re.search(r'name="seen" value="(\d+)"', page)
+    return page
+
+
+def say(at: Browser, number: int, do: str) -> str:
+    """Read all parts of a record, and say something of it."""
+    page = read(at, number)
+    seen, release = (re.search(rf'name="{each}" value="(\d+)"', page) for each in ("seen", "release"))
     assert seen
-    return at.post(f"/sample/{number}", do=do, seen=seen[1])
+    assert release
+    return at.post(f"/sample/{number}", do=do, seen=seen[1], release=release[1])
 
 
 def marks(desk: Desk) -> list[dict]:
@@ -207,7 +214,7 @@ def test_a_found_miss_holds_the_release(desk: Desk, tmp_path: Path) -> None:
     manifest = (tmp_path / "case-release-1" / MANIFEST).read_bytes()
     assert any("held" in each for each in binding_problems(desk.case, manifest))
     assert "certificates found a miss" in at.get("/")
-    assert "Not marked: this release has its certificate" in at.post("/sample/1", do="missed", seen=0)
+    assert "Not marked: this release has its certificate" in at.post("/sample/1", do="missed", seen=0, release=1)
     at.post("/sample/open")
     ended(desk)
     assert "must not go out" in at.get("/sample")
@@ -229,7 +236,7 @@ def test_an_auditor_looks_and_nobody_marks_from_elsewhere(desk: Desk) -> None:
     assert 'value="missed"' not in auditor.get("/sample/1")
     assert "a reviewer or an approver" in auditor.get("/sample/1").lower()
     assert marks(desk) == []
-    assert browser(desk, "approver", "approver").post("/sample/1", do="missed", seen=0)
+    assert browser(desk, "approver", "approver").post("/sample/1", do="missed", seen=0, release=1)
     assert len(marks(desk)) == 1
 
 
@@ -241,13 +248,13 @@ def test_a_record_is_read_before_it_is_called_clean(desk: Desk) -> None:
     long = next(n for n, each in enumerate(order, 1) if each.file.endswith("long.txt"))
     page = at.get(f"/sample/{long}")
     assert "quiet" not in page
-    assert "was not shown to you yet" in at.post(f"/sample/{long}", do="clean", seen=0)
+    assert "was not shown to you yet" in at.post(f"/sample/{long}", do="clean", seen=0, release=1)
     at.post("/values", show="yes", to="/sample")
     page = at.get(f"/sample/{long}")
     assert "quiet" in page
     parts = re.search(r"Part 1 of (\d+)", page)
     assert parts
-    assert "part 2 of this record was not shown" in at.post(f"/sample/{long}", do="clean", seen=0)
+    assert "part 2 of this record was not shown" in at.post(f"/sample/{long}", do="clean", seen=0, release=1)
     assert marks(desk) == []
     before = len(desk.case.entries())
     at.get(f"/sample/{long}")
@@ -290,15 +297,74 @@ def test_two_readers_lose_no_mark(desk: Desk) -> None:
     """Whoever says something of a record that another marked meanwhile is told, and nothing is changed."""
     one, two = drawn_at(desk), browser(desk, "third reader", "reviewer")
     two.post("/values", show="yes", to="/sample")
-    two.get("/sample/1")
+    read(two, 1)
     say(one, 1, "missed")
-    page = two.post("/sample/1", do="clean", seen=0)
+    page = two.post("/sample/1", do="clean", seen=0, release=1)
     assert "somebody else marked record 1" in page
     assert desk.sampling.standing().marks[1].missed
     entry = desk.sampling.standing().marks[1].entry
-    assert "is taken back" in one.post("/sample/1", do="back", seen=entry)
+    assert "is taken back" in one.post("/sample/1", do="back", seen=entry, release=1)
     assert 1 not in desk.sampling.standing().marks
     assert [each["about"]["missed"] for each in marks(desk)] == [True, None]
+
+
+def test_one_reader_does_not_undo_the_miss_of_another(desk: Desk) -> None:
+    """Who found it may take it back, which the trail tells; nobody else turns it into a clean record."""
+    one, two = drawn_at(desk, 2), browser(desk, "third reader", "reviewer")
+    two.post("/values", show="yes", to="/sample")
+    say(one, 1, "missed")
+    for do in ("clean", "back"):
+        assert "only they take that back" in say(two, 1, do)
+    assert desk.sampling.standing().marks[1].missed
+    say(one, 1, "clean")
+    assert [each["about"]["missed"] for each in marks(desk)] == [True, False]
+    assert "nothing was missed" in say(two, 1, "clean")
+
+
+def test_a_page_of_an_older_release_marks_nothing_of_the_latest(desk: Desk) -> None:
+    """The samples of two releases number their records alike; what was read in one says nothing of the other."""
+    at = drawn_at(desk, 2)
+    at.get("/sample/1")
+    released(desk)
+    at.post("/sample", size=2)
+    ended(desk)
+    for do in ("missed", "clean"):
+        assert "Not marked" in at.post("/sample/1", do=do, seen=0, release=1)
+    given = {"release": 1, "record": 1, "missed": False}
+    assert at.client.post("/api/sample/marks", json=given, headers={"origin": ORIGIN}).status_code == 409
+    assert "Not marked" in at.post("/sample/1", do="missed", seen=0)
+    assert marks(desk) == []
+    say(at, 1, "clean")
+    assert marks(desk)[-1]["about"] == {"sample": 2, "record": 1, "missed": False}
+
+
+def test_a_miss_found_in_the_last_moment_is_certified(desk: Desk, tmp_path: Path) -> None:
+    """The certificate is of the marks that the trail has when it is recorded, or it is not made."""
+    at = drawn_at(desk, 2)
+    say(at, 1, "clean")
+    say(at, 2, "clean")
+    opened = desk.sampling.standing().opened
+    read = desk.sampling._said(opened)
+    say(at, 2, "missed")
+    with pytest.raises(CaseError, match="marked anew meanwhile"):
+        certify(desk.case, opened.release, opened.frame, opened.made, read, by="second reader")
+    say(at, 2, "back")
+    with pytest.raises(CaseError, match="marked anew meanwhile"):
+        certify(desk.case, opened.release, opened.frame, opened.made, read, by="second reader")
+    assert desk.sampling.standing().certificate is None
+
+
+def test_a_copy_that_changed_meanwhile_is_not_certified(desk: Desk, tmp_path: Path) -> None:
+    """What was read is what was released, or there is no certificate."""
+    at = drawn_at(desk, 1)
+    say(at, 1, "clean")
+    copy = tmp_path / "case-release-1" / "records" / "letter.txt"
+    copy.write_bytes(copy.read_bytes() + b" ")
+    at.post("/sample/certificate")
+    desk.bench.wait()
+    assert desk.bench.work is not None
+    assert desk.bench.work.failure is not None
+    assert desk.sampling.standing().certificate is None
 
 
 def test_programs_mark_the_same_sample(desk: Desk) -> None:
@@ -312,10 +378,14 @@ def test_programs_mark_the_same_sample(desk: Desk) -> None:
     assert (told["drawn"], told["marked"], told["opened"], told["certified"]) == (2, 0, True, False)
     assert {each["file"] for each in told["records"]} <= {"letter.txt", "long.txt", "t.csv"}
     for number in (1, 2):
-        answer = at.post("/api/sample/marks", json={"record": number, "missed": False}, headers=head)
+        answer = at.post("/api/sample/marks", json={"release": 1, "record": number, "missed": False}, headers=head)
         assert answer.status_code == 200
-    assert at.post("/api/sample/marks", json={"record": 1, "missed": True}, headers=head).status_code == 409
-    assert at.post("/api/sample/marks", json={"record": 9, "missed": True}, headers=head).status_code == 400
+    assert (
+        at.post("/api/sample/marks", json={"release": 1, "record": 1, "missed": True}, headers=head).status_code == 409
+    )
+    assert (
+        at.post("/api/sample/marks", json={"release": 1, "record": 9, "missed": True}, headers=head).status_code == 400
+    )
     assert at.post("/api/sample/certificate", headers=head).status_code == 200
     ended(desk)
     told = at.get("/api/sample").json()

@@ -83,7 +83,8 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     wrong += looked_at(page)
     decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
     page.goto(f"{home}/release")
-    page.locator("button", has_text="Make the release").press("Enter")
+    with page.expect_navigation(wait_until="load"):  # on a busy machine the work has not begun yet without this
+        page.locator("button", has_text="Make the release").press("Enter")
     done(desk, page)
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -128,7 +129,7 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     press(page, "n")
     for number in range(1, drawn.size + 1):  # the rest of them, by call: what is left is pages like those before
         if number not in desk.sampling.standing().marks:
-            desk.sampling.mark(number, missed=False, by="records officer", seen=0)
+            desk.sampling.mark(number, missed=False, by="records officer", seen=0, release=1)
     page.goto(f"{home}/sample")
     assert "Make the certificate" in page.inner_text("main")
     wrong += looked_at(page)

@@ -136,7 +136,7 @@ def mark_record(
         seen: the audit entry that was the last one about it when it was shown, 0 for none.
 
     Raises:
-        CaseError: there is no such record, or the release has its certificate.
+        CaseError: there is no such record, the release has its certificate, or another person found a miss in it.
         Conflict: somebody else marked it meanwhile.
     """
     if not 1 <= number <= made.size:
@@ -147,6 +147,10 @@ def mark_record(
         if trail.last(made.release, number, action.session) != seen:
             what = f"somebody else marked record {number} of the sample meanwhile"
             raise Conflict("sample", what, "look at it again; nothing was changed")
+        before = trail.marks(made.release, action.session).get(number)
+        if before is not None and before.missed and not missed and before.by != by:  # no one reader undoes a miss
+            what = f"another person found something missed in record {number}, and only they take that back"
+            raise CaseError("sample", what, "ask them, or mend it and release again")
         action.about |= {"sample": made.release, "record": number, "missed": missed}
 
 

@@ -57,7 +57,7 @@ def certify_command(
 def certify_release(case_folder: Path, release: Path, by: str, size: int, strata: str) -> Certificate:
     """Draw, have a person read, and return the certificate (raises CaseError, UsageError)."""
     from pipeline.case.sampled import Trail  # noqa: PLC0415 - keeps --help quick
-    from pipeline.certifying import certify, drawn, frame_of, readers, reviewed, sample_of  # noqa: PLC0415
+    from pipeline.certifying import certifiable, certify, drawn, frame_of, readers, reviewed, sample_of  # noqa: PLC0415
     from pipeline.execution.local import Limits, Pool  # noqa: PLC0415
 
     case = open_case(case_folder)
@@ -66,6 +66,7 @@ def certify_release(case_folder: Path, release: Path, by: str, size: int, strata
         frame = frame_of(release, pool, by=strata)
         made = drawn(case, release, frame, size, by=by, strata=strata)
         marks = reviewed(case, release, sample_of(frame, made), pool, ask, made, by=by)
+    certifiable(case, release)  # reading takes hours: the copies are still what was released
     return certify(case, release, frame, made, marks, by=by, read_by=readers(Trail(case).marks(made.release)))
 
 

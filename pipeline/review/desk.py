@@ -244,10 +244,10 @@ class Desk:
             SAMPLE, officer.name, lambda tell: self.sampling.draw(tell, size, strata, by=officer.name)
         )  # fmt: skip
 
-    def mark_sample(self, officer: Officer, number: int, missed: bool | None, seen: int) -> None:
-        """Record whether something was missed in a drawn record (raises CaseError, Conflict)."""
+    def mark_sample(self, officer: Officer, number: int, missed: bool | None, seen: int, release: int) -> None:
+        """Record whether something was missed in a drawn record of a release (raises CaseError, Conflict)."""
         check_by(officer.name, self.scanner)
-        self.sampling.mark(number, missed, by=officer.name, seen=seen)
+        self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release)
 
     def certify_sample(self, officer: Officer) -> Work:
         """Begin to make the certificate of the sample (raises CaseError while other work goes on)."""

@@ -30,9 +30,11 @@ class Drawing(Strict):
 class SampleSaid(Strict):
     """What is said of a drawn record (from 1): something was ``missed`` in it or not; null takes it back.
 
-    ``seen`` is the ``seen`` of that record in ``/api/sample``.
+    ``release`` and ``seen`` are those of ``/api/sample`` when it was read: the sample of another release has the same
+    numbers for other records.
     """
 
+    release: Annotated[int, Field(ge=1, le=2**31 - 1)]
     record: Annotated[int, Field(ge=1, le=MOST_SIZE)]
     missed: bool | None
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
@@ -116,8 +118,8 @@ def open_sample(desk: AtDesk, visit: Signed) -> Begun:
 
 @router.post("/sample/marks", responses=PROBLEMS)
 def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
-    """Say whether something was missed in a drawn record. 409: somebody else did meanwhile; nothing was changed."""
-    desk.mark_sample(visit.officer, given.record, given.missed, given.seen)
+    """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile: nothing changed."""
+    desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release)
     return sample(desk, visit)
 
 

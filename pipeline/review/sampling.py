@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.recording import latest_release
 from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in, mark_record
+from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow, ReleaseRow
 from pipeline.certifying import (
@@ -243,9 +244,16 @@ class Sampling:
 
     # --- one record ---------------------------------------------------------------------
 
-    def mark(self, number: int, missed: bool | None, *, by: str, seen: int) -> None:
-        """Record what somebody says of a drawn record (raises CaseError, Conflict; see ``mark_record``)."""
-        draw = self.standing().draw
+    def mark(self, number: int, missed: bool | None, *, by: str, seen: int, release: int) -> None:
+        """Record what somebody says of a drawn record of a release (raises CaseError, Conflict; see ``mark_record``).
+
+        Records of the samples of two releases have the same numbers: what was read in one says nothing of the other.
+        """
+        standing = self.standing()
+        if release != standing.release:
+            what = f"this was read in release {release}, and the latest is release {standing.release}"
+            raise Conflict("sample", what, "read the sample of the latest release; nothing was changed")
+        draw = standing.draw
         if draw is None:
             raise CaseError("sample", "no sample was drawn yet", "draw one")
         mark_record(self._case, self.trail, draw, number, missed, by=by, seen=seen)

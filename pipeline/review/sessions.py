@@ -37,25 +37,26 @@ class Officer:
 class Notice:
     """A sentence for the next page: its tone (``done``, ``wrong`` or ``conflict``), what happened, what to do.
 
-    ``mask`` says that what was refused can be done with its reason masked.
+    ``mask`` names what was refused and can be done with its reason masked, "" for nothing.
     """
 
     tone: str
     text: str
     remedy: str = ""
-    mask: bool = False
+    mask: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
     """What was refused for its reason: the reason as it was typed, what does it with another one, the page after it.
 
-    It lives in the memory of the session, and nowhere else.
+    It lives in the memory of the session, and nowhere else. ``key`` tells it from what was refused before and after.
     """
 
     reason: str = field(repr=False)
     again: Callable[[str], object] = field(repr=False)
     to: str
+    key: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
 @dataclass(slots=True)
@@ -112,7 +113,8 @@ class Sessions:
     def begin(self, officer: Officer) -> str:
         """Begin a session and return its token."""
         token, at = secrets.token_urlsafe(32), self._clock()
-        with self._one:
+        with self._one:  # what was typed in a session that nobody came back to goes with it
+            self._visits = {key: each for key, each in self._visits.items() if not _has_ended(each, at)}
             self._visits[_digest(token)] = Visit(officer, at, at)
         return token
 
@@ -123,7 +125,7 @@ class Sessions:
             visit = self._visits.get(_digest(token))
             if visit is None:
                 return None
-            if at - visit.used > IDLE_SECONDS or at - visit.began > LONGEST_SECONDS:
+            if _has_ended(visit, at):
                 del self._visits[_digest(token)]
                 return None
         if visit.officer.login and self._is_current is not None and not self._is_current(visit.officer):
@@ -141,6 +143,10 @@ class Sessions:
         """End the sessions of a person who may no longer work on the case."""
         with self._one:
             self._visits = {key: each for key, each in self._visits.items() if each.officer.login != login}
+
+
+def _has_ended(visit: Visit, at: float) -> bool:
+    return at - visit.used > IDLE_SECONDS or at - visit.began > LONGEST_SECONDS
 
 
 def _digest(token: str) -> str:

@@ -29,7 +29,10 @@ _WITHHELD: Final = re.compile(
     re.IGNORECASE,
 )
 """Initials that stand for somebody whose name a court or a school keeps back."""
-_NO_INITIALS: Final = frozenset({"US", "USA", "DC", "MD", "AM", "PM", "PO", "JC"})
+_NO_INITIALS: Final = frozenset({
+    "US", "USA", "DC", "MD", "AM", "PM", "PO", "JC", "ID", "IDS", "IQ", "IV", "ER", "PE", "GPA", "PTA", "IEP", "ADA",
+    "DNA", "CPR", "CPS", "MIP", "DUI", "DARE", "YMCA", "YWCA", "CASA", "PTSD", "ADHD",
+})  # fmt: skip
 _OWN_LABEL: Final = re.compile(
     r"\b(?:last|first|middle|maiden) name(?P<sure>(?:'s| is| was)?) (?=([^\W\d_]{2,20})\b)", re.IGNORECASE
 )

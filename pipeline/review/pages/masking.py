@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
 from pipeline.case.deciding import NotStored
@@ -27,9 +28,9 @@ def refused(visit: Visit, what: str, error: CaseError, again: Refused | None = N
     """
     tone = "conflict" if isinstance(error, Conflict) else "wrong"
     remedy = f"{error.remedy[:1].upper()}{error.remedy[1:]}." if error.remedy else ""
-    can_mask = isinstance(error, NotStored) and error.where == "--reason" and again is not None
-    visit.refused = again if can_mask else None
-    visit.tell(Notice(tone, f"Not {what}: {error.what}.", remedy.replace(" (--mask)", ""), mask=can_mask))
+    visit.refused = again if isinstance(error, NotStored) and error.where == "--reason" else None
+    mask = visit.refused.key if visit.refused is not None else ""
+    visit.tell(Notice(tone, f"Not {what}: {error.what}.", remedy.replace(" (--mask)", ""), mask=mask))
 
 
 def with_words(reason: str, again: Callable[[str], object], to: str) -> Refused:
@@ -38,10 +39,13 @@ def with_words(reason: str, again: Callable[[str], object], to: str) -> Refused:
 
 
 @router.post("/masked")
-def mask_and_store(desk: AtDesk, visit: Signed) -> Response:
-    """Do what was refused for its reason, with [PERSON] and the like in the place of what identifies somebody."""
+def mask_and_store(desk: AtDesk, visit: Signed, what: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """Do what was refused for its reason, with [PERSON] and the like in the place of what identifies somebody.
+
+    A page that was shown before something else was refused does not do that: ``what`` is the one that it told of.
+    """
     waiting, visit.refused = visit.refused, None
-    if waiting is None:
+    if waiting is None or waiting.key != what:
         say(visit, "wrong", "There is nothing to mask any more.", "Decide again.")
         return back("/")
     say(visit, "done", "The reason was masked: its kind stands where something identified somebody.")

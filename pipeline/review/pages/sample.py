@@ -123,14 +123,14 @@ def _unseen(visit: Visit, standing: Standing, number: int, parts: Parts) -> list
 @router.post("/sample/{number}")
 def mark(
     desk: AtDesk, visit: Marking, number: Number,
-    do: Annotated[Literal["clean", "missed", "back"], Form()], seen: Count = 0,
+    do: Annotated[Literal["clean", "missed", "back"], Form()], release: Count = 0, seen: Count = 0,
     part: Annotated[int, Form(ge=1, le=2**31 - 1)] = 1,
 ) -> Response:  # fmt: skip
     """Say whether something was missed in a record, or take that back; then on to the next one."""
     try:
         if do == "clean":
             _check_read(desk, visit, number)
-        desk.mark_sample(visit.officer, number, SAID[do], seen)
+        desk.mark_sample(visit.officer, number, SAID[do], seen, release)
     except CaseError as error:
         say(visit, "wrong", f"Not marked: {error.what}.", f"{error.remedy[:1].upper()}{error.remedy[1:]}.")
         return back(f"/sample/{number}?part={part}")

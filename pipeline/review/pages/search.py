@@ -63,6 +63,7 @@ def may_search(desk: Desk, visit: Visit) -> None:
 def noted(desk: Desk, visit: Visit, text: str, found: Found) -> None:
     """Write into the trail that there was a search and what it showed; what was looked for as a keyed digest only."""
     with desk.case.action(visit.officer.name, SEARCHED, on_closed=True) as action:
+        may_search(desk, visit)  # once more, while nobody else writes: searches at the same moment are counted too
         action.about |= {"records": found.records, "results": len(found.hits)}
         action.about["wanted"] = search_digest(desk.case.keyed, text)
     if visit.shows_values and found.hits:
