@@ -299,7 +299,6 @@ def test_an_unknown_charset_is_a_gap(charset: str) -> None:
         (body(b"\x89PNG\r\n", "text/plain"), "image", False),
         (body(b"PK\x03\x04\x14\0\x09\0", "application/zip"), "encrypted", False),
         (body(b"PK\x03\x04\x14\0\0\0", "application/zip"), "archive", False),
-        (body(b"x", "application/ms-tnef"), "unknown_format", False),
         (body(b"x", "application/pkcs7-mime; smime-type=enveloped-data"), "encrypted", True),
         (body(b"x", "application/pkcs7-mime; smime-type=signed-data"), "signed", False),
         (body(b"--e\n\nx\n--e--", "multipart/encrypted; boundary=e"), "encrypted", True),

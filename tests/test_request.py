@@ -74,7 +74,7 @@ def test_a_request_from_the_first_run_to_the_closed_case(
     runner = Inline(desk.of_now())
     frame = frame_of(out, runner)
     made = drawn(case, out, frame, 50, by="second reader")
-    marks = reviewed(case, out, sample_of(frame, made), runner, lambda *_: False, made)
+    marks = reviewed(case, out, sample_of(frame, made), runner, lambda *_: False, made, by="second reader")
     certificate = certify(case, out, frame, made, marks, by="second reader")
     assert certificate.most_bad == 0  # every record was read
 
