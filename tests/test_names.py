@@ -17,6 +17,7 @@ from recognizers.names import ensemble
 from recognizers.names.casing import respelled
 from recognizers.names.doubts import undoubted
 from recognizers.names.ensemble import NameModels
+from recognizers.names.introduced import introduced
 from recognizers.names.labelled import label_kind, part_of_label
 from recognizers.names.spacy_ner import PIECE_CHARS, PIECE_OVERLAP
 from recognizers.names.span import Span
@@ -350,3 +351,13 @@ def test_hostile_text_costs_time_in_proportion_to_its_length(rules: PersonName, 
 
     seconds(1_000)
     assert seconds(32_000) < 10 * seconds(8_000) + 1.0
+
+
+@pytest.mark.parametrize("text", ["Student I.D. cards", "a student G.P.A. of 3.5", "Youth Y.M.C.A. hall"])
+def test_an_abbreviation_is_no_ones_initials(text: str) -> None:
+    """What schools and courts shorten is not taken for the initials of a child."""
+    assert not list(introduced(text, []))
+
+
+def test_initials_of_a_child_are_found() -> None:
+    assert [each.start for each in introduced("Student J.R.S. was heard", [])] == [8]

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import message
 
-from pipeline import unpacking
+from pipeline import own_process, unpacking
 from pipeline.errors import UnreadableSource
 from pipeline.evidence.manifest import integrity
 from pipeline.intake import collect
@@ -236,3 +236,13 @@ def test_a_release_packs_again_and_holds_only_what_is_held(road, tmp_path):
     assert status["all.zip/picture.png"][0] == "not_scanned"
     again = road.scan(out / "records")
     assert not [each for each in again.decisions if each.withholds]
+
+
+def test_limits_that_may_not_be_set_hold_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the office allows a program less than our own limit, no module runs, and the run goes on."""
+
+    def refused() -> None:
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(own_process, "_limited", refused)
+    assert not own_process.is_done("pipeline.sevenzip_archive", [], 5)
