@@ -7,7 +7,9 @@
 
 Cells are read as texts, as pandas writes them. A column in which nothing is withheld comes back as it was given, of
 its own type; one in which something is becomes texts, empty where it was missing (in Arrow: null). Order and an index
-that only numbers rows stay; attributes, notes of a schema and categories that no row has do not come out. What is given passes through an owner-only temporary folder and the whole road, the final check included.
+that only numbers rows stay; attributes, notes of a schema and categories that no row has do not come out. What is
+given passes through an owner-only temporary folder and the whole road, the final check
+included.
 """
 
 from __future__ import annotations
