@@ -67,7 +67,8 @@ def own_contacts(inside: Inside, listed: Collection[Place] = ()) -> frozenset[Pl
             value = segment.text[match.start : match.end]
             if match.entity == "EMAIL_ADDRESS" and not _is_desk(value, owners[segment.within]):
                 return frozenset()  # it is the mailbox of somebody who is not named
-            if _has_own_label(segment.label, match) and _is_own_value(match.entity, value, known.homes):
+            said = segment.text if match.entity == "PHONE_NUMBER" else value
+            if _has_own_label(segment.label, match) and _is_own_value(match.entity, said, known.homes):
                 found.add(place)
     return frozenset(found)
 
@@ -172,6 +173,8 @@ def _is_own_value(entity: str, value: str, homes: Collection[str]) -> bool:
         return not _is_at_free_host(value)
     if entity == "STREET_ADDRESS":
         return "#" not in value and _has_none(value, homes)
+    if entity == "PHONE_NUMBER":
+        return _has_none(value, homes)  # "406-555-0142 (cell)"
     return True
 
 

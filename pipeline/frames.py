@@ -6,8 +6,10 @@
 >>> done.frame, done.log, done.columns               # doctest: +SKIP
 
 Cells are read as texts, as pandas writes them. A column in which nothing is withheld comes back as it was given, of
-its own type; one in which something is becomes texts, empty where it was missing (in Arrow: null). Index and order
-stay. What is given passes through an owner-only temporary folder and the whole road, the final check included.
+its own type; one in which something is becomes texts, empty where it was missing (in Arrow: null). Order and an index
+that only numbers rows stay; attributes, notes of a schema and categories that no row has do not come out. What is
+given passes through an owner-only temporary folder and the whole road, the final check
+included.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from pipeline.release import Release, release
 
 _TABLE: Final = "table.csv"
 _CELL_LIMIT: Final = 1 << 26
+_MOST_ROWS: Final = 10_000_000
 
 Piece: TypeAlias = pd.DataFrame | pa.Table
 Given = TypeVar("Given", pd.DataFrame, pa.Table)
@@ -187,11 +190,12 @@ def _write(folder: Path, given: Iterable[Piece]) -> tuple[list[str], list[int]]:
     counts = []
     with (folder / _TABLE).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for number, piece in enumerate(given):
+        for number, each in enumerate(given):
+            piece = _examinable(each)
             if not number:
                 names = _names(piece)
                 writer.writerow(names)
-            elif len(_names(piece)) != len(names):
+            elif _names(piece) != names:
                 raise NotReleased("table", f"chunk {number + 1} has other columns than the first", "give one table")
             writer.writerows(zip(*_texts(piece), strict=True))
             (folder / f"{number}.piece").write_bytes(pickle.dumps(piece, protocol=pickle.HIGHEST_PROTOCOL))
@@ -199,14 +203,51 @@ def _write(folder: Path, given: Iterable[Piece]) -> tuple[list[str], list[int]]:
     return names, counts
 
 
+def _examinable(piece: Any) -> Any:
+    """Return a piece without what no row of it says: notes of the schema, categories that are not used.
+
+    Raises:
+        NotReleased: its index is more than a count of rows; it is not examined.
+    """
+    if isinstance(piece, pa.Table):
+        fields, columns = [], []
+        for at, column in enumerate(piece.columns):
+            kind = column.type
+            fresh = column.cast(kind.value_type).dictionary_encode() if pa.types.is_dictionary(kind) else column
+            columns.append(fresh)
+            fields.append(piece.field(at).remove_metadata().with_type(fresh.type))
+        return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+    if not _only_counts(piece.index):
+        why = "its index holds more than numbers of rows, and is not examined"
+        raise NotReleased("table", why, "make it a column with reset_index()")
+    kept = [
+        column.cat.remove_unused_categories() if isinstance(column.dtype, pd.CategoricalDtype) else column
+        for column in (piece.iloc[:, at] for at in range(len(piece.columns)))
+    ]
+    fresh = pd.concat(kept, axis=1) if kept else piece.copy()
+    fresh.columns = piece.columns
+    fresh.attrs = {}
+    return fresh
+
+
+def _only_counts(index: pd.Index) -> bool:
+    """Return whether an index only numbers rows: a Social Security number has more digits than such a number."""
+    if index.name is not None:
+        return False
+    if isinstance(index, pd.RangeIndex):
+        return True
+    return index.dtype.kind in "iu" and (not len(index) or (int(index.min()) >= 0 and int(index.max()) < _MOST_ROWS))
+
+
 @contextmanager
-def _read(path: Path) -> Iterator[Iterator[list[str]]]:
-    """Give the data rows of a table."""
+def _read(path: Path, *, header: bool = False) -> Iterator[Iterator[list[str]]]:
+    """Give the data rows of a table, or all with its header."""
     before = csv.field_size_limit(_CELL_LIMIT)
     try:
         with path.open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)
-            next(rows, None)
+            if not header:
+                next(rows, None)
             yield rows
     finally:
         csv.field_size_limit(before)
@@ -222,7 +263,10 @@ def _changed(folder: Path, made: Release, count: int) -> frozenset[int]:
     if file.status != "released":
         raise NotReleased("table", "; ".join(file.reasons) or "it is held", "see the reason; nothing came out")
     met, rows = set[int](), 0
-    with _read(folder / _TABLE) as before, _read(folder / "out" / RECORDS / _TABLE) as after:
+    written = folder / "out" / RECORDS / _TABLE
+    with _read(folder / _TABLE, header=True) as before, _read(written, header=True) as after:
+        if next(before, None) != next(after, None):
+            raise NotReleased("table", "the name of a column says something that is withheld", "rename the column")
         for old, new in zip_longest(before, after):
             if old is None or new is None or len(old) != len(new):
                 rows = -1

@@ -123,7 +123,7 @@ def test_a_name_that_is_found_anywhere_leaves_all_of_it_private() -> None:
     [
         ("Cell", "406-555-0150"), ("Contact Phone", "406-555-0150"), ("Site Address", "12 Elm St"), ("Meter No", "M-1187"),
         ("Session", "sess_a83bd012"), ("IP", "198.51.100.23"), ("Mailing Address", "12 Elm St Apt 4"),
-        ("Mailing Address", "12 Elm St #4"), ("Mailing Address", "12 Elm St Lot 9"),
+        ("Mailing Address", "12 Elm St #4"), ("Mailing Address", "12 Elm St Lot 9"), ("Fax", "406-555-0150 (home)"),
     ],
 )  # fmt: skip
 def test_a_contact_whose_field_or_value_says_otherwise_stays_private(label: str, value: str) -> None:

@@ -114,6 +114,29 @@ def test_a_column_withheld_in_one_chunk_is_of_texts_in_all(redactor: Redactor) -
         list(redactor.redact_chunks([FRAME, FRAME[["name"]]]))
 
 
+def test_nothing_leaves_beside_the_cells(redactor: Redactor) -> None:
+    """Index, names of columns, categories that no row has, notes of a schema: examined, left behind or refused."""
+    said = "Jane Quimby 536-90-4401"
+    plain = pd.DataFrame({"kind": pd.Categorical(["a", "b", "a"], categories=["a", "b", said]), "n": [1, 2, 3]})
+    plain.attrs["by"] = said
+    done = redactor.redact(plain).frame
+    assert list(done["kind"].dtype.categories) == ["a", "b"]
+    assert not done.attrs
+    assert plain.attrs
+    for index in ([said, "x", "y"], [536904401, 1, 2], pd.Index([1, 2, 3], name=said)):
+        with pytest.raises(NotReleased, match="index"):
+            redactor.redact(plain.set_axis(index))
+    with pytest.raises(NotReleased, match="name of a column"):
+        redactor.redact(plain.rename(columns={"n": said}))
+    with pytest.raises(NotReleased, match="other columns"):
+        list(redactor.redact_chunks([plain, plain[["n", "kind"]]]))
+    kinds = pa.DictionaryArray.from_arrays(pa.array([0, 1, 0]), pa.array(["a", "b", said]))
+    table = pa.table({"kind": kinds, "n": [1, 2, 3]}, metadata={"by": said})
+    out = redactor.redact_arrow(table)
+    assert out.column("kind").chunk(0).dictionary.to_pylist() == ["a", "b"]
+    assert not out.schema.metadata
+
+
 TEXT = (Path(__file__).parent.parent / "docs" / "frames.md").read_text(encoding="utf-8")
 EXAMPLES = [each.split("```")[0] for each in TEXT.split("```python\n")[1:]]
 

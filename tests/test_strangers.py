@@ -26,9 +26,11 @@ STRANGERS = {
     35: "4111 1111 1111 1111",
     37: "4111111111111111",
     41: "see 406-555-0144",
+    43: "118 Elm St",
 }
 VALUES = [
     "536-90-4399", "536-90-4398", "jane.quimby", "555-0143", "4111 1111 1111 1111", "4111111111111111", "555-0144",
+    "118 Elm",
 ]  # fmt: skip
 
 
@@ -63,6 +65,7 @@ def test_one_cell_and_a_column_of_cells_are_judged_alike(entity: str) -> None:
         "", "A-70037", "536-90-4399", "SSN 536904399", "jane@example.com", "clerk@x.gov 536-90-4399", "(406) 555-0143",
         "406-555-0143 x12", "4111111111111111", "4111111111111112", "4111 1111 1111 1111", "García", "Jane Quimby",
         "Jane Quimby 406-555-0143", "see her file", "9400111899223100001234", "192.0.2.7", "536&#45;90&#45;4399", "<b>",
+        "123 Elm St", "PO Box 123", " 4111111111111111 ",
     ]  # fmt: skip
     assert strange_cells(pa.array(texts), entity).tolist() == [is_strange(each, entity) for each in texts]
 
@@ -82,6 +85,11 @@ def test_one_cell_and_a_column_of_cells_are_judged_alike(entity: str) -> None:
         ("Jane Quimby 536-90-4399", "PERSON", True),
         ("4111111111111111", "UNIQUE_IDENTIFIER", True),
         ("4111111111111112", "UNIQUE_IDENTIFIER", False),
+        (" 4111111111111111 ", "UNIQUE_IDENTIFIER", True),
+        ("123 Elm St", "UNIQUE_IDENTIFIER", True),
+        ("12 N. Elm St Apt 4", "UNIQUE_IDENTIFIER", True),
+        ("PO Box 123", "UNIQUE_IDENTIFIER", True),
+        ("123 Elm St", "STREET_ADDRESS", False),
     ],
 )
 def test_a_form_tells_a_stranger(text: str, entity: str, strange: bool) -> None:

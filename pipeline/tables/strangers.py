@@ -20,12 +20,19 @@ _FORMS: Final = (
     r"[0-9]{3}[\-. ][0-9]{2}[\-. ][0-9]{4}",  # a Social Security number
     r"[0-9]{3}\)?[\-. /]{1,2}[0-9]{3}[\-. ][0-9]{4}",  # a telephone number
     r"[0-9]{4}[\- ][0-9]{4,6}[\- ][0-9]{4,5}",  # a card
+    r"^ +[3-6][0-9]{12,18} *$|^[3-6][0-9]{12,18}[^0-9A-Za-z]+$",  # one with something around it
     r"&#|%[0-9A-Fa-f]{2}|<",  # written in another form
-    r"[^\x00-\x7f]",
     r"[A-Za-z]{2}[:#. ]+[0-9]{9}",  # a word, and digits that may be what it says
-    r"[A-Za-z]{3,}[^A-Za-z0-9]*[ ,:;][^A-Za-z0-9]*[A-Za-z]{3,}",  # two words: a remark
 )
-STRANGE: Final = "|".join(_FORMS)
+_REMARK: Final = r"[A-Za-z]{3,}[^A-Za-z0-9]*[ ,:;][^A-Za-z0-9]*[A-Za-z]{3,}"
+"""Two words."""
+_FORMS_OF_WORDS: Final = (
+    r"[^\x00-\x7f]",
+    r"^ *[0-9]+[A-Za-z]?[, ]+([A-Za-z]\.? +)?[A-Za-z]{2,}\.? +[A-Za-z]{2}",  # an address: 12 Elm St
+    r"[Pp]\.? ?[Oo]\.? ?[Bb][Oo][Xx]",
+    _REMARK,
+)
+STRANGE: Final = "|".join((*_FORMS, *_FORMS_OF_WORDS))
 _OWN: Final = {
     "EMAIL_ADDRESS": r"^[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$",
     "PHONE_NUMBER": r"^\+?1?[\-. ]?\(?[0-9]{3}\)?[\-. /]{0,2}[0-9]{3}[\-. ]?[0-9]{4}( ?(x|ext\.?) ?[0-9]{1,5})?$",
@@ -34,13 +41,13 @@ _OWN: Final = {
 }
 """What is the usual form in a column of its entity, though a form above has it too."""
 _WORDS: Final = frozenset({"PERSON", "STREET_ADDRESS", "MEDICAL", "DATE_OF_BIRTH"})
-"""Columns of words: there two words are no remark, and a sign of another alphabet is nothing strange."""
+"""Columns of words: there two words are no remark; an address or a sign of another alphabet is nothing strange."""
 _CARD: Final = r"^[3-6][0-9]{12,18}$"
 
 
 def is_remark(text: str) -> bool:
     """Return whether a cell holds two words: in a column of dates, amounts or codes it may name somebody."""
-    return bool(re2.search(_FORMS[-1], text)) or not text.isascii()
+    return bool(re2.search(_REMARK, text)) or not text.isascii()
 
 
 def is_strange(text: str, entity: str) -> bool:
@@ -72,7 +79,7 @@ def strange_cells(cells: pa.Array, entity: str) -> np.ndarray:
 
 
 def _pattern(entity: str) -> str:
-    return "|".join(_FORMS[:-3]) + "|" + _FORMS[-2] if entity in _WORDS else STRANGE
+    return "|".join(_FORMS) if entity in _WORDS else STRANGE
 
 
 def _mask(mask: Any) -> np.ndarray:
