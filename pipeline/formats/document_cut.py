@@ -156,6 +156,8 @@ def _names_rows(lines: Sequence[Sequence[str]]) -> bool:
 
 
 def _is_name(cell: str) -> bool:
+    if "[" in cell:  # what stands for something withheld in a copy, such as [REDACTED NAME], names no row
+        return False
     words = _WORD.findall(cell.lower())
     return 0 < len(words) <= _WORDS and words[-1] in header_words()
 
