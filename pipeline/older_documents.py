@@ -14,6 +14,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -31,6 +33,7 @@ MOST_BYTES: Final = 128 * 1024 * 1024
 NOTE: Final = "it was read by way of LibreOffice, which saved it as DOCX"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAM: Final = "WordDocument".encode("utf-16-le") + b"\0\0"
+_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _NOWHERE: Final = "http://127.0.0.1:9"
 _SCRIPTING: Final = "/org.openoffice.Office.Common/Security/Scripting"
 _SETTINGS: Final = (
@@ -106,7 +109,21 @@ def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
         if not written.is_file() or not 0 < written.stat().st_size <= folder.left:
             return None
         folder.left -= written.stat().st_size
-        return written.rename(folder.place())
+        return _undated(written, folder.place())
+
+
+def _undated(written: Path, to: Path) -> Path | None:
+    """Write an archive anew without its times, so that a DOC gives the same bytes each time; None where it is none.
+
+    A case knows a file by its bytes: what is decided of it would else not hold for the next run.
+    """
+    try:
+        with zipfile.ZipFile(written) as source, zipfile.ZipFile(to, "w", zipfile.ZIP_DEFLATED) as copy:
+            for each in source.infolist():
+                copy.writestr(zipfile.ZipInfo(each.filename, _FIRST_DAY), source.read(each), zipfile.ZIP_DEFLATED)
+    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError):
+        return None
+    return to
 
 
 def _is_done(command: Sequence[str], environment: Mapping[str, str]) -> bool:
