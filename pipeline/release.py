@@ -165,8 +165,8 @@ def _refuse(partial: Path, out: Path, places: Sequence[str]) -> None:
     shown = "; ".join(places[:5])
     raise LeakFound(
         str(failed),
-        f"a withheld value survives in what was written, in {len(places)} places ({shown})",
-        "do not hand it over; hold these records or report the case",
+        f"a withheld value survives in what was written, or it could not be checked, in {len(places)} places ({shown})",
+        "do not hand it over; run again, and where it stays, hold these records or report the case",
     )
 
 
