@@ -20,7 +20,7 @@ from pipeline.certifying import certificate_of, certify, drawn, frame_of, reader
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.manifest import MANIFEST
 from pipeline.review.desk import Desk
-from pipeline.review.sampling import MASK
+from pipeline.review.texts import MASK
 from pipeline.state import State
 
 pytestmark = pytest.mark.usefixtures("own_state")
