@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from casehelp import nothing_wrong, write
+from casehelp import leaving_after, nothing_wrong, write
 from conftest import Inline, everything_in
 from reviewhelp import ORIGIN, Browser, browser, desk_of, ended, examined
 
@@ -134,15 +134,8 @@ def test_the_terminal_goes_on_with_what_the_desk_began_and_back(desk: Desk, tmp_
     assert "--strata format" in refused.value.remedy
     sample = sample_of(frame, made)
     seen: list[Record] = []
-
-    def leaves(record: Record, _text: str) -> bool:
-        if len(seen) == 1:
-            raise KeyboardInterrupt
-        seen.append(record)
-        return False
-
     with pytest.raises(KeyboardInterrupt):
-        reviewed(desk.case, release, sample, runner, leaves, made, by="clerk")
+        reviewed(desk.case, release, sample, runner, leaving_after(1, seen), made, by="clerk")
     standing = desk.sampling.standing()
     assert sorted(standing.marks) == [1, 2]
     assert {each.by for each in standing.marks.values()} == {"second reader", "clerk"}

@@ -11,18 +11,7 @@ from olefile import OleFileIO
 from oxmsg.storage import Storage
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import (
-    BYTES,
-    FIXED,
-    MESSAGE_CODE_PAGE,
-    NARROW,
-    TEXT,
-    Attachment,
-    Bag,
-    Item,
-    Value,
-    narrow_text,
-)
+from pipeline.formats.outlook_items import FIXED, MESSAGE_CODE_PAGE, Attachment, Bag, Item, Kind, Value, narrow_text
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DEPTH_LIMIT: Final = 20
@@ -106,12 +95,12 @@ def _values(storage: Any, header: int, names: Mapping[int, int], page: str) -> d
     out: dict[int, Value] = {}
     for kind, number, payload in _entries(storage, header):
         key = names.get(number, number if number < 0x8000 else 0x10000 + number)
-        if kind == TEXT:
+        if kind == Kind.TEXT:
             packed = storage.property_stream_bytes(number, kind)
             out[key] = packed[: len(packed) & ~1].decode("utf-16-le", "replace")
-        elif kind == NARROW:
+        elif kind == Kind.NARROW:
             out[key] = narrow_text(storage.property_stream_bytes(number, kind), page)
-        elif kind == BYTES:
+        elif kind == Kind.BYTES:
             out[key] = storage.property_stream_bytes(number, kind)
         elif kind in FIXED:
             out[key] = int(struct.unpack_from(FIXED[kind], payload)[0])

@@ -19,18 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import (
-    BYTES,
-    FIXED,
-    MESSAGE_CODE_PAGE,
-    NARROW,
-    TEXT,
-    Attachment,
-    Bag,
-    Item,
-    Value,
-    narrow_text,
-)
+from pipeline.formats.outlook_items import FIXED, MESSAGE_CODE_PAGE, Attachment, Bag, Item, Kind, Value, narrow_text
 from pipeline.formats.outlook_mail import message_of
 
 MAGIC: Final = b"!BDN"
@@ -140,11 +129,11 @@ def _values(record: Any) -> dict[int, Value]:
         if number is None or data is None:
             continue
         key = number if number < 0x8000 else 0x10000 + number
-        if kind == TEXT:
+        if kind == Kind.TEXT:
             out[key] = _without_length(data[: len(data) & ~1].decode("utf-16-le", "replace"), number)
-        elif kind == NARROW:
+        elif kind == Kind.NARROW:
             out[key] = _without_length(narrow_text(data, codec), number)
-        elif kind == BYTES:
+        elif kind == Kind.BYTES:
             out[key] = data
         elif kind in FIXED and len(data) >= struct.calcsize(FIXED[kind]):
             out[key] = int(struct.unpack_from(FIXED[kind], data)[0])

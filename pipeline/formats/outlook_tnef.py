@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import BYTES, FIXED, NARROW, OBJECT, TEXT, Attachment, Bag, Item, Value
+from pipeline.formats.outlook_items import FIXED, Attachment, Bag, Item, Kind, Value
 
 MAGIC: Final = b"\x78\x9f\x3e\x22"
 DEPTH_LIMIT: Final = 20
@@ -25,7 +25,7 @@ _HEAD: Final = 6  # bytes before the first attribute
 _ATTACHMENT_BEGINS, _ATTACHMENT_DATA, _ATTACHMENT_TITLE, _ATTACHMENT = 0x9002, 0x800F, 0x8010, 0x9005
 _PROPERTIES, _RECIPIENTS, _SUBJECT, _BODY, _CLASS = 0x9003, 0x9004, 0x8004, 0x800C, 0x8008
 _MESSAGE_LEVEL: Final = 1
-_TEXTS: Final = frozenset({NARROW, TEXT})
+_TEXTS: Final = frozenset({Kind.NARROW, Kind.TEXT})
 _MESSAGE: Final = bytes.fromhex("0703020000000000c000000000000046")
 """Stands before a message inside: IID_IMessage."""
 _BY_VALUE, _ITEM = 1, 5
@@ -142,7 +142,7 @@ def _values(attributes: Iterable[Any]) -> dict[int, Value]:
         data = each.raw_data
         if each.attr_type in _TEXTS:
             out[number] = "".join(data).rstrip("\0")
-        elif each.attr_type in {BYTES, OBJECT}:
+        elif each.attr_type in {Kind.BYTES, Kind.OBJECT}:
             out[number] = _trimmed(number, b"".join(data))
         elif (
             each.attr_type in FIXED and isinstance(data, bytes) and len(data) >= struct.calcsize(FIXED[each.attr_type])
