@@ -24,14 +24,15 @@ from typing import Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats.workbook_container import OLE
 from pipeline.inputs import InputFile
+from pipeline.own_process import limited
 from pipeline.unpacking import Folder
 
 SECONDS: Final = 120
 MEMORY: Final = 8 * 1024**3
 MOST_BYTES: Final = 128 * 1024 * 1024
 NOTE: Final = "it was read by way of LibreOffice, which saved it as DOCX"
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STREAM: Final = "WordDocument".encode("utf-16-le") + b"\0\0"
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 _NOWHERE: Final = "http://127.0.0.1:9"
@@ -77,7 +78,7 @@ def saved_anew(file: InputFile, folder: Folder) -> Iterator[InputFile]:
 def _is_doc(file: InputFile) -> bool:
     """Return whether a file is a compound file that the document format claims, with a document of Word in it."""
     try:
-        if file.size > MOST_BYTES or file.read(0, len(_OLE)) != _OLE:
+        if file.size > MOST_BYTES or file.read(0, len(OLE)) != OLE:
             return False
         data = file.read()
         form = format_of(data[:HEAD_SIZE], file.inner_name)
@@ -146,6 +147,5 @@ def _is_done(command: Sequence[str], environment: Mapping[str, str]) -> bool:
 
 
 def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limited(MEMORY)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))

@@ -20,13 +20,14 @@ def is_done(module: str, arguments: Sequence[str], seconds: float) -> bool:
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", module, *arguments],
-            env=environment, capture_output=True, timeout=seconds, check=False, preexec_fn=_limited,
+            env=environment, capture_output=True, timeout=seconds, check=False, preexec_fn=limited,
         )  # fmt: skip
     except (subprocess.SubprocessError, OSError):  # also limits that may not be set, as where lower ones are
         return False
     return done.returncode == 0
 
 
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+def limited(memory: int = MEMORY) -> None:
+    """Limit the memory of this process, in bytes, and let it leave no image of it; for a process before it begins."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -22,7 +22,7 @@ from pipeline.errors import IntegrityError, UnreadableSource
 from pipeline.formats.encoding import decode
 from pipeline.model import Cell, Column, Decision, Unit
 from pipeline.state import State
-from pipeline.tables.columnar import Columnar
+from pipeline.tables.columnar import Columnar, truths
 from pipeline.tables.regular import SINGLE
 from pipeline.verify import View, search, views
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
@@ -110,7 +110,7 @@ def rows_with_withheld(
             continue
         bad = leaking(state, pc.unique(cells.filter(pa.array(mask))))
         if len(bad):
-            found |= mask & np.asarray(pc.is_in(cells, bad).to_numpy(zero_copy_only=False), dtype=bool)
+            found |= mask & truths(pc.is_in(cells, bad))
     return np.flatnonzero(found)
 
 

@@ -18,7 +18,7 @@ from pipeline.case.overrides import place_digest
 from pipeline.digest import Keyed
 from pipeline.model import Unit
 from pipeline.policy.own import STRONG
-from pipeline.tables.columnar import Columnar
+from pipeline.tables.columnar import Columnar, truths
 from pipeline.tables.regular import Coded
 
 _ROW_WORDS: Final = re.compile(r"row (\d+), ")
@@ -59,5 +59,4 @@ def _rows_with(cells: pa.Array, texts: Iterable[str]) -> np.ndarray:
     held = pa.array(list(texts), pa.string())
     if not len(held):
         return np.zeros(len(cells), dtype=bool)
-    told: np.ndarray = np.asarray(pc.is_in(cells, held).to_numpy(zero_copy_only=False), dtype=bool)
-    return told
+    return truths(pc.is_in(cells, held))

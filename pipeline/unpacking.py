@@ -141,7 +141,7 @@ def _from_tar(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
     for number, member in enumerate(members, start=1):
         name = member.name.removeprefix("./")
         why = unsafe(name, taken) or tape_archive.refusal(member)
-        own = replace(_inside(file, name if not why else f"member-{number:04d}", taken), wrapping="")
+        own = replace(_inside(file, name, number, taken, why=why), wrapping="")
         if why:
             yield replace(own, refused=why)
             continue
@@ -179,7 +179,7 @@ def _from_sevenzip(file: InputFile, folder: Folder, level: int) -> Iterator[Inpu
         taken: set[str] = set()
         for number, (name, unpacked_as) in enumerate(index["members"], start=1):
             why = unsafe(name, taken)
-            own = replace(_inside(file, name if not why else f"member-{number:04d}", taken), wrapping="")
+            own = replace(_inside(file, name, number, taken, why=why), wrapping="")
             if why:
                 yield replace(own, refused=why)
                 continue
@@ -192,8 +192,9 @@ def _from_sevenzip(file: InputFile, folder: Folder, level: int) -> Iterator[Inpu
             yield from unpacked(own, folder, level + 1)
 
 
-def _inside(file: InputFile, inner: str, taken: set[str]) -> InputFile:
-    """Return the place of a member, and take its name and those of its folders."""
+def _inside(file: InputFile, name: str, number: int, taken: set[str], *, why: str) -> InputFile:
+    """Return the place of a member, and take its name and those of its folders; one that is refused gets another."""
+    inner = f"member-{number:04d}" if why else name
     folders = (f"{each}/" for each in PurePosixPath(inner).parents)
     taken.update(each.casefold() for each in (inner, *folders))
     return replace(file, name=f"{file.name}/{inner}", archives=(*file.archives, file.name))
@@ -242,7 +243,7 @@ def _member(
 ) -> Iterator[InputFile]:
     """Yield one member, or what it holds itself."""
     why = unsafe(member.orig_filename, taken)
-    own = _inside(file, member.filename if not why else f"member-{number:04d}", taken)
+    own = _inside(file, member.filename, number, taken, why=why)
     if not why and member.flag_bits & 0x1:
         why = "it is encrypted"
     if not why and stat.S_ISLNK(member.external_attr >> 16):

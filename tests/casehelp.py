@@ -10,8 +10,10 @@ from conftest import PROJECT, Inline
 from pipeline.case.deciding import overrides_of
 from pipeline.case.store import Case
 from pipeline.casework import Task, release_with_case
+from pipeline.certifying import Reviewer
 from pipeline.cli.running import describe_run
 from pipeline.digest import Keyed
+from pipeline.evidence.certificate import Record
 from pipeline.evidence.documents import Office
 from pipeline.intake import collect
 from pipeline.policy.load import load
@@ -23,6 +25,18 @@ from pipeline.state import State
 def nothing_wrong(_text: str) -> list[str]:
     """A scanner for tests in which the words are known to be harmless."""
     return []
+
+
+def leaving_after(count: int, seen: list[Record]) -> Reviewer:
+    """A reader of a sample who finds nothing missed, and leaves after some records; ``seen`` takes them."""
+
+    def leaves(record: Record, _text: str) -> bool:
+        if len(seen) == count:
+            raise KeyboardInterrupt
+        seen.append(record)
+        return False
+
+    return leaves
 
 
 @dataclass

@@ -175,6 +175,21 @@ def loaded() -> State:
     return prepare(Job(b"k" * 32, DECIDED_AT, policy=str(find("montana"))))
 
 
+@pytest.fixture(scope="session")
+def by_patterns() -> State:
+    """The state of a worker that asks no model: for what does not depend on one."""
+    from pipeline.policy.load import find
+
+    return prepare(Job(b"k" * 32, DECIDED_AT, policy=str(find("montana")), level="patterns"))
+
+
+@pytest.fixture
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test has its own state, and no configuration of the person who runs it."""
+    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
+
+
 @pytest.fixture
 def road(loaded: State) -> Road:
     return Road(loaded)

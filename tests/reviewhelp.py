@@ -11,6 +11,7 @@ from casehelp import nothing_wrong
 from conftest import Inline
 from fastapi.testclient import TestClient
 
+from pipeline.case.free_text import FreeText
 from pipeline.case.store import Case
 from pipeline.cli.running import describe_run
 from pipeline.digest import Keyed
@@ -20,7 +21,9 @@ from pipeline.review.desk import Desk
 from pipeline.review.road import Road
 from pipeline.review.safety import Site
 from pipeline.review.sessions import ROLES, Officer
+from pipeline.review.words import MarksToo, Remembered
 from pipeline.state import Job, State
+from recognizers.registry import load_recognizers
 
 HOST = "127.0.0.1:8642"
 ORIGIN = f"http://{HOST}"
@@ -42,13 +45,32 @@ def desk_of(case: Case, source: Path, state: State) -> Desk:
 
 def examined(case: Case, source: Path, state: State) -> Desk:
     """The desk of a case whose files are examined."""
-    desk = desk_of(case, source, state)
+    return examined_again(desk_of(case, source, state))
+
+
+def examined_again(desk: Desk) -> Desk:
+    """The same desk, its files examined as it is now."""
     desk.examine("records officer")
+    settled(desk)
+    return desk
+
+
+def ended(desk: Desk) -> None:
+    """Wait until the desk's work is done, and done well."""
     desk.bench.wait()
     assert desk.bench.work is not None
     assert desk.bench.work.failure is None, desk.bench.work.failure
+
+
+def settled(desk: Desk) -> None:
+    """Wait until the desk's work is done, and its ledger is as that left it."""
+    ended(desk)
     desk.ledger.refresh()
-    return desk
+
+
+def see_marks_too(desk: Desk) -> None:
+    """Let a desk examine what is typed by patterns and by what is marked, as it does where no model is loaded."""
+    desk.scanner = MarksToo(desk.case, Remembered(lambda: FreeText(desk.case, load_recognizers("patterns"))))
 
 
 @dataclass

@@ -24,14 +24,10 @@ from pipeline.case.tables import Base
 from pipeline.errors import ConfigError
 from pipeline.state import State
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 LETTER = "Dear clerk,\nmy number is 536-90-4399. Wilma Testperson, 406-555-0123\n"
 OTHER = "From the desk of Wilma Testperson. Call 406-555-0188 on Monday.\n"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import random
 from pathlib import Path
 
 import pytest
-from casehelp import Desk, nothing_wrong, write
+from casehelp import Desk, leaving_after, nothing_wrong, write
 from conftest import Inline, everything_in
 from hypothesis import given
 from hypothesis import strategies as st
@@ -182,15 +182,8 @@ def test_an_interrupted_review_goes_on(desk: Desk, tmp_path: Path) -> None:
     made = drawn(desk.case, out, frame, 10, by="reader")
     sample = sample_of(frame, made)
     seen: list[Record] = []
-
-    def leaves(record: Record, _text: str) -> bool:
-        if len(seen) == 4:
-            raise KeyboardInterrupt
-        seen.append(record)
-        return False
-
     with pytest.raises(KeyboardInterrupt):
-        reviewed(desk.case, out, sample, runner, leaves, made, by="reader")
+        reviewed(desk.case, out, sample, runner, leaving_after(4, seen), made, by="reader")
     rest: list[Record] = []
     reviewed(desk.case, out, sample, runner, lambda record, _: bool(rest.append(record)), made, by="reader")
     assert len(rest) == sum(made.sizes.values()) - 4

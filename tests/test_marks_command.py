@@ -20,10 +20,11 @@ from pipeline.cli.options import Accuracy
 from pipeline.cli.rerun import kept_of
 from pipeline.cli.running import Asked
 from pipeline.errors import UsageError
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
 from pipeline.review.marking_text import place_of_text, source_of
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 NAME = "qwertzu brambleworth"
 FILES = {
@@ -32,22 +33,11 @@ FILES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="module")
-def patterns() -> State:
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
-
-
 @pytest.fixture
-def desk(tmp_path: Path, patterns: State) -> Desk:
+def desk(tmp_path: Path, by_patterns: State) -> Desk:
     case, source = Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", FILES)
     case.keeping.keep_inputs([source], case.folder)
-    return examined(case, source, patterns)
+    return examined(case, source, by_patterns)
 
 
 @pytest.fixture
@@ -127,7 +117,7 @@ def test_what_is_too_short_to_be_found_is_said_place_by_place(desk: Desk) -> Non
 
 
 def test_the_case_is_opened_as_it_was_examined(
-    desk: Desk, tmp_path: Path, patterns: State, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, tmp_path: Path, by_patterns: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files, options and facts of the last run; where something changed, nothing is marked."""
     case = desk.case
@@ -135,7 +125,7 @@ def test_the_case_is_opened_as_it_was_examined(
         marks.desk_of_case(case.folder, Asked("montana"))
     kept = kept_of(Asked("montana", accuracy=Accuracy.FAST), hold_undecided=False)
     case.keeping.keep_inputs([tmp_path / "in"], case.folder, kept)
-    monkeypatch.setattr(marks, "make_job", lambda asked: (patterns.job, patterns.policy))
+    monkeypatch.setattr(marks, "make_job", lambda asked: (by_patterns.job, by_patterns.policy))
     opened = marks.desk_of_case(case.folder, Asked("montana"))
     assert not opened.road.behind(case)
     (tmp_path / "in" / "note.txt").write_text("Another text.\n")

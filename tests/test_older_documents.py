@@ -14,6 +14,7 @@ from hiding import readings
 
 from pipeline import older_documents
 from pipeline.errors import UnreadableSource
+from pipeline.formats.workbook_container import OLE
 from pipeline.intake import collect
 
 SSN = "536-90-4399"
@@ -74,7 +75,7 @@ def test_a_release_of_a_doc_is_whole_and_clean(letter: bytes, road: Road, tmp_pa
 def test_without_libreoffice_a_doc_is_left_to_its_format(tmp_path: Path, monkeypatch) -> None:
     """Which holds it, with what to do."""
     monkeypatch.setattr(older_documents, "program", lambda: None)
-    data = older_documents._OLE + bytes(600) + older_documents._STREAM + bytes(600)
+    data = OLE + bytes(600) + older_documents._STREAM + bytes(600)
     (tmp_path / "a.doc").write_bytes(data)
     (file,) = collect([tmp_path / "a.doc"])
     assert (file.read(), file.notes) == (data, ())
@@ -99,6 +100,6 @@ def test_other_files_are_left_alone(tmp_path: Path, monkeypatch) -> None:
     """Nothing but a compound file with a document of Word in it is handed to a program."""
     monkeypatch.setattr(older_documents, "program", lambda: pytest.fail("asked for a program"))
     (tmp_path / "a.doc").write_bytes(b"just text, called so\n")
-    (tmp_path / "b.xls").write_bytes(older_documents._OLE + bytes(600))
+    (tmp_path / "b.xls").write_bytes(OLE + bytes(600))
     (tmp_path / "c.docx").write_bytes(hiding(lambda place: place))
     assert [each.notes for each in collect([tmp_path])] == [(), (), ()]

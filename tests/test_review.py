@@ -18,14 +18,10 @@ from pipeline.review.desk import Desk
 from pipeline.review.ledger import WAYS, Filter, Ledger
 from pipeline.state import State
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 LETTER = "Dear clerk,\nmy number is 536-90-4399. Wilma Testperson, 406-555-0123\npassword: Blue-Harbor-77\n"
 OTHER = "From the desk of Wilma Testperson. Call 406-555-0188 on Monday. Ms. Testperson\n"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture

@@ -21,15 +21,11 @@ from pipeline.review.ledger import Filter
 from pipeline.review.safety import COOKIE
 from pipeline.review.sessions import APPROVER, AUDITOR, REVIEWER
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 HEAD = {"origin": ORIGIN}
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}<img src=x onerror=alert(2)>'
 LETTER = f"Wilma Testperson called from 406-555-0123 {HOSTILE}\n\nThe other number is 406-555-0188.\n"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture

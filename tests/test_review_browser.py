@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from casehelp import write
-from reviewhelp import examined
+from reviewhelp import ended, examined
 
 from pipeline.case.checking import check_case
 from pipeline.case.store import Case
@@ -22,7 +22,7 @@ from pipeline.review.safety import Site
 from pipeline.review.sessions import ROLES, Officer
 from pipeline.state import State
 
-pytestmark = [pytest.mark.models, pytest.mark.chromium]
+pytestmark = [pytest.mark.models, pytest.mark.chromium, pytest.mark.usefixtures("own_state")]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -41,12 +41,6 @@ MAIL = (
 TABLE = "name,phone,ssn\n" + "".join(
     f"Wilma Testperson,406-555-0{100 + n % 100},536-90-{4000 + n}\n" for n in range(120)
 )
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture
@@ -226,9 +220,7 @@ def test_a_case_is_worked_through_by_keyboard(desk: Desk, page) -> None:
     assert desk.ledger.refresh().progress()["open"] == 0
     page.goto(f"{base(page)}/release")
     page.locator("button", has_text="Make the release").press("Enter")
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None
+    ended(desk)
     page.goto(f"{base(page)}/release")
     assert "no withheld value was found" in page.inner_text("main")
     assert not check_case(desk.case)

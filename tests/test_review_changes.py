@@ -7,31 +7,20 @@ from pathlib import Path
 
 import pytest
 from casehelp import write
-from reviewhelp import browser, desk_of, examined
+from reviewhelp import browser, desk_of, examined, examined_again
 from test_review_marks import api, copies, problems_of, released
 
 from pipeline.case.checking import check_case
 from pipeline.case.store import Case
 from pipeline.model import RecordFacts
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Item
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 LETTER = "Call me at 406-555-0123 after six.\nMy number is 536-90-4399, the account 536-90-4400.\n"
 SSN = "536-90-4399"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="module")
-def patterns() -> State:
-    """A worker without models."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture
@@ -40,8 +29,8 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, source: Path, patterns: State) -> Desk:
-    return examined(Case.create(tmp_path / "case", "2026-7"), source, patterns)
+def desk(tmp_path: Path, source: Path, by_patterns: State) -> Desk:
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
 
 
 def found(desk: Desk, entity: str, at: int = 0) -> Item:
@@ -166,15 +155,6 @@ def with_order(desk: Desk, **more) -> Desk:
     return desk
 
 
-def examined_again(desk: Desk) -> Desk:
-    desk.examine("records officer")
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None
-    desk.ledger.refresh()
-    return desk
-
-
 def test_without_a_recorded_ground_nothing_mandatory_is_lifted(desk: Desk) -> None:
     """Neither decided nor asked for: both say what is missing and what to do."""
     item = found(desk, "US_SSN")
@@ -284,7 +264,7 @@ def test_a_refused_lift_opens_nothing(desk: Desk) -> None:
     assert not check_case(desk.case)
 
 
-def test_ones_own_number_is_lifted_by_two_people(desk: Desk, patterns: State) -> None:
+def test_ones_own_number_is_lifted_by_two_people(desk: Desk, by_patterns: State) -> None:
     """In a record with one strong identifier, that it is about the person who asks is for two people to say."""
     own = frozenset({desk.case.keyed.digest("US_SSN", SSN)})
     examined_again(
@@ -301,9 +281,9 @@ def test_ones_own_number_is_lifted_by_two_people(desk: Desk, patterns: State) ->
 # --- opened anew ------------------------------------------------------------------------
 
 
-def test_old_proposals_are_not_shown_as_current(desk: Desk, source: Path, patterns: State) -> None:
+def test_old_proposals_are_not_shown_as_current(desk: Desk, source: Path, by_patterns: State) -> None:
     """Opened with other facts, every page says so, and nothing is decided or released until it is examined again."""
-    again = desk_of(Case.open(desk.case.folder), source, patterns)
+    again = desk_of(Case.open(desk.case.folder), source, by_patterns)
     assert again.road.behind(again.case) == ""
     again = with_order(again, court_order="", ordered=frozenset(), recipient="requester", context="personnel")
     assert "what is stated of the records" in again.behind

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from casehelp import nothing_wrong, write
+from casehelp import write
 from conftest import Inline
-from reviewhelp import browser
+from reviewhelp import browser, desk_of, examined, examined_again, settled
 from sqlalchemy import text
 
 from pipeline.case.checking import check_case
@@ -21,16 +21,14 @@ from pipeline.case.deciding import overrides_of
 from pipeline.case.overrides import place_digest
 from pipeline.case.pinning import Laid, lay_down
 from pipeline.case.store import Case, CaseError
-from pipeline.cli.running import describe_run
-from pipeline.digest import Keyed
 from pipeline.intake import collect
 from pipeline.planning import plan
-from pipeline.policy.load import find
 from pipeline.review.columns import Table, effect
 from pipeline.review.desk import Desk
-from pipeline.review.road import Road
 from pipeline.review.sessions import ROLES, Officer
-from pipeline.state import Job, State, prepare
+from pipeline.state import Job, State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 ROWS = 60
 TABLE = "name,phone,code,remark\n" + "".join(
@@ -42,46 +40,12 @@ OTHER = "name,phone,code,remark\n" + "".join(
 )
 
 
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
-
-
-def desk_at(case: Case, source: Path, state: State) -> Desk:
-    @contextmanager
-    def workers(job: Job) -> Iterator[Inline]:
-        yield Inline(replace(state, job=job, keyed=Keyed(job.key), shared=None))
-
-    assert state.policy is not None
-    job = replace(state.job, key=case.key)
-    return Desk(
-        case, Road(collect([source]), state.policy, job, describe_run(job, state.policy), workers), nothing_wrong
-    )
-
-
-def waited(desk: Desk) -> None:
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None, desk.bench.work.failure
-    desk.ledger.refresh()
-
-
 @pytest.fixture
 def desk(tmp_path: Path, by_patterns: State) -> Desk:
     source = write(
         tmp_path / "in", {"list.csv": TABLE, "deep/list.csv": OTHER, "letter.txt": "Dear clerk, 406-555-0123\n"}
     )
-    made = desk_at(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
-    made.examine("records officer")
-    waited(made)
-    return made
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
 
 
 def key_of(desk: Desk, name: str = "list.csv") -> str:
@@ -137,7 +101,7 @@ def test_a_pin_is_used_from_the_next_examination_on(desk: Desk, tmp_path: Path) 
     assert desk.road.is_examined(desk.case)
     told = at.post(f"/columns/{key}/3", do="pin", kind="entity", entity="US_SSN", reason="numbers of the county")
     assert "Column 3 is pinned." in told
-    waited(desk)
+    settled(desk)
     assert desk.road.is_examined(desk.case)
     page = at.get(f"/columns/{key}/3")
     assert numbers(page, "before the class was changed, by rule") == [0, 0, 0]
@@ -148,7 +112,7 @@ def test_a_pin_is_used_from_the_next_examination_on(desk: Desk, tmp_path: Path) 
     assert other
     assert other.classes[2].kind != "entity"
     desk.release(next(iter(desk.sessions._visits.values())).officer)
-    waited(desk)
+    settled(desk)
     records = tmp_path / "case-release-1" / "records"
     assert "K3" not in (records / "list.csv").read_text()
     assert "L3" in (records / "deep/list.csv").read_text()
@@ -160,7 +124,7 @@ def test_a_pin_is_lifted_and_the_last_one_counts(desk: Desk) -> None:
     at, key = browser(desk), key_of(desk)
     for form in ({"kind": "inert"}, {"kind": "entity", "entity": "PERSON", "part": "surname"}, {"do": "lift"}):
         assert "Done." in at.post(f"/columns/{key}/3", **{"do": "pin", "reason": "as the county says", **form})
-        waited(desk)
+        settled(desk)
     assert not pins_in(desk)
     told = [each.told for each in desk.case.entries() if "pin" in each.told["about"]]
     assert [each["action"] for each in told] == ["pinned a column", "pinned a column", "lifted a pin"]
@@ -192,14 +156,13 @@ def test_a_pin_during_an_examination_waits_for_the_next(desk: Desk, monkeypatch:
     officer = Officer("", "records officer", frozenset(ROLES))
     assert not desk.pin(officer, Laid(key_of(desk), 4, "entity", "MEDICAL", reason="notes of a nurse"))
     goes_on.set()
-    waited(desk)
+    settled(desk)
     assert "pinned" in desk.behind
     assert "pinned" in desk.road.behind(desk.case)
     with pytest.raises(CaseError, match="pinned"):
         desk.release(officer)
     monkeypatch.setattr("pipeline.review.road.now", lambda: "2099-01-02T03:04:05Z")
-    desk.examine("records officer")
-    waited(desk)
+    examined_again(desk)
     assert desk.behind == desk.road.behind(desk.case) == ""
 
 
@@ -239,7 +202,7 @@ def test_the_second_review_counts_who_pinned(desk: Desk) -> None:
 
 def test_a_desk_opened_again_looks_at_the_columns_on_request(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
     """The classes live in memory; without another examination they are looked at by the press of a button."""
-    again = desk_at(desk.case, tmp_path / "in", by_patterns)
+    again = desk_of(desk.case, tmp_path / "in", by_patterns)
     again.ledger.refresh()
     at = browser(again)
     assert "not looked at" in at.get("/columns")
@@ -266,9 +229,7 @@ def test_the_sheets_of_a_workbook_are_pinned_apart(tmp_path: Path, by_patterns: 
 
 
 def lay_down_after(case: Case, path: Path, state: State, key: str) -> None:
-    made = desk_at(case, path, state)
-    made.examine("records officer")
-    waited(made)
+    examined(case, path, state)
     lay_down(case, Laid(key, 4, "entity", "TRIBAL_ID", reason="x"), by="records officer")
 
 

@@ -14,14 +14,10 @@ from pipeline.case.store import Case
 from pipeline.review import accounts
 from pipeline.review.sessions import ROLES
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 EXAMPLES = 15
 """For each call, of each kind: as it is described, and otherwise."""
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.mark.schemathesis

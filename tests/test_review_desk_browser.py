@@ -16,11 +16,10 @@ from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.overrides import place_digest
 from pipeline.case.store import Case
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.usefixtures("own_state")]
 SAMPLE = PROJECT / "sample_data/mailbox/constituent-mail.mbox"
 MESSAGES, MOST_KEYS = 60, 80
 ROWS = 2500
@@ -28,18 +27,6 @@ COUNTED = (
     "document.addEventListener('keydown', () => "
     "sessionStorage.setItem('keys', 1 + Number(sessionStorage.getItem('keys') || 0)), true)"
 )
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture

@@ -8,11 +8,7 @@ import pytest
 from officers import decide_at_once
 from postgres import PASSWORD, server
 
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
+pytestmark = pytest.mark.usefixtures("own_state")
 
 
 def test_nothing_that_officers_decide_at_once_is_lost_or_doubled(tmp_path: Path) -> None:

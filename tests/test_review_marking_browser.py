@@ -15,29 +15,21 @@ from test_review_marks import copies, problems_of
 
 from pipeline.case.checking import check_case
 from pipeline.case.store import Case
-from pipeline.policy.load import find
 from pipeline.review import accounts
 from pipeline.review.desk import Desk
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
 
-pytestmark = [pytest.mark.models, pytest.mark.chromium]
+pytestmark = [pytest.mark.models, pytest.mark.chromium, pytest.mark.usefixtures("own_state")]
 PASSWORD = "correct horse battery staple"
 LETTER = "Dear clerk,\nplease call 406-555-0123.\nqwertzu brambleworth\n"
 NOTE = "Seen by Qwertzu Brambleworth on Monday.\n"
 
 
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, by_patterns: State) -> Desk:
     """A desk without models under a policy that asks for a second review."""
-    state: State = prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
     source = write(tmp_path / "in", {"letter.txt": LETTER, "note.txt": NOTE})
-    made = examined(Case.create(tmp_path / "case", "2026-7"), source, state)
+    made = examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
     made.road = replace(made.road, policy=made.policy.model_copy(update={"second_review": True}))
     accounts.add(made.case, "second", "second reader", frozenset({"reviewer", "approver"}), PASSWORD, by="x")
     return made

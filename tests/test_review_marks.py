@@ -7,33 +7,22 @@ from pathlib import Path
 
 import pytest
 from casehelp import write
-from reviewhelp import ORIGIN, Browser, browser, examined
+from reviewhelp import ORIGIN, Browser, browser, ended, examined
 
 from pipeline.case.checking import check_case
 from pipeline.case.proof import needles_for, run_of_release
 from pipeline.case.store import Case
 from pipeline.evidence.manifest import MANIFEST
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
 from pipeline.verify import WithheldIndex, search, views
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 NOTE = "The hedge of the neighbour was cut by qwertzu brambleworth on Monday.\nPlease tell Brambleworth, Qwertzu.\n"
 OTHER = "A bill for the hedge went to qwertzu brambleworth, and to nobody else.\n"
 TABLE = "case,remark\n" + "".join(f"{n},hedge {n}\n" for n in range(20)) + "21,qwertzu brambleworth\n"
 NAME = "qwertzu brambleworth"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="module")
-def patterns() -> State:
-    """A worker without models: what nobody but a person finds is not found."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture
@@ -42,8 +31,8 @@ def source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, source: Path, patterns: State) -> Desk:
-    return examined(Case.create(tmp_path / "case", "2026-7"), source, patterns)
+def desk(tmp_path: Path, source: Path, by_patterns: State) -> Desk:
+    return examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
 
 
 def api(at: Browser, path: str, **given):
@@ -69,9 +58,7 @@ def released(desk: Desk) -> Path:
     from pipeline.review.sessions import ROLES, Officer
 
     desk.release(Officer("", "records officer", frozenset(ROLES)))
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None, desk.bench.work.failure
+    ended(desk)
     return folder
 
 
@@ -234,17 +221,17 @@ def test_a_mark_in_a_cell_of_a_table(desk: Desk) -> None:
     assert not check_case(desk.case)
 
 
-def test_a_mark_that_is_not_found_any_more_holds_the_release(desk: Desk, source: Path, patterns: State) -> None:
+def test_a_mark_that_is_not_found_any_more_holds_the_release(desk: Desk, source: Path, by_patterns: State) -> None:
     """Where the text of the place is another one now, a person looks; without the file nothing is lost."""
     at = browser(desk)
     given = {"file": "note.txt", "unit": 1, "start": 4, "end": 9, "entity": "MEDICAL", "reason": "missed"}
     (source / "t.csv").unlink()
     (source / "deep" / "other.txt").unlink()
-    desk = examined(desk.case, source, patterns)
+    desk = examined(desk.case, source, by_patterns)
     at = browser(desk)
     assert api(at, "marks", **given)[0] == 200
     (source / "note.txt").write_text("Nothing of it is there.\n", encoding="utf-8")
-    desk = examined(desk.case, source, patterns)
+    desk = examined(desk.case, source, by_patterns)
     assert "marks are not found any more" in browser(desk).get("/")
     from pipeline.review.sessions import ROLES, Officer
 
@@ -257,14 +244,14 @@ def test_a_mark_that_is_not_found_any_more_holds_the_release(desk: Desk, source:
     assert (released(desk) / "records" / "note.txt").is_file()
 
 
-def test_a_mark_after_the_release_is_a_change_of_it(tmp_path: Path, patterns: State) -> None:
+def test_a_mark_after_the_release_is_a_change_of_it(tmp_path: Path, by_patterns: State) -> None:
     """``redact --case`` withholds it; ``rerun`` lists it against the release before and writes a supplement of just that."""
     from casehelp import Desk as Office
     from casehelp import changed
 
     source = write(tmp_path / "in", {"note.txt": NOTE, "plain.txt": "The weather was fine.\n"})
-    desk = examined(Case.create(tmp_path / "case", "2026-7"), source, patterns)
-    office = Office(desk.case, patterns)
+    desk = examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
+    office = Office(desk.case, by_patterns)
     office.redact(source, tmp_path / "first")
     assert marked(browser(desk))[0] == 200
     policy = changed(tmp_path, "ours", {})
@@ -278,13 +265,13 @@ def test_a_mark_after_the_release_is_a_change_of_it(tmp_path: Path, patterns: St
     assert not check_case(desk.case)
 
 
-def test_marks_go_every_road_of_a_table(tmp_path: Path, patterns: State) -> None:
+def test_marks_go_every_road_of_a_table(tmp_path: Path, by_patterns: State) -> None:
     """By column and row by row, a marked value gives the same copy."""
     rows = "".join(f"{n},406-555-01{n:02d},hedge {n}\n" for n in range(40)) + "41,406-555-0199,qwertzu brambleworth\n"
     source = write(tmp_path / "in", {"note.txt": NOTE, "t.csv": f"case,phone,remark\n{rows}"})
     told = []
     for number, by_column in enumerate((True, False)):
-        desk = examined(Case.create(tmp_path / f"case{number}", "2026-7"), source, patterns)
+        desk = examined(Case.create(tmp_path / f"case{number}", "2026-7"), source, by_patterns)
         desk.road = replace(desk.road, job=replace(desk.road.job, by_column=by_column))
         assert marked(browser(desk))[0] == 200
         told.append(copies(released(desk)))

@@ -8,38 +8,25 @@ from pathlib import Path
 import pytest
 from casehelp import write
 from conftest import everything_in
-from reviewhelp import ORIGIN, Browser, browser, examined
+from reviewhelp import ORIGIN, Browser, browser, examined, see_marks_too
 
 from pipeline.case.checking import check_case
-from pipeline.case.free_text import FreeText
 from pipeline.case.store import Case
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
-from pipeline.review.words import MarksToo, Remembered
-from pipeline.state import Job, State, prepare
-from recognizers.registry import load_recognizers
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 NUMBER = "406-555-0187"
 NAME = "qwertzu brambleworth"
 NOTE = f"The hedge of the neighbour was cut by {NAME} on Monday. Call 406-555-0123.\n"
 
 
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="module")
-def patterns() -> State:
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
-
-
 @pytest.fixture
-def desk(tmp_path: Path, patterns: State) -> Desk:
+def desk(tmp_path: Path, by_patterns: State) -> Desk:
     """A desk that examines what is typed by patterns and by what is marked."""
-    made = examined(Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", {"note.txt": NOTE}), patterns)
-    made.scanner = MarksToo(made.case, Remembered(lambda: FreeText(made.case, load_recognizers("patterns"))))
+    made = examined(Case.create(tmp_path / "case", "2026-7"), write(tmp_path / "in", {"note.txt": NOTE}), by_patterns)
+    see_marks_too(made)
     return made
 
 

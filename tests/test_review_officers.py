@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from casehelp import nothing_wrong, write
-from reviewhelp import ORIGIN, examined, stranger
+from reviewhelp import ORIGIN, ended, examined, stranger
 from typer.testing import CliRunner
 
 from pipeline.case.checking import check_case
@@ -27,14 +27,10 @@ from pipeline.review.serving import Listening, check_listening, serve
 from pipeline.review.sessions import Officer
 from pipeline.state import State
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 PASSWORD = "a long blue harbor"
 LETTER = "Dear clerk,\ncall Wilma Testperson, 406-555-0123\n"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture
@@ -186,9 +182,7 @@ def test_nobody_releases_what_they_decided_where_the_policy_asks_for_two(desk: D
     assert not desk.next_folder().exists()
     assert "own decisions" in one.post("/release", headers=head).text
     assert two.post("/api/release", json={}, headers=head).status_code == 200
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None
+    ended(desk)
     assert one.post("/api/undo", json={"number": 1}, headers=head).status_code == 200
     assert one.post("/api/release", json={}, headers=head).status_code == 200
     desk.bench.wait()

@@ -11,25 +11,14 @@ from reviewhelp import browser, examined
 
 from pipeline.case.deciding import Which, decide
 from pipeline.case.store import Case, CaseError
-from pipeline.policy.load import find
 from pipeline.review.charts import WIDE, Share, drawn
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.ledger import Decided, Filter
 from pipeline.review.sessions import ROLES, Officer
 from pipeline.review.timing import spent
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
 
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
+pytestmark = pytest.mark.usefixtures("own_state")
 
 
 @pytest.fixture

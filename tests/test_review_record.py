@@ -17,25 +17,14 @@ from reviewhelp import browser, examined
 from pipeline.case.overrides import place_digest
 from pipeline.case.store import Case, CaseError
 from pipeline.formats import workbook_book
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
 from pipeline.review.threads import Note, note_of, threads_of
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 ROWS = 3000
 SHEET_ROWS = 800
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 def mail(

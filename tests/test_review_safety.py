@@ -15,16 +15,12 @@ from pipeline.review.pages import queue
 from pipeline.review.sessions import Sessions
 from pipeline.state import State
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 HOSTILE = (
     'Notes of the clerk. <script>alert(1)</script> Wilma Testperson "><img src=x onerror=alert(2)> javascript:alert(3) '
     "{{ 7*7 }} {% raw %} ' onmouseover='alert(4)' 406-555-0123 <style>*{display:none}</style>\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from casehelp import nothing_wrong, write
+from casehelp import leaving_after, nothing_wrong, write
 from conftest import Inline, everything_in
-from reviewhelp import ORIGIN, Browser, browser, desk_of, examined
+from reviewhelp import ORIGIN, Browser, browser, desk_of, ended, examined
 
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
@@ -19,25 +19,14 @@ from pipeline.case.store import Case, CaseError
 from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.manifest import MANIFEST
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
-from pipeline.review.sampling import MASK
-from pipeline.state import Job, State, prepare
+from pipeline.review.texts import MASK
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 ROWS = 12
 HOSTILE = '<script>document.title="owned"</script> [x](javascript:alert(1))'
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture
@@ -59,12 +48,6 @@ def released(desk: Desk) -> None:
     desk.ledger.refresh()
     browser(desk, "approver", "approver").post("/release")
     ended(desk)
-
-
-def ended(desk: Desk) -> None:
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None, desk.bench.work.failure
 
 
 def drawn_at(desk: Desk, size: int = 5, strata: str = "") -> Browser:
@@ -151,15 +134,8 @@ def test_the_terminal_goes_on_with_what_the_desk_began_and_back(desk: Desk, tmp_
     assert "--strata format" in refused.value.remedy
     sample = sample_of(frame, made)
     seen: list[Record] = []
-
-    def leaves(record: Record, _text: str) -> bool:
-        if len(seen) == 1:
-            raise KeyboardInterrupt
-        seen.append(record)
-        return False
-
     with pytest.raises(KeyboardInterrupt):
-        reviewed(desk.case, release, sample, runner, leaves, made, by="clerk")
+        reviewed(desk.case, release, sample, runner, leaving_after(1, seen), made, by="clerk")
     standing = desk.sampling.standing()
     assert sorted(standing.marks) == [1, 2]
     assert {each.by for each in standing.marks.values()} == {"second reader", "clerk"}

@@ -8,37 +8,21 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from casehelp import nothing_wrong, write
-from reviewhelp import examined
+from reviewhelp import ended, examined, see_marks_too
 from test_review_browser import base, opened
 from test_review_desk_browser import looked_at
 
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
-from pipeline.case.free_text import FreeText
 from pipeline.case.overrides import place_digest
 from pipeline.case.sampled import Trail
 from pipeline.case.store import Case
-from pipeline.policy.load import find
 from pipeline.review.desk import Desk
-from pipeline.review.words import MarksToo, Remembered
-from pipeline.state import Job, State, prepare
-from recognizers.registry import load_recognizers
+from pipeline.state import State
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.usefixtures("own_state")]
 LETTER = "Dear clerk, call 406-555-0123 about <b>the hedge</b> <script>document.title='owned'</script>.\n"
 LONG = "\n\n".join(f"Paragraph {n}. " + "The park was quiet that day. " * 30 for n in range(40))
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture
@@ -53,7 +37,7 @@ def desk(tmp_path: Path, by_patterns: State) -> Desk:
             for n in range(1, rows):
                 sheet.write_row(n, 0, [f"item {n + 1}", f"406-555-01{n % 100:02d}"])
     desk = examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns)
-    desk.scanner = MarksToo(desk.case, Remembered(lambda: FreeText(desk.case, load_recognizers("patterns"))))
+    see_marks_too(desk)
     return desk
 
 
@@ -69,9 +53,7 @@ def press(page, key: str) -> None:
 
 
 def done(desk: Desk, page) -> None:
-    desk.bench.wait()
-    assert desk.bench.work is not None
-    assert desk.bench.work.failure is None, desk.bench.work.failure
+    ended(desk)
     page.goto(f"{base(page)}/sample")
 
 

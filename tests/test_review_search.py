@@ -17,11 +17,12 @@ from pipeline.case.searches import search_digest, searches_for
 from pipeline.case.store import Case, CaseError
 from pipeline.cli.app import app
 from pipeline.model import Block, Segment
-from pipeline.policy.load import find
 from pipeline.review import searching
 from pipeline.review.desk import Desk
 from pipeline.review.searching import Place, Wanted, search
-from pipeline.state import Job, State, prepare
+from pipeline.state import State
+
+pytestmark = pytest.mark.usefixtures("own_state")
 
 LETTER = (
     "Dear clerk,\n\nmy number is 536-90-4399. José Testperson lives in the Blue House, call (406) 555 0123.\n\n"
@@ -29,18 +30,6 @@ LETTER = (
 )
 TABLE = "name,phone,password\n" + "".join(f"Person {n},406-555-0{100 + n},Secret-Word-{n}\n" for n in range(70))
 HTML = "<html><body><p>The bl&uuml;e house is for &#83;ale</p></body></html>\n"
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
-
-
-@pytest.fixture(scope="session")
-def by_patterns() -> State:
-    """The state of a worker that asks no model: what is searched and shown does not depend on one."""
-    return prepare(Job(b"k" * 32, "2026-01-02T03:04:05Z", policy=str(find("montana")), level="patterns"))
 
 
 @pytest.fixture

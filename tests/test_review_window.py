@@ -18,14 +18,10 @@ from pipeline.review.serving import Listening, bound
 from pipeline.review.texts import MASK
 from pipeline.review.window import FINDINGS, Record, Window, hidden, shown
 
+pytestmark = pytest.mark.usefixtures("own_state")
+
 ROWS = "".join(f'{at},"Wilma Testperson, again","two\nlines {at}",406-555-01{at % 100:02d},\n' for at in range(260))
 TEXT = "".join(f"Note {at}: Wilma Testperson, 406-555-01{at % 100:02d}. {'word ' * 40}\n\n" for at in range(400))
-
-
-@pytest.fixture(autouse=True)
-def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RELEASABLE_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("RELEASABLE_CONFIG", str(tmp_path / "no-config"))
 
 
 @pytest.fixture

@@ -244,5 +244,5 @@ def test_limits_that_may_not_be_set_hold_a_file(monkeypatch: pytest.MonkeyPatch)
     def refused() -> None:
         raise ValueError("not allowed to raise maximum limit")
 
-    monkeypatch.setattr(own_process, "_limited", refused)
+    monkeypatch.setattr(own_process, "limited", refused)
     assert not own_process.is_done("pipeline.sevenzip_archive", [], 5)

@@ -100,7 +100,7 @@ class Trail:
         last = session.scalar(select(func.max(AuditRow.number)).where(mine)) or 0
         if last <= self._read:
             return
-        told = or_(*(AuditRow.entry.contains(f'"action":"{each}"', autoescape=True) for each in (DRAWN, MARKED)))
+        told = or_(*(AuditRow.tells("action", each) for each in (DRAWN, MARKED)))
         wanted = select(AuditRow.number, AuditRow.entry).where(
             mine, AuditRow.number > self._read, AuditRow.number <= last
         )

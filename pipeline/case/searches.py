@@ -57,8 +57,8 @@ def check_pace(case: Case, name: str, at: datetime | None = None) -> None:
     now = at or datetime.now(UTC)
     mine = (
         AuditRow.case_id == case.id,
-        AuditRow.entry.contains(f'"action":"{SEARCHED}"', autoescape=True),
-        AuditRow.entry.contains(f'"by":{json.dumps(name)}', autoescape=True),
+        AuditRow.tells("action", SEARCHED),
+        AuditRow.tells("by", name),
     )
     with Session(case.engine) as session:
         wanted = select(AuditRow.entry).where(*mine).order_by(AuditRow.number.desc()).limit(MOST_AN_HOUR)

@@ -7,9 +7,10 @@ decisions (it follows from them), and how an officer signs in.
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 LONG: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -41,6 +42,11 @@ class AuditRow(Base):
     number: Mapped[int] = mapped_column(Integer, primary_key=True)
     entry: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
+
+    @classmethod
+    def tells(cls, name: str, value: str) -> ColumnElement[bool]:
+        """Return the condition that entries have somewhere ``value`` under ``name``, as their canonical form has it."""
+        return cls.entry.contains(f'"{name}":{json.dumps(value)}', autoescape=True)
 
 
 class SourceRow(Base):

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.mail import Message
+from pipeline.formats.mail_stored import read_as_mail, whole
 from pipeline.model import Dropped, Edit, Reading, Source, Unit
 
-LARGEST: Final = 512 * 1024 * 1024
 _COUNT: Final = re.compile(rb"([0-9]{1,10})[ \t]*\r?\n")
 
 
@@ -32,18 +31,14 @@ class AppleMessage:
         return Message().claims(head[found.end() :], name.removesuffix("x")) if found else 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
-        """Yield the message, whole (raises UnreadableSource where it is too large)."""
+        """Return the message, whole (raises UnreadableSource where it is too large)."""
         del stream
-        if source.size > LARGEST:
-            raise UnreadableSource(source.path, "it is a message of more than 512 MB", "take its attachments out")
-        yield Unit(source, 0, 0, source.size)
+        return whole(source)
 
     def read(self, payload: bytes, unit: Unit) -> Reading:
         """Return what the message says, as mail is read (raises UnreadableSource)."""
         data, left = as_message(payload, unit.key)
-        reading = Message().read(data, unit)
-        dropped = (Dropped((), "property of Apple Mail", 1),) if left else ()
-        return replace(reading, dropped=(*reading.dropped, *dropped))
+        return read_as_mail(data, unit, Dropped((), "property of Apple Mail", left))
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
         """Return a new message (``.eml``) after ``edits``.

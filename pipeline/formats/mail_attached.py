@@ -20,6 +20,7 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats.base import Assembled, Format, assembled, finished, units_of
 from pipeline.formats.mail_content import Content, Withheld, edits_by_step, joined, prefixed
 from pipeline.formats.mail_write import Body, bytes_body
+from pipeline.formats.picture_files import kind_of
 from pipeline.model import Edit, Part, Reading, Source, SpanError, Unit
 
 PARTS: Final = "application/x-releasable-parts"
@@ -38,10 +39,6 @@ _TYPES_BY_ENDING: Final = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-_TYPES_BY_MARK: Final = {
-    b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"II*\0": "image/tiff", b"GIF8": "image/gif",
-    b"BM": "image/bmp", b"RIFF": "image/webp",
-}  # fmt: skip
 _ENCRYPTED: Final = ("encrypted", "password")
 
 
@@ -144,9 +141,8 @@ class Attached:
 
 def _media_type(form: Format, data: bytes) -> str:
     ending: str = getattr(form, "writes", "")
-    by_mark = next((named for mark, named in _TYPES_BY_MARK.items() if data.startswith(mark)), "")
-    found = _TYPES.get(form.name, "") or _TYPES_BY_ENDING.get(ending, "") or by_mark
-    return found or "application/octet-stream"
+    picture = f"image/{kind_of(data).lower()}" if form.name == "picture" else ""
+    return _TYPES.get(form.name, "") or _TYPES_BY_ENDING.get(ending, "") or picture or "application/octet-stream"
 
 
 def _own(edits: Sequence[Edit], reading: Reading) -> Sequence[Edit]:

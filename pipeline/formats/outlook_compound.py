@@ -11,7 +11,7 @@ from olefile import OleFileIO
 from oxmsg.storage import Storage
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import MESSAGE_CODE_PAGE, Attachment, Bag, Item, Value, narrow_text
+from pipeline.formats.outlook_items import FIXED, MESSAGE_CODE_PAGE, Attachment, Bag, Item, Kind, Value, narrow_text
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DEPTH_LIMIT: Final = 20
@@ -20,8 +20,6 @@ MOST_TIMES: Final = 4
 
 _STREAM: Final = 2  # as the directory of a compound file calls it
 _ROOT, _NESTED, _SMALL = 32, 24, 8  # bytes before the properties of a message, a nested message, anything else
-_TEXT, _NARROW, _BYTES, _OBJECT = 0x001F, 0x001E, 0x0102, 0x000D
-_FIXED: Final = {0x0002: "<h", 0x0003: "<i", 0x000B: "<?", 0x0014: "<q", 0x0040: "<q"}
 _ATTACHED_ITEM: Final = "__substg1.0_3701000D"
 
 
@@ -97,15 +95,15 @@ def _values(storage: Any, header: int, names: Mapping[int, int], page: str) -> d
     out: dict[int, Value] = {}
     for kind, number, payload in _entries(storage, header):
         key = names.get(number, number if number < 0x8000 else 0x10000 + number)
-        if kind == _TEXT:
+        if kind == Kind.TEXT:
             packed = storage.property_stream_bytes(number, kind)
             out[key] = packed[: len(packed) & ~1].decode("utf-16-le", "replace")
-        elif kind == _NARROW:
+        elif kind == Kind.NARROW:
             out[key] = narrow_text(storage.property_stream_bytes(number, kind), page)
-        elif kind == _BYTES:
+        elif kind == Kind.BYTES:
             out[key] = storage.property_stream_bytes(number, kind)
-        elif kind in _FIXED:
-            out[key] = int(struct.unpack_from(_FIXED[kind], payload)[0])
+        elif kind in FIXED:
+            out[key] = int(struct.unpack_from(FIXED[kind], payload)[0])
         else:
             out.setdefault(key, 0)  # a kind that nothing here reads; it is counted
     return out

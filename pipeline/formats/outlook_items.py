@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import Final
 
 from pipeline.formats.mail_text import text_of
@@ -18,6 +19,17 @@ _EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
 _CODE_PAGES: Final = {20127: "us-ascii", 28591: "latin-1", 65001: "utf-8", 10000: "mac_roman", 20866: "koi8-r"}
 MESSAGE_CODE_PAGE: Final = 0x3FFD
 INTERNET_CODE_PAGE: Final = 0x3FDE
+FIXED: Final = {0x0002: "<h", 0x0003: "<i", 0x000B: "<?", 0x0014: "<q", 0x0040: "<q"}
+"""Types of properties that are numbers (a time counts 100 nanoseconds), each with how it is packed."""
+
+
+class Kind(IntEnum):
+    """Other types of properties (MS-OXCDATA 2.11.1): text in UTF-16 or in a code page, bytes, what has properties."""
+
+    TEXT = 0x001F
+    NARROW = 0x001E
+    BYTES = 0x0102
+    OBJECT = 0x000D
 
 
 @dataclass

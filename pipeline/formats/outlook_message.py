@@ -7,18 +7,17 @@ its copy is read as mail at once. Properties that no message has are counted as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import outlook_tnef
 from pipeline.formats.mail import Message
+from pipeline.formats.mail_stored import read_as_mail, whole
 from pipeline.formats.outlook_compound import MAGIC, opened
 from pipeline.formats.outlook_mail import message_of
 from pipeline.model import Dropped, Edit, Reading, Source, Unit
 
-LARGEST: Final = 512 * 1024 * 1024
 _SIGNS: Final = tuple(each.encode("utf-16-le") for each in ("__properties_ver", "__substg1.0_", "__nameid_ver"))
 
 
@@ -40,18 +39,14 @@ class OutlookMessage:
         return 0.9 if PurePosixPath(name).suffix.lower() in {".msg", ".oft"} else 0.0
 
     def units(self, stream: BinaryIO, source: Source) -> Iterator[Unit]:
-        """Yield the message, whole (raises UnreadableSource where it is too large)."""
+        """Return the message, whole (raises UnreadableSource where it is too large)."""
         del stream
-        if source.size > LARGEST:
-            raise UnreadableSource(source.path, "it is a message of more than 512 MB", "take its attachments out")
-        yield Unit(source, 0, 0, source.size)
+        return whole(source)
 
     def read(self, payload: bytes, unit: Unit) -> Reading:
         """Return what the message says, as mail is read (raises UnreadableSource)."""
         data, left = as_message(payload, unit.key)
-        reading = Message().read(data, unit)
-        dropped = (Dropped((), "Outlook property", left),) if left else ()
-        return replace(reading, dropped=(*reading.dropped, *dropped))
+        return read_as_mail(data, unit, Dropped((), "Outlook property", left))
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
         r"""Return a new message (``.eml``) after ``edits``, its line ends ``\r\n``.

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import MESSAGE_CODE_PAGE, Attachment, Bag, Item, Value, narrow_text
+from pipeline.formats.outlook_items import FIXED, MESSAGE_CODE_PAGE, Attachment, Bag, Item, Kind, Value, narrow_text
 from pipeline.formats.outlook_mail import message_of
 
 MAGIC: Final = b"!BDN"
@@ -29,8 +29,6 @@ INDEX: Final = "index.json"
 
 _FROM: Final = re.compile(rb"^(?=>*From )", re.MULTILINE)
 _ENVELOPE: Final = b"From MAILER-DAEMON Thu Jan  1 00:00:00 1970\n"
-_FIXED: Final = {0x0002: "<h", 0x0003: "<i", 0x000B: "<?", 0x0014: "<q", 0x0040: "<q"}
-_TEXT, _NARROW, _BYTES = 0x001F, 0x001E, 0x0102
 
 
 class _Folder(NamedTuple):
@@ -131,14 +129,14 @@ def _values(record: Any) -> dict[int, Value]:
         if number is None or data is None:
             continue
         key = number if number < 0x8000 else 0x10000 + number
-        if kind == _TEXT:
+        if kind == Kind.TEXT:
             out[key] = _without_length(data[: len(data) & ~1].decode("utf-16-le", "replace"), number)
-        elif kind == _NARROW:
+        elif kind == Kind.NARROW:
             out[key] = _without_length(narrow_text(data, codec), number)
-        elif kind == _BYTES:
+        elif kind == Kind.BYTES:
             out[key] = data
-        elif kind in _FIXED and len(data) >= struct.calcsize(_FIXED[kind]):
-            out[key] = int(struct.unpack_from(_FIXED[kind], data)[0])
+        elif kind in FIXED and len(data) >= struct.calcsize(FIXED[kind]):
+            out[key] = int(struct.unpack_from(FIXED[kind], data)[0])
         else:
             out.setdefault(key, 0)
     return out

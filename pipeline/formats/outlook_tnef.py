@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.outlook_items import Attachment, Bag, Item, Value
+from pipeline.formats.outlook_items import FIXED, Attachment, Bag, Item, Kind, Value
 
 MAGIC: Final = b"\x78\x9f\x3e\x22"
 DEPTH_LIMIT: Final = 20
@@ -25,9 +25,7 @@ _HEAD: Final = 6  # bytes before the first attribute
 _ATTACHMENT_BEGINS, _ATTACHMENT_DATA, _ATTACHMENT_TITLE, _ATTACHMENT = 0x9002, 0x800F, 0x8010, 0x9005
 _PROPERTIES, _RECIPIENTS, _SUBJECT, _BODY, _CLASS = 0x9003, 0x9004, 0x8004, 0x800C, 0x8008
 _MESSAGE_LEVEL: Final = 1
-_TEXTS: Final = frozenset({0x001E, 0x001F})
-_FIXED: Final = {0x0002: "<h", 0x0003: "<i", 0x000B: "<?", 0x0014: "<q", 0x0040: "<q"}
-_PACKED, _OBJECT = 0x0102, 0x000D
+_TEXTS: Final = frozenset({Kind.NARROW, Kind.TEXT})
 _MESSAGE: Final = bytes.fromhex("0703020000000000c000000000000046")
 """Stands before a message inside: IID_IMessage."""
 _BY_VALUE, _ITEM = 1, 5
@@ -144,14 +142,12 @@ def _values(attributes: Iterable[Any]) -> dict[int, Value]:
         data = each.raw_data
         if each.attr_type in _TEXTS:
             out[number] = "".join(data).rstrip("\0")
-        elif each.attr_type in {_PACKED, _OBJECT}:
+        elif each.attr_type in {Kind.BYTES, Kind.OBJECT}:
             out[number] = _trimmed(number, b"".join(data))
         elif (
-            each.attr_type in _FIXED
-            and isinstance(data, bytes)
-            and len(data) >= struct.calcsize(_FIXED[each.attr_type])
+            each.attr_type in FIXED and isinstance(data, bytes) and len(data) >= struct.calcsize(FIXED[each.attr_type])
         ):
-            out[number] = int(struct.unpack_from(_FIXED[each.attr_type], data)[0])
+            out[number] = int(struct.unpack_from(FIXED[each.attr_type], data)[0])
         else:
             out.setdefault(number, 0)  # a kind that nothing here reads; it is counted
     return out

@@ -49,10 +49,10 @@ from pipeline.intake import collect
 from pipeline.markers import marker_spans
 from pipeline.model import Segment, words
 from pipeline.review.parts import Parts, parts_of
+from pipeline.review.texts import MASK
 from pipeline.workspace import Runner
 from recognizers.registry import load_recognizers
 
-MASK: Final = "\u2022"
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of drawn records that stay in memory; others are read again when they are shown."""
 MOST_SHOWN: Final = 8

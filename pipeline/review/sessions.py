@@ -32,6 +32,11 @@ class Officer:
         """Return whether this person has a role."""
         return role in self.roles
 
+    @property
+    def only_looks(self) -> bool:
+        """Whether this person decides and releases nothing: an auditor."""
+        return self.roles.isdisjoint({REVIEWER, APPROVER})
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:

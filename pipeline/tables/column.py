@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from pipeline.tables.vocabulary import Vocabulary
+from recognizers.checksum import passes_luhn
 
 _VALUE_LIMIT: Final = 2000
 """Characters of a value that shapes look at: more is running text in any case."""
@@ -108,6 +109,5 @@ def issued_as_ssn(column: Column) -> bool:
 
 def luhn(value: str) -> bool:
     """Return whether 13 to 19 digits end in the check digit of card numbers (ISO/IEC 7812-1, annex B)."""
-    digits = [int(character) for character in reversed(value) if character.isdigit()]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[1::2])
-    return 13 <= len(digits) <= 19 and (sum(digits[::2]) + sum(doubled)) % 10 == 0
+    digits = "".join(filter(str.isdigit, value))
+    return 13 <= len(digits) <= 19 and passes_luhn(digits)

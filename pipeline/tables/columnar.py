@@ -26,6 +26,12 @@ MOST_COLUMNS: Final = 2000
 """Wider tables have too little in a column for column code to pay."""
 
 
+def truths(mask: Any) -> np.ndarray:
+    """Return booleans of Arrow, none of them null, as an array."""
+    told: np.ndarray = np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
+    return told
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How the rows of a unit are written: what parts cells and rows, and whether every cell is quoted."""

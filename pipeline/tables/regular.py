@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -25,6 +25,7 @@ import pyarrow.compute as pc
 from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
 from pipeline.tables.businesses import names_owner, tells_owner
+from pipeline.tables.columnar import truths
 from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
@@ -127,10 +128,10 @@ def coded_by_texts(cells: pa.Array, kind: ColumnClass, lists: Lists, found: pa.A
     """
     made = coded(cells, kind, lists)
     codes = made.codes
-    whole = _true(pc.is_in(cells, found))
+    whole = truths(pc.is_in(cells, found))
     codes[~whole] = STAYS
-    codes[_true(pc.is_in(cells, others))] = SINGLE
-    codes[_true(pc.equal(pc.binary_length(cells), 0))] = EMPTY
+    codes[truths(pc.is_in(cells, others))] = SINGLE
+    codes[truths(pc.equal(pc.binary_length(cells), 0))] = EMPTY
     return made
 
 
@@ -147,10 +148,10 @@ def may_be_businesses(columns: Sequence[Coded], header: Sequence[str], count: in
         label = header[each.at] if each.at < len(header) else ""
         if tells_owner(label):
             distinct = pc.unique(each.cells)
-            formed = Words.of(distinct).rows_with(_of_businesses()) | _true(pc.match_substring(distinct, "."))
+            formed = Words.of(distinct).rows_with(_of_businesses()) | truths(pc.match_substring(distinct, "."))
             firms = [text for text in distinct.filter(pa.array(formed)).to_pylist() if names_owner(label, text)]
             if firms:
-                named |= _true(pc.is_in(each.cells, pa.array(firms, pa.string())))
+                named |= truths(pc.is_in(each.cells, pa.array(firms, pa.string())))
     for each in columns:
         if each.names_people:
             named &= ~each.is_found
@@ -174,26 +175,21 @@ def coded(cells: pa.Array, kind: ColumnClass, lists: Lists) -> Coded:
     if entity == "PERSON":
         words = _code_names(codes, cells, lists)
     else:
-        usual = _true(pc.match_substring_regex(cells, _USUAL.get(entity, _ANY)))
+        usual = truths(pc.match_substring_regex(cells, _USUAL.get(entity, _ANY)))
         listed = _listed(cells, entity, lists)
         codes[usual if listed is None else usual & ~listed] = USUAL
-    telling = _true(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"))
-    codes[~telling & _true(pc.match_substring_regex(cells, r"^[!-/:-Z^-`{-~]*$"))] = SIGNS
-    codes[_true(pc.equal(pc.binary_length(cells), 0))] = EMPTY
+    telling = truths(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"))
+    codes[~telling & truths(pc.match_substring_regex(cells, r"^[!-/:-Z^-`{-~]*$"))] = SIGNS
+    codes[truths(pc.equal(pc.binary_length(cells), 0))] = EMPTY
     return Coded(kind.index, kind, cells, codes, words)
-
-
-def _true(mask: Any) -> np.ndarray:
-    told: np.ndarray = np.asarray(mask.to_numpy(zero_copy_only=False), dtype=bool)
-    return told
 
 
 def _code_names(codes: np.ndarray, cells: pa.Array, lists: Lists) -> Words:
     for name, code in (("one", USUAL), ("several", SEVERAL), ("inverted", INVERTED), ("initial", INITIAL)):
-        codes[_true(pc.match_substring_regex(cells, _NAMES[name]))] = code
+        codes[truths(pc.match_substring_regex(cells, _NAMES[name]))] = code
     words = Words.of(cells)
     codes[words.rows_with(lists.official_words) | words.rows_with(_titles())] = SINGLE
-    codes[_true(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
+    codes[truths(pc.match_substring_regex(cells, r"'[sS]( |,|$)"))] = SINGLE
     codes[words.rows_with(_of_businesses())] = SINGLE  # it may be the name of a business, which is nobody's
     common = words.rows_with(lists.common_words) & (codes == USUAL)
     codes[common] = COMMON
@@ -220,16 +216,16 @@ def _listed(cells: pa.Array, entity: str, lists: Lists) -> np.ndarray | None:
         lowered = pc.ascii_lower(cells)
         domains = pc.replace_substring_regex(lowered, r"^.*@", "")
         public = [each for each in pc.unique(domains).to_pylist() if lists.is_government(f"x@{each}")]
-        of_government: np.ndarray = _true(pc.is_in(domains, pa.array(public, pa.string())))
-        of_government |= _true(pc.is_in(lowered, lists.agency_emails))
+        of_government: np.ndarray = truths(pc.is_in(domains, pa.array(public, pa.string())))
+        of_government |= truths(pc.is_in(lowered, lists.agency_emails))
         return of_government
     if entity == "PHONE_NUMBER" and len(lists.agency_phones):
         bare = pc.replace_substring_regex(pc.ascii_lower(cells), r" ?(x|ext).*$", "")
         digits = pc.replace_substring_regex(pc.replace_substring_regex(bare, r"[^0-9]", ""), r"^1(\d{10})$", r"\1")
-        return _true(pc.is_in(digits, lists.agency_phones))
+        return truths(pc.is_in(digits, lists.agency_phones))
     if entity == "STREET_ADDRESS" and len(lists.agency_street_words):
         first = pc.replace_substring_regex(pc.ascii_lower(cells), r"^[^a-z0-9]*([a-z0-9]+).*$", r"\1")
-        return _true(pc.is_in(first, lists.agency_street_words))
+        return truths(pc.is_in(first, lists.agency_street_words))
     return None
 
 
@@ -245,7 +241,7 @@ class Words:
     def of(cls, cells: pa.Array) -> Words:
         """Cut cells into words of letters and digits."""
         lowered = pc.ascii_lower(cells)
-        several = np.flatnonzero(_true(pc.match_substring_regex(lowered, r"[^a-z0-9]")))
+        several = np.flatnonzero(truths(pc.match_substring_regex(lowered, r"[^a-z0-9]")))
         if not len(several):
             return cls(lowered, np.arange(len(cells)), len(cells))
         others = lowered.take(pa.array(several))
@@ -266,7 +262,7 @@ class Words:
         """Return which rows have one of the known words."""
         found = np.zeros(self.count, dtype=bool)
         if len(known):
-            found[self.rows[_true(pc.is_in(self.words, known))]] = True
+            found[self.rows[truths(pc.is_in(self.words, known))]] = True
         return found
 
 
@@ -341,14 +337,14 @@ def _logged_in(people: Sequence[Coded], met: pa.Array, count: int) -> np.ndarray
         return found
     known = pa.array(sorted(ends), pa.string())
     for given, surname in _name_pairs(people):
-        rows = np.flatnonzero(_true(pc.is_in(surname, known)))
+        rows = np.flatnonzero(truths(pc.is_in(surname, known)))
         if not len(rows):
             continue
         one, other = given.take(pa.array(rows)), surname.take(pa.array(rows))
         initial = pc.utf8_slice_codeunits(one, 0, 1)
         for first, last in ((initial, other), (other, initial), (one, other), (other, one)):
             made = pc.binary_join_element_wise(first, last, "")
-            found[rows[_true(pc.is_in(made, met))]] = True
+            found[rows[truths(pc.is_in(made, met))]] = True
     return found
 
 

@@ -7,9 +7,11 @@ same for one cell and for a column of Arrow; what it passes over is a code, a na
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import re2
+
+from recognizers.checksum import passes_luhn
 
 if TYPE_CHECKING:  # one cell is asked about by many who have no use for Arrow
     import numpy as np
@@ -53,7 +55,7 @@ def is_remark(text: str) -> bool:
 def is_strange(text: str, entity: str) -> bool:
     """Return whether a cell of a column of ``entity`` looks like something else."""
     if re2.search(_CARD, text):
-        return entity != "CREDIT_CARD" and _has_check_digit(text)
+        return entity != "CREDIT_CARD" and passes_luhn(text)
     own = _OWN.get(entity)
     return bool(re2.search(_pattern(entity), text)) and not (own is not None and re2.search(own, text))
 
@@ -64,33 +66,20 @@ def strange_cells(cells: pa.Array, entity: str) -> np.ndarray:
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    found = _mask(pc.match_substring_regex(cells, _pattern(entity)))
+    from pipeline.tables.columnar import truths  # noqa: PLC0415
+
+    cards = truths(pc.match_substring_regex(cells, _CARD))
+    found: np.ndarray = truths(pc.match_substring_regex(cells, _pattern(entity))) & ~cards
     own = _OWN.get(entity)
     if own is not None:
-        found &= ~_mask(pc.match_substring_regex(cells, own))
-    cards = _mask(pc.match_substring_regex(cells, _CARD))
+        found &= ~truths(pc.match_substring_regex(cells, own))
     if entity == "CREDIT_CARD":
-        found[cards] = False
         return found
     rows = np.flatnonzero(cards)
     for row, text in zip(rows, cells.take(pa.array(rows)).to_pylist(), strict=True):
-        found[row] = _has_check_digit(text)
+        found[row] = passes_luhn(text)
     return found
 
 
 def _pattern(entity: str) -> str:
     return "|".join(_FORMS) if entity in _WORDS else STRANGE
-
-
-def _mask(mask: Any) -> np.ndarray:
-    told: np.ndarray = mask.to_numpy(zero_copy_only=False).astype(bool, copy=True)
-    return told
-
-
-def _has_check_digit(digits: str) -> bool:
-    """Return whether the last digit of a number checks the others (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for at, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + at % 2)
-        total += value - 9 * (value > 9)
-    return total % 10 == 0

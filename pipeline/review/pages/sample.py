@@ -11,6 +11,7 @@ from pipeline.case.store import CaseError
 from pipeline.evidence.certificate import DEFAULT_SAMPLE, Certificate, binomial_limit
 from pipeline.review.desk import CERTIFICATE, SAMPLE, Desk
 from pipeline.review.document import sections
+from pipeline.review.pages.masking import refused
 from pipeline.review.pages.page import AtDesk, Marking, Signed, back, rendered, say
 from pipeline.review.parts import Parts
 from pipeline.review.sampling import MOST_SIZE, Standing
@@ -37,14 +38,9 @@ def show_sample(request: Request, desk: AtDesk, visit: Signed) -> Response:
         "busy": desk.bench.is_busy, "records": records, "result": certificate,
         "endless": _endless(certificate), "out": str(desk.sampling.out(standing.release)) if standing.release else "",
         "usual_size": DEFAULT_SAMPLE, "most_size": MOST_SIZE, "next": standing.next_after(),
-        "may_mark": may_mark(visit), "undoable": _mine(standing, visit),
+        "may_mark": not visit.officer.only_looks, "undoable": _mine(standing, visit),
     }  # fmt: skip
     return rendered(request, "sample.html", about)
-
-
-def may_mark(visit: Visit) -> bool:
-    """Return whether a person may mark the sample: an auditor only looks."""
-    return visit.officer.may("reviewer") or visit.officer.may("approver")
 
 
 def _endless(certificate: Certificate | None) -> str:
@@ -104,7 +100,7 @@ def show_record(
             desk.note_view(visit, [key], "a record of the sample")
     about: dict[str, Any] = {
         "standing": standing, "number": number, "record": record, "sections": shown, "part": at + 1,
-        "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": may_mark(visit),
+        "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": not visit.officer.only_looks,
         "seen": desk.sampling.trail.last(standing.release, number), "undoable": _mine(standing, visit),
         "unseen": len(_unseen(visit, standing, number, parts)),
     }  # fmt: skip
@@ -132,7 +128,7 @@ def mark(
             _check_read(desk, visit, number)
         desk.mark_sample(visit.officer, number, SAID[do], seen, release)
     except CaseError as error:
-        say(visit, "wrong", f"Not marked: {error.what}.", f"{error.remedy[:1].upper()}{error.remedy[1:]}.")
+        refused(visit, "marked", error)
         return back(f"/sample/{number}?part={part}")
     if do == "back":
         say(visit, "done", f"What was said of record {number} is taken back.")

@@ -11,7 +11,8 @@ from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.searches import MOST_AN_HOUR, SEARCHED, check_pace, search_digest
 from pipeline.case.store import CaseError
 from pipeline.review.desk import Desk
-from pipeline.review.pages.page import AtDesk, Signed, rendered, say
+from pipeline.review.pages.masking import refused
+from pipeline.review.pages.page import AtDesk, Signed, rendered
 from pipeline.review.searching import LONGEST, SECONDS, Found, Hit, Place, search
 from pipeline.review.sessions import Visit
 from pipeline.review.table_rows import row_of
@@ -44,7 +45,7 @@ def search_case(
         may_search(desk, visit)
         found = search(desk, text, start)
     except CaseError as error:
-        say(visit, "wrong", f"Not searched: {error.what}.", f"{error.remedy.capitalize()}.")
+        refused(visit, "searched", error)
         return rendered(request, "search.html", {**_nothing(), "text": text})
     noted(desk, visit, text, found)
     about = {
@@ -56,7 +57,7 @@ def search_case(
 
 def may_search(desk: Desk, visit: Visit) -> None:
     """See that a person who only looks did not search too often (raises CaseError): a search confirms a guess."""
-    if not visit.officer.may("reviewer") and not visit.officer.may("approver"):
+    if visit.officer.only_looks:
         check_pace(desk.case, visit.officer.name)
 
 
