@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from officers import PASSWORD, running
 from recordedcase import recorded, recorded_desk
-from reviewhelp import HOST, ORIGIN, browser, stranger
+from reviewhelp import HOST, ORIGIN, browser, stranger, without_ids
 
 from pipeline.case.checking import check_case
 from pipeline.case.store import Case
@@ -264,7 +264,7 @@ def test_looking_changes_nothing(desk: Desk) -> None:
     for path in ("/queue", "/undo", "/values", "/release", "/examine", "/sign-out", "/differences", "/api/decisions"):
         at.client.get(f"{path}?do=adopt:{of}&seen=0&number=1&show=yes&reason=x")
     assert desk.case.head == before
-    assert "5550" not in at.get("/queue").replace("-", "")
+    assert "5550" not in without_ids(at.get("/queue")).replace("-", "")
     assert desk.bench.work is None
 
 

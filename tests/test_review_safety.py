@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from casehelp import write
-from reviewhelp import HOST, ORIGIN, SITE, browser, desk_of, examined, stranger
+from reviewhelp import HOST, ORIGIN, SITE, browser, desk_of, examined, stranger, without_ids
 
 from pipeline.case.store import Case
 from pipeline.review.app import application
@@ -183,7 +183,7 @@ def test_no_value_stands_in_an_address_or_a_title(tmp_path: Path, loaded: State)
         re.findall(r'(?:href|action|src|value|hx-[a-z]+)="([^"]*)"', page) + re.findall(r"<title>(.*?)</title>", page)
     )
     assert "Testperson" not in told
-    assert "555" not in told
+    assert "555" not in without_ids(told)
 
 
 @pytest.mark.models

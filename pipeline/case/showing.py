@@ -95,7 +95,7 @@ def _sources(session: Session, case_id: str) -> Iterator[str]:
 
 def _pins(session: Session, case_id: str) -> Iterator[str]:
     wanted = select(SourceRow.key, SourceRow.label).where(SourceRow.case_id == case_id).order_by(SourceRow.seen_at)
-    names = dict(session.execute(wanted).tuples().all())
+    names = dict(session.execute(wanted).all())
     for (source, number), row in standing_pins(session, case_id).items():
         kind = " ".join(filter(None, (row.kind, row.entity)))
         where = f"column {number} of {names.get(source, 'a file')}"
@@ -118,7 +118,7 @@ def _decisions(session: Session, case_id: str) -> Iterator[str]:
 def _marks(session: Session, case_id: str) -> Iterator[str]:
     stand = {each.id for each in in_force(session, case_id)}
     named = select(SourceRow.key, SourceRow.label).where(SourceRow.case_id == case_id)
-    labels = dict(session.execute(named).tuples().all())
+    labels = dict(session.execute(named).all())
     for each in session.scalars(select(MarkRow).where(MarkRow.case_id == case_id).order_by(MarkRow.id)):
         where = f"{labels.get(each.source, 'a file')}, unit {each.ordinal + 1}, {each.place}"
         state = "" if each.id in stand else ", taken back"

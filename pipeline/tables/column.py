@@ -109,5 +109,5 @@ def issued_as_ssn(column: Column) -> bool:
 
 def luhn(value: str) -> bool:
     """Return whether 13 to 19 digits end in the check digit of card numbers (ISO/IEC 7812-1, annex B)."""
-    digits = "".join(filter(str.isdigit, value))
+    digits = "".join(str(int(character)) for character in value if character.isdecimal())
     return 13 <= len(digits) <= 19 and passes_luhn(digits)
