@@ -57,6 +57,13 @@ def network(pipeline: spacy.Language) -> EntityNetwork:
 
 
 @pytest.fixture(scope="module")
+def lean(pipeline: spacy.Language) -> SpacyNames:
+    """The recognizer as it is used: without the spelling of words and without spaCy's own vectors."""
+    del pipeline
+    return SpacyNames()
+
+
+@pytest.fixture(scope="module")
 def rampart() -> Rampart:
     if models.verify():
         pytest.skip("the models are not installed: run `releasable models install`")
@@ -77,12 +84,15 @@ def test_own_network_gives_the_entities_of_spacy_in_a_letter(pipeline: spacy.Lan
 @settings(max_examples=150, deadline=None)
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=40))
 def test_own_network_gives_the_entities_of_spacy_in_any_text(
-    pipeline: spacy.Language, network: EntityNetwork, pieces: list[str]
+    pipeline: spacy.Language, network: EntityNetwork, lean: SpacyNames, pieces: list[str]
 ) -> None:
-    """Whatever the words and white space, both runs agree."""
+    """Whatever the words and white space, all runs agree."""
     text = " ".join(pieces)
-    expected = [(each.start, each.end, each.label_) for each in pipeline(text).ents]
+    entities = pipeline(text).ents
+    expected = [(each.start, each.end, each.label_) for each in entities]
     assert list(network.entities(pipeline.make_doc(text))) == expected
+    in_characters = [(each.start_char, each.end_char, each.label_) for each in entities]
+    assert [(each.start, each.end, each.label) for each in lean._entities(text)] == in_characters
 
 
 def test_what_was_read_before_changes_no_entity(pipeline: spacy.Language) -> None:

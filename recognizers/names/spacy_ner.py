@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import spacy
+from spacy.vectors import Vectors
 
 from recognizers.models import installed
 from recognizers.names.casing import respelled
@@ -22,7 +23,8 @@ RESPELLED_SCORE: Final = 0.6
 
 PIECE_CHARS: Final = 20_000
 PIECE_OVERLAP: Final = 600
-_UNUSED: Final = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+_UNUSED: Final = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer", "strings")
+"""The rest of the pipeline, and the spelling of 700,000 words (130 MiB): vectors are looked up by hash alone."""
 
 
 class SpacyNames:
@@ -32,6 +34,7 @@ class SpacyNames:
         pipeline = spacy.load(folder or installed(INSTALLED), exclude=list(_UNUSED))
         self._tokens = pipeline.make_doc
         self._network = EntityNetwork(pipeline)
+        pipeline.vocab.vectors = Vectors()  # the network has its own
 
     def annotate(self, text: str) -> list[Span]:
         """Return the entities of ``text``, sorted by start.
