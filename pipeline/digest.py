@@ -139,6 +139,10 @@ def _date_forms(iso: str) -> set[str]:
     return forms
 
 
+_KEPT: Final = 16_384
+"""Digests that are kept: values recur within mail and pages, which are close together; a table's come by column."""
+
+
 class Keyed:
     """Makes keyed digests; equal values have equal digests under one key and nothing in common under another."""
 
@@ -153,8 +157,8 @@ class Keyed:
         if not LEAST_KEY_SIZE <= len(key) <= blake2b.MAX_KEY_SIZE:
             raise ValueError(f"a digest key has {LEAST_KEY_SIZE} to {blake2b.MAX_KEY_SIZE} bytes, not {len(key)}")
         self._key = key
-        self._values = lru_cache(maxsize=65536)(self._digest)
-        self._gates = lru_cache(maxsize=65536)(self._gate)
+        self._values = lru_cache(maxsize=_KEPT)(self._digest)
+        self._gates = lru_cache(maxsize=_KEPT)(self._gate)
 
     def __reduce__(self) -> tuple[object, ...]:  # a cache does not pickle
         return (Keyed, (self._key,))
