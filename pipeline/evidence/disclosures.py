@@ -134,12 +134,13 @@ class Ledger:
             told = json.loads(raw)
             disclosure = Disclosure(**told["disclosure"]) if told["disclosure"] else None
             line = Line(**{**told, "disclosure": disclosure})
-            if not all(isinstance(each, str) for each in (line.recorded_at, line.keep_until, line.salt, line.digest)):
-                raise TypeError
+            is_one = all(isinstance(each, str) for each in (line.recorded_at, line.keep_until, line.salt, line.digest))
             date.fromisoformat(line.keep_until)
-            return line  # noqa: TRY300 - what is wrong with a line has one answer
         except (ValueError, TypeError, KeyError):
-            raise IntegrityError(f"{self.path}, line {number}", _BROKEN, "restore the ledger from a backup") from None
+            is_one = False
+        if not is_one:
+            raise IntegrityError(f"{self.path}, line {number}", _BROKEN, "restore the ledger from a backup")
+        return line
 
     def add(self, disclosure: Disclosure, recorded_at: str) -> Line:
         """Append a disclosure or a correction, and return its line (raises UsageError)."""

@@ -125,4 +125,5 @@ def see_known(policy: Policy, told: Iterable[RecordFacts]) -> None:
         asked = {word for rule in policy.rules for word in getattr(rule.when, key) or ()}
         if any(getattr(facts, key) not in {"", *words, *asked} for facts in told):
             known = ", ".join(sorted({*words, *asked}))
-            raise UsageError(key, "no rule asks for what is stated here, so that it would change nothing", f"known: {known}")
+            what = "no rule asks for what is stated here, so that it would change nothing"
+            raise UsageError(key, what, f"known: {known}")
