@@ -96,7 +96,8 @@ def _case_faults(case: Case, told: Sequence[_Told]) -> list[str]:
         "its retention hold": (row.hold, hold_of(told)),
         "when it was closed": (row.closed_at, closed),
     }
-    return [f"the case: {what} is not what its entries tell" for what, (here, there) in compared.items() if here != there]
+    wrong = [what for what, (here, there) in compared.items() if here != there]
+    return [f"the case: {what} is not what its entries tell" for what in wrong]
 
 
 def _content(entry: Entry) -> dict[str, Any] | None:
