@@ -114,8 +114,9 @@ def test_the_digest_and_the_copy_in_a_release_are_of_the_whole(office, tmp_path)
 
 def test_rules_that_are_gone_take_their_examples_along(office):
     """``without`` drops rules of the other policy and the examples that they decide."""
-    text = OWN.replace("rules:", "without: [ssn]\nrules:", 1)
-    policy = load("own", office(text))
+    config = office(OWN.replace("rules:", "without: [ssn]\nrules:", 1))
+    (config / "policies" / "base.yaml").write_text(BASE.replace("    no_override: true\n", ""), encoding="utf-8")
+    policy = load("own", config)
     assert policy.rule("ssn") is None
     assert [example.rule for example in policy.examples] == ["name", "minor"]
 

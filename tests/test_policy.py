@@ -226,17 +226,14 @@ def test_the_packs_ask_for_the_words_that_officers_are_told_of():
                 assert set(rule.when.origin) == vehicles, (policy.name, rule.name)
 
 
-VEHICLES = Example(entity="PERSON", origin="mvd", action=Action.WITHHOLD, rule="any")
-
-
 @pytest.mark.parametrize("name", sorted({*PACKS} - {"motor_vehicle_records"}))
 @pytest.mark.parametrize("origin", ["motor_vehicle", "mvd", "rmv", "dmv"])
 def test_a_motor_vehicle_record_is_closed_whoevers_it_is(name, origin):
     """An official's too, a roster or not; what an officer states of a record closes it as before."""
     policy = load(name)
     for more in ({}, {"kind": "official", "signals": ("roster",)}, {"kind": "business", "signals": ("roster",)}):
-        example = VEHICLES.model_copy(update={"origin": origin, **more})
-        action, proposal, rule = outcome(policy, Example.model_validate(example.model_dump()))
+        asked = {"entity": "PERSON", "origin": origin, "action": "withhold", "rule": "any", **more}
+        action, proposal, rule = outcome(policy, Example.model_validate(asked))
         assert rule == "motor_vehicle_record", more
         assert (proposal or action) is Action.WITHHOLD
 
