@@ -21,6 +21,9 @@ from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import (
+    CERTIFICATE,
+    CERTIFICATE_SIGNATURE,
+    CERTIFICATE_WORDS,
     Certificate,
     Record,
     Stratum,
@@ -308,10 +311,10 @@ def _check_marks(
 def write_certificate(out: Path, certificate: Certificate, signature: bytes = b"") -> None:
     """Write ``certificate.json`` and ``certificate.txt`` (and the signature of the former) into a folder."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / "certificate.json").write_bytes(certificate_json(certificate))
-    (out / "certificate.txt").write_text(certificate_text(certificate), encoding="utf-8")
+    (out / CERTIFICATE).write_bytes(certificate_json(certificate))
+    (out / CERTIFICATE_WORDS).write_bytes(certificate_text(certificate).encode("utf-8"))
     if signature:
-        (out / "certificate.json.sig").write_bytes(signature)
+        (out / CERTIFICATE_SIGNATURE).write_bytes(signature)
 
 
 # --- the marks --------------------------------------------------------------------------

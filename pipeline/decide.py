@@ -15,7 +15,7 @@ from pipeline.policy.own import claimed
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Policy, Rule
 from recognizers.entities import ENTITIES
 
-__all__ = ["decide"]
+__all__ = ["date_words", "decide"]
 
 _BY_RULE: Final = "rule"
 _UNDECIDED: Final = "undecided"
@@ -68,7 +68,7 @@ class _Book:
 
     def __init__(self, policy: Policy, facts: RecordFacts) -> None:
         self._facts = facts
-        self._dates = _date_words(policy, facts)
+        self._dates = date_words(policy, facts)
         self._approved_by = policy.approved_by or ""
         self._chapters = {entity: _Chapter(rules_of(policy, entity), facts) for entity in (*ENTITIES, ANY_ENTITY)}
         self._answers: dict[Hashable, _Answer] = {}
@@ -139,7 +139,7 @@ def _book(policy: Policy, facts: RecordFacts) -> _Book:
     return _Book(policy, facts)
 
 
-def _date_words(policy: Policy, facts: RecordFacts) -> str:
+def date_words(policy: Policy, facts: RecordFacts) -> str:
     """Return the two days that count, in words: of the law, and of the promise; "" where nobody stated the second."""
     if not facts.collected_on:
         return ""

@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 
 from pipeline.case.audit import Deed, Entry, Head, entry_after, faults, first_hash
 from pipeline.case.checking import check_case
+from pipeline.case.closing import CaseHeld, close, hold
 from pipeline.case.deciding import Which, decide
 from pipeline.case.store import Case
 from pipeline.review import accounts
@@ -163,6 +164,22 @@ def test_every_row_that_is_changed_behind_the_case_is_found(case: Case) -> None:
             changed = f'UPDATE {table} SET "{name}" = {change} WHERE rowid = (SELECT max(rowid) FROM {table})'
             _undone(case, changed, f"{table}.{name}")
         _undone(case, f"DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})", f"{table} removed")
+
+
+@pytest.mark.models
+def test_a_case_that_is_changed_in_itself_is_found_and_a_hold_holds(case: Case) -> None:
+    """Its request, its end, its retention hold: what the trail tells counts, also where the hold was taken out by hand."""
+    for column in ("request", "closed_at", "hold"):
+        _undone(case, f"UPDATE cases SET \"{column}\" = 'x'", column)
+    hold(case, by="counsel", reason="litigation", scanner=nothing_wrong)
+    assert not check_case(case)
+    with closing(sqlite3.connect(case.folder / "case.sqlite")) as connection:
+        connection.execute("UPDATE cases SET hold = ''")
+        connection.commit()
+    assert check_case(case) == ["the case: its retention hold is not what its entries tell"]
+    with pytest.raises(CaseHeld):
+        close(case, by="records officer")
+    case.close_database()
 
 
 def _undone(case: Case, statement: str, what: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,14 @@ from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
 from pipeline.case.store import Case, CaseError
-from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of
+from pipeline.certified import certificate_problems
+from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of, write_certificate
+from pipeline.cli.running import Asked
+from pipeline.cli.verify import verify_release
+from pipeline.errors import IntegrityError, UsageError
 from pipeline.evidence.certificate import (
+    CERTIFICATE,
+    CERTIFICATE_WORDS,
     Record,
     Stratum,
     binomial_limit,
@@ -31,6 +38,7 @@ from pipeline.evidence.certificate import (
     shares,
 )
 from pipeline.evidence.manifest import MANIFEST
+from pipeline.evidence.signature import create_keys, private_key
 from pipeline.state import State
 
 RUNS = 1000
@@ -215,3 +223,45 @@ def test_a_provisional_release_is_not_certified(desk: Desk, tmp_path: Path) -> N
     desk.redact(tmp_path / "in", tmp_path / "three")
     with pytest.raises(CaseError, match="provisional"):
         drawn(desk.case, tmp_path / "three", frame_of(tmp_path / "three", Inline(desk.of_now())), 5, by="reader")
+
+
+@pytest.mark.models
+def test_a_changed_certificate_is_found(desk: Desk, tmp_path: Path) -> None:
+    """Every byte without a key; a certificate that was made anew in all its numbers by the case and by the signature."""
+    runner, out, folder = Inline(desk.of_now()), tmp_path / "two", tmp_path / "certificate"
+    frame = frame_of(out, runner)
+    made = drawn(desk.case, out, frame, 10, by="reader")
+    marks = dict.fromkeys(sample_of(frame, made)["all records"], False)
+    told = certify(desk.case, out, frame, made, marks, by="reader")
+    public = create_keys(tmp_path / "keys")
+    write_certificate(folder, told, private_key(tmp_path / "keys").sign(certificate_json(told)))
+    checked = verify_release(folder, Asked(), case_folder=desk.case.folder, public_key=public)
+    assert checked.is_certificate
+    assert not checked.problems
+    assert "signed with the key" in checked.notes[0]
+    assert not certificate_problems(folder)
+
+    for name in (CERTIFICATE, CERTIFICATE_WORDS):
+        raw = (folder / name).read_bytes()
+        for at in range(0, len(raw), 1 if name == CERTIFICATE_WORDS else 7):
+            (folder / name).write_bytes(raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :])
+            assert _problems(folder), (name, at)
+        (folder / name).write_bytes(raw)
+
+    better = replace(told, strata=(replace(told.strata[0], drawn=41, records=41),), most_bad=0)
+    write_certificate(folder, better)
+    assert not certificate_problems(folder)  # its numbers fit each other
+    found = certificate_problems(folder, desk.case)
+    assert {each.rpartition(" ")[2] for each in found} >= {"limit", "sample"}
+    assert verify_release(folder, Asked(), public_key=public).problems
+    (folder / "more.txt").write_text("x", encoding="utf-8")
+    assert any("no part" in each or "not part" in each for each in certificate_problems(folder))
+    with pytest.raises(UsageError):
+        verify_release(folder, Asked(), public_key=folder / "more.txt")
+
+
+def _problems(folder: Path) -> list[str]:
+    try:
+        return certificate_problems(folder)
+    except IntegrityError as error:
+        return [str(error)]

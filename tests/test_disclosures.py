@@ -62,11 +62,23 @@ def test_nothing_is_removed_before_its_date(ledger: Ledger) -> None:
     assert ledger.lines()[0].disclosure == GIVEN
     ledger.dispose(1, date(2031, 3, 1))
     assert "Acme" not in ledger.path.read_text()
-    first, second = ledger.lines()
+    first, second = ledger.lines(date(2031, 3, 1))
     assert first.disclosure is None
     assert second.disclosure is not None
     with pytest.raises(TooEarly):
         ledger.dispose(2, date(2031, 3, 1))
+
+
+def test_an_entry_that_is_emptied_by_hand_before_its_date_is_found(ledger: Ledger) -> None:
+    """A line of the form that disposal leaves counts as disposed of from its date on only."""
+    ledger.add(GIVEN, AT)
+    ledger.add(replace(GIVEN, name="Other Insurer"), AT)
+    lines = [json.loads(each) for each in ledger.path.read_text().splitlines()]
+    lines[0] |= {"disclosure": None, "salt": ""}
+    ledger.path.write_text("".join(json.dumps(each) + "\n" for each in lines))
+    with pytest.raises(IntegrityError, match="line 1: this entry was emptied by hand before its date"):
+        ledger.lines(date(2031, 2, 28))
+    assert ledger.lines(date(2031, 3, 1))[0].disclosure is None
 
 
 def test_a_correction_is_appended_and_keeps_as_long(ledger: Ledger) -> None:

@@ -114,8 +114,9 @@ def test_the_digest_and_the_copy_in_a_release_are_of_the_whole(office, tmp_path)
 
 def test_rules_that_are_gone_take_their_examples_along(office):
     """``without`` drops rules of the other policy and the examples that they decide."""
-    text = OWN.replace("rules:", "without: [ssn]\nrules:", 1)
-    policy = load("own", office(text))
+    config = office(OWN.replace("rules:", "without: [ssn]\nrules:", 1))
+    (config / "policies" / "base.yaml").write_text(BASE.replace("    no_override: true\n", ""), encoding="utf-8")
+    policy = load("own", config)
     assert policy.rule("ssn") is None
     assert [example.rule for example in policy.examples] == ["name", "minor"]
 
@@ -223,3 +224,41 @@ def test_revoked_law_is_refused(office):
     (config / "policies" / "base.yaml").write_text(cited, encoding="utf-8")
     with pytest.raises(PolicyError, match="Executive Order 504 revoked"):
         load("base", config)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "definition: Executive Order No. 412", "definition: Exec. Order 412, sec. 2", "exemption: E.O. 412",
+        "reason: As EO 412 asks.",
+    ],
+)  # fmt: skip
+def test_revoked_law_is_refused_however_it_is_abbreviated(office, words):
+    """In whatever a decision would say of its law: definition, exemption, reason."""
+    text = BASE.replace("rules:", "revoked: [{cite: Executive Order 412, by: Executive Order 504}]\nrules:", 1)
+    key = words.split(":")[0]
+    here = {"definition": "definition: A definition", "exemption": "no_override: true", "reason": "reason: A number."}[
+        key
+    ]
+    config = office()
+    cited = text.replace(here, f"no_override: true\n    {words}" if key == "exemption" else words, 1)
+    (config / "policies" / "base.yaml").write_text(cited, encoding="utf-8")
+    with pytest.raises(PolicyError, match="Executive Order 504 revoked"):
+        load("base", config)
+    other = text.replace(here, here.replace("A definition", "Executive Order 4120"), 1)
+    (config / "policies" / "base.yaml").write_text(other, encoding="utf-8")
+    load("base", config)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("rules:", "without: [ssn]\nrules:"),
+        ("rules:", "rules:\n  - name: ssn\n    when: {entity: US_SSN}\n    action: release\n    reason: x.\n"),
+    ],
+)
+def test_what_is_mandatory_stays_so_where_a_policy_extends_another(office, change):
+    """Neither by leaving the rule out nor by putting a looser one in its place."""
+    with pytest.raises(PolicyError, match="mandatory") as told:
+        load("own", office(OWN.replace(*change, 1)))
+    assert "own.yaml" in str(told.value)

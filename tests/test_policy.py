@@ -18,6 +18,7 @@ from pipeline.policy.explain import explain, show
 from pipeline.policy.fit import label_has
 from pipeline.policy.load import load, packs
 from pipeline.policy.schema import Example, Policy
+from pipeline.policy.words import STATED_WORDS
 from recognizers.entities import ENTITIES
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,8 +40,8 @@ rules:
     when: {entity: US_SSN}
     action: withhold
     definition: MCA 2-17-551(6)(e)
-    authority:
-      - {kind: constitution, cite: Mont. Const. Art. II}
+    authority: [{kind: constitution, cite: Mont. Const. Art. II}]
+    no_override: true
     reason: A number.
     marker: "[REDACTED SSN]"
   - name: rest
@@ -97,6 +98,19 @@ def test_a_good_file_is_loaded_with_its_digest_and_markers(write):
         ("kind: constitution", "kind: definition", 8, "authority"),
         ("kind: constitution", "kind: website_policy", 8, "authority"),
         ("cite: Mont. Const. Art. II", "cite: MCA 2-17-551(6)(e)", 12, "only defines"),
+        (
+            "kind: constitution, cite: Mont. Const. Art. II",
+            'kind: statute, cite: "§ 2-17-551(6), MCA"',
+            12,
+            "only defines",
+        ),
+        (
+            "kind: constitution, cite: Mont. Const. Art. II",
+            "kind: statute, cite: Mass.Gov policy (rev. 2002)",
+            12,
+            "only",
+        ),
+        ("kind: constitution, cite: Mont. Const. Art. II", "kind: statute, cite: City website policy", 12, "only"),
         ("    definition: MCA 2-17-551(6)(e)\n", "", 8, "definition"),
         ('"[REDACTED SSN]"', '"[WITHHELD]"', 15, "marker"),
         ('"[REDACTED SSN]"', '"[REDACTED §]"', 15, "ASCII"),
@@ -169,6 +183,73 @@ def test_a_rule_that_never_decides_is_named(write):
                         "    action: release\n    reason: x.\n  - name: rest")  # fmt: skip
     assert any("ssn stands before it" in problem and ":16," in problem for problem in check(write(dead)))
     assert check(write(GOOD)) == []
+
+
+@pytest.mark.parametrize(
+    "cite",
+    [
+        "MCA 2-6-1003", "MCA 2-17-551(6); MCA 2-6-1003", "§ 2-17-552(3), MCA", "Mont. Const. Art. II", "2013 MT 334",
+        "National Environmental Policy Act, 42 U.S.C. § 4321", "Mass.Gov policy; G.L. c. 66 § 10",
+    ],
+)  # fmt: skip
+def test_law_that_carries_is_not_taken_for_a_definition(write, cite):
+    """A citation that names more than what only defines may stand alone."""
+    load(write(GOOD.replace("cite: Mont. Const. Art. II", f'cite: "{cite}"')))
+
+
+def test_a_number_that_nothing_makes_mandatory_is_named(write):
+    """Check says where a person could let a Social Security number out to anybody, also where a rule fits some only."""
+    for changed in (
+        GOOD.replace("    no_override: true\n", ""),
+        GOOD.replace("when: {entity: US_SSN}", "when: {entity: US_SSN, recipient: public}"),
+    ):
+        [problem] = check(write(changed))
+        assert "a person could let US_SSN out to anybody" in problem
+
+
+def test_a_slip_in_a_word_that_officers_state_is_named(write):
+    """A rule on a misspelt origin or context never fits what an officer states; words of the office's own may stand."""
+    [problem] = check(write(GOOD.replace("  - name: rest", "  - name: rest\n    when: {context: personel}")))
+    assert "personel looks like a slip" in problem
+    assert "rules[1].when.context" in problem
+    assert check(write(GOOD.replace("  - name: rest", "  - name: rest\n    when: {context: zoning}"))) == []
+
+
+def test_the_packs_ask_for_the_words_that_officers_are_told_of():
+    """Every origin, context and channel of a shipped pack is a known word, and all know every word for vehicles."""
+    vehicles = {"motor_vehicle", "mvd", "rmv", "dmv"}
+    for policy in map(load, PACKS):
+        for rule in policy.rules:
+            for key, words in STATED_WORDS.items():
+                assert set(getattr(rule.when, key) or ()) <= set(words), (policy.name, rule.name)
+            if vehicles & set(rule.when.origin or ()):
+                assert set(rule.when.origin) == vehicles, (policy.name, rule.name)
+
+
+@pytest.mark.parametrize("name", sorted({*PACKS} - {"motor_vehicle_records"}))
+@pytest.mark.parametrize("origin", ["motor_vehicle", "mvd", "rmv", "dmv"])
+def test_a_motor_vehicle_record_is_closed_whoevers_it_is(name, origin):
+    """An official's too, a roster or not; what an officer states of a record closes it as before."""
+    policy = load(name)
+    for more in ({}, {"kind": "official", "signals": ("roster",)}, {"kind": "business", "signals": ("roster",)}):
+        asked = {"entity": "PERSON", "origin": origin, "action": "withhold", "rule": "any", **more}
+        action, proposal, rule = outcome(policy, Example.model_validate(asked))
+        assert rule == "motor_vehicle_record", more
+        assert (proposal or action) is Action.WITHHOLD
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_records_that_law_makes_available_are_closed_where_a_victim_is_named(name):
+    """What an officer states of a record goes before what is public otherwise."""
+    example = Example(
+        entity="STREET_ADDRESS",
+        origin="generally_available",
+        flags=("crime_victim",),
+        action=Action.WITHHOLD,
+        rule="any",
+    )
+    action, proposal, _ = outcome(load(name), example)
+    assert (proposal or action) is Action.WITHHOLD
 
 
 def test_an_example_that_does_not_hold_is_named(write):

@@ -114,6 +114,19 @@ def test_flipped_bytes_of_every_other_file_are_found(signed: Signed, tmp_path: P
     assert not signed.problems(tmp_path / "out")
 
 
+def test_every_flipped_byte_of_records_and_log_is_found(signed: Signed, tmp_path: Path) -> None:
+    """All bytes of the copies and of the log, one bit of each: not one of them is a sample."""
+    shutil.copytree(signed.out, tmp_path / "out")
+    for path in (tmp_path / "out/redaction-log.csv", *sorted((tmp_path / "out/records").iterdir())):
+        raw = path.read_bytes()
+        name = path.relative_to(tmp_path / "out").as_posix()
+        for at in range(len(raw)):
+            path.write_bytes(raw[:at] + bytes([raw[at] ^ (1 << at % 8)]) + raw[at + 1 :])
+            assert any(each.startswith(name) for each in integrity(tmp_path / "out", (SIGNATURE,))), (name, at)
+        path.write_bytes(raw)
+    assert not signed.problems(tmp_path / "out")
+
+
 def test_cut_lengthened_added_and_missing_files_are_found(signed: Signed, tmp_path: Path) -> None:
     """Nothing can be put into a signed folder or taken out of it."""
     for number, change in enumerate(

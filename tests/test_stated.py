@@ -95,6 +95,37 @@ def test_options_that_state_something_wrong_end_the_run():
             state_facts(job, stated, [], policy)
 
 
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("origin", "origin: mvdd"),
+        ("context", "context: wilma_testperson"),
+        ("channel", "channel: onlien"),
+        ("origin", "files: [{match: a.csv, origin: personnel}]"),
+    ],
+)
+def test_a_word_that_no_rule_asks_for_ends_the_run(tmp_path, key, text):
+    """A misspelt origin would leave the rule out that closes such records; the error does not repeat the word."""
+    path = tmp_path / "facts.yaml"
+    path.write_text(text, encoding="utf-8")
+    job, policy = make_job(Asked("montana"))
+    with pytest.raises(UsageError, match="no rule asks for what is stated here") as told:
+        state_facts(job, Stated(facts=path), ["a.csv"], policy)
+    assert told.value.where == key
+    assert text.split()[-1].strip("}]") not in str(told.value).replace("personnel, ", "")
+    assert "mvd" in told.value.remedy or key != "origin"
+
+
+def test_a_word_that_only_the_offices_own_policy_asks_for_may_be_stated(tmp_path):
+    """An office names matters as it likes, where its rules ask for them."""
+    own = "extends: montana\nname: own\nversion: '1'\nrules:\n  - {name: zoning, before: minor, when: {context: zoning}, action: release, reason: x.}\n"
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    path = tmp_path / "facts.yaml"
+    path.write_text("context: zoning", encoding="utf-8")
+    job, policy = make_job(Asked(str(tmp_path / "own.yaml")))
+    assert state_facts(job, Stated(facts=path), [], policy).facts.context == "zoning"
+
+
 def test_the_facts_of_a_release_hold_no_digest_and_come_back():
     """policy/facts.json tells every fact but the digests, and is read back the same."""
     facts = RecordFacts(

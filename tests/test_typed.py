@@ -68,7 +68,6 @@ def test_where_nothing_was_worded_nothing_is_loaded(tmp_path: Path) -> None:
         ("permitted_use", "permitted_use: call {}", "406-555-0187"),
         ("court_order", "court_order: {{order: concerns {}, opens: [US_SSN]}}", "536-44-1287"),
         ("permitted_use", "files: [{{match: a.txt, permitted_use: for {}}}]", "wilma@example.com"),
-        ("context", "context: {}", "wilma_testperson"),
     ],
 )
 def test_an_identifier_in_the_facts_is_refused(tmp_path: Path, key: str, facts: str, words: str) -> None:

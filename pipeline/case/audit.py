@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,6 +77,16 @@ def entry_after(head: Head, deed: Deed) -> Entry:
 def canonical(told: Any) -> str:
     """Return the one JSON text of what is told: keys sorted, no blanks, ASCII."""
     return _ENCODED(told)
+
+
+def hold_of(told: Iterable[Mapping[str, Any]]) -> str:
+    """Return the reason of the retention hold that lies on a case by what its entries tell, "" for none."""
+    held = ""
+    for each in told:
+        if each.get("action") in {"hold", "unhold"}:
+            about = each.get("about")
+            held = str(about.get("reason", "")) if each["action"] == "hold" and isinstance(about, Mapping) else ""
+    return held
 
 
 def rows_digest(rows: Sequence[Sequence[Any]]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pipeline.case.audit import Entry, Head, faults, rows_digest
+from pipeline.case.audit import Entry, Head, faults, hold_of, rows_digest
 from pipeline.case.column_values import sha256_of_columns
 from pipeline.case.lifts import digest_of_answer, digest_of_lift
 from pipeline.case.marking import digests_of_mark
@@ -82,7 +82,22 @@ def _row_faults(session: Session, case: Case, entries: list[Entry]) -> list[str]
         problems += [f"{what} {each}: no audit entry tells of it" for each in alone]
     if wrong := history_faults(session, case.id):
         problems.append(f"what stands of the decisions: altered for {wrong} findings")
-    return problems + officer_faults(session, case.id, [content for _, content in told])
+    contents = [content for _, content in told]
+    return problems + _case_faults(case, contents) + officer_faults(session, case.id, contents)
+
+
+def _case_faults(case: Case, told: Sequence[_Told]) -> list[str]:
+    """Return where the case itself is not what its trail tells: its request, its hold, whether it is closed."""
+    row = case.row
+    request = next((each["about"].get("request") for each in told if each.get("action") == "opened"), None)
+    closed = next((each.get("at") for each in told if each.get("action") == "closed"), "")
+    compared = {
+        "its request": (row.request, request),
+        "its retention hold": (row.hold, hold_of(told)),
+        "when it was closed": (row.closed_at, closed),
+    }
+    wrong = [what for what, (here, there) in compared.items() if here != there]
+    return [f"the case: {what} is not what its entries tell" for what in wrong]
 
 
 def _content(entry: Entry) -> dict[str, Any] | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import delete, select
 
+from pipeline.case.audit import hold_of
 from pipeline.case.column_values import COLUMNS, column_files, count_in
 from pipeline.case.database import FILE
 from pipeline.case.deciding import NOT_STORED, Scanner, check_by
@@ -49,9 +51,10 @@ def unhold(case: Case, *, by: str, reason: str, scanner: Scanner) -> None:
     check_by(by, scanner)
     for problem in scanner(reason):
         raise CaseError("--reason", problem, NOT_STORED)
+    held = _held(case)
     with case.action(by, "unhold") as action:
         row = action.session.get_one(CaseRow, case.id)
-        if not row.hold:
+        if not (row.hold or held):
             raise CaseError(str(case.folder), "no hold lies on this case", "")
         row.hold = ""
         action.about["reason"] = reason
@@ -64,7 +67,7 @@ def close(case: Case, *, by: str) -> list[str]:
         CaseHeld: a retention hold lies on the case.
         CaseError: it is closed already.
     """
-    if (kept := case.row.hold) and not case.row.closed_at:
+    if (kept := case.row.hold or _held(case)) and not case.row.closed_at:
         raise CaseHeld(str(case.folder), f"a retention hold keeps this case ({kept})", "lift it with case unhold")
     columns = column_files(case)
     values, copies = sum(map(count_in, columns)), [each for each in _working_copies(case.folder) if each not in columns]
@@ -81,6 +84,15 @@ def close(case: Case, *, by: str) -> list[str]:
         shutil.rmtree(folder, ignore_errors=True)
     case.keeping.destroy()
     return [f"{len(copies)} working copies", f"{needles} search digests", "the key"]
+
+
+def _held(case: Case) -> str:
+    """Return the hold that the audit trail tells of: a row of the database is changed more easily."""
+    told = []
+    for entry in case.entries():
+        with suppress(ValueError, RecursionError):  # an altered entry is told by case check
+            told.append(entry.told)
+    return hold_of(told)
 
 
 def _working_copies(folder: Path) -> list[Path]:

@@ -18,7 +18,8 @@ from pipeline.case.recording import latest_run
 from pipeline.case.standing import UNDO, Told, check_run, check_seen, decided_ids, replayed
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionRow, DifferenceRow, FindingRow
-from pipeline.policy.schema import Rule
+from pipeline.policy.faults import only_defines, revoked_in
+from pipeline.policy.schema import Policy, Rule
 
 __all__ = [
     "ACCEPT",
@@ -26,6 +27,7 @@ __all__ = [
     "Scanner",
     "Which",
     "check_by",
+    "check_citation",
     "check_words",
     "decide",
     "findings",
@@ -172,6 +174,17 @@ def check_cited(mandatory: Collection[str], action: str, rule: Rule) -> None:
     if mandatory:
         what = f"what {min(mandatory)} withholds is withheld on its law (no_override)"
         raise CaseError("--rule", what, "leave such findings out")
+
+
+def check_citation(citation: str, policy: Policy) -> None:
+    """See that the law that a person names can carry a withholding today (raises CaseError)."""
+    if not citation.strip():
+        return
+    if (gone := revoked_in(policy, citation)) is not None:
+        raise CaseError("--citation", f"it cites {gone.cite}, which {gone.by} revoked", "cite the law of today")
+    if only_defines(policy, citation):
+        what = "a definition or the policy of a website lets nothing be withheld"
+        raise CaseError("--citation", what, "name the exemption or the statute that does")
 
 
 def check_words(given: dict[str, str], scanner: Scanner) -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from pipeline.case.lifting import is_signed_ground, lift_of, mandate_behind
 from pipeline.case.marks import Marks
 from pipeline.case.pinned import Pins, laid_on
+from pipeline.decide import date_words
 from pipeline.digest import Keyed
 from pipeline.model import Action, Cell, Column, ColumnClass, Decision, Finding, RecordFacts
 from pipeline.policy.schema import Policy
@@ -144,7 +145,15 @@ def _honoured(
         return decision
     if is_mandatory(decision, policy):
         return _lifted(decision, ruling, policy, facts)
-    return ruled(decision, ruling, policy)
+    return _dated(ruled(decision, ruling, policy), policy, facts)
+
+
+def _dated(decision: Decision, policy: Policy | None, facts: RecordFacts | None) -> Decision:
+    """Return a withholding whose reason tells the two days that count, as a rule's does; others as they are."""
+    if not decision.withholds or policy is None or facts is None:
+        return decision
+    dates = date_words(policy, facts if facts.released_on else replace(facts, released_on=decision.decided_at[:10]))
+    return replace(decision, reason=decision.reason.removesuffix(dates).rstrip() + (f" {dates}" if dates else ""))
 
 
 def _by_mark(marks: Marks, finding: Finding) -> Ruling | None:

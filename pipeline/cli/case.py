@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import given_unseen, open_case, see_by, see_reason
+from pipeline.cli.opening import given_unseen, open_case, see_by, see_citation, see_reason
 
 if TYPE_CHECKING:
     from pipeline.case.tables import FindingRow
@@ -120,6 +120,7 @@ def decide_command(
     from pipeline.case.deciding import ACCEPT, Which, decide, decide_differences  # noqa: PLC0415 - keeps --help quick
 
     case = open_case(folder)
+    see_citation(case, citation)
     reason, scanner = see_reason(case, reason, mask=mask)
     if action == ACCEPT:
         count = decide_differences(case, difference or [], by=by, reason=reason, scanner=scanner)

@@ -62,6 +62,25 @@ def see_by(by: str, case: Case | None = None, option: str = "--by") -> None:
     check_by(by, FreeText(known, load_recognizers("patterns")), option)
 
 
+def see_citation(case: Case, citation: str) -> None:
+    """See that a typed citation is law that can carry a withholding, by the policy of the last run on this account.
+
+    Raises:
+        CaseError: it is revoked, only defines, or is the policy of a website.
+    """
+    from pipeline.case.deciding import check_citation  # noqa: PLC0415 - keeps --help quick
+    from pipeline.errors import PolicyError  # noqa: PLC0415
+    from pipeline.policy.load import load  # noqa: PLC0415
+
+    kept = case.keeping.asked()
+    if citation and kept.get("policy"):
+        try:
+            policy = load(Path(kept["policy"]), Path(kept["config"]) if kept.get("config") else None)
+        except PolicyError:  # it was moved or changed since; the release that shows the decision reads it anew
+            return
+        check_citation(citation, policy)
+
+
 def see_reason(case: Case, reason: str, *, mask: bool) -> tuple[str, FreeText]:
     """Return a reason as it is to be examined and stored (masked where that is wanted), and what examines it."""
     scanner = scanner_of(case)

@@ -61,7 +61,7 @@ class Recipient(StrEnum):
     AGENCY = "agency"
 
 
-OriginOption = Annotated[str, typer.Option("--origin", help="Where the records come from, such as mvd or personnel.")]
+OriginOption = Annotated[str, typer.Option("--origin", help="Where the records come from, such as mvd.")]
 CollectedOption = Annotated[
     str, typer.Option("--collected-on", help="The day they were collected (2014-05-02): which promise was made then.")
 ]

@@ -106,10 +106,13 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
 
 def kept_of(asked: Asked, *, hold_undecided: bool, mask: bool = False) -> dict[str, Any]:
     """Return the options of a run as they are kept for a rerun: paths and what was stated, no content of any file."""
+    from pipeline.policy.load import find  # noqa: PLC0415 - keeps --help quick
+
     stated = {name: str(value.absolute()) if isinstance(value, Path) else value for name, value in _stated(asked)}
     return {
         "stated": stated,
         "told": asked.stated.told(),
+        "policy": str(find(asked.policy, asked.config).absolute()) if asked.policy else "",
         "config": str(asked.config.absolute()) if asked.config else "",
         "accuracy": asked.accuracy.value,
         "entities": asked.entities,

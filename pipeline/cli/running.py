@@ -98,12 +98,15 @@ def state_facts(job: Job, stated: Stated, names: Sequence[str], policy: Policy |
 
     Raises:
         PolicyError: a file that states something is wrong, or one of its patterns matches no file.
-        UsageError: an option is wrong.
+        UsageError: an option is wrong, or a word that was stated is one that no rule asks for.
     """
     from pipeline.digest import Keyed  # noqa: PLC0415 - keeps --help quick
+    from pipeline.policy.facts import see_known  # noqa: PLC0415
 
     facts = read_stated(stated, names, Keyed(job.key), job.decided_at[:10])
     told = (facts.of_all, *facts.of_files.values())
+    if policy is not None:
+        see_known(policy, told)
     # What stands of a cell differs from row to row, and in a record that a person gave to its owner whose each is.
     by_row = any(each.own and each.own_decided for each in told)
     by_row = by_row or (policy is not None and any(rule.effective.is_partial for rule in policy.rules))

@@ -28,7 +28,9 @@ CASE_COLUMNS = "columns-of-the-case"
 
 
 def verify_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A release folder.", show_default=False)],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A release folder, or that of a certificate.", show_default=False)
+    ],
     against: Annotated[
         list[Path] | None,
         typer.Option("--against", help="The sources: every value withheld from them is searched for in the copies."),
@@ -51,10 +53,14 @@ def verify_command(
     office signed this very folder. With --case it also proves that this is the latest release of its case, and searches
     the copies for every withheld value by its digest; with --against, for every value withheld from the sources.
 
+    A certificate is checked likewise: that its numbers fit each other, that the office signed it (--public-key), that
+    its case tells the same (--case).
+
     Examples:
       releasable verify release/
       releasable verify release/ --public-key office.public.pem
       releasable verify release/ --case case/ --against export/
+      releasable verify certificate/ --public-key office.public.pem --case case/
     """
     stated = Stated(consents=consents, subject=for_subject)
     asked = Asked(accuracy=accuracy, workers=workers_, stated=stated)
@@ -67,6 +73,9 @@ def verify_command(
         raise typer.Exit(1)
     for line in found.notes:
         typer.echo(line)
+    if found.is_certificate:
+        typer.echo(f"{folder}: the certificate is whole ({'as its case tells it' if case else 'case not compared'})")
+        return
     searched = "every withheld value searched for" if against or case else "a rescan; sources not compared"
     if NO_COLUMNS in found.notes:
         searched = "every withheld value but those of table columns searched for"
@@ -89,6 +98,7 @@ class Verified:
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    is_certificate: bool = False
 
 
 def verify_release(
@@ -108,6 +118,10 @@ def verify_release(
     from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity  # noqa: PLC0415 - keeps --help quick
 
     if not (folder / MANIFEST).is_file():
+        from pipeline.certified import is_certificate  # noqa: PLC0415
+
+        if is_certificate(folder):
+            return _verify_certificate(folder, case_folder, public_key)
         raise IntegrityError(str(folder), f"there is no {MANIFEST} in it", "name a folder that redact made")
     from pipeline.evidence.signature import signature_verdict  # noqa: PLC0415
 
@@ -124,6 +138,20 @@ def verify_release(
     if not found.problems:
         _look_again(folder, asked, against or [], case, found)
     return found
+
+
+def _verify_certificate(folder: Path, case_folder: Path | None, public_key: Path | None) -> Verified:
+    """Return what is wrong with a certificate."""
+    from pipeline.certified import certificate_problems  # noqa: PLC0415 - keeps --help quick
+    from pipeline.cli.opening import open_case  # noqa: PLC0415
+    from pipeline.evidence.certificate import CERTIFICATE, CERTIFICATE_SIGNATURE  # noqa: PLC0415
+    from pipeline.evidence.signature import signature_verdict  # noqa: PLC0415
+
+    content = (folder / CERTIFICATE).read_bytes()
+    verdict = signature_verdict(folder, content, public_key, CERTIFICATE_SIGNATURE)
+    case = open_case(case_folder) if case_folder is not None else None
+    problems = [*verdict.problems, *certificate_problems(folder, case)]
+    return Verified(problems, [verdict.told] if verdict.told else [], is_certificate=True)
 
 
 def _look_again(folder: Path, asked: Asked, against: list[Path], case: Case | None, found: Verified) -> None:

@@ -18,6 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+CERTIFICATE: Final = "certificate.json"
+CERTIFICATE_WORDS: Final = "certificate.txt"
+CERTIFICATE_SIGNATURE: Final = "certificate.json.sig"
 CONFIDENCE: Final = 0.95
 DEFAULT_SAMPLE: Final = 299
 """With no miss in 299 records of an endless frame, at most 1 in 100 is bad (0.99^299 < 0.05)."""

@@ -15,7 +15,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -75,7 +75,11 @@ class Line:
 
     def is_due(self, today: date) -> bool:
         """Return whether its five years are over and it is not disposed of yet."""
-        return self.disclosure is not None and date.fromisoformat(self.keep_until) <= today
+        return self.disclosure is not None and self.is_past(today)
+
+    def is_past(self, today: date) -> bool:
+        """Return whether the day until which it is kept has come."""
+        return date.fromisoformat(self.keep_until) <= today
 
 
 class Ledger:
@@ -84,22 +88,27 @@ class Ledger:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or state_folder() / FILE
 
-    def lines(self) -> list[Line]:
+    def lines(self, today: date | None = None) -> list[Line]:
         """Return the lines, checked.
 
+        Args:
+            today: the day by which a line may be disposed of; otherwise that of the clock.
+
         Raises:
-            IntegrityError: a line was altered, removed or reordered.
+            IntegrityError: a line was altered, removed or reordered, or emptied before its date.
             ConfigError: others can read the file.
         """
         if not self.path.is_file():
             self._check_end(())
             return []
         lines = []
-        before = _START
+        before, today = _START, today or datetime.now(UTC).date()
         for number, raw in enumerate(read_private(self.path).decode("utf-8").splitlines(), start=1):
             line = self._line(number, raw)
             if line.number != number or line.hash != _chained(before, line) or not _fits(line):
                 raise IntegrityError(f"{self.path}, line {number}", _BROKEN, "restore the ledger from a backup")
+            if line.disclosure is None and not line.is_past(today):
+                raise IntegrityError(f"{self.path}, line {number}", _EMPTIED, "restore the ledger from a backup")
             lines.append(line)
             before = line.hash
         self._check_end(lines)
@@ -124,9 +133,14 @@ class Ledger:
         try:
             told = json.loads(raw)
             disclosure = Disclosure(**told["disclosure"]) if told["disclosure"] else None
-            return Line(**{**told, "disclosure": disclosure})
+            line = Line(**{**told, "disclosure": disclosure})
+            is_one = all(isinstance(each, str) for each in (line.recorded_at, line.keep_until, line.salt, line.digest))
+            date.fromisoformat(line.keep_until)
         except (ValueError, TypeError, KeyError):
-            raise IntegrityError(f"{self.path}, line {number}", _BROKEN, "restore the ledger from a backup") from None
+            is_one = False
+        if not is_one:
+            raise IntegrityError(f"{self.path}, line {number}", _BROKEN, "restore the ledger from a backup")
+        return line
 
     def add(self, disclosure: Disclosure, recorded_at: str) -> Line:
         """Append a disclosure or a correction, and return its line (raises UsageError)."""
@@ -152,7 +166,7 @@ class Ledger:
             TooEarly: it must be kept still.
             UsageError: there is no such entry.
         """
-        lines = self.lines()
+        lines = self.lines(today)
         line = next((each for each in lines if each.number == number and each.disclosure is not None), None)
         if line is None:
             raise UsageError(str(number), "there is no such entry, or it is disposed of", "see disclosures due")
@@ -175,6 +189,7 @@ class Ledger:
 
 
 _BROKEN: Final = "the ledger was changed by hand here"
+_EMPTIED: Final = "this entry was emptied by hand before its date (MCA 61-11-515 asks for five years)"
 
 
 def keep_until(disclosed_on: date) -> date:

@@ -106,18 +106,19 @@ class Verdict:
     told: str
 
 
-def signature_verdict(folder: Path, manifest: bytes, key_file: Path | None) -> Verdict:
-    """Return what the signature of a release folder proves.
+def signature_verdict(folder: Path, manifest: bytes, key_file: Path | None, signature: str = SIGNATURE) -> Verdict:
+    """Return what the signature of a release folder (or of a certificate) proves.
 
     Args:
         folder: the release folder.
-        manifest: the bytes of its manifest.
+        manifest: the bytes of its manifest, which are what is signed.
         key_file: the public key, from the office and never from the folder; None: not checked.
+        signature: the name of the file with the signature.
 
     Raises:
         UsageError: the key lies in the folder, or is none.
     """
-    path = folder / SIGNATURE
+    path = folder / signature
     is_signed = path.is_file() and not path.is_symlink()
     if key_file is None:
         if not is_signed:
@@ -127,9 +128,9 @@ def signature_verdict(folder: Path, manifest: bytes, key_file: Path | None) -> V
         raise UsageError(str(key_file), "this key lies in the folder that it shall prove", "get it from the office")
     key = public_key(key_file)
     if not is_signed:
-        return Verdict((f"{SIGNATURE}: missing, and a signed release was expected",), "")
+        return Verdict((f"{signature}: missing, and it was expected to be signed",), "")
     try:
         key.verify(path.read_bytes(), manifest)
     except InvalidSignature:
-        return Verdict((f"{SIGNATURE}: not the signature of this manifest by this key",), "")
+        return Verdict((f"{signature}: not the signature of this content by this key",), "")
     return Verdict((), f"signed with the key {fingerprint(key)}")

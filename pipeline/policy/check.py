@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from pipeline.policy.fit import could_fit, first_rule, rules_of
 from pipeline.policy.load import faults_of, read_policy
 from pipeline.policy.marked_yaml import Marked
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy, Rule
+from pipeline.policy.words import STATED_WORDS
 from recognizers.entities import ENTITIES
 
 __all__ = ["check", "outcome"]
@@ -20,6 +22,9 @@ _LISTS = ("part", "kind", "joined_any", "signals_any", "label_any", "flags_any",
 _TRUTHS = ("linked", "consent", "ordered", *FACT_TRUTHS)
 _NONE_OF = ("signals_none", "flags_none")
 _EXAMPLE = "example"
+MANDATORY = ("US_SSN",)
+"""What goes to no requester and on no web page under any policy."""
+_ANYBODY = ("requester", "public")
 _NOTICE_DAYS = 30  # the Mass.Gov policy of 2002-12-16: changes are posted at least 30 days before they take effect
 
 
@@ -38,6 +43,8 @@ def check(path: Path, config: Path | None = None) -> list[str]:
         *_notice(policy, marked),
         *_dead_rules(policy, marked),
         *_missing(policy, marked),
+        *_slips(policy, marked),
+        *_open_numbers(policy, marked),
         *_failing(policy, marked),
     ]
 
@@ -81,6 +88,30 @@ def _missing(policy: Policy, marked: Marked) -> Iterator[str]:
     if missing:
         what = f"no rule speaks of {', '.join(missing)}: a person must decide each of them"
         yield str(marked.error(("rules",), what, "add a rule for each"))
+
+
+def _slips(policy: Policy, marked: Marked) -> Iterator[str]:
+    """Yield the words of rules for origin, context and channel that look like a slip in one that the packs know."""
+    for number, rule in enumerate(policy.rules):
+        for key, known in STATED_WORDS.items():
+            for word in getattr(rule.when, key) or ():
+                close = [] if word in known else difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+                if close:
+                    what = f"{word} looks like a slip: an officer who states {close[0]} is not understood"
+                    yield str(marked.error(("rules", number, "when", key), what, f"write {close[0]}, or another word"))
+
+
+def _open_numbers(policy: Policy, marked: Marked) -> Iterator[str]:
+    """Yield what is to be mandatory under every policy and is not under this one."""
+    for entity in MANDATORY:
+        for recipient in _ANYBODY:
+            example = Example(entity=entity, recipient=recipient, action=Action.WITHHOLD, rule="any")
+            rule = policy.rule(outcome(policy, example)[2])
+            if rules_of(policy, entity) and (rule is None or not rule.no_override):
+                what = f"a person could let {entity} out to anybody: the rule that decides it is not mandatory"
+                at = ("rules",) if rule is None else ("rules", policy.rules.index(rule))
+                yield str(marked.error(at, what, "give the rule that withholds it no_override: true"))
+                break
 
 
 def _notice(policy: Policy, marked: Marked) -> Iterator[str]:

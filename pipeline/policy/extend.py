@@ -6,7 +6,7 @@ The file that extends names the other in ``extends``, and then only what differs
 - its ``sources``, ``promises``, ``revoked`` and ``definitions_only`` are added to the other's;
 - a rule with the name of one of the other's replaces it in its place;
 - a new rule stands ``before`` the rule that it names, or at the end;
-- the rules named in ``without`` are gone, with their examples;
+- the rules named in ``without`` are gone, with their examples; what is mandatory there stays mandatory;
 - an example replaces the one that asks the same; sign-off is never taken over.
 """
 
@@ -139,7 +139,17 @@ def _gone(base: Marked, own: Marked) -> set[str]:
         raise own.error(("without",), "this should be a list of names of rules", "name rules of the other policy")
     if not known.issuperset(names):
         raise own.error(("without",), "the other policy has no rule of this name", "name rules of the other policy")
+    if any(_is_mandate(item) and item.data.get("name") in names for item in _items(base, "rules")):
+        raise own.error(("without",), _LOOSER, _STAYS)
     return set(names)
+
+
+_LOOSER: Final = "what the other policy makes mandatory (no_override) would be so no more"
+_STAYS: Final = "leave it mandatory; a policy without it extends none and has a sign-off of its own"
+
+
+def _is_mandate(item: _Item) -> bool:
+    return item.data.get("no_override") is True
 
 
 def _rules(base: Marked, own: Marked) -> list[_Item]:
@@ -150,6 +160,8 @@ def _rules(base: Marked, own: Marked) -> list[_Item]:
         before = item.data.get("before")
         item.data = {key: value for key, value in item.data.items() if key != "before"}
         if item.data.get("name") in names:
+            if _is_mandate(rules[names.index(item.data.get("name"))]) and not _is_mandate(item):
+                raise own.error(item.at, _LOOSER, _STAYS)
             rules[names.index(item.data.get("name"))] = item
         elif before is None:
             rules.append(item)

@@ -19,13 +19,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from pipeline.errors import PolicyError
+from pipeline.errors import PolicyError, UsageError
 from pipeline.model import RecordFacts
 from pipeline.policy.load import validation_faults
 from pipeline.policy.marked_yaml import read_marked
-from pipeline.policy.words import Entities, Flags, Purpose, Strict, Text, Word
+from pipeline.policy.schema import Policy
+from pipeline.policy.words import STATED_WORDS, Entities, Flags, Purpose, Strict, Text, Word
 
-__all__ = ["CourtOrder", "FactsFile", "FileFacts", "facts_of_files", "read_facts", "with_facts"]
+__all__ = ["CourtOrder", "FactsFile", "FileFacts", "facts_of_files", "read_facts", "see_known", "with_facts"]
 
 
 class CourtOrder(Strict):
@@ -110,3 +111,19 @@ def facts_of_files(
             raise PolicyError(where, "no file of the input matches this", "write names as they stand inside the input")
         made.update({name: with_facts(made.get(name, facts), each) for name in matching})
     return made
+
+
+def see_known(policy: Policy, told: Iterable[RecordFacts]) -> None:
+    """See that every origin, context and channel that was stated is one that rules ask for.
+
+    Raises:
+        UsageError: no rule of the policy and no shipped pack asks for it: with a slip there, the rule that closes such
+            records would not fit. The error does not repeat it.
+    """
+    told = list(told)
+    for key, words in STATED_WORDS.items():
+        asked = {word for rule in policy.rules for word in getattr(rule.when, key) or ()}
+        if any(getattr(facts, key) not in {"", *words, *asked} for facts in told):
+            known = ", ".join(sorted({*words, *asked}))
+            what = "no rule asks for what is stated here, so that it would change nothing"
+            raise UsageError(key, what, f"known: {known}")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
 
 from pipeline.model import Action
 from pipeline.policy.words import ANY_ENTITY
 
 if TYPE_CHECKING:
-    from pipeline.policy.schema import Authority, Policy, Rule
+    from pipeline.policy.schema import Authority, Policy, Revoked, Rule
 
 Fault = tuple[tuple[str | int, ...], str, str]
 
@@ -41,20 +41,68 @@ def _without_authority(policy: Policy) -> Iterator[Fault]:
 
 
 def _stands_alone(policy: Policy, source: Authority) -> bool:
-    return source.carries and not any(_cites(source.cite, section) for section in policy.definitions_only)
+    return source.carries and not only_defines(policy, source.cite)
 
 
-def _cites(text: str, section: str) -> bool:
+def only_defines(policy: Policy, cite: str) -> bool:
+    """Return whether a citation names nothing but sections that only define, or the policy of a website."""
+    return all(
+        _WEBSITE_POLICY.search(part) is not None
+        or any(_begins(part, section) for section in policy.definitions_only)
+        or _names_only(part, policy.definitions_only)
+        for each in cite.split(";")
+        if (part := each.strip())
+    )
+
+
+_WEBSITE_POLICY: Final = re.compile(
+    r"\b(?:privacy|web ?site|internet|portal|mass\.gov)\b.*\bpolic(?:y|ies)\b(?! act)|\bpolicy \(rev\.", re.IGNORECASE
+)
+"""How the policy of a website is cited; it promises, and lets nothing be withheld, whatever kind it is called."""
+_PARAGRAPHS: Final = re.compile(r"\([^)]*\)")
+_NUMBERED: Final = re.compile(r"[\w.-]*\d[\w.-]*")
+
+
+def _begins(text: str, section: str) -> bool:
     return re.match(re.escape(section) + r"(?![\w-])", text) is not None
+
+
+def _names_only(cite: str, sections: Iterable[str]) -> bool:
+    """Return whether all numbers of a citation are those of the sections: ``§ 2-17-551(6), MCA`` is MCA 2-17-551."""
+    left = _numbers(cite)
+    known = [numbers for section in sections if (numbers := _numbers(section))]
+    while left:
+        fitting = next((each for each in known if left[: len(each)] == each), None)
+        if fitting is None:
+            return False
+        left = left[len(fitting) :]
+    return bool(known) and bool(_numbers(cite))
+
+
+def _numbers(cite: str) -> list[str]:
+    return [each.strip(".-") for each in _NUMBERED.findall(_PARAGRAPHS.sub(" ", cite))]
 
 
 def _revoked(policy: Policy) -> Iterator[Fault]:
     """Refuse law that is no more in whatever a decision of today would cite."""
     for number, rule in enumerate(policy.rules):
-        said = " ".join((rule.definition, rule.citation, *(each.cite for each in (*rule.authority, *rule.kept_by))))
-        for gone in policy.revoked:
-            if re.search(rf"(?<!\w){re.escape(gone.cite)}(?!\w)", said, re.IGNORECASE):
-                yield ("rules", number), f"it cites {gone.cite}, which {gone.by} revoked", "cite the law of today"
+        cites = (each.cite for each in (*rule.authority, *rule.kept_by))
+        said = (rule.definition, rule.citation, rule.exemption, rule.reason, rule.marker, *cites)
+        if (gone := revoked_in(policy, " | ".join(said))) is not None:
+            yield ("rules", number), f"it cites {gone.cite}, which {gone.by} revoked", "cite the law of today"
+
+
+def revoked_in(policy: Policy, said: str) -> Revoked | None:
+    """Return the revoked law that words cite, however it is abbreviated; None where they cite none."""
+    plain = _plain(said)
+    return next((gone for gone in policy.revoked if f" {_plain(gone.cite).strip()} " in plain), None)
+
+
+def _plain(text: str) -> str:
+    """Return words as they are compared: ``Exec. Order No. 412`` and ``E.O. 412`` are ``eo 412``."""
+    words = re.findall(r"\w+", text.replace(".", "").casefold())
+    told = " ".join("executive" if each == "exec" else each for each in words if each not in {"no", "number", "nr"})
+    return f" {told} ".replace(" executive order ", " eo ")
 
 
 def _around_a_mandate(policy: Policy) -> Iterator[Fault]:

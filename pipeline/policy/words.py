@@ -39,6 +39,33 @@ PURPOSES: Final = {
 }
 """What a copy is made for. Only ``records_request`` is a disclosure that law requires."""
 
+ORIGINS: Final = {
+    "motor_vehicle": "a motor vehicle record",
+    "mvd": "a motor vehicle record (Montana's division)",
+    "rmv": "a motor vehicle record (Massachusetts' registry)",
+    "dmv": "a motor vehicle record (another state's department)",
+    "generally_available": "law makes these records generally available",
+    "internet_provider": "an Internet service provider collected it",
+    "ebusiness": "the registration of a business at the portal",
+    "business_registration": "the registration of a business",
+    "personalization": "given to be served by one feature of the portal",
+    "authentication": "given to be known again by the portal",
+}
+"""Where records come from, as the shipped packs ask for it."""
+
+CONTEXTS: Final = {
+    "personnel": "a personnel record",
+    "disciplinary": "a discipline matter",
+    "law_enforcement": "compiled for law enforcement",
+}
+"""What matter records belong to, as the shipped packs ask for it."""
+
+CHANNELS: Final = {"online": "it came in online", "paper": "it came in on paper"}
+"""How records came in, as the shipped packs ask for it."""
+
+STATED_WORDS: Final = {"origin": ORIGINS, "context": CONTEXTS, "channel": CHANNELS}
+"""The facts that are words of an office's own choice, and those that the shipped packs know."""
+
 _CONSTITUENT: Final = "constituent"
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipeline.case.audit import rows_digest
 from pipeline.case.choosing import Which
-from pipeline.case.deciding import Masks, Scanner, check_by, check_words, decide, undo
+from pipeline.case.deciding import Masks, Scanner, check_by, check_citation, check_words, decide, undo
 from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.store import Case, CaseError
@@ -103,6 +103,7 @@ class Desk:
     def decide_these(self, officer: Officer, ids: Collection[str], asked: Asked) -> int:
         """Record a decision for findings that are named, and return for how many (raises CaseError, Conflict)."""
         self.check_current()
+        check_citation(asked.citation, self.policy)
         which = Which(ids=tuple(ids))
         return decide(
             self.case, which, asked.action, by=officer.name, reason=asked.reason, scanner=self.scanner,

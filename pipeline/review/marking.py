@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final
 
-from pipeline.case.deciding import NOT_STORED, NotStored, check_words
+from pipeline.case.deciding import NOT_STORED, NotStored, check_citation, check_words
 from pipeline.case.marking import Found, Seen, record_mark
 from pipeline.case.marks import (
     Mark,
@@ -166,6 +166,7 @@ def _check(desk: Desk, officer: Officer, said: Said) -> Rule | None:
     if said.entity not in ENTITIES:
         raise CaseError("desk", "that is nothing that can be marked", f"choose {', '.join(MARKABLE)}")
     check_words({"--by": officer.name, "--reason": said.reason, "--citation": said.citation}, desk.scanner)
+    check_citation(said.citation, desk.policy)
     desk.check_current()
     return desk.cited_rule(said.rule)
 
