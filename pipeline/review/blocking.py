@@ -12,7 +12,7 @@ from pipeline.case.lifts import lifts
 from pipeline.case.marking import is_behind, lost
 from pipeline.case.pinning import laid_down
 from pipeline.case.store import Case
-from pipeline.case.tables import CertificateRow, DecisionRow, DifferenceRow, ReleaseRow, SourceRow, StandingRow, UnitRow
+from pipeline.case.tables import DecisionRow, DifferenceRow, SourceRow, StandingRow, UnitRow
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
 
@@ -56,6 +56,7 @@ def blockers(desk: Desk) -> list[Blocker]:
     against, waits = len(differences(desk.case, ledger.run)), ledger.progress()["open"]
     with Session(desk.case.engine) as session:
         gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
+    misses = len(desk.sampling.trail.misses())
     told = [
         Blocker("marks are not found any more and stop the release", gone, "/history", stops=True),
         Blocker("marks were taken back since: examine the files again", back, "/#again", stops=False),
@@ -66,13 +67,7 @@ def blockers(desk: Desk) -> list[Blocker]:
             "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
         ),
         Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
-        Blocker("certificates found a miss in the latest release", _misses(desk.case), "/sample", stops=False),
-        Blocker(
-            "records of the sample have something that was missed: mend it, and release again",
-            desk.sampling.found(),
-            "/sample",
-            stops=False,
-        ),
+        Blocker("records had something missed in the sample of a release, and hold it", misses, "/sample", stops=False),
     ]
     return [each for each in told if each.count]
 
@@ -140,12 +135,3 @@ def _files(case: Case, ledger: Ledger) -> list[str]:
             SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
         )
         return sorted(set(session.scalars(wanted)))
-
-
-def _misses(case: Case) -> int:
-    with Session(case.engine) as session:
-        last = select(func.max(ReleaseRow.sequence)).where(ReleaseRow.case_id == case.id).scalar_subquery()
-        wanted = select(func.count()).select_from(CertificateRow).where(
-            CertificateRow.case_id == case.id, CertificateRow.sequence == last, CertificateRow.misses > 0
-        )  # fmt: skip
-        return session.scalar(wanted) or 0
