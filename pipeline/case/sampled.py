@@ -234,7 +234,9 @@ def _check_denial(miss: Miss, missed: bool | None, by: str) -> None:
     """See that a miss is not taken back by one person (raises CaseError)."""
     if missed is None:
         what = f"a miss in record {miss.number} was told, and no one person takes that back"
-        raise CaseError("sample", what, f'say "no, nothing was missed": it counts once {VOICES} people say so; or mend it')
+        raise CaseError(
+            "sample", what, f'say "no, nothing was missed": it counts once {VOICES} people say so; or mend it'
+        )
     if miss.is_denied_by(by):
         what = "you said already that nothing was missed in it, and one person alone clears no miss"
         raise CaseError("sample", what, "another person reads it and says so too; or mend it, and release again")

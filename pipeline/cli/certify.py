@@ -88,7 +88,9 @@ def answer_misses(case: Case, release: Path, runner: Runner, by: str) -> None:
         text = read_again(release, runner, each)
         place = f"{where.file}, unit {where.unit + 1}, record {where.record + 1}"
         what = f"Something was missed in record {each.number} of the sample of release {each.release}."
-        typer.echo(f"\n--- {place}\n{_harmless(text) if text is not None else '(no record stands there any more)'}\n---")
+        typer.echo(
+            f"\n--- {place}\n{_harmless(text) if text is not None else '(no record stands there any more)'}\n---"
+        )
         if not _yes(f"{what} Is it withheld now? [y]es, [n]o, [q]uit: "):
             raise CaseError("certify", "what was missed is not mended", MEND)
         said_mended(case, [each], sequence, by=by)

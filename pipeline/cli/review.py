@@ -123,8 +123,8 @@ def desk_for(
         UsageError: a path or an option is wrong, the case is closed, or there is no key to sign with.
         ConfigError: the office's key cannot be used.
     """
-    from pipeline.evidence.documents import Office  # noqa: PLC0415 - keeps --help quick
     from pipeline.cli.rerun import kept_of  # noqa: PLC0415
+    from pipeline.evidence.documents import Office  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.review.desk import Desk  # noqa: PLC0415
     from pipeline.review.road import Road  # noqa: PLC0415

@@ -101,7 +101,8 @@ class Proved(Answer):
 class SampleTold(Answer):
     """Where the sample of the latest release stands; ``drawn`` is 0 where none is drawn.
 
-    ``missed_before`` holds the release; ``held`` says that its own sample does. ``records`` are told while it is open, ``certificate`` once it is made and open.
+    ``missed_before`` holds the release; ``held`` says that its own sample does. ``records`` are told while it is open,
+    ``certificate`` once it is made and open.
     """
 
     release: int
@@ -195,7 +196,8 @@ def _missed_before(miss: Miss) -> MissedBefore:
     where = miss.where
     return MissedBefore(
         release=miss.release, record=miss.number, file=where.file if where else "", unit=where.unit + 1 if where else 0,
-        number=where.record + 1 if where else 0, by=miss.by, at=miss.at, denied_by=list(miss.denied_by), seen=miss.entry,
+        number=where.record + 1 if where else 0, by=miss.by, at=miss.at, denied_by=list(miss.denied_by),
+        seen=miss.entry,
     )  # fmt: skip
 
 

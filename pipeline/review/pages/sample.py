@@ -110,7 +110,8 @@ def show_record(
         "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": not visit.officer.only_looks,
         "seen": desk.sampling.trail.last(standing.release, number), "undoable": _mine(standing, visit),
         "unseen": len(_unseen(visit, standing, number, parts)), "sure": bool(sure), "miss": standing.own.get(number),
-        "told_already": _denied(standing.own.get(number), visit), "case_record": _in_case(desk, record.file, record.unit),
+        "told_already": _denied(standing.own.get(number), visit),
+        "case_record": _in_case(desk, record.file, record.unit),
     }  # fmt: skip
     return rendered(request, "sample_record.html", about)
 
