@@ -200,7 +200,7 @@ def test_a_found_miss_holds_the_release(desk: Desk, tmp_path: Path) -> None:
     assert check_case(desk.case) == []
 
 
-MISSED = "1 records had something missed in the sample of a release, and hold it"
+MISSED = "1 record of a sample has something that was missed: it holds every release"
 
 
 def missed_in(desk: Desk, at: Browser, text: str) -> int:

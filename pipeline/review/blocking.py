@@ -57,19 +57,31 @@ def blockers(desk: Desk) -> list[Blocker]:
     with Session(desk.case.engine) as session:
         gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
     misses = len(desk.sampling.trail.misses())
+    pinned, kept = _pinned(desk.case, ledger.run), count_held(desk.case, ledger)
     told = [
-        Blocker("marks are not found any more and stop the release", gone, "/history", stops=True),
-        Blocker("marks were taken back since: examine the files again", back, "/#again", stops=False),
-        Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
-        Blocker("lifts wait for a second person", waiting, "/lifts", stops=False),
-        Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
-        Blocker(
-            "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
+        _blocker(gone, "mark is|marks are", "not found any more and {stops} the release", "/history", stops=True),
+        _blocker(back, "mark was|marks were", "taken back since: examine the files again", "/#again"),
+        _blocker(
+            against, "contradiction|contradictions", "between decisions {stops} the release", "/#differences", stops=True
         ),
-        Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
-        Blocker("records had something missed in the sample of a release, and hold it", misses, "/sample", stops=False),
-    ]
+        _blocker(waiting, "lift waits|lifts wait", "for a second person", "/lifts"),
+        _blocker(
+            waits, "finding waits|findings wait", "for a person: the release is provisional", "/queue?state=open"
+        ),
+        _blocker(pinned, "column was|columns were", "pinned since the last examination", "/#again"),
+        _blocker(kept, "record or file is|records or files are", "held back", "/#held"),
+        _blocker(
+            misses, "record of a sample has|records of samples have", "something that was missed: it holds every release"
+            " until it is answered", "/sample",
+        ),
+    ]  # fmt: skip
     return [each for each in told if each.count]
+
+
+def _blocker(count: int, one_or_many: str, rest: str, link: str, *, stops: bool = False) -> Blocker:
+    one, many = one_or_many.split("|")
+    words, verb = (one, "stops") if count == 1 else (many, "stop")
+    return Blocker(f"{words} {rest.format(stops=verb)}", count, link, stops)
 
 
 def _pinned(case: Case, run: int) -> int:
