@@ -58,23 +58,17 @@ def blockers(desk: Desk) -> list[Blocker]:
         gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
     misses = len(desk.sampling.trail.misses())
     pinned, kept = _pinned(desk.case, ledger.run), count_held(desk.case, ledger)
+    missed = "something that was missed: it holds every release until it is answered"
     told = [
         _blocker(gone, "mark is|marks are", "not found any more and {stops} the release", "/history", stops=True),
         _blocker(back, "mark was|marks were", "taken back since: examine the files again", "/#again"),
-        _blocker(
-            against, "contradiction|contradictions", "between decisions {stops} the release", "/#differences", stops=True
-        ),
+        _blocker(against, "contradiction|contradictions", "{stops} the release", "/#differences", stops=True),
         _blocker(waiting, "lift waits|lifts wait", "for a second person", "/lifts"),
-        _blocker(
-            waits, "finding waits|findings wait", "for a person: the release is provisional", "/queue?state=open"
-        ),
+        _blocker(waits, "finding waits|findings wait", "for a person: the release is provisional", "/queue?state=open"),
         _blocker(pinned, "column was|columns were", "pinned since the last examination", "/#again"),
         _blocker(kept, "record or file is|records or files are", "held back", "/#held"),
-        _blocker(
-            misses, "record of a sample has|records of samples have", "something that was missed: it holds every release"
-            " until it is answered", "/sample",
-        ),
-    ]  # fmt: skip
+        _blocker(misses, "record of a sample has|records of samples have", missed, "/sample"),
+    ]
     return [each for each in told if each.count]
 
 
