@@ -44,8 +44,8 @@ def call(folder: Path, *more: str, typed: str = "") -> None:
 def desk(folder: Path, records: Path, case: Path) -> Iterator[str]:
     """Open the desk; yields its one-time link."""
     command = [
-        sys.executable, "-m", "pipeline", "review", str(records), "--policy", "montana", "--case", str(case), "--request",
-        "2026-114", "--facts", str(folder / "facts.yaml"), "--config", str(PROJECT / "sample_data" / "config"),
+        sys.executable, "-m", "pipeline", "review", str(records), "--policy", "montana", "--case", str(case),
+        "--request", "2026-114", "--facts", str(folder / "facts.yaml"), "--config", str(PROJECT / "sample_data" / "config"),
         "--no-browser", "--port", "0", "--workers", "1", "--sign",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RELEASABLE_STATE": str(folder / "state")}
@@ -90,6 +90,11 @@ class Taker:
             self.page.screenshot(path=self.walk / f"{name}-{wide}-{scheme}.png", full_page=True)
         self.page.emulate_media(color_scheme="light")
 
+    def look(self, name: str) -> None:
+        """Take pictures of a page that stands in no document, where every page is looked at."""
+        if self.walk is not None:
+            self.take(name)
+
     def ended(self) -> None:
         """Wait until the work in the background has ended."""
         self.page.wait_for_selector("#work .notice", timeout=WAIT)
@@ -102,9 +107,9 @@ def taken(one: Taker, other: Taker) -> None:
     page = one.page
     one.ended()
     one.go("/")
-    one.take("empty-sample") if one.walk else None
+    one.look("empty-sample")
     one.go("/queue")
-    one.take("queue-hidden") if one.walk else None
+    one.look("queue-hidden")
     one.press("v")
     one.go("/queue?file=mailbox%2Fconstituent-mail.mbox")
     for _ in range(3):
@@ -113,7 +118,7 @@ def taken(one: Taker, other: Taker) -> None:
         page.wait_for_function("was => document.querySelector('#queue > p').innerText !== was", arg=before)
     one.take("queue")
     page.click("text=Look closer")
-    one.take("group") if one.walk else None
+    one.look("group")
     one.go("/")
     one.take("case", height=1250)
     one.go("/search")
@@ -121,10 +126,16 @@ def taken(one: Taker, other: Taker) -> None:
     one.press("Enter")
     one.take("search")
     one.go("/columns")
+    one.look("tables")
+    columns = page.locator("main table a", has_text="contact-form").get_attribute("href")
+    one.go(columns)
     one.take("columns", height=1000)
-    page.locator("main table a").first.click()
-    page.wait_for_load_state()
-    one.take("column", height=1250) if page.locator("main h1", has_text="olumn").count() else None
+    one.go(f"{columns}/8")
+    for name, value in (("kind", "entity"), ("entity", "STREET_ADDRESS"), ("part", "place")):
+        page.select_option(f"#{name}", value)
+    with page.expect_navigation(wait_until="load"):
+        page.click("text=See what it would change")
+    one.take("column", whole=True)
     one.go("/queue?file=letters%2F2025-05-02-letter-to-the-clerk.txt&state=all")
     with page.expect_navigation(wait_until="load"):
         page.locator("a[data-do=open]").first.click()
@@ -139,7 +150,7 @@ def taken(one: Taker, other: Taker) -> None:
     with page.expect_navigation(wait_until="load"):
         ask.click()
     page.fill("#why", "the court ordered it for this cause")
-    one.take("lift") if one.walk else None
+    one.look("lift")
     with page.expect_navigation(wait_until="load"):
         page.click("button.main")
     other.go("/lifts")
@@ -155,17 +166,17 @@ def taken(one: Taker, other: Taker) -> None:
     page.wait_for_selector("tbody tr[data-row]")
     one.take("table")
     one.go("/release")
-    one.take("release-before") if one.walk else None
+    one.look("release-before")
     one.go("/sample")
-    one.take("sample-none") if one.walk else None
+    one.look("sample-none")
     one.go("/queue?by=kind")
     while page.locator("[data-do=adopt]").count():
         before = page.inner_text("#queue > p")
         page.keyboard.press("A")
         page.wait_for_function("was => document.querySelector('#queue > p').innerText !== was", arg=before)
-    one.take("queue-empty") if one.walk else None
+    one.look("queue-empty")
     one.go("/history")
-    one.take("history") if one.walk else None
+    one.look("history")
     released(other)
     other.take("release", height=900)
     other.go("/sample")
