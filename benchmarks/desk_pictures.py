@@ -45,7 +45,8 @@ def desk(folder: Path, records: Path, case: Path) -> Iterator[str]:
     """Open the desk; yields its one-time link."""
     command = [
         sys.executable, "-m", "pipeline", "review", str(records), "--policy", "montana", "--case", str(case),
-        "--request", "2026-114", "--facts", str(folder / "facts.yaml"), "--config", str(PROJECT / "sample_data" / "config"),
+        "--request", "2026-114", "--facts", str(folder / "facts.yaml"),
+        "--config", str(PROJECT / "sample_data" / "config"),
         "--no-browser", "--port", "0", "--workers", "1", "--sign",
     ]  # fmt: skip
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RELEASABLE_STATE": str(folder / "state")}

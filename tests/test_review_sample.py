@@ -308,7 +308,7 @@ def test_programs_are_told_of_misses_and_answer_them(desk: Desk) -> None:
     assert late.status_code == 409
     assert at.client.post("/api/sample/mended", json=given, headers={"origin": ORIGIN}).status_code == 200
     desk.bench.wait()
-    assert "is released as it was" in at.client.get("/api/work").json()["failed"]
+    assert "is released as it was" in at.client.get("/api/work").json()["failure"]["what"]
     denied = at.client.post("/api/sample/marks", json=given | {"missed": False}, headers={"origin": ORIGIN})
     assert denied.json()["missed_before"][0]["denied_by"] == ["second reader"]
     auditor = browser(desk, "auditor", "auditor")
