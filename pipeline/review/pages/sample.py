@@ -153,7 +153,7 @@ def mark(
         say(visit, "done", f"What was said of record {number} is taken back.")
         return back(f"/sample/{number}")
     if do == "clean" and number in desk.sampling.standing().own:
-        say(visit, "conflict", f"Record {number}: {ONE_VOICE}")
+        say(visit, "done", f"Record {number}: {ONE_VOICE}")
         return back(f"/sample/{number}")
     said = "something was missed in it" if do == "missed" else "nothing was missed in it"
     say(visit, "done", f"Record {number}: {said}.")
@@ -221,7 +221,7 @@ def answer_missed(
         return back(here)
     if any((each.release, each.number) == (release, number) for each in desk.sampling.standing().before):
         told = ONE_VOICE if do == "clean" else "something was missed in it, and that holds the release."
-        say(visit, "conflict", f"Record {number} of the sample of release {release}: {told}")
+        say(visit, "done", f"Record {number} of the sample of release {release}: {told}")
         return back(here)
     say(visit, "done", f"Two people say that nothing was missed in record {number} of the sample of release {release}.")
     return back("/sample")
