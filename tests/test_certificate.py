@@ -216,6 +216,8 @@ def test_a_found_miss_holds_every_release_until_it_is_mended(
     with pytest.raises(CaseError, match="is released as it was"):
         answer_misses(desk.case, tmp_path / "three", runner, "reader")
     write(source, {"t.csv": (source / "t.csv").read_text().replace("number 7,", "number 7 SSN 536-90-4399,")})
+    desk.redact(source, tmp_path / "provisional")
+    decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
     desk.redact(source, tmp_path / "four")
     capsys.readouterr()
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
