@@ -37,7 +37,7 @@ def call(folder: Path, *more: str, typed: str = "") -> None:
     """Run a command of the program."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RELEASABLE_STATE": str(folder / "state")}
     command = [sys.executable, "-m", "pipeline", *more]
-    subprocess.run(command, cwd=folder, env=environment, input=typed, text=True, check=True)
+    subprocess.run(command, cwd=folder, env=environment, input=typed, text=True, check=True, capture_output=True)
 
 
 @contextmanager
@@ -77,6 +77,13 @@ class Taker:
         """Press a key that leads to another page."""
         with self.page.expect_navigation(wait_until="load"):
             self.page.keyboard.press(key)
+
+    def follow(self, what: Any) -> None:
+        """Click on something that leads to another page, and wait for that."""
+        before = self.page.url
+        what.click()
+        self.page.wait_for_url(lambda url: url != before)
+        self.page.wait_for_load_state()
 
     def take(self, name: str, *, width: int = 1180, height: int = 760, whole: bool = False) -> None:
         """Take a picture of the page, of its upper part or of the whole."""
@@ -118,7 +125,7 @@ def taken(one: Taker, other: Taker) -> None:
         page.keyboard.press("a")
         page.wait_for_function("was => document.querySelector('#queue > p').innerText !== was", arg=before)
     one.take("queue")
-    page.click("text=Look closer")
+    one.follow(page.locator("text=Look closer").first)
     one.look("group")
     one.go("/")
     one.take("case", height=1250)
@@ -138,18 +145,15 @@ def taken(one: Taker, other: Taker) -> None:
         page.click("text=See what it would change")
     one.take("column", whole=True)
     one.go("/queue?file=letters%2F2025-05-02-letter-to-the-clerk.txt&state=all")
-    with page.expect_navigation(wait_until="load"):
-        page.locator("a[data-do=open]").first.click()
+    one.follow(page.locator("a[data-do=open]").first)
     letter = page.url.split("?")[0].split("#")[0].removeprefix(one.home)
-    with page.expect_navigation(wait_until="load"):
-        page.locator("[data-do=change]").first.click()
+    one.follow(page.locator("[data-do=change]").first)
     one.take("change", width=1000, whole=True)
     one.go(f"{letter}/words")
     one.take("words", width=1000, whole=True)
     one.go(letter)
     ask = page.locator("a", has_text="Ask for a lift").first
-    with page.expect_navigation(wait_until="load"):
-        ask.click()
+    one.follow(ask)
     page.fill("#why", "the court ordered it for this cause")
     one.look("lift")
     with page.expect_navigation(wait_until="load"):
@@ -157,13 +161,11 @@ def taken(one: Taker, other: Taker) -> None:
     other.go("/lifts")
     other.take("lifts", width=1000)
     one.go("/queue?file=mailbox%2Fconstituent-mail.mbox&state=all&page=3")
-    with page.expect_navigation(wait_until="load"):
-        page.locator("a[data-do=open]").first.click()
+    one.follow(page.locator("a[data-do=open]").first)
     one.take("record", height=1300)
     one.go("/queue?file=web_form%2Fcontact-form.csv&state=all")
-    with page.expect_navigation(wait_until="load"):
-        page.locator("a[data-do=open]").first.click()
-    page.locator("a", has_text="whole table").first.click()
+    one.follow(page.locator("a[data-do=open]").first)
+    one.follow(page.locator("a", has_text="whole table").first)
     page.wait_for_selector("tbody tr[data-row]")
     one.take("table")
     one.go("/release")

@@ -105,8 +105,11 @@ def review_command(
     desk = desk_for(paths, asked, case or _usual(paths), Wanted(request, database=database, sign=sign), release)
     listening = Listening(host, port, tls_cert, tls_key, tuple(name or ()))
     begin(desk, by)
-    with suppress(KeyboardInterrupt):
-        serve(desk, listening, lambda address: _opened(desk, address, by, no_browser=no_browser))
+    try:
+        with suppress(KeyboardInterrupt):
+            serve(desk, listening, lambda address: _opened(desk, address, by, no_browser=no_browser))
+    finally:
+        gc.unfreeze()  # or libraries print at the end what they take for leaks
     typer.echo("the desk is closed")
 
 
