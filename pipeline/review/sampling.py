@@ -133,7 +133,7 @@ class Sampling:
         self.certificate: Certificate | None = None
         self._opened: Opened | None = None
         self._texts: dict[Record, tuple[Segment, ...]] = {}
-        self._shown: OrderedDict[Record, Parts] = OrderedDict()
+        self._shown: OrderedDict[Record | tuple[Path, Miss], Parts] = OrderedDict()
         self._held = 0
         self._one = threading.Lock()
 
@@ -285,11 +285,16 @@ class Sampling:
             CaseError: the release is not found.
             IntegrityError: the copy has no known format.
         """
-        file = copy_of(self._folder(), miss)
+        folder = self._folder()
+        with self._one:
+            if known := self._shown.get((folder, miss)):
+                return known
+        file = copy_of(folder, miss)
         if file is None or miss.where is None:
             return None
         with suppress(IndexError):
-            return self._as_shown(texts_of(None, (file, (Record(file.name, miss.where.unit, miss.where.record),)))[0])
+            texts = texts_of(None, (file, (Record(file.name, miss.where.unit, miss.where.record),)))[0]
+            return self._keep_shown((folder, miss), self._as_shown(texts))
         return None
 
     def mend(self, tell: Progress, miss: Miss, *, by: str) -> None:
@@ -319,9 +324,11 @@ class Sampling:
         with self._one:
             if record in self._shown:
                 return self._shown[record]
-        made = self._as_shown(self._read(number))
+        return self._keep_shown(record, self._as_shown(self._read(number)))
+
+    def _keep_shown(self, key: Record | tuple[Path, Miss], made: Parts) -> Parts:
         with self._one:
-            self._shown[record] = made
+            self._shown[key] = made
             while len(self._shown) > MOST_SHOWN:
                 self._shown.popitem(last=False)
         return made
