@@ -87,7 +87,7 @@ def answer_misses(case: Case, release: Path, runner: Runner, by: str) -> None:
         assert where is not None  # check_mended says so
         text = read_again(release, runner, each)
         place = f"{where.file}, unit {where.unit + 1}, record {where.record + 1}"
-        what = f"Something was missed in record {each.number} of the sample of release {each.release}, which stood here."
+        what = f"Something was missed here, in record {each.number} of the sample of release {each.release}."
         typer.echo(
             f"\n--- {place}\n{_harmless(text) if text is not None else '(no record stands there any more)'}\n---"
         )
