@@ -53,10 +53,11 @@ NOT_MEASURED: Final = {
         ("POST", "/examine"), ("POST", "/release"), ("POST", "/api/release"), ("POST", "/columns"), ("POST", "/marks"),
         ("POST", "/api/marks"), ("POST", "/api/changes"), ("POST", "/sample"), ("POST", "/sample/open"),
         ("POST", "/sample/certificate"), ("POST", "/api/sample"), ("POST", "/api/sample/open"),
-        ("POST", "/api/sample/certificate"),
+        ("POST", "/api/sample/certificate"), ("POST", "/api/sample/mended"),
     },
     "needs a release and its sample, which these records do not get": {
         ("GET", "/sample/{number}"), ("POST", "/sample/{number}"), ("POST", "/api/sample/marks"),
+        ("GET", "/sample/missed/{release}/{number}"), ("POST", "/sample/missed/{release}/{number}"),
     },
     "does what was refused before, after the language models have read its reason": {("POST", "/masked")},
     "needs what these records do not have: a contradiction, a court order": {

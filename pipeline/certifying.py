@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import rows_digest
-from pipeline.case.proof import binding_problems
+from pipeline.case.overrides import place_digest
+from pipeline.case.proof import ANSWER, binding_problems
 from pipeline.case.recording import latest_release
-from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in, draw_entry, mark_record
+from pipeline.case.sampled import CERTIFIED, Draw, SampleMark, Trail, Where, certificate_in, draw_entry, mark_record
 from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
+from pipeline.digest import Keyed
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
@@ -41,6 +44,7 @@ from pipeline.intake import collect
 from pipeline.model import Cell, Segment, Source, Unit
 from pipeline.workspace import Runner
 
+_MARKER: Final = re.compile(r"\[REDACTED[^\[\]\n]*\]")
 Frame = Mapping[str, Sequence[Record]]
 MOST_NAMES: Final = 100
 """Characters of the names of who read a sample, as a certificate has them."""
@@ -70,10 +74,22 @@ def counted(_state: Any, file: InputFile) -> tuple[str, list[int]]:
     return name, [len(_records(file, each)) for each in units]
 
 
+def texts_in(file: InputFile) -> Iterator[tuple[Record, str]]:
+    """Yield every released record of a copy with its text."""
+    for number, unit in enumerate(_units(file)[1]):
+        for at, each in enumerate(_records(file, unit)):
+            yield Record(file.name, number, at), joined(each)
+
+
 def text_of(state: Any, asked: tuple[InputFile, Record]) -> str:
     """Return the text of one released record."""
     file, record = asked
-    return "\n".join(each.text for each in texts_of(state, (file, (record,)))[0])
+    return joined(texts_of(state, (file, (record,)))[0])
+
+
+def joined(texts: Sequence[Segment]) -> str:
+    """Return the texts of a record as one."""
+    return "\n".join(each.text for each in texts)
 
 
 def texts_of(_state: Any, asked: tuple[InputFile, Sequence[Record]]) -> list[tuple[Segment, ...]]:
@@ -192,17 +208,17 @@ def certifiable(case: Case, release: Path, *, again: bool = False) -> int:
     Args:
         case: the case.
         release: the folder.
-        again: whether it may have its certificate.
+        again: whether it may have its certificate, and what was missed in releases before it may be unanswered.
 
     Raises:
-        CaseError: the folder is not the latest release, it is not final, or it has its certificate.
+        CaseError: the folder is not the latest release, it is not final, it has its certificate, or something was
+            missed in a release before it and nobody said that it is mended.
     """
     with Session(case.engine) as session:
         last = latest_release(session, case.id)
         certificate = certificate_in(session, case.id, last.sequence) if last is not None else None
-    problems = [*integrity(release, (SIGNATURE,)), *binding_problems(case, (release / MANIFEST).read_bytes())]
-    if certificate is not None and certificate.misses:  # told below, or known to whoever asks again
-        problems = [each for each in problems if not each.startswith(f"release {certificate.sequence} is held: ")]
+    manifest = (release / MANIFEST).read_bytes()
+    problems = [*integrity(release, (SIGNATURE,)), *binding_problems(case, manifest, with_misses=False)]
     if problems:
         raise CaseError(str(release), problems[0], "certify the latest release, as it was made")
     assert last is not None
@@ -210,7 +226,21 @@ def certifiable(case: Case, release: Path, *, again: bool = False) -> int:
         raise CaseError(str(release), "it is provisional", "decide what waits for a person, and release again")
     if certificate is not None and not again:
         raise CaseError(str(release), "this release has its certificate", "a fresh draw needs a fresh release")
+    before = [each for each in Trail(case).misses() if each.release < last.sequence]
+    if before and not again:
+        first = f"record {before[0].number} of the sample of release {before[0].release}"
+        raise CaseError(str(release), f"something was missed in {first}, and that is not answered", ANSWER)
     return last.sequence
+
+
+def where_in(case: Case, record: Record, text: str) -> Where:
+    """Return where a released record stands and how it reads, as the case keeps that of a miss."""
+    return Where(record.file, record.unit, record.record, reads_as(case.keyed, text))
+
+
+def reads_as(keyed: Keyed, text: str) -> str:
+    """Return the keyed digest of how a released record reads; other blanks and other markers are no difference."""
+    return place_digest(keyed, "released text", " ".join(_MARKER.sub(" ", text).split()))
 
 
 def sample_of(frame: Frame, made: Draw) -> dict[str, list[Record]]:
@@ -274,7 +304,7 @@ def certify(
     """
     read_by = read_by or by
     certificate = certificate_of(case, release, frame, made, marks, read_by=read_by)
-    with case.action(by, "certified") as action:
+    with case.action(by, CERTIFIED) as action:
         if certificate_in(action.session, case.id, made.release) is not None:
             raise Conflict("certify", "this release has its certificate", "a fresh draw needs a fresh release")
         _check_marks(Trail(case), made, frame, marks, action.session)
@@ -302,8 +332,7 @@ def _check_marks(
     told = trail.marks(made.release, session)
     for number, each in enumerate(numbered(sample_of(frame, made)), start=1):
         mark = told.get(number)
-        changed = mark.missed != marks[each] if mark is not None else trail.last(made.release, number, session) != 0
-        if changed:
+        if mark is None or mark.missed != marks[each]:
             what = f"record {number} of the sample was marked anew meanwhile"
             raise Conflict("certify", what, "look at it again; nothing was certified")
 
@@ -346,7 +375,8 @@ def reviewed(
             continue
         seen, missed = trail.last(made.release, number), reviewer(record, text)
         try:
-            mark_record(case, trail, made, number, missed, by=by, seen=seen)
+            where = where_in(case, record, text) if missed else None
+            mark_record(case, trail, made, number, missed, by=by, seen=seen, where=where)
         except Conflict:
             meanwhile = trail.marks(made.release).get(number)
             if meanwhile is None or meanwhile.missed != missed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import random
@@ -21,6 +22,8 @@ from pipeline.case.proof import binding_problems
 from pipeline.case.store import Case, CaseError
 from pipeline.certified import certificate_problems
 from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of, write_certificate
+from pipeline.cli.certify import answer_misses
+from pipeline.cli.redacting import held_by_misses
 from pipeline.cli.running import Asked
 from pipeline.cli.verify import verify_release
 from pipeline.errors import IntegrityError, UsageError
@@ -199,21 +202,53 @@ def test_an_interrupted_review_goes_on(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.models
-def test_a_found_miss_holds_the_release_until_a_fresh_one(desk: Desk, tmp_path: Path) -> None:
-    """Verify with the case fails, the same release cannot be certified again, the next one can."""
-    runner, out = Inline(desk.of_now()), tmp_path / "two"
+def test_a_found_miss_holds_every_release_until_it_is_mended(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Verify with the case fails, also for a release that has it still; one where it is withheld is read and certified."""
+    runner, out, source = Inline(desk.of_now()), tmp_path / "two", tmp_path / "in"
     frame = frame_of(out, runner)
-    made = drawn(desk.case, out, frame, 10, by="reader")
-    marks = {each: number == 0 for number, each in enumerate(sample_of(frame, made)["all records"])}
+    made = drawn(desk.case, out, frame, 100, by="reader")
+    sample = sample_of(frame, made)
+    marks = reviewed(desk.case, out, sample, runner, lambda _, text: "number 7" in text, made, by="reader")
     told = certify(desk.case, out, frame, made, marks, by="reader")
     assert told.misses == 1
-    assert told.most_bad > 1
+    assert told.most_bad >= 1
     assert "held" in certificate_text(told)
-    manifest = (out / MANIFEST).read_bytes()
-    assert any("held" in each for each in binding_problems(desk.case, manifest))
-    desk.redact(tmp_path / "in", tmp_path / "three")
-    fresh = drawn(desk.case, tmp_path / "three", frame_of(tmp_path / "three", runner), 10, by="reader")
+    assert any("held" in each for each in binding_problems(desk.case, (out / MANIFEST).read_bytes()))
+    desk.redact(source, tmp_path / "three")
+    assert any("sample of release" in each for each in binding_problems(desk.case, (tmp_path / "three" / MANIFEST).read_bytes()))  # fmt: skip
+    assert held_by_misses(desk.case.folder)
+    with pytest.raises(CaseError, match="is not answered"):
+        drawn(desk.case, tmp_path / "three", frame_of(tmp_path / "three", runner), 10, by="reader")
+    with pytest.raises(CaseError, match="is released as it was"):
+        answer_misses(desk.case, tmp_path / "three", runner, "reader")
+    write(source, {"t.csv": (source / "t.csv").read_text().replace("number 7,", "number 7 SSN 536-90-4399,")})
+    desk.redact(source, tmp_path / "provisional")
+    decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    desk.redact(source, tmp_path / "four")
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    with pytest.raises(CaseError, match="not mended"):
+        answer_misses(desk.case, tmp_path / "four", runner, "reader")
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    answer_misses(desk.case, tmp_path / "four", runner, "reader")
+    assert "t.csv, unit 1, record 8\n7\nthe hedge number 7 SSN [REDACTED" in capsys.readouterr().out
+    assert not held_by_misses(desk.case.folder)
+    fresh = drawn(desk.case, tmp_path / "four", frame_of(tmp_path / "four", runner), 10, by="reader")
     assert fresh.seed != made.seed
+    assert not check_case(desk.case)
+
+
+@pytest.mark.models
+def test_only_what_the_trail_has_is_certified(desk: Desk, tmp_path: Path) -> None:
+    """Marks that nobody recorded are no marks."""
+    out, runner = tmp_path / "two", Inline(desk.of_now())
+    frame = frame_of(out, runner)
+    made = drawn(desk.case, out, frame, 10, by="reader")
+    marks = dict.fromkeys(sample_of(frame, made)["all records"], False)
+    with pytest.raises(CaseError, match="marked anew meanwhile"):
+        certify(desk.case, out, frame, made, marks, by="reader")
 
 
 @pytest.mark.models

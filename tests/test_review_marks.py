@@ -232,7 +232,7 @@ def test_a_mark_that_is_not_found_any_more_holds_the_release(desk: Desk, source:
     assert api(at, "marks", **given)[0] == 200
     (source / "note.txt").write_text("Nothing of it is there.\n", encoding="utf-8")
     desk = examined(desk.case, source, by_patterns)
-    assert "marks are not found any more" in browser(desk).get("/")
+    assert "not found any more and stop" in browser(desk).get("/")
     from pipeline.review.sessions import ROLES, Officer
 
     desk.release(Officer("", "records officer", frozenset(ROLES)))

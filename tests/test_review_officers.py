@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 import urllib.request
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from casehelp import nothing_wrong, write
-from reviewhelp import ORIGIN, ended, examined, stranger
+from reviewhelp import ORIGIN, browser, ended, examined, stranger
+from test_review_browser import addresses
 from typer.testing import CliRunner
 
 from pipeline.case.checking import check_case
@@ -163,6 +165,23 @@ def test_each_role_does_its_own(desk: Desk) -> None:
         assert client.post("/api/decisions", json=decision, headers=head).status_code == decides, role
         assert client.post("/api/release", json={}, headers=head).status_code == releases, role
         desk.bench.wait()
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("role", ["auditor", "approver"])
+def test_who_may_not_decide_is_offered_nothing_to_decide(desk: Desk, role: str) -> None:
+    """No page ends in a refusal: what a role may not do has no button there."""
+    at = browser(desk, role, role)
+    at.post("/values", show="yes", to="/")
+    allowed = {"/values", "/sign-out", "/search", "/release", "/lifts", "/sample"} - (
+        {"/release"} if role == "auditor" else set()
+    )
+    offered = set()
+    for address in addresses(desk):
+        page = at.get(address)
+        offered |= set(re.findall(r'<form method="post" action="([^"]+)"', page))
+        assert 'name="do"' not in page, address
+    assert {each for each in offered if not each.startswith(("/document/", "/queue"))} <= allowed, offered
 
 
 @pytest.mark.models

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from pipeline.case.sampled import MARKED, Trail
 from pipeline.case.store import Case, CaseError
 from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
-from pipeline.evidence.manifest import MANIFEST
+from pipeline.evidence.documents import Office
+from pipeline.evidence.manifest import MANIFEST, SIGNATURE
 from pipeline.review.desk import Desk
 from pipeline.review.texts import MASK
 from pipeline.state import State
@@ -177,26 +179,171 @@ def test_another_desk_goes_on_where_one_was_closed(desk: Desk, tmp_path: Path, b
 
 
 def test_a_found_miss_holds_the_release(desk: Desk, tmp_path: Path) -> None:
-    """As at the terminal: verify with the case fails, it cannot be certified again, and the case says so at once."""
+    """As at the terminal: verify with the case fails at once, it cannot be certified again, and the case says so."""
     at = drawn_at(desk, 3)
     say(at, 1, "missed")
-    assert "1 records of the sample have something that was missed" in at.get("/")
+    assert MISSED in at.get("/")
+    manifest = (tmp_path / "case-release-1" / MANIFEST).read_bytes()
+    assert any("held" in each for each in binding_problems(desk.case, manifest))
     say(at, 2, "clean")
     assert "do not hand this release out" in say(at, 3, "clean")
     at.post("/sample/certificate")
     ended(desk)
     page = at.get("/sample")
     assert "must not go out" in page
-    manifest = (tmp_path / "case-release-1" / MANIFEST).read_bytes()
     assert any("held" in each for each in binding_problems(desk.case, manifest))
-    assert "certificates found a miss" in at.get("/")
-    assert "Not marked: this release has its certificate" in at.post("/sample/1", do="missed", seen=0, release=1)
+    assert MISSED in at.get("/")
+    assert "Not marked: this release has its certificate" in at.post("/sample/2", do="missed", seen=0, release=1)
     at.post("/sample/open")
     ended(desk)
     assert "must not go out" in at.get("/sample")
-    released(desk)
-    assert "Draw the sample of release 2" in at.get("/sample")
     assert check_case(desk.case) == []
+
+
+MISSED = "1 record of a sample has something that was missed: it holds every release"
+
+
+def missed_in(desk: Desk, at: Browser, text: str) -> int:
+    """Say that something was missed in the record that holds a text; return its number."""
+    for number in range(1, desk.sampling.standing().draw.size + 1):
+        if text in read(at, number):
+            say(at, number, "missed")
+            return number
+    raise AssertionError
+
+
+def test_a_miss_is_not_left_behind_by_releasing_unchanged(desk: Desk, tmp_path: Path) -> None:
+    """A new release that has it still is held; nothing is drawn of it, and nobody can say that it is mended."""
+    at = drawn_at(desk, 299)
+    number = missed_in(desk, at, "number 7 of the park")
+    at.post("/sample/certificate")
+    desk.bench.wait()
+    released(desk)
+    manifest = (tmp_path / "case-release-2" / MANIFEST).read_bytes()
+    assert any("sample of release 1" in each for each in binding_problems(desk.case, manifest))
+    page = at.get("/sample")
+    assert "Missed in earlier releases" in page
+    assert "Draw the sample" not in page
+    assert MISSED in at.get("/release")
+    at.post("/sample", size=2)
+    desk.bench.wait()
+    assert "is not answered" in desk.bench.work.failure.what
+    here = f"/sample/missed/1/{number}"
+    page = at.get(here)
+    assert "number 7 of the park" in page
+    entry = desk.sampling.standing().before[0].entry
+    at.post(here, do="mended", seen=entry)
+    desk.bench.wait()
+    assert "is released as it was" in desk.bench.work.failure.what
+    assert "is released as it was" in at.get("/sample")
+    assert "park" not in desk.bench.work.failure.what
+    assert "park" not in everything_in(tmp_path / "case").decode(errors="replace")
+    assert Trail(desk.case).misses()
+
+
+def test_a_mended_miss_is_read_again_and_answered(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
+    """What was missed is withheld in the next release: a person to whom it was shown says so, and a sample is drawn."""
+    at = drawn_at(desk, 299)
+    number = missed_in(desk, at, "number 7 of the park")
+    table = tmp_path / "in" / "t.csv"
+    table.write_text(table.read_text().replace("7,the hedge number 7", "7,the hedge number 7 of 406-555-0177"))
+    other = desk_of(Case.open(tmp_path / "case"), tmp_path / "in", by_patterns)
+    other.behind = other.road.behind(other.case)
+    other.examine("records officer")
+    ended(other)
+    decide(other.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    released(other)
+    late = browser(other, "third reader", "reviewer")
+    here = f"/sample/missed/1/{number}"
+    entry = other.sampling.standing().before[0].entry
+    assert "was not shown to you yet" in late.post(here, do="mended", seen=entry)
+    late.post("/values", show="yes", to="/sample")
+    assert "REDACTED" in late.get(here)
+    assert "somebody else said" in late.post(here, do="mended", seen=0)
+    late.post(here, do="mended", seen=entry)
+    ended(other)
+    assert other.sampling.standing().before == ()
+    assert late.client.get(here).status_code == 400
+    manifest = (tmp_path / "case-release-2" / MANIFEST).read_bytes()
+    assert not binding_problems(other.case, manifest)
+    late.post("/sample", size=2)
+    ended(other)
+    assert other.sampling.standing().draw.size == 2
+    assert check_case(other.case) == []
+
+
+def test_two_people_can_say_of_an_earlier_miss_that_it_was_none(desk: Desk) -> None:
+    """One voice changes nothing, nor does the same voice again; the other way round takes it back."""
+    at, two = drawn_at(desk, 299), browser(desk, "third reader", "reviewer")
+    two.post("/values", show="yes", to="/sample")
+    here = f"/sample/missed/1/{missed_in(desk, at, 'number 7 of the park')}"
+    released(desk)
+
+    def says(who: Browser, do: str) -> str:
+        who.get(here)
+        return who.post(here, do=do, seen=desk.sampling.standing().before[0].entry)
+
+    assert "until another person says so too" in says(at, "clean")
+    assert "one person alone clears no miss" in says(at, "clean")
+    assert "holds the release" in says(two, "missed")
+    assert "until another person says so too" in says(two, "clean")
+    assert Trail(desk.case).misses()[0].denied_by == ("third reader",)
+    assert "Two people say that nothing was missed" in says(at, "clean")
+    assert not Trail(desk.case).misses()
+    assert "Draw the sample of release 2" in at.get("/sample")
+
+
+def test_programs_are_told_of_misses_and_answer_them(desk: Desk) -> None:
+    """Positions only; what is not mended is not taken for it."""
+    at = drawn_at(desk, 299)
+    number = missed_in(desk, at, "number 7 of the park")
+    assert at.client.get("/api/sample").json()["held"]
+    released(desk)
+    told = at.client.get("/api/sample").json()
+    assert not told["held"]
+    [miss] = told["missed_before"]
+    assert (miss["release"], miss["record"], miss["file"], miss["denied_by"]) == (1, number, "t.csv", [])
+    given = {"release": 1, "record": number, "seen": miss["seen"]}
+    late = at.client.post("/api/sample/mended", json=given | {"seen": 0}, headers={"origin": ORIGIN})
+    assert late.status_code == 409
+    assert at.client.post("/api/sample/mended", json=given, headers={"origin": ORIGIN}).status_code == 200
+    desk.bench.wait()
+    assert "is released as it was" in at.client.get("/api/work").json()["failure"]["what"]
+    denied = at.client.post("/api/sample/marks", json=given | {"missed": False}, headers={"origin": ORIGIN})
+    assert denied.json()["missed_before"][0]["denied_by"] == ["second reader"]
+    auditor = browser(desk, "auditor", "auditor")
+    assert auditor.client.post("/api/sample/mended", json=given, headers={"origin": ORIGIN}).status_code == 403
+
+
+def test_certificates_and_releases_are_signed_where_the_desk_may(desk: Desk, tmp_path: Path) -> None:
+    """With the office's key, as at the terminal; one with a miss never is."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    assert not (tmp_path / "case-release-1" / SIGNATURE).exists()
+    assert "It will not be signed" in browser(desk).get("/release")
+    signing = desk_signing(desk, key.sign)
+    released(signing)
+    assert "signed with the office" in browser(signing).get("/release")
+    folder = tmp_path / "case-release-2"
+    key.public_key().verify((folder / SIGNATURE).read_bytes(), (folder / MANIFEST).read_bytes())
+    at = drawn_at(signing, 2)
+    say(at, 1, "clean")
+    assert "signed with the office" in say(at, 2, "clean")
+    at.post("/sample/certificate")
+    ended(signing)
+    out = tmp_path / "case-certificate-2"
+    key.public_key().verify((out / "certificate.json.sig").read_bytes(), (out / "certificate.json").read_bytes())
+    assert "certificate.json.sig" in at.get("/sample")
+    released(signing)
+    say(at := drawn_at(signing, 1), 1, "missed")
+    at.post("/sample/certificate")
+    ended(signing)
+    assert not (tmp_path / "case-certificate-3" / "certificate.json.sig").exists()
+
+
+def desk_signing(desk: Desk, sign) -> Desk:
+    return Desk(desk.case, replace(desk.road, office=Office(sign=sign)), nothing_wrong)
 
 
 def test_an_auditor_looks_and_nobody_marks_from_elsewhere(desk: Desk) -> None:
@@ -279,22 +426,28 @@ def test_two_readers_lose_no_mark(desk: Desk) -> None:
     assert "somebody else marked record 1" in page
     assert desk.sampling.standing().marks[1].missed
     entry = desk.sampling.standing().marks[1].entry
-    assert "is taken back" in one.post("/sample/1", do="back", seen=entry, release=1)
-    assert 1 not in desk.sampling.standing().marks
-    assert [each["about"]["missed"] for each in marks(desk)] == [True, None]
+    assert "no one person takes that back" in one.post("/sample/1", do="back", seen=entry, release=1)
+    assert desk.sampling.standing().marks[1].missed
+    assert [each["about"]["missed"] for each in marks(desk)] == [True]
 
 
-def test_one_reader_does_not_undo_the_miss_of_another(desk: Desk) -> None:
-    """Who found it may take it back, which the trail tells; nobody else turns it into a clean record."""
+def test_no_one_reader_undoes_a_miss(desk: Desk) -> None:
+    """Neither who found it nor another alone: two people say that nothing was missed, or it stands."""
     one, two = drawn_at(desk, 2), browser(desk, "third reader", "reviewer")
     two.post("/values", show="yes", to="/sample")
+    assert "Are you sure?" in one.get("/sample/1?sure=1")
     say(one, 1, "missed")
-    for do in ("clean", "back"):
-        assert "only they take that back" in say(two, 1, do)
+    assert "until another person says so too" in say(one, 1, "clean")
     assert desk.sampling.standing().marks[1].missed
-    say(one, 1, "clean")
-    assert [each["about"]["missed"] for each in marks(desk)] == [True, False]
+    assert "one person alone clears no miss" in say(one, 1, "clean")
+    assert "if you say so too" in two.get("/sample/1")
     assert "nothing was missed" in say(two, 1, "clean")
+    assert not desk.sampling.standing().marks[1].missed
+    assert not desk.sampling.standing().own
+    assert [each["about"]["missed"] for each in marks(desk)] == [True, False, False]
+    where = marks(desk)[0]["about"]["where"]
+    assert where[:3] == [*astuple(desk.sampling.record(1))]
+    assert re.fullmatch(r"[0-9a-f]{32}", where[3])
 
 
 def test_a_page_of_an_older_release_marks_nothing_of_the_latest(desk: Desk) -> None:
@@ -324,7 +477,7 @@ def test_a_miss_found_in_the_last_moment_is_certified(desk: Desk, tmp_path: Path
     say(at, 2, "missed")
     with pytest.raises(CaseError, match="marked anew meanwhile"):
         certify(desk.case, opened.release, opened.frame, opened.made, read, by="second reader")
-    say(at, 2, "back")
+    say(at, 1, "back")
     with pytest.raises(CaseError, match="marked anew meanwhile"):
         certify(desk.case, opened.release, opened.frame, opened.made, read, by="second reader")
     assert desk.sampling.standing().certificate is None

@@ -17,15 +17,23 @@ from pipeline.case.checking import check_case
 from pipeline.case.free_text import needles_of_case
 from pipeline.case.overrides import place_digest
 from pipeline.case.recording import latest_release
+from pipeline.case.sampled import Trail
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow, ReleaseRow
 from pipeline.verify.canonical import Needle
 
 MANIFEST: Final = "release.json"
+ANSWER: Final = "mend it, release again, and read it there (releasable certify, or the page of the sample at the desk)"
 
 
-def binding_problems(case: Case, manifest: bytes) -> list[str]:
-    """Return what is wrong between a manifest and its case, in plain words; nothing when they belong together."""
+def binding_problems(case: Case, manifest: bytes, *, with_misses: bool = True) -> list[str]:
+    """Return what is wrong between a manifest and its case, in plain words; nothing when they belong together.
+
+    Args:
+        case: the case.
+        manifest: the bytes of a manifest.
+        with_misses: whether what was missed in samples counts, which holds the release.
+    """
     bound = _bound(manifest)
     if bound.get("id") != case.id:
         return ["release.json: it belongs to another case, or to none"]
@@ -41,19 +49,35 @@ def binding_problems(case: Case, manifest: bytes) -> list[str]:
         problems.append(f"release.json: an older version: release {row.sequence}, and the case is at {last.sequence}")
     if (bound.get("previous_release") or "") != row.previous:
         problems.append(f"release.json: names another release before release {row.sequence}")
-    with Session(case.engine) as session:
-        wanted = select(CertificateRow).where(
-            CertificateRow.case_id == case.id, CertificateRow.sequence == row.sequence, CertificateRow.misses > 0
-        )
-        problems += [
-            f"release {row.sequence} is held: a sample had {mark.misses} records with something missed"
-            for mark in session.scalars(wanted)
-        ]
+    if with_misses:
+        problems += miss_problems(case, row.sequence)
     trail = bound.get("audit")
     heads = {}
     if isinstance(trail, dict) and isinstance(trail.get("length"), int):
         heads["the manifest"] = Head(str(trail.get("head")), trail["length"])
     return problems + check_case(case, heads)
+
+
+def miss_problems(case: Case, sequence: int) -> list[str]:
+    """Return how a release is held by what people found missed in its sample, or in those of releases before it."""
+    with Session(case.engine) as session:
+        wanted = select(CertificateRow).where(
+            CertificateRow.case_id == case.id, CertificateRow.sequence == sequence, CertificateRow.misses > 0
+        )
+        told = [
+            f"release {sequence} is held: a sample had {mark.misses} records with something missed"
+            for mark in session.scalars(wanted)
+        ]
+        misses = Trail(case).misses(session)
+    own = sum(each.release == sequence for each in misses)
+    if own and not told:
+        told.append(f"release {sequence} is held: something was missed in {own} records of its sample")
+    return told + [
+        f"release {sequence} is held: something was missed in record {each.number} of the sample of release"
+        f" {each.release}; {ANSWER}"
+        for each in misses
+        if each.release < sequence
+    ]
 
 
 def _bound(manifest: bytes) -> Mapping[str, Any]:

@@ -3,6 +3,11 @@
 A mark tells a record by its number in the sample (which follows from draw and frame), and whether something was missed
 in it; the last mark of a record counts. So a sample that was begun at the terminal goes on at the review desk, the
 other way round, and in both at once.
+
+**A miss is not taken back by one person.** Once somebody said that something was missed in a record, that stands, also
+through later releases, until two people say that nothing was, or until somebody reads the record in a later release and
+says that it is withheld there (:mod:`pipeline.mending` sees first that no record reads as that one did). Of a miss the
+trail keeps where it was and a keyed digest of how the record read, never the text.
 """
 
 from __future__ import annotations
@@ -10,7 +15,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import func, or_, select
@@ -22,6 +27,10 @@ from pipeline.case.tables import AuditRow, CertificateRow
 
 DRAWN: Final = "drawn"
 MARKED: Final = "marked a record of the sample"
+MENDED: Final = "found a miss mended"
+CERTIFIED: Final = "certified"
+VOICES: Final = 2
+"""How many people must say that nothing was missed, once somebody said that something was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,41 @@ class SampleMark:
     entry: int
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a drawn record stood in its release (unit and record from 0), and how it read: a keyed digest."""
+
+    file: str
+    unit: int
+    record: int
+    reads: str
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Something was missed in a record of a release's sample, and that stands.
+
+    ``entry`` is the last audit entry about it, ``where`` is None where the case does not say, ``denied_by`` who says
+    that nothing was missed there.
+    """
+
+    release: int
+    number: int
+    by: str
+    at: str
+    entry: int
+    where: Where | None = None
+    denied_by: tuple[str, ...] = ()
+
+    def is_denied_by(self, name: str) -> bool:
+        """Return whether a person said so already, however the name is written."""
+        return _one_name(name) in map(_one_name, self.denied_by)
+
+
+def _one_name(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
 def draw_entry(made: Draw) -> dict[str, Any]:
     """Return what the audit entry of a draw tells."""
     about = {"draw": made.release, "seed": made.seed, "frame_sha256": made.frame_sha256, "sizes": dict(made.sizes)}
@@ -69,6 +113,8 @@ class Trail:
         self._draws: dict[int, Draw] = {}
         self._marks: dict[int, dict[int, SampleMark]] = {}
         self._last: dict[tuple[int, int], int] = {}
+        self._misses: dict[tuple[int, int], Miss] = {}
+        self._certified: set[int] = set()
 
     def draw(self, release: int, session: Session | None = None) -> Draw | None:
         """Return the draw for a release."""
@@ -88,6 +134,12 @@ class Trail:
             self._follow(session)
             return self._last.get((release, number), 0)
 
+    def misses(self, session: Session | None = None) -> list[Miss]:
+        """Return what was missed in any release and stands, in order of release and record."""
+        with self._one:
+            self._follow(session)
+            return [self._misses[each] for each in sorted(self._misses)]
+
     def _follow(self, session: Session | None) -> None:
         if session is None:
             with Session(self._case.engine) as own:
@@ -100,7 +152,7 @@ class Trail:
         last = session.scalar(select(func.max(AuditRow.number)).where(mine)) or 0
         if last <= self._read:
             return
-        told = or_(*(AuditRow.tells("action", each) for each in (DRAWN, MARKED)))
+        told = or_(*(AuditRow.tells("action", each) for each in (DRAWN, MARKED, MENDED, CERTIFIED)))
         wanted = select(AuditRow.number, AuditRow.entry).where(
             mine, AuditRow.number > self._read, AuditRow.number <= last
         )
@@ -113,17 +165,38 @@ class Trail:
         if entry["action"] == DRAWN:
             made = Draw(about["draw"], about["seed"], about["frame_sha256"], about["sizes"], about.get("strata"))
             self._draws.setdefault(made.release, made)
-        elif entry["action"] == MARKED:
-            marks = self._marks.setdefault(about["sample"], {})
+        elif entry["action"] == CERTIFIED:
+            self._certified.add(about["release"])
+        elif entry["action"] == MENDED:
             self._last[about["sample"], about["record"]] = number
-            marks.pop(about["record"], None)
-            if about["missed"] is not None:
-                marks[about["record"]] = SampleMark(about["missed"], entry["by"], entry["at"], number)
+            self._misses.pop((about["sample"], about["record"]), None)
+        elif entry["action"] == MARKED:
+            self._said(number, entry, (about["sample"], about["record"]))
+
+    def _said(self, number: int, entry: Mapping[str, Any], which: tuple[int, int]) -> None:
+        about, by, at = entry["about"], entry["by"], entry["at"]
+        self._last[which] = number
+        before = self._misses.pop(which, None)
+        if about["missed"]:
+            where = Where(*about["where"]) if about.get("where") else before.where if before else None
+            self._misses[which] = Miss(*which, by, at, number, where)
+        elif before is not None:
+            denied = before.denied_by if before.is_denied_by(by) else (*before.denied_by, by)
+            if len(denied) < VOICES:  # one person alone clears no miss
+                self._misses[which] = replace(before, entry=number, denied_by=denied)
+                return
+        if which[0] in self._certified:  # what a certificate was made of stays
+            return
+        marks = self._marks.setdefault(which[0], {})
+        marks.pop(which[1], None)
+        if about["missed"] is not None:
+            marks[which[1]] = SampleMark(about["missed"], by, at, number)
 
 
 def mark_record(
-    case: Case, trail: Trail, made: Draw, number: int, missed: bool | None, *, by: str, seen: int = 0
-) -> None:
+    case: Case, trail: Trail, made: Draw, number: int, missed: bool | None, *, by: str, seen: int = 0,
+    where: Where | None = None,
+) -> None:  # fmt: skip
     """Record what somebody says of a drawn record.
 
     Args:
@@ -131,27 +204,58 @@ def mark_record(
         trail: what its trail tells.
         made: the draw.
         number: the record, counted in the sample from 1.
-        missed: whether something was missed in it; None takes the mark back.
+        missed: whether something was missed in it; None takes the mark back. Of a miss "nothing" is one voice of two.
         by: who read it.
         seen: the audit entry that was the last one about it when it was shown, 0 for none.
+        where: where the record stands and how it reads, of one in which something was missed.
 
     Raises:
-        CaseError: there is no such record, the release has its certificate, or another person found a miss in it.
+        CaseError: there is no such record, the release has its certificate, or a miss would be taken back by one alone.
         Conflict: somebody else marked it meanwhile.
     """
     if not 1 <= number <= made.size:
         raise CaseError("sample", "there is no such record in the sample", f"it has the records 1 to {made.size}")
     with case.action(by, MARKED) as action:
-        if certificate_in(action.session, case.id, made.release) is not None:
+        stands = {(each.release, each.number): each for each in trail.misses(action.session)}
+        miss = stands.get((made.release, number))
+        if miss is None and certificate_in(action.session, case.id, made.release) is not None:
             raise CaseError("sample", "this release has its certificate", "a fresh sample needs a fresh release")
         if trail.last(made.release, number, action.session) != seen:
             what = f"somebody else marked record {number} of the sample meanwhile"
             raise Conflict("sample", what, "look at it again; nothing was changed")
-        before = trail.marks(made.release, action.session).get(number)
-        if before is not None and before.missed and not missed and before.by != by:  # no one reader undoes a miss
-            what = f"another person found something missed in record {number}, and only they take that back"
-            raise CaseError("sample", what, "ask them, or mend it and release again")
+        if miss is not None and not missed:
+            _check_denial(miss, missed, by)
         action.about |= {"sample": made.release, "record": number, "missed": missed}
+        if missed and where is not None:
+            action.about["where"] = [where.file, where.unit, where.record, where.reads]
+
+
+def _check_denial(miss: Miss, missed: bool | None, by: str) -> None:
+    """See that a miss is not taken back by one person (raises CaseError)."""
+    if missed is None:
+        what = f"a miss in record {miss.number} was told, and no one person takes that back"
+        raise CaseError(
+            "sample", what, f'say "no, nothing was missed": it counts once {VOICES} people say so; or mend it'
+        )
+    if miss.is_denied_by(by):
+        what = "you said already that nothing was missed in it, and one person alone clears no miss"
+        raise CaseError("sample", what, "another person reads it and says so too; or mend it, and release again")
+
+
+def note_mended(case: Case, trail: Trail, miss: Miss, release: int, *, by: str) -> None:
+    """Record that somebody read in a later release that what was missed is withheld now.
+
+    Raises:
+        CaseError: it does not stand any more, or this is no later release.
+        Conflict: somebody else said something of it meanwhile.
+    """
+    with case.action(by, MENDED) as action:
+        if release <= miss.release:
+            raise CaseError("sample", "this release has the miss itself", "mend it, and release again")
+        if miss not in trail.misses(action.session):
+            what = f"something else was said meanwhile of record {miss.number} of the sample of release {miss.release}"
+            raise Conflict("sample", what, "look at it again; nothing was changed")
+        action.about |= {"sample": miss.release, "record": miss.number, "release": release}
 
 
 def certificate_in(session: Session, case_id: str, release: int) -> CertificateRow | None:

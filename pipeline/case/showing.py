@@ -14,6 +14,7 @@ from pipeline.case.lifts import lifts
 from pipeline.case.marking import in_force, shown
 from pipeline.case.pinning import standing_pins
 from pipeline.case.recording import latest_run
+from pipeline.case.sampled import Trail
 from pipeline.case.standing import decided_ids
 from pipeline.case.store import Case
 from pipeline.case.tables import (
@@ -85,6 +86,9 @@ def lines(case: Case) -> Iterator[str]:
             told = f"{lift.answer} by {lift.answered_by}" if lift.answer else "waits for a second person"
             yield f"  lift {lift.number}, {lift.at}, {lift.by}: {len(lift.findings)} findings, {told} ({lift.reason})"
         yield from _releases(session, case.id)
+        for miss in Trail(case).misses(session):
+            where = f"record {miss.number} of the sample of release {miss.release}"
+            yield f"  missed, {miss.at}, {miss.by}: {where}, and that stands"
         yield from _open(session, case.id)
 
 

@@ -13,7 +13,9 @@ from pipeline.cli.opening import open_case, see_by
 from pipeline.cli.signing import office_signature
 
 if TYPE_CHECKING:
+    from pipeline.case.store import Case
     from pipeline.evidence.certificate import Certificate, Record
+    from pipeline.workspace import Runner
 
 
 class Strata(StrEnum):
@@ -37,7 +39,8 @@ def certify_command(
 
     The draw is recorded in the case before the first record is shown, and a release has one draw: an interrupted review
     goes on with the same records, here or at the review desk, where the same sample is marked in the browser. One miss
-    holds the release; mend it, release again, and certify the new release.
+    holds the release; mend it, release again, and certify the new release: what was missed is shown there first, as it
+    reads now.
     With 299 records and no miss: at most 10 records in 1,000 contain a miss, with 95 % confidence.
 
     Example: releasable certify case-114/ --release release-114-2/ --by "second reader" --out certificate/
@@ -63,11 +66,34 @@ def certify_release(case_folder: Path, release: Path, by: str, size: int, strata
     case = open_case(case_folder)
     see_by(by, case)
     with Pool(1, nothing, (), Limits()) as pool:
+        answer_misses(case, release, pool, by)
         frame = frame_of(release, pool, by=strata)
         made = drawn(case, release, frame, size, by=by, strata=strata)
         marks = reviewed(case, release, sample_of(frame, made), pool, ask, made, by=by)
     certifiable(case, release)  # reading takes hours: the copies are still what was released
     return certify(case, release, frame, made, marks, by=by, read_by=readers(Trail(case).marks(made.release)))
+
+
+def answer_misses(case: Case, release: Path, runner: Runner, by: str) -> None:
+    """Have a person read again what was missed in earlier releases (raises CaseError: it is not mended)."""
+    from pipeline.case.store import CaseError  # noqa: PLC0415 - keeps --help quick
+    from pipeline.certifying import certifiable  # noqa: PLC0415
+    from pipeline.mending import MEND, check_mended, misses_before, read_again, said_mended  # noqa: PLC0415
+
+    misses = misses_before(case, certifiable(case, release, again=True))
+    sequence = check_mended(case, release, runner, misses) if misses else 0
+    for each in misses:
+        where = each.where
+        assert where is not None  # check_mended says so
+        text = read_again(release, runner, each)
+        place = f"{where.file}, unit {where.unit + 1}, record {where.record + 1}"
+        what = f"Something was missed here, in record {each.number} of the sample of release {each.release}."
+        typer.echo(
+            f"\n--- {place}\n{_harmless(text) if text is not None else '(no record stands there any more)'}\n---"
+        )
+        if not _yes(f"{what} Is it withheld now? [y]es, [n]o, [q]uit: "):
+            raise CaseError("certify", "what was missed is not mended", MEND)
+        said_mended(case, [each], sequence, by=by)
 
 
 def nothing() -> None:
@@ -77,8 +103,12 @@ def nothing() -> None:
 def ask(record: Record, text: str) -> bool:
     """Show a released record and return whether the person finds something missed in it."""
     typer.echo(f"\n--- {record.file}, unit {record.unit + 1}, record {record.record + 1}\n{_harmless(text)}\n---")
+    return _yes("Is something left that should have been withheld? [y]es, [n]o, [q]uit: ")
+
+
+def _yes(question: str) -> bool:
     while True:
-        typer.echo("Is something left that should have been withheld? [y]es, [n]o, [q]uit: ", nl=False)
+        typer.echo(question, nl=False)
         answer = sys.stdin.readline()
         if not answer or answer.strip().lower() in {"q", "quit"}:
             raise typer.Abort

@@ -28,7 +28,7 @@ from pipeline.cli.options import (
     SubjectOption,
     WorkersOption,
 )
-from pipeline.cli.redacting import Wanted, redact_once
+from pipeline.cli.redacting import Wanted, held_by_misses, redact_once
 from pipeline.cli.running import Asked
 from pipeline.cli.stating import Stated
 from pipeline.errors import UsageError
@@ -135,6 +135,9 @@ def _for_each(paths: list[str], out: Path, asked: Asked, given: Sequence[Recipie
         print_release(done.summary, str(folder))
         if wanted.sign and done.summary.status != "final":
             typer.echo("not signed: a provisional release is never signed")
-        yield done.exit_code
+        held = held_by_misses(wanted.case) if wanted.case is not None else []
+        if held:
+            typer.echo("\n".join(held))
+        yield max(done.exit_code, 1) if held else done.exit_code
     for work in kept:  # until here, a command that is killed goes on behind the versions that it had finished
         work.dispose()

@@ -75,6 +75,16 @@ def redact_once(paths: Sequence[str | Path], out: Path, asked: Asked, wanted: Wa
         return one.begin(job).made()
 
 
+def held_by_misses(folder: Path) -> list[str]:
+    """Return how the latest release of a case is held by what was missed in releases before it."""
+    from pipeline.case.proof import miss_problems  # noqa: PLC0415 - keeps --help quick
+    from pipeline.case.recording import next_place  # noqa: PLC0415
+    from pipeline.cli.opening import open_case  # noqa: PLC0415
+
+    case = open_case(folder)
+    return miss_problems(case, next_place(case).sequence - 1)
+
+
 @dataclass(frozen=True, slots=True)
 class _Redaction:
     """One release to make: of which files, where to, as what was asked."""

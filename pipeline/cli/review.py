@@ -27,7 +27,9 @@ from pipeline.cli.options import (
     SubjectOption,
     WorkersOption,
 )
+from pipeline.cli.redacting import Wanted
 from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.cli.typed import see_typed
 from pipeline.errors import UsageError
@@ -62,6 +64,9 @@ def review_command(
         Path | None,
         typer.Option("--release", help="The latest release, where it lies elsewhere than the desk writes it."),
     ] = None,
+    sign: Annotated[
+        bool, typer.Option("--sign", help="Sign final releases and certificates with the office's key.")
+    ] = False,
     tls_cert: Annotated[
         Path | None, typer.Option("--tls-cert", help="A certificate (PEM), to listen with TLS.")
     ] = None,
@@ -97,11 +102,14 @@ def review_command(
     told = Stated(recipient.value, origin, collected_on, tuple(flags or ()), facts, consents, for_subject)
     asked = Asked(policy, config, accuracy, "", workers_, told)
     see_by(by)
-    desk = desk_for(paths, asked, case or _usual(paths), request, database, release)
+    desk = desk_for(paths, asked, case or _usual(paths), Wanted(request, database=database, sign=sign), release)
     listening = Listening(host, port, tls_cert, tls_key, tuple(name or ()))
     begin(desk, by)
-    with suppress(KeyboardInterrupt):
-        serve(desk, listening, lambda address: _opened(desk, address, by, no_browser=no_browser))
+    try:
+        with suppress(KeyboardInterrupt):
+            serve(desk, listening, lambda address: _opened(desk, address, by, no_browser=no_browser))
+    finally:
+        gc.unfreeze()  # or libraries print at the end what they take for leaks
     typer.echo("the desk is closed")
 
 
@@ -110,10 +118,16 @@ def _usual(paths: Sequence[Path]) -> Path:
 
 
 def desk_for(
-    paths: list[Path], asked: Asked, folder: Path, request: str = "", database: str = "", release: Path | None = None
+    paths: list[Path], asked: Asked, folder: Path, wanted: Wanted | None = None, release: Path | None = None
 ) -> Desk:
-    """Return the desk of the case in a folder, which is made where there is none (raises UsageError)."""
-    from pipeline.cli.rerun import kept_of  # noqa: PLC0415 - keeps --help quick
+    """Return the desk of the case in a folder, which is made where there is none.
+
+    Raises:
+        UsageError: a path or an option is wrong, the case is closed, or there is no key to sign with.
+        ConfigError: the office's key cannot be used.
+    """
+    from pipeline.cli.rerun import kept_of  # noqa: PLC0415
+    from pipeline.evidence.documents import Office  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.review.desk import Desk  # noqa: PLC0415
     from pipeline.review.road import Road  # noqa: PLC0415
@@ -122,19 +136,22 @@ def desk_for(
     if any(folder.resolve().is_relative_to(path.resolve()) for path in paths):
         what = "the case would lie among the records"
         raise UsageError("--case", what, "name a folder outside of them")
+    wanted = wanted or Wanted()
+    request = wanted.request
+    office = Office(asked.config, sign=office_signature() if wanted.sign else None)
     files = collect(paths)
     job, policy = make_job(asked)  # a wrong policy makes no case
     assert policy is not None
     names = [each.name for each in files]
     told = state_facts(job, asked.stated, names, policy)
     see_typed(told, request, approved_by=policy.approved_by)  # nor does what nobody may write
-    case = open_or_make_case(folder, request, database)
+    case = open_or_make_case(folder, request, wanted.database)
     _check_open(case)
     case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=True))
     job = state_facts(replace(job, key=case.key), asked.stated, names, policy)
     see_typed(job, "", case)
     run = describe_run(job, policy, request or case.row.request)
-    road = Road(files, policy, job, run, lambda job: workers(job, asked.workers))
+    road = Road(files, policy, job, run, lambda job: workers(job, asked.workers), office)
     return Desk(case, road, Remembered(lambda: scanner_of(case)), released=release)
 
 

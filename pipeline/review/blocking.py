@@ -12,7 +12,7 @@ from pipeline.case.lifts import lifts
 from pipeline.case.marking import is_behind, lost
 from pipeline.case.pinning import laid_down
 from pipeline.case.store import Case
-from pipeline.case.tables import CertificateRow, DecisionRow, DifferenceRow, ReleaseRow, SourceRow, StandingRow, UnitRow
+from pipeline.case.tables import DecisionRow, DifferenceRow, SourceRow, StandingRow, UnitRow
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Ledger
 
@@ -56,25 +56,26 @@ def blockers(desk: Desk) -> list[Blocker]:
     against, waits = len(differences(desk.case, ledger.run)), ledger.progress()["open"]
     with Session(desk.case.engine) as session:
         gone, back = len(lost(session, desk.case.id)), is_behind(session, desk.case.id)
+    misses = len(desk.sampling.trail.misses())
+    pinned, kept = _pinned(desk.case, ledger.run), count_held(desk.case, ledger)
+    missed = "something that was missed: it holds every release until it is answered"
     told = [
-        Blocker("marks are not found any more and stop the release", gone, "/history", stops=True),
-        Blocker("marks were taken back since: examine the files again", back, "/#again", stops=False),
-        Blocker("contradictions between decisions stop the release", against, "/#differences", stops=True),
-        Blocker("lifts wait for a second person", waiting, "/lifts", stops=False),
-        Blocker("findings wait for a person: the release is provisional", waits, "/queue?state=open", stops=False),
-        Blocker(
-            "columns were pinned since the last examination", _pinned(desk.case, ledger.run), "/#again", stops=False
-        ),
-        Blocker("records or files are held back", count_held(desk.case, ledger), "/#held", stops=False),
-        Blocker("certificates found a miss in the latest release", _misses(desk.case), "/sample", stops=False),
-        Blocker(
-            "records of the sample have something that was missed: mend it, and release again",
-            desk.sampling.found(),
-            "/sample",
-            stops=False,
-        ),
+        _blocker(gone, "mark is|marks are", "not found any more and {stops} the release", "/history", stops=True),
+        _blocker(back, "mark was|marks were", "taken back since: examine the files again", "/#again"),
+        _blocker(against, "contradiction|contradictions", "{stops} the release", "/#differences", stops=True),
+        _blocker(waiting, "lift waits|lifts wait", "for a second person", "/lifts"),
+        _blocker(waits, "finding waits|findings wait", "for a person: the release is provisional", "/queue?state=open"),
+        _blocker(pinned, "column was|columns were", "pinned since the last examination", "/#again"),
+        _blocker(kept, "record or file is|records or files are", "held back", "/#held"),
+        _blocker(misses, "record of a sample has|records of samples have", missed, "/sample"),
     ]
     return [each for each in told if each.count]
+
+
+def _blocker(count: int, one_or_many: str, rest: str, link: str, *, stops: bool = False) -> Blocker:
+    one, many = one_or_many.split("|")
+    words, verb = (one, "stops") if count == 1 else (many, "stop")
+    return Blocker(f"{words} {rest.format(stops=verb)}", count, link, stops)
 
 
 def _pinned(case: Case, run: int) -> int:
@@ -140,12 +141,3 @@ def _files(case: Case, ledger: Ledger) -> list[str]:
             SourceRow.case_id == case.id, SourceRow.format == "", SourceRow.key.not_in(with_units)
         )
         return sorted(set(session.scalars(wanted)))
-
-
-def _misses(case: Case) -> int:
-    with Session(case.engine) as session:
-        last = select(func.max(ReleaseRow.sequence)).where(ReleaseRow.case_id == case.id).scalar_subquery()
-        wanted = select(func.count()).select_from(CertificateRow).where(
-            CertificateRow.case_id == case.id, CertificateRow.sequence == last, CertificateRow.misses > 0
-        )  # fmt: skip
-        return session.scalar(wanted) or 0

@@ -15,6 +15,7 @@ from pipeline.case.choosing import Which
 from pipeline.case.deciding import Masks, Scanner, check_by, check_citation, check_words, decide, undo
 from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
+from pipeline.case.sampled import Miss
 from pipeline.case.store import Case, CaseError
 from pipeline.engine import Progress, Scan
 from pipeline.errors import ReleasableError
@@ -34,6 +35,7 @@ from pipeline.review.words import MarksToo
 
 SAMPLE: Final = "the opening of the sample"
 CERTIFICATE: Final = "the certificate"
+MISSED: Final = "the look at what was missed"
 _LONGEST_WORK: Final = 7 * 24 * 3600.0
 
 
@@ -79,7 +81,7 @@ class Desk:
         self.columns, self.rows, self.threads = Columns(case), Rows(self.texts), Threads(case, self.texts)
         self._out, self._released = out, released
         markers = road.policy.markers
-        self.sampling = Sampling(case, self._release_folders, lambda: road.lookers(case), markers)
+        self.sampling = Sampling(case, self._release_folders, lambda: road.lookers(case), markers, road.office.sign)
 
     @property
     def policy(self) -> Policy:
@@ -249,6 +251,11 @@ class Desk:
         """Record whether something was missed in a drawn record of a release (raises CaseError, Conflict)."""
         check_by(officer.name, self.scanner)
         self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release)
+
+    def mend_missed(self, officer: Officer, miss: Miss) -> Work:
+        """Begin to see whether what was missed before is withheld now, as a person says (raises CaseError)."""
+        check_by(officer.name, self.scanner)
+        return self.bench.start(MISSED, officer.name, lambda tell: self.sampling.mend(tell, miss, by=officer.name))
 
     def certify_sample(self, officer: Officer) -> Work:
         """Begin to make the certificate of the sample (raises CaseError while other work goes on)."""

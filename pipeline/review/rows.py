@@ -27,6 +27,8 @@ Kept = TypeVar("Kept")
 CHUNK: Final = 100
 """Rows that are given out at once."""
 _KEPT: Final = 3
+MOST_INDEXES: Final = 64
+"""Tables whose index stays in memory; that of another is made again when it is looked at."""
 WORKBOOK: Final = "workbook"
 
 
@@ -74,7 +76,7 @@ class Rows:
 
     def __init__(self, texts: Texts) -> None:
         self._texts = texts
-        self._indexes: dict[tuple[str, int], Index] = {}
+        self._indexes: OrderedDict[tuple[str, int], Index] = OrderedDict()
         self._near: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._one = threading.Lock()
 
@@ -91,10 +93,16 @@ class Rows:
             CaseError: it is no table whose rows go through the whole file, or not what was examined.
             UnreadableSource: it cannot be read.
         """
-        known = self._indexes.get((source, sheet))
-        if known is None:
-            known = self._indexes[source, sheet] = self._made(source, sheet)
-        return known
+        with self._one:
+            if known := self._indexes.get((source, sheet)):
+                self._indexes.move_to_end((source, sheet))
+                return known
+        made = self._made(source, sheet)
+        with self._one:
+            self._indexes[source, sheet] = made
+            while len(self._indexes) > MOST_INDEXES:
+                self._indexes.popitem(last=False)
+        return made
 
     def index_of_unit(self, source: str, ordinal: int) -> Index:
         """Return where the rows of the table that a unit belongs to stand (raises as :meth:`index`)."""

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
+from pipeline.case.sampled import Miss
+from pipeline.case.standing import Conflict
 from pipeline.evidence.certificate import DEFAULT_SAMPLE, Certificate
 from pipeline.review.answers import Answer, Begun
 from pipeline.review.api import PROBLEMS, Strict
@@ -56,6 +58,31 @@ class DrawnRecord(Answer):
     seen: int
 
 
+class MissedBefore(Answer):
+    """What was missed in the sample of an earlier release and stands: where it was (from 1), by whom, who denies it.
+
+    ``file`` is "" where the case does not say. ``seen`` is the audit entry that was the last one about it.
+    """
+
+    release: int
+    record: int
+    file: str
+    unit: int
+    number: int
+    by: str
+    at: str
+    denied_by: list[str]
+    seen: int
+
+
+class Mended(Strict):
+    """A miss of an earlier release, by ``release``, ``record`` and ``seen`` of ``/api/sample``."""
+
+    release: Annotated[int, Field(ge=1, le=2**31 - 1)]
+    record: Annotated[int, Field(ge=1, le=MOST_SIZE)]
+    seen: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
 class Proved(Answer):
     """What a certificate says; its files lie in ``folder``."""
 
@@ -74,7 +101,8 @@ class Proved(Answer):
 class SampleTold(Answer):
     """Where the sample of the latest release stands; ``drawn`` is 0 where none is drawn.
 
-    ``records`` are told while it is open, ``certificate`` once it is made and open.
+    ``missed_before`` holds the release; ``held`` says that its own sample does. ``records`` are told while it is open,
+    ``certificate`` once it is made and open.
     """
 
     release: int
@@ -85,6 +113,7 @@ class SampleTold(Answer):
     opened: bool
     certified: bool
     held: bool
+    missed_before: list[MissedBefore]
     records: list[DrawnRecord]
     certificate: Proved | None
 
@@ -97,7 +126,8 @@ def sample(desk: AtDesk, _visit: Signed) -> SampleTold:
     return SampleTold(
         release=standing.release, status=standing.status, drawn=standing.draw.size if standing.draw else 0,
         marked=len(standing.marks), misses=standing.misses, opened=standing.opened is not None,
-        certified=row is not None, held=row is not None and row.misses > 0, records=_records(desk),
+        certified=row is not None, held=bool(standing.own) or (row is not None and row.misses > 0),
+        missed_before=[_missed_before(each) for each in standing.before], records=_records(desk),
         certificate=_proved(desk, made) if row is not None and made and made.release == standing.release else None,
     )  # fmt: skip
 
@@ -118,9 +148,26 @@ def open_sample(desk: AtDesk, visit: Signed) -> Begun:
 
 @router.post("/sample/marks", responses=PROBLEMS)
 def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
-    """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile: nothing changed."""
+    """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile: nothing changed.
+
+    That nothing was missed where somebody said that something was counts once two people say so; this can be said of
+    ``missed_before`` too.
+    """
     desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release)
     return sample(desk, visit)
+
+
+@router.post("/sample/mended", responses=PROBLEMS)
+def mend_missed(desk: AtDesk, visit: Marking, given: Mended) -> Begun:
+    """Say that what was missed in an earlier release is withheld in the latest, which the program looks at first.
+
+    ``/api/work`` says how it ended: it is recorded only where no record of the release reads as that one did.
+    """
+    miss = desk.sampling.missed_before(given.release, given.record)
+    if miss.entry != given.seen:
+        raise Conflict("sample", "somebody else said something of it meanwhile", "look at it again")
+    desk.mend_missed(visit.officer, miss)
+    return Begun(what="what was missed is being looked for")
 
 
 @router.post("/sample/certificate", responses=PROBLEMS)
@@ -143,6 +190,15 @@ def _records(desk: Desk) -> list[DrawnRecord]:
             )
         )  # fmt: skip
     return told
+
+
+def _missed_before(miss: Miss) -> MissedBefore:
+    where = miss.where
+    return MissedBefore(
+        release=miss.release, record=miss.number, file=where.file if where else "", unit=where.unit + 1 if where else 0,
+        number=where.record + 1 if where else 0, by=miss.by, at=miss.at, denied_by=list(miss.denied_by),
+        seen=miss.entry,
+    )  # fmt: skip
 
 
 def _proved(desk: Desk, made: Certificate) -> Proved:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from pipeline.case.recording import latest_release
-from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in, mark_record
+from pipeline.case.sampled import Draw, Miss, SampleMark, Trail, certificate_in, mark_record
 from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow, ReleaseRow
@@ -32,21 +32,24 @@ from pipeline.certifying import (
     counts_of,
     drawn,
     drawn_before,
+    joined,
     numbered,
     parted,
     readers,
     sample_of,
     texts_of,
+    where_in,
     write_certificate,
 )
 from pipeline.detect import detect
 from pipeline.engine import Progress
 from pipeline.errors import IntegrityError
-from pipeline.evidence.certificate import Certificate, Record
+from pipeline.evidence.certificate import Certificate, Record, certificate_json
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
 from pipeline.markers import marker_spans
+from pipeline.mending import check_mended, copy_of, said_mended
 from pipeline.model import Segment, words
 from pipeline.review.parts import Parts, parts_of
 from pipeline.review.texts import MASK
@@ -75,7 +78,8 @@ class Opened:
 class Standing:
     """Where the sample of the latest release stands: number (0: no release) and status of the release, its folder.
 
-    ``folder`` is None where the release is not found. ``certificate`` is the certificate that was recorded.
+    ``folder`` is None where the release is not found. ``certificate`` is the certificate that was recorded. ``before``
+    is what was missed in releases before it and stands, ``own`` what was missed in its sample.
     """
 
     release: int = 0
@@ -85,6 +89,8 @@ class Standing:
     opened: Opened | None = None
     marks: Mapping[int, SampleMark] = field(default_factory=dict)
     certificate: CertificateRow | None = None
+    before: Sequence[Miss] = ()
+    own: Mapping[int, Miss] = field(default_factory=dict)
 
     @property
     def misses(self) -> int:
@@ -111,6 +117,7 @@ class Sampling:
         folders: Callable[[int], Sequence[Path]],
         workers: Callable[[], AbstractContextManager[Runner]],
         markers: tuple[str, ...] = (),
+        sign: Callable[[bytes], bytes] | None = None,
     ) -> None:
         """Take a case.
 
@@ -119,13 +126,14 @@ class Sampling:
             folders: says where its release of a number may lie, the usual place last.
             workers: gives workers that ask no model.
             markers: what stands in copies where something was withheld.
+            sign: signs a certificate without a miss with the office's key, None: nothing is signed.
         """
-        self._case, self._folders, self._workers, self._markers = case, folders, workers, markers
+        self._case, self._folders, self._workers, self._markers, self._sign = case, folders, workers, markers, sign
         self.trail = Trail(case)
         self.certificate: Certificate | None = None
         self._opened: Opened | None = None
         self._texts: dict[Record, tuple[Segment, ...]] = {}
-        self._shown: OrderedDict[Record, Parts] = OrderedDict()
+        self._shown: OrderedDict[Record | tuple[Path, Miss], Parts] = OrderedDict()
         self._held = 0
         self._one = threading.Lock()
 
@@ -139,15 +147,10 @@ class Sampling:
         opened = self._opened if self._opened is not None and self._opened.made.release == last.sequence else None
         folder = opened.release if opened is not None else self._folder_of(last)
         draw, marks = self.trail.draw(last.sequence), self.trail.marks(last.sequence)
-        return Standing(last.sequence, last.status, folder, draw, opened, marks, certificate)
-
-    def found(self) -> int:
-        """Return in how many records of the sample somebody found something, while it is being read."""
-        with Session(self._case.engine) as session:
-            last = latest_release(session, self._case.id)
-            if last is None or certificate_in(session, self._case.id, last.sequence) is not None:
-                return 0
-        return sum(each.missed for each in self.trail.marks(last.sequence).values())
+        misses = self.trail.misses()
+        before = tuple(each for each in misses if each.release < last.sequence)
+        own = {each.number: each for each in misses if each.release == last.sequence}
+        return Standing(last.sequence, last.status, folder, draw, opened, marks, certificate, before, own)
 
     def _folder_of(self, last: ReleaseRow) -> Path | None:
         for folder in self._folders(last.sequence):
@@ -235,7 +238,9 @@ class Sampling:
 
     def _write(self) -> None:
         assert self.certificate is not None
-        write_certificate(self.out(self.certificate.release), self.certificate)
+        made = self.certificate
+        signature = self._sign(certificate_json(made)) if self._sign is not None and not made.misses else b""
+        write_certificate(self.out(made.release), made, signature)
 
     def out(self, release: int) -> Path:
         """Return the folder that the files of a certificate are written into: beside the case."""
@@ -247,16 +252,63 @@ class Sampling:
     def mark(self, number: int, missed: bool | None, *, by: str, seen: int, release: int) -> None:
         """Record what somebody says of a drawn record of a release (raises CaseError, Conflict; see ``mark_record``).
 
-        Records of the samples of two releases have the same numbers: what was read in one says nothing of the other.
+        Records of the samples of two releases have the same numbers: what was read in one says nothing of the other. Of
+        an earlier release only what was missed there can be spoken of.
         """
         standing = self.standing()
-        if release != standing.release:
+        is_before = any((each.release, each.number) == (release, number) for each in standing.before)
+        if release != standing.release and not is_before:
             what = f"this was read in release {release}, and the latest is release {standing.release}"
             raise Conflict("sample", what, "read the sample of the latest release; nothing was changed")
-        draw = standing.draw
+        draw = self.trail.draw(release)
         if draw is None:
             raise CaseError("sample", "no sample was drawn yet", "draw one")
-        mark_record(self._case, self.trail, draw, number, missed, by=by, seen=seen)
+        where = None
+        if missed and not is_before and number not in standing.own and number <= draw.size:
+            where = where_in(self._case, self.record(number), joined(self._read(number)))
+        mark_record(self._case, self.trail, draw, number, missed, by=by, seen=seen, where=where)
+
+    # --- what was missed before -----------------------------------------------------------
+
+    def missed_before(self, release: int, number: int) -> Miss:
+        """Return what was missed in a record of the sample of an earlier release (raises CaseError)."""
+        for each in self.standing().before:
+            if (each.release, each.number) == (release, number):
+                return each
+        what = "nothing that stands was missed there"
+        raise CaseError("sample", what, "look at the page of the sample: it may be answered by now")
+
+    def parts_before(self, miss: Miss) -> Parts | None:
+        """Return how the place of a miss reads in the latest release, None where no record stands there.
+
+        Raises:
+            CaseError: the release is not found.
+            IntegrityError: the copy has no known format.
+        """
+        folder = self._folder()
+        with self._one:
+            if known := self._shown.get((folder, miss)):
+                return known
+        file = copy_of(folder, miss)
+        if file is None or miss.where is None:
+            return None
+        with suppress(IndexError):
+            texts = texts_of(None, (file, (Record(file.name, miss.where.unit, miss.where.record),)))[0]
+            return self._keep_shown((folder, miss), self._as_shown(texts))
+        return None
+
+    def mend(self, tell: Progress, miss: Miss, *, by: str) -> None:
+        """See that what was missed is not released as it was, and record that a person says it is withheld.
+
+        Raises:
+            CaseError: it is released as it was.
+            Conflict: somebody else said something of it meanwhile.
+            IntegrityError: a copy cannot be read.
+        """
+        tell("looking for what was missed", 0, 1)
+        with self._workers() as runner:
+            sequence = check_mended(self._case, self._folder(), runner, [miss])
+        said_mended(self._case, [miss], sequence, by=by)
 
     def record(self, number: int) -> Record:
         """Return where a drawn record stands in the release (raises CaseError)."""
@@ -268,22 +320,31 @@ class Sampling:
 
     def parts(self, number: int) -> Parts:
         """Return the texts of a drawn record in the parts that pages show, passwords masked (raises CaseError)."""
-        opened, record = self._is_open(), self.record(number)
+        record = self.record(number)
         with self._one:
             if record in self._shown:
                 return self._shown[record]
-            found = self._texts.get(record)
-        if found is None:
-            found = texts_of(None, (opened.files[record.file], (record,)))[0]
-        masked = self._without_passwords(found)
-        places = [words(each.address) for each in masked]
-        names = places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
-        made = parts_of(dict(zip(names, masked, strict=True)))
+        return self._keep_shown(record, self._as_shown(self._read(number)))
+
+    def _keep_shown(self, key: Record | tuple[Path, Miss], made: Parts) -> Parts:
         with self._one:
-            self._shown[record] = made
+            self._shown[key] = made
             while len(self._shown) > MOST_SHOWN:
                 self._shown.popitem(last=False)
         return made
+
+    def _read(self, number: int) -> tuple[Segment, ...]:
+        """Return the texts of a drawn record as they were released (raises CaseError)."""
+        opened, record = self._is_open(), self.record(number)
+        with self._one:
+            found = self._texts.get(record)
+        return found if found is not None else texts_of(None, (opened.files[record.file], (record,)))[0]
+
+    def _as_shown(self, texts: Sequence[Segment]) -> Parts:
+        masked = self._without_passwords(texts)
+        places = [words(each.address) for each in masked]
+        names = places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
+        return parts_of(dict(zip(names, masked, strict=True)))
 
     def _without_passwords(self, texts: Sequence[Segment]) -> list[Segment]:
         """Return texts with what looks like a password masked: what one rule lets stand, and what was missed."""

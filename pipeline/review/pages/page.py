@@ -71,6 +71,7 @@ def rendered(request: Request, template: str, about: Mapping[str, Any], *, statu
     told = {
         "visit": visit,
         "officer": visit.officer if visit else None,
+        "decides": visit is not None and visit.officer.may("reviewer"),
         "notices": visit.told() if visit else [],
         "places": PLACES,
         "here": request.url.path,

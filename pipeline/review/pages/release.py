@@ -35,6 +35,7 @@ def show_release(request: Request, desk: AtDesk, _visit: Signed) -> Response:
     about = {
         "blockers": blockers(desk), "work": work, "made": made, "finished": finished,
         "folder": str(desk.next_folder()), "progress": desk.ledger.progress(),
+        "signs": desk.road.office.sign is not None,
     }  # fmt: skip
     return rendered(request, "release.html", about)
 
@@ -54,6 +55,7 @@ def outcome_of(desk: Desk, done: Release) -> dict[str, Any]:
     return {
         "folder": str(folder),
         "status": done.summary.status,
+        "signed": (folder / SIGNATURE).is_file(),
         "problems": [*integrity(folder, (SIGNATURE,)), *binding_problems(desk.case, manifest)],
         "records": told["records"],
         "files": len(told["files"]),

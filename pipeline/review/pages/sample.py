@@ -7,9 +7,11 @@ from typing import Annotated, Any, Final, Literal
 from fastapi import APIRouter, Form, Path, Query, Request
 from starlette.responses import Response
 
+from pipeline.case.sampled import Miss
+from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.evidence.certificate import DEFAULT_SAMPLE, Certificate, binomial_limit
-from pipeline.review.desk import CERTIFICATE, SAMPLE, Desk
+from pipeline.review.desk import CERTIFICATE, MISSED, SAMPLE, Desk
 from pipeline.review.document import sections
 from pipeline.review.pages.masking import refused
 from pipeline.review.pages.page import AtDesk, Marking, Signed, back, rendered, say
@@ -24,6 +26,9 @@ SAID: Final = {"clean": False, "missed": True, "back": None}
 """What is said of a record: nothing was missed, something was, or the mark is taken back."""
 
 
+ONE_VOICE: Final = "you say that nothing was missed. It still holds the release, until another person says so too."
+
+
 @router.get("/sample")
 def show_sample(request: Request, desk: AtDesk, visit: Signed) -> Response:
     """Show how far the sample of the latest release is, and what it proved."""
@@ -34,11 +39,12 @@ def show_sample(request: Request, desk: AtDesk, visit: Signed) -> Response:
         certificate = None
     records = standing.opened.records if standing.opened is not None else ()
     about = {
-        "standing": standing, "work": work if work is not None and work.what in {SAMPLE, CERTIFICATE} else None,
+        "standing": standing, "work": work if work is not None and work.what in {SAMPLE, CERTIFICATE, MISSED} else None,
         "busy": desk.bench.is_busy, "records": records, "result": certificate,
         "endless": _endless(certificate), "out": str(desk.sampling.out(standing.release)) if standing.release else "",
         "usual_size": DEFAULT_SAMPLE, "most_size": MOST_SIZE, "next": standing.next_after(),
         "may_mark": not visit.officer.only_looks, "undoable": _mine(standing, visit),
+        "signs": desk.road.office.sign is not None,
     }  # fmt: skip
     return rendered(request, "sample.html", about)
 
@@ -52,8 +58,9 @@ def _endless(certificate: Certificate | None) -> str:
 
 
 def _mine(standing: Standing, visit: Visit) -> int:
-    """Return the record that a person marked last, 0 where none of their marks stands."""
-    own = [(each.entry, number) for number, each in standing.marks.items() if each.by == visit.officer.name]
+    """Return the record that a person marked last as clean, 0 where none of their marks stands."""
+    by = visit.officer.name
+    own = [(each.entry, at) for at, each in standing.marks.items() if each.by == by and not each.missed]
     return max(own)[1] if own and standing.certificate is None else 0
 
 
@@ -85,9 +92,9 @@ def certify_sample(desk: AtDesk, visit: Marking) -> Response:
 @router.get("/sample/{number}")
 def show_record(
     request: Request, desk: AtDesk, visit: Signed, number: Number,
-    part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1,
+    part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1, sure: Annotated[int, Query(ge=0, le=1)] = 0,
 ) -> Response:  # fmt: skip
-    """Show a drawn record as it was released, or one part of a long one."""
+    """Show a drawn record as it was released, or one part of a long one; ``sure`` asks whether something was missed."""
     standing = desk.sampling.standing()
     record = desk.sampling.record(number)
     parts = desk.sampling.parts(number)
@@ -102,9 +109,21 @@ def show_record(
         "standing": standing, "number": number, "record": record, "sections": shown, "part": at + 1,
         "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": not visit.officer.only_looks,
         "seen": desk.sampling.trail.last(standing.release, number), "undoable": _mine(standing, visit),
-        "unseen": len(_unseen(visit, standing, number, parts)),
+        "unseen": len(_unseen(visit, standing, number, parts)), "sure": bool(sure), "miss": standing.own.get(number),
+        "told_already": _denied(standing.own.get(number), visit),
+        "case_record": _in_case(desk, record.file, record.unit),
     }  # fmt: skip
     return rendered(request, "sample_record.html", about)
+
+
+def _denied(miss: Miss | None, visit: Visit) -> bool:
+    return miss is not None and miss.is_denied_by(visit.officer.name)
+
+
+def _in_case(desk: Desk, file: str, unit: int) -> str:
+    """Return the address of the page that shows where a copy was made from, "" where that is not known."""
+    key = next((key for key, label in desk.ledger.labels.items() if label == file), "")
+    return f"/document/{key}/{unit}" if key else ""
 
 
 def _key(standing: Standing, number: int, part: int) -> str:
@@ -133,10 +152,87 @@ def mark(
     if do == "back":
         say(visit, "done", f"What was said of record {number} is taken back.")
         return back(f"/sample/{number}")
+    if do == "clean" and number in desk.sampling.standing().own:
+        say(visit, "done", f"Record {number}: {ONE_VOICE}")
+        return back(f"/sample/{number}")
     said = "something was missed in it" if do == "missed" else "nothing was missed in it"
     say(visit, "done", f"Record {number}: {said}.")
     following = desk.sampling.standing().next_after(number)
     return back(f"/sample/{following}" if following else "/sample")
+
+
+# --- what was missed in an earlier release ------------------------------------------------
+
+
+@router.get("/sample/missed/{release}/{number}")
+def show_missed(
+    request: Request, desk: AtDesk, visit: Signed, release: Number, number: Number,
+    part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1,
+) -> Response:  # fmt: skip
+    """Show how the place of a miss reads in the latest release."""
+    miss = desk.sampling.missed_before(release, number)
+    standing = desk.sampling.standing()
+    parts = desk.sampling.parts_before(miss) if standing.folder is not None else None
+    at, shown = 0, []
+    if parts is not None:
+        at = min(part, len(parts.starts)) - 1
+        if visit.shows_values:
+            shown = sections(parts.of(at), (), desk.policy)
+            if (key := _key_before(standing, miss, at)) not in visit.viewed:
+                desk.note_view(visit, [key], "a record in which something was missed")
+    about: dict[str, Any] = {
+        "standing": standing, "miss": miss, "sections": shown, "part": at + 1, "stands": parts is not None,
+        "parts": len(parts.starts) if parts is not None else 1, "may_mark": not visit.officer.only_looks,
+        "told_already": _denied(miss, visit), "busy": desk.bench.is_busy,
+        "unseen": len(_unseen_before(visit, standing, miss, parts)),
+        "case_record": _in_case(desk, miss.where.file, miss.where.unit) if miss.where is not None else "",
+    }  # fmt: skip
+    return rendered(request, "sample_missed.html", about)
+
+
+def _key_before(standing: Standing, miss: Miss, part: int) -> str:
+    return f"missed {miss.release}#{miss.number} in {standing.release}@{part}"
+
+
+def _unseen_before(visit: Visit, standing: Standing, miss: Miss, parts: Parts | None) -> list[int]:
+    count = len(parts.starts) if parts is not None else 0
+    return [at + 1 for at in range(count) if _key_before(standing, miss, at) not in visit.viewed]
+
+
+@router.post("/sample/missed/{release}/{number}")
+def answer_missed(
+    desk: AtDesk, visit: Marking, release: Number, number: Number,
+    do: Annotated[Literal["mended", "clean", "missed"], Form()], seen: Count = 0,
+) -> Response:  # fmt: skip
+    """Say that what was missed is withheld in the latest release, that nothing was missed, or that something was."""
+    here = f"/sample/missed/{release}/{number}"
+    try:
+        miss = desk.sampling.missed_before(release, number)
+        if do != "missed":
+            _check_read_before(desk, visit, miss)
+        if do == "mended":
+            if seen != miss.entry:
+                raise Conflict("sample", "somebody else said something of it meanwhile", "look at it again")
+            desk.mend_missed(visit.officer, miss)
+            return back("/sample")
+        desk.mark_sample(visit.officer, number, SAID[do], seen, release)
+    except CaseError as error:
+        refused(visit, "recorded", error)
+        return back(here)
+    if any((each.release, each.number) == (release, number) for each in desk.sampling.standing().before):
+        told = ONE_VOICE if do == "clean" else "something was missed in it, and that holds the release."
+        say(visit, "done", f"Record {number} of the sample of release {release}: {told}")
+        return back(here)
+    say(visit, "done", f"Two people say that nothing was missed in record {number} of the sample of release {release}.")
+    return back("/sample")
+
+
+def _check_read_before(desk: Desk, visit: Visit, miss: Miss) -> None:
+    """See that the place of a miss was shown as it reads now (raises CaseError)."""
+    standing = desk.sampling.standing()
+    if unseen := _unseen_before(visit, standing, miss, desk.sampling.parts_before(miss)):
+        what = f"part {unseen[0]} of this record was not shown to you yet"
+        raise CaseError("sample", what, "show the values, and read all parts of it")
 
 
 def _check_read(desk: Desk, visit: Visit, number: int) -> None:
