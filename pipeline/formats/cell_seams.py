@@ -2,8 +2,8 @@
 
 A seam joins what ends one text with what begins the next where only both together have the form of a Social Security
 number, a telephone number, a card number or an address: ``536-90-`` and ``4399``. Its own separators have to say so:
-three numbers side by side are a table. Without separators the name of the column, or the words on the left, have to call
-it a Social Security number, a telephone number or a birth date, and the cells have to be cut where its groups end.
+three numbers side by side are a table. Without separators the name of the column, or the words on the left, have to
+call it a Social Security number, a telephone number or a birth date, and the cells have to be cut where its groups end.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Numbers that are broken over two pages, or over lines, columns and cells of one: seen as one, covered everywhere.
 
 A seam over a page break joins what may be the beginning of a number at the foot of a page with what may be its end at
-the head of the next. It is a text of its own on each of the two pages, beside the pages' blocks; an edit that crosses the break becomes
-an edit of the block in which this page's half stands. What stands beside or below one another on a page is joined as
-neighbouring cells are (:mod:`pipeline.formats.cell_seams`).
+the head of the next. It is a text of its own on each of the two pages, beside the pages' blocks; an edit that crosses
+the break becomes an edit of the block in which this page's half stands. What stands beside or below one another on a
+page is joined as neighbouring cells are (:mod:`pipeline.formats.cell_seams`).
 """
 
 from __future__ import annotations
