@@ -32,7 +32,12 @@ LIMIT = 3_600.0
 def ran(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "RELEASABLE_STATE": str(folder / "state"), "RELEASABLE_CONFIG": str(folder / "no-config")}
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments], env=env, capture_output=True, text=True, timeout=LIMIT, check=False
+        [sys.executable, "-m", "pipeline", *arguments],
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
     )
 
 
@@ -42,7 +47,9 @@ def tried(kind: str, count: int, seed: int, folder: Path) -> bool:
     known = write_variants(kind, count, seed, folder / "in")
     start = time.monotonic()
     out = folder / "out"
-    done = ran("redact", str(folder / "in"), "--policy", "montana", "--accuracy", "fast", "--out", str(out), folder=folder)
+    done = ran(
+        "redact", str(folder / "in"), "--policy", "montana", "--accuracy", "fast", "--out", str(out), folder=folder
+    )
     took = time.monotonic() - start
     faults: list[str] = []
     if "Traceback" in done.stderr + done.stdout or done.returncode not in {0, 1, 3}:
@@ -52,8 +59,12 @@ def tried(kind: str, count: int, seed: int, folder: Path) -> bool:
         ends = Counter(each["status"] for each in records)
         names = {each["name"] for each in records}
         faults += [f"{each} is told nothing of" for each in known if not any(each in name for name in names)]
-        faults += [f"{each['name']} has no reason" for each in records if each["status"] != "released" and not each["reasons"]]
-        faults += [f"{each} survives" for each in surviving(out / "records", known)] if (out / "records").is_dir() else []
+        faults += [
+            f"{each['name']} has no reason" for each in records if each["status"] != "released" and not each["reasons"]
+        ]
+        faults += (
+            [f"{each} survives" for each in surviving(out / "records", known)] if (out / "records").is_dir() else []
+        )
         reasons = Counter(why for each in records if each["status"] != "released" for why in each["reasons"])
         again = ran("verify", str(out), "--accuracy", "fast", folder=folder)
         if again.returncode != 0:
