@@ -31,14 +31,8 @@ LIMIT = 3_600.0
 
 def ran(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "RELEASABLE_STATE": str(folder / "state"), "RELEASABLE_CONFIG": str(folder / "no-config")}
-    return subprocess.run(
-        [sys.executable, "-m", "pipeline", *arguments],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        check=False,
-    )
+    command = [sys.executable, "-m", "pipeline", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=LIMIT, check=False)
 
 
 def tried(kind: str, count: int, seed: int, folder: Path) -> bool:
@@ -47,9 +41,8 @@ def tried(kind: str, count: int, seed: int, folder: Path) -> bool:
     known = write_variants(kind, count, seed, folder / "in")
     start = time.monotonic()
     out = folder / "out"
-    done = ran(
-        "redact", str(folder / "in"), "--policy", "montana", "--accuracy", "fast", "--out", str(out), folder=folder
-    )
+    given = ("--policy", "montana", "--accuracy", "fast", "--out", str(out))
+    done = ran("redact", str(folder / "in"), *given, folder=folder)
     took = time.monotonic() - start
     faults: list[str] = []
     if "Traceback" in done.stderr + done.stdout or done.returncode not in {0, 1, 3}:
@@ -59,13 +52,10 @@ def tried(kind: str, count: int, seed: int, folder: Path) -> bool:
         ends = Counter(each["status"] for each in records)
         names = {each["name"] for each in records}
         faults += [f"{each} is told nothing of" for each in known if not any(each in name for name in names)]
-        faults += [
-            f"{each['name']} has no reason" for each in records if each["status"] != "released" and not each["reasons"]
-        ]
-        faults += (
-            [f"{each} survives" for each in surviving(out / "records", known)] if (out / "records").is_dir() else []
-        )
-        reasons = Counter(why for each in records if each["status"] != "released" for why in each["reasons"])
+        held = [each for each in records if each["status"] != "released"]
+        faults += [f"{each['name']} has no reason" for each in held if not each["reasons"]]
+        faults += [f"{each} survives" for each in surviving(out / "records", known)]
+        reasons = Counter(why for each in held for why in each["reasons"])
         again = ran("verify", str(out), "--accuracy", "fast", folder=folder)
         if again.returncode != 0:
             faults.append(f"verify ended with {again.returncode}: {(again.stdout + again.stderr)[-2000:]}")

@@ -240,7 +240,7 @@ def pdf(at: At) -> bytes:
     canvas.drawString(50, 540, "Meter")
     canvas.drawString(150, 540, cells[:7])
     canvas.drawString(250, 540, cells[7:])
-    for place, sign in enumerate(words):  # each sign drawn by itself, from the last to the first
+    for place in range(len(words)):  # each sign drawn by itself, from the last to the first
         canvas.drawString(50 + 8 * (len(words) - 1 - place), 515, words[len(words) - 1 - place])
     for place, number in enumerate(("536", "90", "4399")):
         canvas.drawString(50 + 100 * place, 490, number)
