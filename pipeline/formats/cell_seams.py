@@ -18,7 +18,7 @@ from pipeline.model import Edit
 
 SEAM: Final = "number over neighbouring cells"
 """The kind of the text that a seam is, beside the cells' own."""
-_DASH: Final = "-\u2010-\u2015\u2212"
+_DASH: Final = "\\-\u2010-\u2015\u2212"
 _SIGN: Final = rf"[\d().{_DASH}]"
 _WHOLE: Final = re.compile(
     rf"\d{{3}}[{_DASH}]\d{{2}}[{_DASH}]\d{{4}}"
