@@ -34,7 +34,7 @@ def _halves(value: str, between: str, cut: int = 6) -> str:
 
 def workbook(at: At) -> bytes:
     """Return an XLSX with values in runs, phonetic hints, caches, lists, names, comments, other files and pictures."""
-    strings = f"""<sst {MAIN}><si><t>Item</t></si><si><t>Remark</t></si>
+    strings = f"""<sst {MAIN}><si><t>Meter</t></si><si><t>Remark</t></si>
 <si><r><t xml:space="preserve">number {at("run one")[:4]}</t></r><rPh sb="0" eb="2"><t>{at("phonetic hint")}</t></rPh><r><rPr><b/></rPr><t>{at("run one")[4:]}</t></r></si>
 <si><t>plain</t><rPh sb="0" eb="1"><t>{at("phonetic of plain")}</t></rPh><phoneticPr fontId="1"/></si>
 <si><t>{at("never shown")}</t></si></sst>"""

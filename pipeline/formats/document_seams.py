@@ -62,6 +62,8 @@ def _sequences(
     boxes: list[Address] = []
     for address, those in texts.items():
         first = those[0]
+        if not any(each.text.strip() for each in those):
+            continue
         if first.kind == BOX:
             boxes.append(address)
             running.append(address)
