@@ -51,13 +51,18 @@ class Planted:
         ]
 
     def found_in(self, text: str) -> list[str]:
-        """Return the kinds of the values that stand in a text, however their digits are parted."""
-        forms = {
-            "ssn": r"[^\w]{0,3}".join(re.findall(r"\d", self.ssn)),
-            "phone": r"[^\w]{0,3}".join(re.findall(r"\d", self.phone)),
-            "mail": re.escape(self.mail),
-        }
-        return [name for name, form in forms.items() if re.search(form, text, re.IGNORECASE)]
+        """Return the kinds of the values that stand in a text as they were planted, or as bare digits.
+
+        A value that damage has hit itself (another sign between its digits, a letter run into it) is another one.
+        """
+        forms = {name: [getattr(self, name)] for name in ("ssn", "phone", "mail")}
+        for name in ("ssn", "phone"):
+            forms[name].append("".join(re.findall(r"\d", forms[name][0])))
+        return [
+            name
+            for name, own in forms.items()
+            if any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text, re.IGNORECASE) for each in own)
+        ]
 
 
 # --- files ------------------------------------------------------------------------------

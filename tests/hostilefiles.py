@@ -45,7 +45,8 @@ def workbook(at: At) -> bytes:
 <c r="B3"><f>CONCATENATE("{at("text in a formula")}","")</f><v>1</v></c></row>
 <row r="4"><c r="A4" t="str"><f>"SSN "&amp;"{at("result of a formula")}"</f><v>SSN {at("result of a formula")}</v></c><c r="B4" t="e"><f>VLOOKUP("{at("lookup in a formula")}",A:B,2)</f><v>#N/A</v></c></row>
 <row r="5"><c r="A5" t="inlineStr"><is><t>{_halves(at("over two cells"), "", 6)[:7]}</t></is></c><c r="B5" t="inlineStr"><is><t>{at("over two cells")[7:]}</t></is></c></row>
-<row r="6"><c r="A6"><f t="array" ref="A6:A6">IF({{"{at("array constant")}"}}="x",1,2)</f><v>2</v></c></row></sheetData>
+<row r="6"><c r="A6"><f t="array" ref="A6:A6">IF({{"{at("array constant")}"}}="x",1,2)</f><v>2</v></c></row>
+<row r="7"><c r="A7" t="inlineStr"><is><t>SSN {"".join(f"_x{ord(each):04X}_" for each in at("escaped signs"))}</t></is></c></row></sheetData>
 <dataValidations><dataValidation type="list" sqref="A2" promptTitle="{at("title of advice")}" prompt="p" errorTitle="{at("title of an error")}"><formula1>"{at("list entry")},other"</formula1></dataValidation></dataValidations>
 <hyperlinks><hyperlink ref="A2" r:id="r3" display="{at("display of a link")}"/></hyperlinks>
 <headerFooter><oddHeader>&amp;L&amp;G {_halves(at("header with codes"), "&amp;B")}</oddHeader></headerFooter>
@@ -129,6 +130,26 @@ def _box(text: str) -> str:
     return f"<w:r><w:pict><v:shape><v:textbox>{inner}</v:textbox></v:shape></w:pict></w:r>"
 
 
+def _signs(at: At) -> str:
+    """Return paragraphs in which a value stands in signs that are no plain digits and dashes."""
+    hyphens = at("hyphens that do not break").split("-")
+    soft, symbols, narrow = at("soft hyphens"), at("symbols"), at("nothing between")
+    drawn = "".join(
+        f'<w:r><w:sym w:font="Symbol" w:char="{ord(each) + 0xF000:04X}"/></w:r>' if each.isdecimal() else _run(each)
+        for each in symbols
+    )
+    wide = at("wide digits").translate({ord("0") + digit: 0xFF10 + digit for digit in range(10)})
+    parted = "<w:softHyphen/>".join(f"<w:t>{each}</w:t>" for each in (soft[:2], soft[2:8], soft[8:]))
+    return (
+        f"<w:p><w:r>{'<w:noBreakHyphen/>'.join(f'<w:t>{each}</w:t>' for each in hyphens)}</w:r></w:p>"
+        f"<w:p><w:r>{parted}</w:r></w:p><w:p>{drawn}</w:p><w:p>{_run('SSN ' + wide)}</w:p>"
+        f"<w:p>{_run('number ' + chr(0x200B).join(narrow))}</w:p>"
+        f"<w:p><w:bdo w:val='rtl'>{_run(at('from right to left'))}</w:bdo></w:p>"
+        f"<w:p><w:del w:id='3' w:author='A'><w:r><w:delText>{at('deleted runs')[:5]}</w:delText></w:r></w:del>"
+        f"<w:del w:id='4' w:author='B'><w:r><w:delText>{at('deleted runs')[5:]}</w:delText></w:r></w:del></w:p>"
+    )
+
+
 def document(at: At) -> bytes:
     """Return a DOCX with values in moves, fields, controls, notes, boxes, drop caps, charts, diagrams and other parts."""
     by = 'w:id="9" w:author="A" w:date="2025-01-01T00:00:00Z"'
@@ -155,7 +176,7 @@ def document(at: At) -> bytes:
 {_p(sdt)}<w:p>{_run("see " + cross[:6])}<w:sdt><w:sdtContent>{_run(cross[6:])}</w:sdtContent></w:sdt></w:p>
 <w:p>{_run(rsid[:3])}<w:bookmarkStart w:id="1" w:name="b"/><w:proofErr w:type="spellStart"/>{_run(rsid[3:6], "<w:b/>")}<w:commentRangeStart w:id="0"/>{_run(rsid[6:])}<w:commentRangeEnd w:id="0"/><w:r><w:commentReference w:id="0"/></w:r></w:p>
 <w:p>{_run("number " + link[:7])}<w:hyperlink w:anchor="x">{_run(link[7:])}</w:hyperlink></w:p>
-<w:p/>{_p(_run(cap[0]), about='<w:framePr w:dropCap="drop" w:lines="3"/>')}{_p(_run(cap[1:] + " is the number."))}<w:p/>
+{_signs(at)}<w:p/>{_p(_run(cap[0]), about='<w:framePr w:dropCap="drop" w:lines="3"/>')}{_p(_run(cap[1:] + " is the number."))}<w:p/>
 <w:p>{_box(boxes[:7])}</w:p><w:p>{_run("between")}</w:p><w:p>{_box(boxes[7:])}</w:p>
 <w:p>{_run(pages[:7])}<w:r><w:br w:type="page"/></w:r>{_run(pages[7:])}</w:p>
 <w:tbl>{_row("Item", "Number", "")}{_row("Meter", two[:7], two[7:])}{_row("SSN", *at("over three cells").split("-"))}</w:tbl>
