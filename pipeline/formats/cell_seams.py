@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -19,18 +20,19 @@ from pipeline.model import Edit
 SEAM: Final = "number over neighbouring cells"
 """The kind of the text that a seam is, beside the cells' own."""
 _DASH: Final = "\\-\u2010-\u2015\u2212"
+_ENDS: Final = frozenset("-.()\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _SIGN: Final = rf"[\d().{_DASH}]"
 _WHOLE: Final = re.compile(
     rf"\d{{3}}[{_DASH}]\d{{2}}[{_DASH}]\d{{4}}"
-    rf"|(?:\+?1[ .{_DASH}])?(?:\(\d{{3}}\)|\d{{3}}[.{_DASH}])[ ]?\d{{3}}[.{_DASH}]\d{{4}}"
+    rf"|(?:\+?1[ .{_DASH}])?(?:\(\d{{3}}\)|\d{{3}}[{_DASH}])[ ]?\d{{3}}[{_DASH}]\d{{4}}|\d{{3}}\.\d{{3}}\.\d{{4}}"
     rf"|(?:\d{{4}}[ {_DASH}]){{3}}\d{{4}}"
 )
 _DATE: Final = re.compile(
     rf"\d{{1,2}}[.{_DASH}]\d{{1,2}}[.{_DASH}](?:\d{{2}}|\d{{4}})|\d{{4}}[.{_DASH}]\d{{2}}[.{_DASH}]\d{{2}}"
 )
 _NEGATIVE: Final = re.compile(rf"[{_DASH}]\d+(?:\.\d+)?|\(\d+(?:\.\d+)?\)")
-_TAIL: Final = re.compile(rf"(?<![^\s:#=,;]){_SIGN}+(?: {_SIGN}+)?$")
-_LAST: Final = re.compile(rf"(?<![^\s:#=,;]){_SIGN}+$")
+_TAIL: Final = re.compile(rf"(?<![^\s:#=;]){_SIGN}+(?: {_SIGN}+)?$")
+_LAST: Final = re.compile(rf"(?<![^\s:#=;]){_SIGN}+$")
 _HEAD: Final = re.compile(rf"{_SIGN}+(?: {_SIGN}+)?(?![\w/%$])")
 _FIRST: Final = re.compile(rf"{_SIGN}+(?![\w/%$])")
 _TOKEN: Final = re.compile(rf"{_SIGN}+")
@@ -102,7 +104,10 @@ def seams_of(texts: Sequence[str], labels: Sequence[str] | None = None) -> list[
         if place < behind or not _may_go_on(texts[at], texts[filled[place + 1]]):
             continue
         run = [(each, texts[each]) for each in filled[place : place + _MOST]]
-        found = _plain(run) or _mail(run) or (_named(run, labels, filled, place, texts) if labels is not None else None)
+        found = _plain(run) or _mail(run) if _has_border(texts[at], run[1][1]) else None
+        if found is None and labels is not None:
+            left = texts[filled[place - 1]].strip() if place else ""
+            found = _named(run, labels, left)
         if found is not None:
             made.append(found)
             behind = place + len(found.pieces) - 1
@@ -118,11 +123,15 @@ def may_have_seams(texts: Sequence[str]) -> bool:
 def _may_go_on(one: str, other: str) -> bool:
     """Return whether two texts could be halves of something at all: what most are not, at little cost."""
     last, first = one.rstrip()[-1:], other.lstrip()[:1]
-    if last == "@" or first == "@":
-        return True
-    return (last.isdecimal() or last in "-.)" or "\u2010" <= last <= "\u2212") and (
-        first.isdecimal() or first in "-(" or "\u2010" <= first <= "\u2212"
+    return (
+        last == "@" or first == "@" or ((last.isdecimal() or last in _ENDS) and (first.isdecimal() or first in _ENDS))
     )
+
+
+def _has_border(one: str, other: str) -> bool:
+    """Return whether one of two texts has a separator where they meet, or each is one sign of a number."""
+    one, other = one.strip(), other.strip()
+    return one[-1] in _ENDS or other[0] in _ENDS or "@" in one[-1] + other[0] or len(one) == len(other) == 1
 
 
 def _plain(run: Sequence[tuple[int, str]]) -> Seam | None:
@@ -135,8 +144,10 @@ def _plain(run: Sequence[tuple[int, str]]) -> Seam | None:
         pieces, said = [(cell, tail.start(), tail.group())], tail.group()
         for other, its in run[1:]:
             lead = len(its) - len(its.lstrip())
+            if not _has_border(said if len(pieces[-1][2]) > 1 else pieces[-1][2], its):
+                break
             for head in _heads(its, lead):
-                if _fits(said, head):
+                if _fits(said, head) and _is_of_one_kind([*(each for _, _, each in pieces), head]):
                     return _seam([*pieces, (other, lead, head)], "", "")
             token = its.strip()
             if _TOKEN.fullmatch(token) is None or _is_negative(said, token) or len(said + token) >= _LONGEST:
@@ -152,6 +163,13 @@ def _heads(text: str, at: int) -> Iterator[str]:
         if found is not None:
             yield found.group()
             yield found.group().rstrip(".)")
+
+
+def _is_of_one_kind(parts: Sequence[str]) -> bool:
+    """Return whether dashes in cells of their own, if there are any, are all the separators that there are."""
+    return all(any(each.isdecimal() for each in part) for part in parts) or all(
+        part.isdecimal() or part in _ENDS for part in parts
+    )
 
 
 def _is_whole(text: str) -> bool:
@@ -182,18 +200,17 @@ def _mail(run: Sequence[tuple[int, str]]) -> Seam | None:
     return _seam([(cell, tail.start(), tail.group()), (other, lead, head.group())], "", "")
 
 
-def _named(
-    run: Sequence[tuple[int, str]], labels: Sequence[str], filled: Sequence[int], place: int, texts: Sequence[str]
-) -> Seam | None:
+def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> Seam | None:
     """Return the seam of a number that its label names and that is cut where its groups end."""
     cell, text = run[0]
     tail = _LAST.search(text.rstrip()) if len(text) <= _REACH else None
     if tail is None:
         return None
     words = text[: tail.start()].strip().rstrip(":# ")
-    left = texts[filled[place - 1]].strip() if place else ""
     label = words or labels[cell] or (left if len(left) <= _LABEL and not _has_digit(left) else "")
     if not label or len(label) > _LABEL or (words and _has_digit(words)):
+        return None
+    if not _is_name(label):
         return None
     for name, lengths, joint in _GROUPS:
         if name.search(label) is None:
@@ -210,6 +227,11 @@ def _named(
         if len(pieces) > 1 and wanted in lengths:
             return _seam(pieces, label, joint)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _is_name(label: str) -> bool:
+    return any(name.search(label) is not None for name, _, _ in _GROUPS)
 
 
 def _has_digit(text: str) -> bool:
