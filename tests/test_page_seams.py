@@ -10,8 +10,9 @@ from pagehelp import write
 from reportlab.pdfgen.canvas import Canvas
 from test_pdf import KIND, edits_for, segments_of, units_of
 
-from pipeline.formats.page_seams import merged, seams_of
+from pipeline.formats.page_seams import seams_of
 from pipeline.formats.page_text import Glyph, Line, blocks_of, lines_of
+from pipeline.formats.text_pieces import merged
 from pipeline.model import Block, Edit, Page
 
 BOX = (0.0, 0.0, 1.0, 1.0)

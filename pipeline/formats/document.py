@@ -13,8 +13,9 @@ from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.document_content import PART, Content, edited, reading_of
+from pipeline.formats.document_content import PART, Content
 from pipeline.formats.document_cut import OPEN_DOCUMENT, REMEDY, SUFFIXES, cuts_of, is_rich_text
+from pipeline.formats.document_texts import edited, reading_of
 from pipeline.formats.document_write import write_document
 from pipeline.formats.workbook_container import OLE, ZIP, member_names, refusing
 from pipeline.model import Edit, Reading, Source, Unit

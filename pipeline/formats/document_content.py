@@ -9,26 +9,11 @@ until the parts are assembled. DOCX, ODT and RTF share it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.text_pieces import pieces_after
-from pipeline.markers import WITHHELD_PART
-from pipeline.model import (
-    Address,
-    Attribute,
-    Block,
-    Cell,
-    Dropped,
-    Edit,
-    Gap,
-    Reading,
-    Role,
-    Segment,
-    SpanError,
-    Unit,
-)
+from pipeline.model import Address, Attribute, Block, Cell
 
 PART: Final = b"DOCUMENT PART\n"
 WITHHELD: Final = "withheld part"
@@ -59,7 +44,8 @@ ASIDES: Final = frozenset(
     {BEFORE, HIDDEN, COMMENT, LINK, ALT, BOX, DRAWING, CHART, LIST_LABEL, *UNPLACED, *PROPERTIES.values()}
 )
 """Kinds of the paragraphs that stand behind the paragraph they belong to, or behind the text."""
-_MAIN: Final = frozenset({"", COMMENT, BOX, *STORIES, *UNPLACED})
+MAIN: Final = frozenset({"", COMMENT, BOX, *STORIES, *UNPLACED})
+"""Kinds whose text runs as a text does."""
 
 Piece = tuple[str, str]
 """A text and its look: letters of ``bius^_`` (bold, italic, underlined, struck, raised, lowered), or what else it is:
@@ -224,91 +210,3 @@ def _said_section(section: Section) -> list[Any]:
 def _section(said: list[Any]) -> Section:
     sizes, is_wide, has_first, references = said
     return Section(dict(map(tuple, sizes)), is_wide, has_first, [(kind, pages, at) for kind, pages, at in references])
-
-
-# --- reading ----------------------------------------------------------------------------
-
-
-def reading_of(content: Content, unit: Unit) -> Reading:
-    """Return the segments of a unit's content, what could not be examined, and what is left out."""
-    return Reading(
-        tuple(_segments(content, unit.source.path)),
-        tuple(Gap((Attribute(WITHHELD, number),), code, why) for number, code, why in content.gaps),
-        tuple(Dropped((), what, count) for what, count in content.dropped),
-    )
-
-
-def _segments(content: Content, path: str) -> Iterator[Segment]:
-    for address, those in _by_address(content.paragraphs()).items():
-        text = "\n".join(each.text for each in those)
-        if text.strip():
-            first = those[0]
-            own = Role.TEXT if first.kind in _MAIN else Role.ATTRIBUTE
-            role = Role.CELL if not first.kind and first.cell is not None else own
-            yield Segment(text, address, first.label, path, "", role)
-    for address, text in _unseen(content):
-        yield Segment(text, address, "", path, "", Role.ATTRIBUTE)
-
-
-def _by_address(paragraphs: Iterable[Paragraph]) -> dict[Address, list[Paragraph]]:
-    found: dict[Address, list[Paragraph]] = {}
-    for each in paragraphs:
-        found.setdefault(each.address, []).append(each)
-    return found
-
-
-def _unseen(content: Content) -> Iterator[tuple[Address, str]]:
-    counts: dict[str, int] = {}
-    for kind, text in content.unseen:
-        number = counts.get(kind, 0)
-        counts[kind] = number + 1
-        if text.strip():
-            yield (Attribute(kind, number),), text
-
-
-# --- writing ----------------------------------------------------------------------------
-
-
-def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
-    """Return the content after edits, without what no copy holds; a note stands where something was not examined.
-
-    Raises:
-        SpanError: an edit does not fit its text, or there is no such text.
-    """
-    wanted: dict[Address, list[Edit]] = {}
-    for each in edits:
-        wanted.setdefault(each.address, []).append(each)
-    places = _by_address(content.paragraphs()) if wanted else {}
-    left_out = dict(_unseen(content)) if wanted else {}
-    for address, own in wanted.items():
-        own.sort(key=lambda each: (each.start, each.end))
-        if address in places:
-            _edit(places[address], own)
-        elif address not in left_out:
-            raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
-        else:
-            pieces_after(left_out[address], [(0, len(left_out[address]))], own)  # whether they fit
-    numbers = {number for number, _, _ in content.gaps}
-    for paragraph in content.paragraphs():
-        if paragraph.kind == WITHHELD and paragraph.number in numbers:
-            paragraph.pieces = [(WITHHELD_PART, "")]
-    return Content(content.body, content.stories, content.section, content.lists)
-
-
-def _edit(paragraphs: Sequence[Paragraph], edits: Sequence[Edit]) -> None:
-    """Edit a text that stands in the pieces of several paragraphs; the line ends between them stay."""
-    text = "\n".join(each.text for each in paragraphs)
-    spans, at = [], 0
-    for each in paragraphs:
-        for piece, _ in each.pieces:
-            spans.append((at, at + len(piece)))
-            at += len(piece)
-        at += 1
-    made = iter(pieces_after(text, spans, edits))
-    for each in paragraphs:
-        each.pieces = [(after, _look(look, before, after)) for (before, look), after in zip(each.pieces, made)]  # noqa: B905
-
-
-def _look(look: str, before: str, after: str) -> str:
-    """Return the look of a piece that was edited: a number that the program counts, or a break, is a text then."""
-    return look if before == after or not look.startswith(("#", "|")) else ""

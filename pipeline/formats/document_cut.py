@@ -18,6 +18,7 @@ from pipeline.formats.delimited_dialect import header_words, is_header
 from pipeline.formats.document_content import WITHHELD, Content, Paragraph
 from pipeline.formats.document_open_parts import open_content
 from pipeline.formats.document_rich import rich_content
+from pipeline.formats.document_seams import by_address, placed_seams
 from pipeline.formats.document_word_parts import word_content
 from pipeline.formats.workbook_container import OLE, Package, is_encrypted_package, refusing
 from pipeline.model import Address
@@ -162,15 +163,28 @@ def _is_name(cell: str) -> bool:
     return 0 < len(words) <= _WORDS and words[-1] in header_words()
 
 
+def _tied(body: Sequence[Paragraph]) -> set[int]:
+    """Return the paragraphs before which no unit may begin: what is joined over cells or passages would be cut."""
+    first: dict[Address, int] = {}
+    for at, each in enumerate(body):
+        first.setdefault(each.address, at)
+    tied: set[int] = set()
+    for placed in placed_seams(by_address(body)):
+        places = [first[placed.cells[each.cell]] for each in placed.seam.pieces]
+        tied.update(range(min(places) + 1, max(places) + 1))
+    return tied
+
+
 # --- units ------------------------------------------------------------------------------
 
 
 def _cuts(content: Content) -> Iterator[Cut]:
-    """Yield the units: a passage, and a cell, is in one of them as a whole."""
+    """Yield the units: a passage, a cell, and a number over several of them, is in one of them as a whole."""
     starts, size = [0], 0
     last: Address = ()
+    tied = _tied(content.body)
     for at, each in enumerate(content.body):
-        if size >= UNIT_SIZE and not each.kind and each.address != last:
+        if size >= UNIT_SIZE and not each.kind and each.address != last and at not in tied:
             starts.append(at)
             size = 0
         size += len(each.text) + 1

@@ -75,6 +75,10 @@ def _turned(reader: RichLines, _: int | None) -> None:
     reader.is_wide = True
 
 
+def _initial(reader: RichLines, number: int | None) -> None:
+    reader.is_initial = number in {1, 2} and not reader.own.sink
+
+
 def _number_of(name: str) -> Callable[[RichLines, int | None], None]:
     def act(reader: RichLines, _: int | None) -> None:
         reader.now.line.pieces.append((("1", COUNTED[name]), reader.own.state))
@@ -92,5 +96,5 @@ ACTS: Final[dict[str, Callable[[RichLines, int | None], None]]] = {
     "red": _coloured(0), "green": _coloured(1), "blue": _coloured(2), "cf": _ink, "highlight": _marked,
     "chcbpat": _marked, "paperw": _set("pgSz w"), "paperh": _set("pgSz h"), "landscape": _turned,
     "margl": _set("pgMar left"), "margr": _set("pgMar right"), "margt": _set("pgMar top"),
-    "margb": _set("pgMar bottom"), "chpgn": _number_of("chpgn"),
+    "margb": _set("pgMar bottom"), "chpgn": _number_of("chpgn"), "dropcapt": _initial,
 }  # fmt: skip

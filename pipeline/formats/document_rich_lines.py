@@ -67,6 +67,8 @@ class RichLines(RtfReader):
         self.property = ""
         self.label = ""
         self.half = ""
+        self.is_initial = False
+        """Whether what is being read is the letter, set large, with which the next paragraph begins."""
 
     @property
     def now(self) -> Lines:
@@ -150,6 +152,9 @@ class RichLines(RtfReader):
     def end_line(self, _: int | None) -> None:
         if self.own.sink:
             self.own.said.append("\n")
+            return
+        if self.is_initial:
+            self.is_initial = False
             return
         lines = self.now
         lines.cell = self.place() if lines is self.lines[0] else lines.cell

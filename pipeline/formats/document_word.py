@@ -6,11 +6,10 @@ differs, what it said before stands behind it. So does the paragraph with its hi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Paragraph, Place, Section
-from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, NO_FRAME, Lines
+from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, NO_FRAME, Line, Lines
 from pipeline.formats.document_styles import (
     Look,
     child,
@@ -22,7 +21,7 @@ from pipeline.formats.document_styles import (
     value_of,
 )
 from pipeline.formats.document_symbols import symbol
-from pipeline.formats.document_word_shared import Field, Shared
+from pipeline.formats.document_word_shared import Field, Shared, inside, is_initial, outside_boxes
 from pipeline.formats.html_text import link_text
 from pipeline.formats.workbook_container import local
 
@@ -45,6 +44,7 @@ class Walker(Lines):
         self._links = shared.package.links(part)
         self._fields: list[Field] = []
         self._look = Look()
+        self._initial: Line | None = None
 
     def blocks(self, container: Any) -> list[Paragraph]:
         """Read the blocks of a container; return all that was made so far."""
@@ -52,6 +52,14 @@ class Walker(Lines):
             self._block(each)
         self.flush()
         return self.made
+
+    def flush(self) -> None:
+        """Make paragraphs of the lines so far, also of an initial that no paragraph follows."""
+        if self._initial is not None:
+            line, self.line, self._initial = self.line, self._initial, None
+            self.flush_paragraph()
+            self.line = line
+        super().flush()
 
     def _block(self, element: Any) -> None:
         name = local(element)
@@ -109,7 +117,7 @@ class Walker(Lines):
         number = self.shared.new_table() if is_own else -1
         if not is_own:
             self.shared.dropped[NO_FRAME] += 1
-        for at, row in enumerate(_rows(element)):
+        for at, row in enumerate(inside(element, "tr")):
             changed = child(row, "trPr")
             for change in elements(changed) if changed is not None else ():
                 is_hidden = local(change) == "hidden" and is_on(change)
@@ -120,7 +128,7 @@ class Walker(Lines):
 
     def _row(self, row: Any, at: int, number: int, *, is_own: bool) -> None:
         column = 0
-        for each in _inside(row, "tc"):
+        for each in inside(row, "tc"):
             properties = child(each, "tcPr")
             span, merged = child(properties, "gridSpan"), child(properties, "vMerge")
             wide = min(max(int(value_of(span) or 1) if span is not None else 1, 1), 63)
@@ -139,6 +147,9 @@ class Walker(Lines):
     def _paragraph(self, element: Any) -> None:
         properties = child(element, "pPr")
         self._begin(properties)
+        initial, self._initial = self._initial, None
+        if initial is not None:
+            self.line.pieces, self.line.asides, self.line.stories = initial.pieces, initial.asides, initial.stories
         for each in elements(element):
             self._inline(each)
         own = child(properties, "sectPr")
@@ -148,7 +159,10 @@ class Walker(Lines):
         for each in elements(mark) if mark is not None else ():
             self.line.end |= _CHANGES.get(local(each), 0)
         self.line.end |= self.state
-        self.flush_paragraph()
+        if initial is None and is_initial(properties):  # it is read as the beginning of the paragraph behind it
+            self._initial, self.line = self.line, Line()
+        else:
+            self.flush_paragraph()
 
     def _begin(self, properties: Any) -> None:
         """Take what the properties of a paragraph and its style say of it."""
@@ -327,7 +341,7 @@ class Walker(Lines):
     def _drawn(self, element: Any) -> None:
         """Read a picture, shape, chart, diagram or embedded object: its texts; what it is is left out or a gap."""
         boxes, texts, has_picture, has_object = [], [], False, False
-        for each in _outside_boxes(element):
+        for each in outside_boxes(element):
             name = local(each)
             if name == "txbxContent":
                 boxes.append(each)
@@ -369,26 +383,3 @@ class Walker(Lines):
         for each in made:
             each.cell = self.cell
         self.line.stories.append(made)
-
-
-def _outside_boxes(element: Any) -> Iterator[Any]:
-    """Yield the elements of a drawing; a text box comes without what is in it."""
-    for each in elements(element):
-        yield each
-        if local(each) != "txbxContent":
-            yield from _outside_boxes(each)
-
-
-def _rows(table: Any) -> list[Any]:
-    return _inside(table, "tr")
-
-
-def _inside(element: Any, wanted: str) -> list[Any]:
-    """Return rows or cells, also those inside content controls and marks of changes."""
-    found: list[Any] = []
-    for each in elements(element):
-        if local(each) == wanted:
-            found.append(each)
-        elif local(each) in {"sdt", "sdtContent", "customXml", "ins", "del", "moveTo", "moveFrom", "AlternateContent"}:
-            found += _inside(each, wanted)
-    return found

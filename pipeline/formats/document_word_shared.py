@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -203,4 +204,32 @@ def own_properties(root: Any) -> list[str]:
         value = child(each, "lpwstr")
         text = "".join(each.itertext()) if value is None else value.text or ""
         found.append(f"{each.get('name', '')}: {text}".strip(": "))
+    return found
+
+
+# --- elements ----------------------------------------------------------------------------
+
+
+def is_initial(properties: Any) -> bool:
+    """Return whether a paragraph is the letter, set large, with which the next one begins."""
+    frame = child(properties, "framePr")
+    return frame is not None and value_of(frame, "dropCap") in {"drop", "margin"}
+
+
+def outside_boxes(element: Any) -> Iterator[Any]:
+    """Yield the elements of a drawing; a text box comes without what is in it."""
+    for each in elements(element):
+        yield each
+        if local(each) != "txbxContent":
+            yield from outside_boxes(each)
+
+
+def inside(element: Any, wanted: str) -> list[Any]:
+    """Return rows or cells, also those inside content controls and marks of changes."""
+    found: list[Any] = []
+    for each in elements(element):
+        if local(each) == wanted:
+            found.append(each)
+        elif local(each) in {"sdt", "sdtContent", "customXml", "ins", "del", "moveTo", "moveFrom", "AlternateContent"}:
+            found += inside(each, wanted)
     return found

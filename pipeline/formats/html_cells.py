@@ -23,12 +23,16 @@ class _Table:
     """First column of a heading over several, and the one behind its last."""
     column: int = 0
     behind: int = 0
+    row: int = 0
 
 
 @dataclass(slots=True)
 class Cells:
     """Follows the cells of tables, one in another, and tells where a number goes on in the next cell."""
 
+    place: tuple[int, int] | None = None
+    """Row (counted through the page) and column of the cell that is open."""
+    _rows: int = 0
     _tables: list[_Table] = field(default_factory=list)
     goes_on: bool = False
     """Whether a cell has ended whose number may go on in the next one."""
@@ -48,18 +52,22 @@ class Cells:
                 self._tables.pop()
         elif self._tables and tag.name == "tr":
             self._tables[-1].column = self._tables[-1].behind = 0
+            self._rows += 1
+            self._tables[-1].row, self.place = self._rows, None
         elif self._tables and tag.name in CELLS:
             return self._cell(self._tables[-1], tag, text, before)
         return False
 
     def _cell(self, table: _Table, tag: Tag, text: str, before: bool) -> bool:
         if tag.closes:
+            self.place = None
             is_inside = any(first <= table.column and table.behind < behind for first, behind in table.wide)
             self.goes_on = is_inside and bool(_GROUP.fullmatch(text.rpartition(JOINT)[2]))
             return self.goes_on
         said = dict(tag.attributes).get("colspan", "1").strip()
         width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
         table.column, table.behind = table.behind, table.behind + max(width, 1)
+        self.place = (table.row, table.column)
         if 1 < width <= _MOST:
             table.wide.append((table.column, table.behind))
         return before

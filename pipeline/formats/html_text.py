@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
+from pipeline.formats.cell_seams import SEAM, Seam, seams_of
 from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
 from pipeline.formats.html_tokens import (
     APART,
@@ -37,7 +38,7 @@ from pipeline.formats.html_tokens import (
     Token,
     tokens,
 )  # fmt: skip
-from pipeline.formats.text_pieces import pieces_after, text_after
+from pipeline.formats.text_pieces import check_edits, merged, pieces_after, text_after
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
 
 _WHITE = re.compile(r"[ \t\n\r\f]+")
@@ -45,6 +46,8 @@ _LINKS = frozenset({"href", "src"})
 _LOOK = re.compile(r"\d{1,4}(?:px|%)?|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|")
 _DATA_CHARSET = re.compile(r";\s*charset\s*=([^;]*)", re.IGNORECASE)
 _MOST_STATIONS = 12
+_SEVERAL = "|"
+"""What stands for a cell of several texts where numbers over cells are looked for."""
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HIDING = re.compile(
@@ -131,6 +134,10 @@ class HtmlText:
     items: list[str | _Piece | _Element | _Unseen] = field(default_factory=list)
     segments: dict[Step, str] = field(default_factory=dict)
     spans: list[list[tuple[int, int]]] = field(default_factory=list)
+    cells: dict[int, dict[int, list[int]]] = field(default_factory=dict)
+    """The blocks that begin in each cell, by row and column."""
+    seams: dict[Step, tuple[Seam, list[int]]] = field(default_factory=dict)
+    """Numbers that are cut over cells, and the block of each cell."""
     left_out: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -140,16 +147,33 @@ class HtmlText:
         for token in tokens(source):
             builder.add(token)
         builder.end_block()
+        builder.made.join_cells()
         return builder.made
+
+    def join_cells(self) -> None:
+        """Make texts of the numbers that are cut over cells of a row."""
+        for row in self.cells.values():
+            texts, blocks = [], []
+            for _, own in sorted(row.items()):
+                whole = len(own) == 1  # else the number would stand apart in a cell of several texts
+                blocks.append(own[0])
+                texts.append(self.segments[Block(own[0])] if whole else _SEVERAL)
+            for seam in seams_of(texts, [""] * len(texts)):
+                step = Attribute(SEAM, len(self.seams))
+                self.segments[step] = seam.text
+                self.seams[step] = (seam, blocks)
 
     def reading(self) -> Reading:
         """Return the segments, blocks and unseen texts, addressed from this text, and what is left out."""
         segments = (
-            Segment(text, (step,), role=Role.TEXT if isinstance(step, Block) else Role.ATTRIBUTE)
+            Segment(text, (step,), self._label(step), role=Role.TEXT if isinstance(step, Block) else Role.ATTRIBUTE)
             for step, text in self.segments.items()
         )
         dropped = (Dropped((), what, count) for what, count in sorted(self.left_out.items()))
         return Reading(tuple(segments), dropped=tuple(dropped))
+
+    def _label(self, step: Step) -> str:
+        return self.seams[step][0].label if step in self.seams else ""
 
     def written(self, edits: Sequence[Edit]) -> str:
         """Return the HTML after ``edits``.
@@ -162,6 +186,15 @@ class HtmlText:
             if len(edit.address) != 1 or edit.address[0] not in self.segments:
                 raise SpanError("an edit is addressed to no text of this page")
             by_step[edit.address[0]].append(edit)
+        joined: set[Step] = set()
+        for step, (seam, blocks) in self.seams.items():
+            for edit in by_step.pop(step, ()):
+                check_edits(seam.text, [edit])
+                for cell, start, end in seam.edits_of(edit):
+                    by_step[Block(blocks[cell])].append(Edit((Block(blocks[cell]),), start, end, edit.replacement))
+                    joined.add(Block(blocks[cell]))
+        for step in joined:
+            by_step[step] = merged(by_step[step])
         pieces = [
             pieces_after(self.segments[Block(block)], spans, by_step.get(Block(block), ()))
             for block, spans in enumerate(self.spans)
@@ -264,6 +297,10 @@ class _Builder:
             if text:
                 self.made.spans.append([])
                 self.made.segments[Block(len(self.made.spans) - 1)] = ""  # keeps its place in the reading order
+                if self._cells.place is not None:
+                    row, column = self._cells.place
+                    blocks = self.made.cells.setdefault(row, {}).setdefault(column, [])
+                    blocks.append(len(self.made.spans) - 1)
         if text:
             self._add_piece(text)
 

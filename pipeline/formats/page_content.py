@@ -16,9 +16,9 @@ from PIL import Image
 
 from pipeline.formats.encoding import readable
 from pipeline.formats.page_pixels import decoded, encoded, fill
-from pipeline.formats.page_seams import Seam, merged, seams_of
+from pipeline.formats.page_seams import Beside, Seam, seams_beside, seams_of
 from pipeline.formats.page_text import Box, Covered, Line, blocks_of, edited_lines, spread
-from pipeline.formats.text_pieces import text_after
+from pipeline.formats.text_pieces import merged, text_after
 from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Attribute, Block, Dropped, Edit, Gap, Page, Reading, Role, Segment, SpanError, Unit
 
@@ -78,12 +78,13 @@ class Content:
     dropped: list[tuple[str, int]] = field(default_factory=list)
     beside: list[tuple[int, list[Line]]] = field(default_factory=list)
 
-    def seams(self) -> list[Seam]:
-        """Return the numbers that are broken over two pages, as the pages of this unit have them."""
+    def seams(self) -> list[Seam | Beside]:
+        """Return the numbers that are broken over two pages, lines or cells, as the pages of this unit have them."""
         own = [(each.number, each.lines) for each in self.pages]
         numbers = {number for number, _ in own}
         found = seams_of(sorted([*own, *self.beside], key=lambda page: page[0]))
-        return [each for each in found if _number(each) in numbers]
+        broken = [each for each in found if _number(each) in numbers]
+        return [*broken, *(seam for each in self.pages for seam in seams_beside(each.number, each.lines))]
 
     def dumps(self) -> bytes:
         """Return a part: mark, length of the head, head as JSON, pictures; without what is left out."""
@@ -188,9 +189,8 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
         for each in wanted.pop(seam.address, ()):
             if each.end > len(seam.text):
                 raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
-            moved = seam.edit_of_block(each)
-            if moved is not None:
-                wanted.setdefault(seam.block, []).append(moved)
+            for moved in seam.edits_of_blocks(each):
+                wanted.setdefault(moved.address, []).append(moved)
     made.pages = [_edited_page(page, wanted) for page in content.pages]
     left_out = {each.address: len(each.text) for each in reading_of(content, unit).segments if wanted}
     for address, those in wanted.items():

@@ -1,8 +1,9 @@
-"""Numbers that are broken over two pages: seen as one, and covered on both.
+"""Numbers that are broken over two pages, or over lines, columns and cells of one: seen as one, covered everywhere.
 
-A seam joins what may be the beginning of a number at the foot of a page with what may be its end at the head of the
-next. It is a text of its own on each of the two pages, beside the pages' blocks; an edit that crosses the break becomes
-an edit of the block in which this page's half stands.
+A seam over a page break joins what may be the beginning of a number at the foot of a page with what may be its end at
+the head of the next. It is a text of its own on each of the two pages, beside the pages' blocks; an edit that crosses
+the break becomes an edit of the block in which this page's half stands. What stands beside or below one another on a
+page is joined as neighbouring cells are (:mod:`pipeline.formats.cell_seams`).
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from pipeline.formats.page_text import Line
+from pipeline.formats import cell_seams
+from pipeline.formats.page_text import WIDE_GAP, Line
 from pipeline.model import Address, Attribute, Block, Edit, Page
 
 SEAM: Final = "number over a page break"
+_CELL: Final = re.compile(rf"(?:(?!{WIDE_GAP}).)+")
 _NEAR: Final = 3
 """Lines at the foot and at the head of a page that are looked at: a footer and a header may stand between."""
 _FOOT: Final = re.compile(
@@ -43,13 +46,28 @@ class Seam:
     block: Address
     at: int
 
-    def edit_of_block(self, edit: Edit) -> Edit | None:
-        """Return what an edit of this text is to the block of this page; None where it does not cross the break."""
-        if not edit.start < self.middle < edit.end:
-            return None
-        start, end = max(edit.start, self.own.start), min(edit.end, self.own.stop)
-        moved = self.at - self.own.start
-        return Edit(self.block, start + moved, end + moved, edit.replacement)
+    def edits_of_blocks(self, edit: Edit) -> Iterator[Edit]:
+        """Yield what an edit of this text is to the block of this page, if it crosses the break."""
+        if edit.start < self.middle < edit.end:
+            start, end = max(edit.start, self.own.start), min(edit.end, self.own.stop)
+            moved = self.at - self.own.start
+            yield Edit(self.block, start + moved, end + moved, edit.replacement)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A number over lines or cells of one page; ``places`` are the block of each of its cells, and where it begins."""
+
+    address: Address
+    text: str
+    seam: cell_seams.Seam
+    places: tuple[tuple[int, int], ...]
+
+    def edits_of_blocks(self, edit: Edit) -> Iterator[Edit]:
+        """Yield what an edit of this text is to the blocks of the page."""
+        for cell, start, end in self.seam.edits_of(edit):
+            block, at = self.places[cell]
+            yield Edit((self.address[0], Block(block)), at + start, at + end, edit.replacement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,27 @@ def seams_of(pages: Sequence[tuple[int, Sequence[Line]]]) -> Iterator[Seam]:
                     )
 
 
+def seams_beside(page: int, lines: Sequence[Line]) -> Iterator[Beside]:
+    """Yield the numbers that are cut over cells, lines or columns of a page."""
+    known: set[tuple[tuple[int, int], ...]] = set()
+    before: list[tuple[str, int, int]] = []
+    for line, at in _placed(lines):
+        cells = [(each.group(), line.block, at + each.start()) for each in _CELL.finditer(line.text)]
+        groups: list[Sequence[tuple[str, int, int]]] = [cells] if len(cells) > 1 else []
+        if before and cells and line.joint:
+            groups += [*zip(before, cells, strict=False), (before[-1], cells[0])]
+        for group in groups:
+            texts = [text for text, _, _ in group]
+            for seam in cell_seams.seams_of(texts, [""] * len(texts) if group is cells else None):
+                places = tuple((block, start) for _, block, start in group)
+                own = tuple((places[each.cell][0], places[each.cell][1] + each.at) for each in seam.pieces)
+                if own not in known:
+                    known.add(own)
+                    address = (Page(page), Attribute(cell_seams.SEAM, len(known) - 1))
+                    yield Beside(address, seam.text, seam, places)
+        before = cells
+
+
 def _placed(lines: Sequence[Line]) -> Iterator[tuple[Line, int]]:
     """Yield lines with where each begins in the text of its block."""
     at, block = 0, -1
@@ -107,15 +146,3 @@ def _heads(lines: Sequence[Line]) -> Iterator[_Half]:
         found = _HEAD.match(line.text.lstrip())
         if found is not None:
             yield _Half(found.group(), line.block, at + len(line.text) - len(line.text.lstrip()))
-
-
-def merged(edits: Sequence[Edit]) -> list[Edit]:
-    """Return edits of one text in order, those that overlap as one with the first one's replacement."""
-    made: list[Edit] = []
-    for each in sorted(edits, key=lambda one: (one.start, one.end)):
-        if made and each.start < made[-1].end:
-            last = made[-1]
-            made[-1] = Edit(last.address, last.start, max(last.end, each.end), last.replacement)
-        else:
-            made.append(each)
-    return made

@@ -49,3 +49,15 @@ def text_after(text: str, edits: Sequence[Edit]) -> str:
     """Return ``text`` after ``edits``, in any order (raises SpanError for an edit that does not fit)."""
     in_order = sorted(edits, key=lambda each: (each.start, each.end))
     return pieces_after(text, [(0, len(text))], in_order)[0]
+
+
+def merged(edits: Sequence[Edit]) -> list[Edit]:
+    """Return edits of one text in order, those that overlap as one with the first one's replacement."""
+    made: list[Edit] = []
+    for each in sorted(edits, key=lambda one: (one.start, one.end)):
+        if made and each.start < made[-1].end:
+            last = made[-1]
+            made[-1] = Edit(last.address, last.start, max(last.end, each.end), last.replacement)
+        else:
+            made.append(each)
+    return made

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from pipeline.formats.cell_seams import SEAM, Seam, may_have_seams, seams_of
 from pipeline.formats.encoding import readable
-from pipeline.formats.text_pieces import text_after
+from pipeline.formats.text_pieces import merged, text_after
 from pipeline.formats.workbook_numbers import shown
 from pipeline.model import (
     Address,
@@ -159,14 +160,29 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
     for row, cells in content.rows:
         record = _record(place, path, row)
         before = ""
-        for each in cells:
-            step, text = place.cell(row, each.column), readable(each.text)
+        texts = [readable(each.text) for each in cells]
+        for each, text in zip(cells, texts, strict=True):
+            step = place.cell(row, each.column)
             label = _label(place, row, each.column, before)
             if text:
                 yield Segment(text, (step,), label, record, "", Role.CELL)
             for number, (kind, note) in enumerate(each.notes):
                 yield Segment(readable(note), (step, Attribute(kind, number)), label, record, "", Role.ATTRIBUTE)
             before = text if each.kind == "s" else ""
+        if may_have_seams(texts):
+            for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
+                address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
+                yield Segment(seam.text, address, seam.label, record, "", Role.ATTRIBUTE)
+
+
+def _seams(
+    place: Place, row: int, cells: Sequence[Stored], texts: Sequence[str]
+) -> Iterator[tuple[Seam, list[SheetCell]]]:
+    """Yield the numbers that are cut over cells of a row, each with the steps of the addresses of all its cells."""
+    labels = [_label(place, row, each.column, "") for each in cells]
+    steps = [place.cell(row, each.column) for each in cells]
+    for seam in seams_of(texts, labels):
+        yield seam, steps
 
 
 def _record(place: Place, path: str, row: int) -> str:
@@ -202,10 +218,12 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
         if own:
             content.texts[number] = (kind, text_after(readable(text), own))
     for row, cells in content.rows:
+        joined = _joined(place, row, cells, wanted) if wanted else set()
         for cell in cells:
             step = place.cell(row, cell.column)
             own = wanted.pop((step,), None) if wanted else None
             if own:
+                own = merged(own) if step in joined else own
                 cell.kind, cell.value = "s", text_after(readable(cell.text), own)
                 cell.code = ""
             if cell.notes:
@@ -213,6 +231,20 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     if wanted:
         raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
     return Content(content.rows, facts, content.texts)
+
+
+def _joined(place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
+    """Take the edits of numbers over cells as what they are to the cells; return the cells."""
+    joined: set[SheetCell] = set()
+    texts = [readable(each.text) for each in cells]
+    for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
+        for edit in wanted.pop((steps[seam.pieces[0].cell], Attribute(SEAM, number)), ()):
+            if edit.end > len(seam.text):
+                raise SpanError("an edit that does not fit a number over cells")
+            for cell, start, end in seam.edits_of(edit):
+                wanted.setdefault((steps[cell],), []).append(Edit((steps[cell],), start, end, edit.replacement))
+                joined.add(steps[cell])
+    return joined
 
 
 def _notes(cell: Stored, step: SheetCell, wanted: dict[Address, list[Edit]]) -> Iterator[tuple[str, str]]:

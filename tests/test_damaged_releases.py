@@ -1,0 +1,51 @@
+"""Damaged files of every kind go through whole releases: what comes out says no planted value, the rest is held."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from conftest import Road
+from damagedhelp import BUILDERS, Planted, damaged, surviving, texts_in, write_variants
+
+from pipeline.state import State
+
+VARIANTS = int(os.environ.get("RELEASABLE_VARIANTS", "6"))
+"""How many of each kind; ``benchmarks/damaged.py`` tries more, by the command itself."""
+KINDS = [
+    pytest.param(kind, marks=[getattr(pytest.mark, need)] if need else [])
+    for kind in BUILDERS
+    if kind != "doc"  # a process of LibreOffice each: benchmarks/damaged.py
+    for need in [{"winmail": "tnef", "7z": "sevenzip", "gif": "ocr", "bmp": "ocr", "webp": "ocr"}.get(kind, "")]
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_file_comes_out_clean_or_is_held(kind: str, by_patterns: State, tmp_path: Path) -> None:
+    """Each file is told of; a copy has no value of its file, and what is held has a reason."""
+    (tmp_path / "in").mkdir()
+    known = write_variants(kind, VARIANTS, 7, tmp_path / "in")
+    whole = Planted.of(70_000)
+    ending, build = BUILDERS[kind]
+    (tmp_path / f"in/{kind}-whole{ending}").write_bytes(build(whole))
+    known[f"{kind}-whole"] = whole
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    told = {each.label: each for each in done.summary.files}
+    assert all(any(name in label for label in told) for name in known)
+    assert not [label for label, each in told.items() if each.status != "released" and not each.reasons]
+    assert [each.status for label, each in told.items() if "whole" in label] == ["released"] * (
+        2 if kind == "7z" else 1
+    )
+    assert surviving(tmp_path / "out/records", known) == []
+
+
+def test_what_is_searched_for_is_there_before() -> None:
+    """The search finds the values in every kind of file that has them as text; damage changes bytes."""
+    planted = Planted.of(4_711)
+    for kind in ("emlx", "msg", "odt", "rtf", "xlsb", "ods"):
+        data = BUILDERS[kind][1](planted)
+        assert {each for text in texts_in(data) for each in planted.found_in(text)} == {"ssn", "phone", "mail"}, kind
+    import random
+
+    assert damaged(b"abc" * 100, random.Random(1)) != b"abc" * 100
