@@ -1,0 +1,74 @@
+"""Runs a release and tells how long it took by the clock, and how much processor time its processes had.
+
+    python benchmarks/processor_time.py FILE redact IN --policy montana --out OUT      (writes two numbers to FILE)
+
+What the main process does for a file does not spread over workers. Its processor time, against that of the workers, says
+what can be reached with two, also on a machine that others use; the clock says something only on a quiet one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Took:
+    """Seconds by the clock, and of processor time of the main process and of all workers together."""
+
+    clock: float
+    main: float
+    workers: float
+
+    def __sub__(self, other: Took) -> Took:
+        return Took(self.clock - other.clock, self.main - other.main, self.workers - other.workers)
+
+    @property
+    def at_best(self) -> float:
+        """How much faster two workers can be than one, if what the main process does takes its time beside them."""
+        return (self.main + self.workers) / (self.main + self.workers / 2)
+
+
+def released(source: Path, out: Path, workers: int, *more: str) -> Took:
+    """Return what a release took (raises SystemExit where it ends in an error)."""
+    shutil.rmtree(out, ignore_errors=True)
+    with tempfile.NamedTemporaryFile(suffix=".json") as told:
+        command = [sys.executable, __file__, told.name, "redact", str(source), "--policy", "montana"]
+        began = time.monotonic()
+        done = subprocess.run(
+            [*command, "--out", str(out), "--workers", str(workers), *more],
+            cwd=PROJECT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        clock = time.monotonic() - began
+        if done.returncode not in {0, 1}:
+            raise SystemExit(f"the run failed ({done.returncode})\n{done.stderr}")
+        return Took(clock, *json.loads(Path(told.name).read_bytes()))
+
+
+def main() -> None:
+    from pipeline.cli import main as command
+
+    told, sys.argv = Path(sys.argv[1]), ["releasable", *sys.argv[2:]]
+    try:
+        command()
+    finally:
+        used = (resource.getrusage(which) for which in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        told.write_text(json.dumps([each.ru_utime + each.ru_stime for each in used]))
+
+
+if __name__ == "__main__":
+    main()
