@@ -61,9 +61,9 @@ class _Worker:
     """Keys of the items that it had last: of these it may still know what it read."""
     since: float = field(default_factory=time.monotonic)
     allowed: float = _SETUP_SECONDS
+    about: psutil.Process | None = None
     looked: float = 0.0
     """When its memory was looked at last."""
-    about: psutil.Process | None = None
 
 
 class Pool:
@@ -108,7 +108,7 @@ class Pool:
             SetupFailed: a worker could not be set up (a model is missing, say).
         """
         source = enumerate(items)
-        waiting: deque[tuple[int, Item, str]] = deque()
+        waiting: deque[tuple[int, Item]] = deque()
         given: dict[int, Item] = {}
         answers: dict[int, tuple[Any, Failure | None]] = {}
         turn, exhausted = 0, False
@@ -119,9 +119,8 @@ class Pool:
                 if following is None:
                     exhausted = True
                     break
-                place, item = following
-                waiting.append((place, item, getattr(item, "key", "")))
-                given[place] = item
+                waiting.append(following)
+                given[following[0]] = following[1]
             while turn in answers:
                 answer, failure = answers.pop(turn)
                 yield given.pop(turn), answer, failure
@@ -134,9 +133,9 @@ class Pool:
             for place, answer, failure in self._collect():
                 answers[place] = (answer, failure)
 
-    def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item, str]]) -> None:
+    def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item]]) -> None:
         if len(self._workers) < self._count:
-            asked = sum(getattr(item, "leads_to", 1) for _, item, _ in waiting)
+            asked = sum(getattr(item, "leads_to", 1) for _, item in waiting)
             asked += sum(each.place is not None for each in self._workers)
             while len(self._workers) < min(self._count, asked):
                 self._workers.append(self._start())
@@ -152,34 +151,34 @@ class Pool:
                 following = self._next_for(worker, waiting)
                 if following is None:
                     continue
-                worker.place, item = following
-                worker.since = time.monotonic()
+                place, item = following
+                worker.place, worker.since = place, time.monotonic()
                 worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
                 with suppress(OSError):  # a worker that has just died is found by _collect
                     worker.pipe.send((function, item))
 
-    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item, str]]) -> tuple[int, Item] | None:
+    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item] | None:
         """Take from what waits an item that this worker had before, else one that no other had, else the first.
 
         None where all that waits is left to the workers that had it: to read it again would take longer.
         """
-        keys = [key for *_, key in waiting]
+        keys = [getattr(item, "key", "") for _, item in waiting]
         others = [each.kept for each in self._workers if each is not worker]
         own = (at for at, key in enumerate(keys) if key and key in worker.kept)
         free = (at for at, key in enumerate(keys) if not any(key in kept for kept in others))
-        rest = (at for at, (_, item, _) in enumerate(waiting) if self._gains(item, keys))
+        rest = (at for at, (_, item) in enumerate(waiting) if self._gains(item, keys))
         at = next(own, next(free, next(rest, -1)))
         if at < 0:
             return None
         worker.key, worker.is_known = keys[at], keys[at] in worker.kept
         waiting.rotate(-at)
-        place, item, _ = waiting.popleft()
+        taken = waiting.popleft()
         waiting.rotate(at)
         if keys[at]:
             worker.kept[keys[at]] = None
             while len(worker.kept) > _KEPT:
                 worker.kept.popitem(last=False)
-        return place, item
+        return taken
 
     def _gains(self, item: Any, waiting: Sequence[str]) -> bool:
         """Return whether an item is done earlier by another worker than by the one that had it, given what waits."""
