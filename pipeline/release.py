@@ -123,7 +123,10 @@ def release(
 
 def _see_stated(done: Scan, run: Run) -> None:
     """See that nothing which was typed for the evidence says what is withheld (raises UsageError)."""
-    told = [("--request", run.request_id), *typed_texts(done.job.facts, done.job.file_facts, done.job.identity_check)]
+    typed = typed_texts(done.job.facts, done.job.file_facts, done.job.identity_check)
+    told = [(key, text) for key, text in (("--request", run.request_id), *typed) if text]
+    if not told:
+        return
     wide = (each for each in done.withheld_needles if not each.scope or each.tokens > 1)
     index = WithheldIndex(Keyed(done.job.key), (replace(each, scope="") for each in wide))
     index.take_columns_of(done.index)

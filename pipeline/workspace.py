@@ -14,7 +14,7 @@ import tempfile
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -81,8 +81,14 @@ class Numbered:
 
     number: int
     item: Any
-    key: str
+    key: str = field(init=False)
     """The key of the item, by which the pool hands it to the worker that had it before: it asks time and again."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", str(getattr(self.item, "key", "")))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Numbered, (self.number, self.item))
 
     @property
     def more_seconds(self) -> float:
@@ -167,7 +173,7 @@ class Remembering:
                 known = told(kept[1]) if kept is not NOTHING and kept[0] == key else NOTHING
                 pending.append((item, known))
                 if known is NOTHING:
-                    yield Numbered(number, item, key)
+                    yield Numbered(number, item)
 
         answers = self._runner.map(Keeping(function, self._workspace.folder), missing())
         while True:
