@@ -173,6 +173,17 @@ def test_a_7z_archive_is_unpacked(tmp_path: Path) -> None:
     assert files["x.7z/c.7z/deep.csv"].archives == ("x.7z", "x.7z/c.7z")
 
 
+@pytest.mark.sevenzip
+def test_a_7z_archive_beside_a_file_with_the_name_of_its_copy_is_held(tmp_path: Path) -> None:
+    """``x.7z`` becomes ``x.7z.zip``: where there is one already, all of the first is held, and nothing of the second."""
+    for name, other in (("x", "X.7z.ZIP"), ("y", "y.txt")):
+        (tmp_path / f"{name}.7z").write_bytes(sevenzip([("a.csv", TABLE), ("b.csv", TABLE)]))
+        with zipfile.ZipFile(tmp_path / other, "w") as archive:
+            archive.writestr("c.csv", TABLE)
+    assert set(refusals(tmp_path)) == {"x.7z/a.csv", "x.7z/b.csv"}
+    assert "rename one" in refusals(tmp_path)["x.7z/a.csv"]
+
+
 def test_without_the_extra_a_7z_archive_is_held_with_advice(tmp_path: Path, monkeypatch) -> None:
     """The reason says what to install."""
     monkeypatch.setattr(unpacking.sevenzip_archive, "is_there", lambda: False)
