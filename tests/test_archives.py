@@ -180,8 +180,9 @@ def test_a_7z_archive_beside_a_file_with_the_name_of_its_copy_is_held(tmp_path: 
         (tmp_path / f"{name}.7z").write_bytes(sevenzip([("a.csv", TABLE), ("b.csv", TABLE)]))
         with zipfile.ZipFile(tmp_path / other, "w") as archive:
             archive.writestr("c.csv", TABLE)
-    assert set(refusals(tmp_path)) == {"x.7z/a.csv", "x.7z/b.csv"}
-    assert "rename one" in refusals(tmp_path)["x.7z/a.csv"]
+    held = {name: why for name, why in refusals(tmp_path).items() if why}
+    assert set(held) == {"x.7z/a.csv", "x.7z/b.csv"}
+    assert "rename one" in held["x.7z/a.csv"]
 
 
 def test_without_the_extra_a_7z_archive_is_held_with_advice(tmp_path: Path, monkeypatch) -> None:
