@@ -6,7 +6,7 @@ import io
 import shutil
 import time
 import zipfile
-from dataclasses import replace
+from dataclasses import astuple, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,9 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
-from pipeline.evidence.aggregates import amount, suppressed
 from pipeline.evidence import sheet
-from pipeline.evidence.aggregates import amount
+from pipeline.evidence.aggregates import amount, suppressed
 from pipeline.evidence.index import exemptions, index_html, segregability
 from pipeline.evidence.letter import letters
 from pipeline.evidence.log import COLUMNS, LogRow
