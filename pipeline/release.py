@@ -345,7 +345,9 @@ def _assemble(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner,
         )
         for copy in asked
     )
-    for number, (copy, (_, answer, failure)) in enumerate(zip(asked, runner.map(assemble, tasks), strict=True), start=1):
+    for number, (copy, (_, answer, failure)) in enumerate(
+        zip(asked, runner.map(assemble, tasks), strict=True), start=1
+    ):
         tell("assembling", number, len(asked))
         path = partial / RECORDS / copy.name
         if isinstance(answer, Unkept):

@@ -91,7 +91,10 @@ def by_openpyxl(rows: list[LogRow]) -> bytes:
     return sheet._same_times(raw.getvalue(), sheet._moment(AT), ())
 
 
-@given(st.lists(st.text(max_size=30), max_size=3), st.sampled_from(["", " a<b>&amp; \"c\" ", "]]>", "é\U0001f600\x85", "\ud800\r\n"]))
+@given(
+    st.lists(st.text(max_size=30), max_size=3),
+    st.sampled_from(["", ' a<b>&amp; "c" ', "]]>", "é\U0001f600\x85", "\ud800\r\n"]),
+)
 def test_rows_stand_in_the_sheet_as_openpyxl_writes_them(texts: list[str], odd: str) -> None:
     """They are written past it, for it takes long: the bytes are the same, whatever a row says."""
     rows = [replace(ROW, location=each, reason=odd, file=odd + each, count=len(each) + 1) for each in texts]
