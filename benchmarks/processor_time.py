@@ -2,8 +2,8 @@
 
     python benchmarks/processor_time.py FILE redact IN --policy montana --out OUT      (writes two numbers to FILE)
 
-What the main process does for a file does not spread over workers. Its processor time, against that of the workers, says
-what can be reached with two, also on a machine that others use; the clock says something only on a quiet one.
+What the main process does for a file does not spread over workers. Its processor time, against that of the workers,
+says what can be reached with two, also on a machine that others use; the clock says something only on a quiet one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def released(source: Path, out: Path, workers: int, *more: str) -> Took:
 
 
 def main() -> None:
-    from pipeline.cli import main as command
+    from pipeline.cli import main as command  # noqa: PLC0415 - in the process that is measured only
 
     told, sys.argv = Path(sys.argv[1]), ["releasable", *sys.argv[2:]]
     try:

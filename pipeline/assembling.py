@@ -1,7 +1,7 @@
 """Assemble: the parts of a copy become its file, where a format's parts are none when written one after another.
 
-A worker does it (:func:`assemble`), from the parts where they were kept: to write a document anew, and to cut it again as
-a reader of the copy does, takes time that does not spread where the main process does it for one file after another.
+A worker does it (:func:`assemble`), from the parts where they were kept: to write a document anew, and to cut it again
+as a reader of the copy does, takes time that does not spread where the main process does it for one file after another.
 """
 
 from __future__ import annotations
