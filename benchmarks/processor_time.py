@@ -59,6 +59,24 @@ def released(source: Path, out: Path, workers: int, *more: str) -> Took:
         return Took(clock, *json.loads(Path(told.name).read_bytes()))
 
 
+def print_rates(what: str, count: int, small: Path, large: Path, out: Path) -> None:
+    """Release a file with one worker and with two and print the rates, what a small one takes taken off."""
+    rates, least = [], Took(0.0, 0.0, 0.0)
+    for workers in (1, 2):
+        start = released(small, out, workers, "--accuracy", "fast")
+        took = released(large, out, workers, "--accuracy", "fast")
+        rates.append(count / (took.clock - start.clock))
+        least = took - start if workers == 1 else least
+        print(
+            f"{workers} worker(s): {rates[-1]:,.2f} {what}/s ({took.clock:.1f} s, of which {start.clock:.1f} s to start)"
+        )
+    print(f"two workers are {rates[1] / rates[0]:.2f} times one")
+    print(
+        f"processor time with one: main process {least.main:.2f} s, worker {least.workers:.2f} s; two are at best "
+        f"{least.at_best:.2f} times one"
+    )
+
+
 def main() -> None:
     from pipeline.cli import main as command  # noqa: PLC0415 - in the process that is measured only
 
