@@ -3,9 +3,10 @@
     python benchmarks/formats_files.py [KIND...] [--count 200] [--turns 1] [--accuracy fast|thorough]
 
 COUNT files of each kind (of pictures a tenth) are made up in a temporary folder and released with ``releasable
-redact``, with one worker and with two, in turns. What 64 files take (of pictures 8) is taken off: the start, the models,
-what a worker learns in its first texts, the lines on the console. Printed: files a second, how much faster two workers are (the middle of the turns), the
-processor time that the main process and the workers take for a file, and how much faster two can be at best.
+redact``, with one worker and with two, in turns. What 64 files (8 pictures) take is taken off: the start, the models,
+what a worker learns in its first texts, the lines on the console. Printed: files a second, how much faster two workers
+are (the middle of the turns), the processor time that the main process and the workers take for a file, and how much
+faster two can be at best.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python benchmarks/formats_xlsx.py --rows 20000
 
 The rows are made up: a name, a telephone number, an SSN as a number, a day, a fee and a short remark. Each run is a
-``releasable redact`` of its own; the start (models, set up) is measured with a workbook of ten rows and taken off. Printed besides: the processor time of the main process
-and of the worker, which says what two workers can reach on a machine that others use.
+``releasable redact`` of its own; the start (models, set up) is measured with a workbook of ten rows and taken off.
+Printed besides: the processor time of the main process and of the worker, which says what two workers can reach.
 """
 
 from __future__ import annotations

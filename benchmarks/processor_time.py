@@ -67,9 +67,8 @@ def print_rates(what: str, count: int, small: Path, large: Path, out: Path) -> N
         took = released(large, out, workers, "--accuracy", "fast")
         rates.append(count / (took.clock - start.clock))
         least = took - start if workers == 1 else least
-        print(
-            f"{workers} worker(s): {rates[-1]:,.2f} {what}/s ({took.clock:.1f} s, of which {start.clock:.1f} s to start)"
-        )
+        took_words = f"{took.clock:.1f} s, of which {start.clock:.1f} s to start"
+        print(f"{workers} worker(s): {rates[-1]:,.2f} {what}/s ({took_words})")
     print(f"two workers are {rates[1] / rates[0]:.2f} times one")
     print(
         f"processor time with one: main process {least.main:.2f} s, worker {least.workers:.2f} s; two are at best "
