@@ -17,6 +17,7 @@ from pipeline.checking import WrittenUnit
 from pipeline.formats import format_named
 from pipeline.formats.base import Assembled, units_of
 from pipeline.model import Source
+from pipeline.packing import beside
 from pipeline.workspace import Unkept, Workspace, answer_of
 from pipeline.writing import write
 
@@ -94,7 +95,7 @@ def assemble_copy(source: Source, path: Path, units: Sequence[WrittenUnit]) -> l
     """
     if not isinstance(format_named(source.format), Assembled):
         return list(units)
-    stored = path.with_name(f"{path.name}.parts")
+    stored = beside(path)
     path.rename(stored)
 
     def part(at: int) -> bytes:

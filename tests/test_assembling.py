@@ -13,7 +13,8 @@ from typing import Any, cast
 import pytest
 from documenthelp import said, simple
 
-from pipeline.assembling import AssembleTask, KeptPart, assemble
+from pipeline.assembling import AssembleTask, KeptPart, assemble, assemble_copy
+from pipeline.checking import WrittenUnit
 from pipeline.copies import RECORDS
 from pipeline.errors import Failure, OutputError
 from pipeline.formats import format_named
@@ -66,6 +67,21 @@ def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path) -> None:
     task, _ = kept_parts(tmp_path)
     (tmp_path / "made").rmdir()
     assert assemble(None, task) == Unkept(errno.ENOENT)
+
+
+def test_no_other_copy_is_in_the_way_of_the_parts(tmp_path: Path) -> None:
+    """A file beside it may be called as anything."""
+    data = simple(said("The road is closed."))
+    source = Source("a.docx", "document", len(data))
+    (unit,) = units_of(DOCUMENT, io.BytesIO(data), source)
+    part = DOCUMENT.rewrite(data, unit, [])
+    (tmp_path / "a.docx").write_bytes(part)
+    others = [tmp_path / name for name in ("a.docx.parts", "a.docx.new", ".packed-0")]
+    for each in others:
+        each.write_bytes(b"another copy")
+    assemble_copy(source, tmp_path / "a.docx", [WrittenUnit(unit, 0, len(part), "")])
+    assert {each.read_bytes() for each in others} == {b"another copy"}
+    assert sorted(tmp_path.iterdir()) == sorted([tmp_path / "a.docx", *others])
 
 
 class Answers:
