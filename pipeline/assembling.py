@@ -116,10 +116,10 @@ class _Parts(Sequence[bytes]):
     """Parts that lie on the disk; each is read when it is asked for."""
 
     part: Callable[[int], bytes]
-    count: int
+    length: int
 
     def __len__(self) -> int:
-        return self.count
+        return self.length
 
     @overload
     def __getitem__(self, at: int) -> bytes: ...
@@ -127,8 +127,8 @@ class _Parts(Sequence[bytes]):
     def __getitem__(self, at: slice) -> Sequence[bytes]: ...
     def __getitem__(self, at: int | slice) -> bytes | Sequence[bytes]:
         if isinstance(at, slice):
-            return [self.part(each) for each in range(*at.indices(self.count))]
-        if not 0 <= at < self.count:
+            return [self.part(each) for each in range(*at.indices(self.length))]
+        if not 0 <= at < self.length:
             raise IndexError(at)
         return self.part(at)
 
