@@ -20,7 +20,7 @@ from workbookhelp import DROPPED, EXAMINED, MAIN, REL, hiding, simple, zipped
 from pipeline.case.deciding import Which, decide, findings
 from pipeline.case.store import Case
 from pipeline.errors import UnreadableSource
-from pipeline.formats import format_named, format_of
+from pipeline.formats import format_named, format_of, workbook_book
 from pipeline.formats.base import assembled
 from pipeline.formats.workbook_numbers import safe_format, shown
 from pipeline.model import Edit, Source, words
