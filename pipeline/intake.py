@@ -53,10 +53,11 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
 
 
 def _each_with_a_name(files: Sequence[InputFile]) -> Iterator[InputFile]:
-    """Yield files; refused are those from an archive whose copy would be called as another file or archive is."""
-    names = {name.casefold() for each in files for name in (each.name, *each.archives)}
-    of_archives = {archive: archive_name(archive) for each in files for archive in each.archives}
-    clashing = {archive for archive, made in of_archives.items() if made != archive and made.casefold() in names}
+    """Yield files; refused are those from an archive whose copy would be called as another file or folder is."""
+    renamed = {name: made for each in files for name in each.archives if (made := archive_name(name)) != name}
+    paths = [PurePosixPath(each.name) for each in files] if renamed else []
+    taken = {str(place).casefold() for path in paths for place in (path, *path.parents)}
+    clashing = {name for name, made in renamed.items() if made.casefold() in taken}
     for each in files:
         if each.refused or clashing.isdisjoint(each.archives):
             yield each
