@@ -18,7 +18,7 @@ PROJECT = Path(__file__).parent.parent
 sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT), str(PROJECT / "benchmarks")]
 
 from documenthelp import said, simple  # noqa: E402 - the path has to be set first
-from formats_xlsx import seconds  # noqa: E402
+from processor_time import print_rates  # noqa: E402
 
 TEXTS = (
     "The board heard the matter of the culvert on the north side and asked for a second price before the next meeting.",
@@ -48,13 +48,7 @@ def main() -> None:
         small, large, out = Path(folder) / "small.docx", Path(folder) / "large.docx", Path(folder) / "out"
         write_document(small, 10)
         size = write_document(large, given.paragraphs)
-        rates = []
-        for workers in (1, 2):
-            start = seconds(small, out, workers)
-            took = seconds(large, out, workers)
-            rates.append(size / (took - start))
-            print(f"{workers} worker(s): {rates[-1]:,.0f} characters/s ({took:.1f} s, of which {start:.1f} s to start)")
-        print(f"two workers are {rates[1] / rates[0]:.2f} times one")
+        print_rates("characters", size, small, large, out)
 
 
 if __name__ == "__main__":

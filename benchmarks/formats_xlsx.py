@@ -4,23 +4,19 @@
 
 The rows are made up: a name, a telephone number, an SSN as a number, a day, a fee and a short remark. Each run is a
 ``releasable redact`` of its own; the start (models, set up) is measured with a workbook of ten rows and taken off.
+Printed besides: the processor time of the main process and of the worker, which says what two workers can reach.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import subprocess
-import sys
 import tempfile
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
 import xlsxwriter
+from processor_time import print_rates
 
-PROJECT = Path(__file__).parent.parent
 REMARKS = ("Called twice, no answer.", "Wants the plan by mail.", "Paid at the counter.", "Fence is too high.")
 
 
@@ -36,23 +32,6 @@ def write_workbook(path: Path, rows: int) -> None:
     book.close()
 
 
-def seconds(book: Path, out: Path, workers: int) -> float:
-    shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "pipeline", "redact", str(book), "--policy", "montana", "--out", str(out)]
-    began = time.monotonic()
-    done = subprocess.run(
-        [*command, "--workers", str(workers), "--accuracy", "fast"],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    )
-    if done.returncode not in {0, 1}:
-        raise SystemExit(f"the run failed ({done.returncode})")
-    return time.monotonic() - began
-
-
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--rows", type=int, default=20_000)
@@ -61,13 +40,7 @@ def main() -> None:
         small, large, out = Path(folder) / "small.xlsx", Path(folder) / "large.xlsx", Path(folder) / "out"
         write_workbook(small, 10)
         write_workbook(large, given.rows)
-        rates = []
-        for workers in (1, 2):
-            start = seconds(small, out, workers)
-            took = seconds(large, out, workers)
-            rates.append(given.rows / (took - start))
-            print(f"{workers} worker(s): {rates[-1]:,.0f} rows/s ({took:.1f} s, of which {start:.1f} s to start)")
-        print(f"two workers are {rates[1] / rates[0]:.2f} times one")
+        print_rates("rows", given.rows, small, large, out)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from pipeline.evidence.summary import QuasiFacts
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Cell, ColumnClass, Edit, Unit
+from pipeline.packing import beside
 from pipeline.state import State
 from pipeline.tables.columnar import columnar
 from pipeline.tables.quasi import Generalisation, Risk, coarse_words, grouped, risk_of
@@ -145,7 +146,7 @@ def generalised(table: WrittenTable, ways: Sequence[Generalisation], k: int) -> 
         known.pop("", None)  # an empty cell may be none at all: a short row, a key that a record lacks
     units: list[WrittenUnit] = []
     counts = dict.fromkeys(columns, 0)
-    fresh = table.path.with_name(f"{table.path.name}.new")
+    fresh = beside(table.path)
     with fresh.open("wb") as sink:
         for each, payload in table.payloads():
             part = _coarser(each, payload, words, counts)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.assembling import KeptPart
 from pipeline.checking import WrittenUnit
 from pipeline.engine import FileResult
 from pipeline.tables.quasi import Risk
@@ -16,12 +17,18 @@ RECORDS = "records"
 
 @dataclass(slots=True)
 class Copy:
-    """The copy of one file on its way into the release."""
+    """The copy of one file on its way into the release.
+
+    ``parts`` tell where the parts lie of which its file is to be made, where it is not made of parts one after another;
+    ``parts_size`` is how many bytes all parts have.
+    """
 
     result: FileResult
     name: str
     renamed: bool
     units: list[WrittenUnit] = field(default_factory=list)
+    parts: list[KeptPart] = field(default_factory=list)
+    parts_size: int = 0
     size: int = 0
     held: str = ""
     unscanned: bool = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
 from pipeline.older_documents import saved_anew
+from pipeline.packing import archive_name
 from pipeline.stores import taken_apart
 from pipeline.unpacking import Folder, unpacked
 
@@ -47,7 +49,21 @@ def collect(paths: Sequence[Path]) -> list[InputFile]:
         for new in saved_anew(packed, folder)
         for each in taken_apart(new, folder)
     ]
-    return sorted(found, key=lambda each: each.name)
+    return sorted(_each_with_a_name(found), key=lambda each: each.name)
+
+
+def _each_with_a_name(files: Sequence[InputFile]) -> Iterator[InputFile]:
+    """Yield files; refused are those from an archive whose copy would be called as another file or folder is."""
+    renamed = {name: made for each in files for name in each.archives if (made := archive_name(name)) != name}
+    paths = [PurePosixPath(each.name) for each in files] if renamed else []
+    taken = {str(place).casefold() for path in paths for place in (path, *path.parents)}
+    clashing = {name for name, made in renamed.items() if made.casefold() in taken}
+    for each in files:
+        if each.refused or clashing.isdisjoint(each.archives):
+            yield each
+        else:
+            why = "its archive is packed again as a zip, and another file has the name of that: rename one of the two"
+            yield replace(each, refused=why)
 
 
 def walk(folder: Path) -> Iterator[Path]:

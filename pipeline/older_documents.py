@@ -81,10 +81,12 @@ def _is_doc(file: InputFile) -> bool:
         if file.size > MOST_BYTES or file.read(0, len(OLE)) != OLE:
             return False
         data = file.read()
+        if _STREAM not in data:  # a message of Outlook, most often: to ask all formats takes far longer
+            return False
         form = format_of(data[:HEAD_SIZE], file.inner_name)
     except UnreadableSource:
         return False
-    return form is not None and form.name == "document" and _STREAM in data
+    return form is not None and form.name == "document"
 
 
 def _made(office: str, file: InputFile, folder: Folder) -> Path | None:

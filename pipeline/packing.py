@@ -34,19 +34,19 @@ _TARS: Final = {
 _FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)
 
 
+def beside(path: Path) -> Path:
+    """Return a path beside another that nothing has yet: a copy may be called as anything."""
+    return next(free for at in count() if not os.path.lexists(free := path.with_name(f".packed-{at}")))
+
+
 def compress(path: Path, wrapping: str = "gzip") -> None:
     """Compress a file in its place (raises IntegrityError)."""
-    packed = _beside(path)
+    packed = beside(path)
     with path.open("rb") as source, packed.open("wb") as sink, _compressor(sink, wrapping) as stream:
         shutil.copyfileobj(source, stream, CHUNK)
     with path.open("rb") as source, _decompressor(packed, wrapping) as again:
         _same(source, again)
     packed.replace(path)
-
-
-def _beside(path: Path) -> Path:
-    """Return a path beside another that nothing has yet: a copy may be called as anything."""
-    return next(free for at in count() if not os.path.lexists(free := path.with_name(f".packed-{at}")))
 
 
 def _compressor(sink: IO[bytes], wrapping: str) -> Any:
@@ -75,7 +75,7 @@ def archive_name(name: str) -> str:
 
 
 def _pack(folder: Path) -> None:
-    packed = _beside(folder)
+    packed = beside(folder)
     members = sorted(each for each in folder.rglob("*") if each.is_file())
     ending = max((each for each in _TARS if folder.name.lower().endswith(each)), key=len, default="")
     if ending:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from pipeline.anonymity import quasi_facts
-from pipeline.assembling import assemble_copy
+from pipeline.assembling import AssembleTask, KeptPart, assemble
 from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.digest import Keyed
@@ -34,7 +34,7 @@ from pipeline.packing import WRAPPINGS, archive_name, compress, pack_archives
 from pipeline.resources import config_file
 from pipeline.verify import View, WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
-from pipeline.workspace import NOTHING, Remembering, Runner, answer_of
+from pipeline.workspace import NOTHING, Remembering, Runner, Unkept, answer_of
 from pipeline.writing import Written, write
 
 MARKED = "marked"
@@ -123,7 +123,10 @@ def release(
 
 def _see_stated(done: Scan, run: Run) -> None:
     """See that nothing which was typed for the evidence says what is withheld (raises UsageError)."""
-    told = [("--request", run.request_id), *typed_texts(done.job.facts, done.job.file_facts, done.job.identity_check)]
+    typed = typed_texts(done.job.facts, done.job.file_facts, done.job.identity_check)
+    told = [(key, text) for key, text in (("--request", run.request_id), *typed) if text]
+    if not told:
+        return
     wide = (each for each in done.withheld_needles if not each.scope or each.tokens > 1)
     index = WithheldIndex(Keyed(done.job.key), (replace(each, scope="") for each in wide))
     index.take_columns_of(done.index)
@@ -289,7 +292,7 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
             elif answer.leaks:
                 unit.hold("a withheld value would survive in its copy")
             else:
-                _append(copy, unit, answer, answer_of(done.workspace, write, number - 1, task), sink)
+                _append(copy, unit, answer, KeptPart(number - 1, task.key), sink)
                 done.index.update(answer.needles)
                 done.withheld_needles.update(answer.needles)
     finally:
@@ -298,12 +301,10 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
     for copy in copies:
         if not copy.held:
             _hold_whole(copy)
-        source, path = copy.result.planned.source, partial / RECORDS / copy.name
-        if not copy.is_released or source is None:
-            path.unlink(missing_ok=True)
-            continue
-        copy.units = assemble_copy(source, path, copy.units)
-        copy.size = path.stat().st_size
+        copy.size = copy.parts_size
+        if not copy.is_released:
+            (partial / RECORDS / copy.name).unlink(missing_ok=True)
+    _assemble(done, copies, partial, runner, tell)
     remove_empty(partial / RECORDS)
 
 
@@ -314,17 +315,50 @@ def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
     return path.open("wb")
 
 
-def _append(copy: Copy, unit: UnitResult, told: Written, written: Written, sink: BinaryIO) -> None:
-    sink.write(written.part)
-    stop = copy.size + len(written.part)
-    made = unit.unit
+def _append(copy: Copy, unit: UnitResult, told: Written, kept: KeptPart, sink: BinaryIO) -> None:
+    """Take in what was written of a unit: its bytes now, or the place of a part of which a worker makes the file."""
+    stop, made = copy.parts_size + told.size, unit.unit
+    if isinstance(format_named(made.source.format), Assembled):
+        copy.parts.append(kept)
+    else:
+        written: Written = answer_of(unit.workspace, write, kept.number, kept)
+        sink.write(written.part)
+        if written.marked is not None:
+            unit.workspace.put(MARKED, unit.number, written.marked)
     if isinstance(format_named(made.source.format), Finished):
         made = replace(made, context={**made.context, "origin": "copy"})
-    copy.units.append(WrittenUnit(made, copy.size, stop, told.sha256))
-    copy.size = stop
-    if written.marked is not None:
-        unit.workspace.put(MARKED, unit.number, written.marked)
+    copy.units.append(WrittenUnit(made, copy.parts_size, stop, told.sha256))
+    copy.parts_size = stop
     unit.decide_more(told.mended)
+
+
+def _assemble(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
+    """Let workers make the files of copies whose parts are none by themselves; a file that cannot be made is held."""
+    asked = [copy for copy in copies if copy.is_released and copy.parts]
+    if not asked:
+        return
+    folder = partial / ".assembled"
+    folder.mkdir(mode=0o700)
+    tasks = (
+        AssembleTask(
+            copy.units[0].unit.source, copy.name, tuple(copy.parts), copy.parts_size, done.workspace.folder, folder
+        )
+        for copy in asked
+    )
+    for number, (copy, (_, answer, failure)) in enumerate(
+        zip(asked, runner.map(assemble, tasks), strict=True), start=1
+    ):
+        tell("assembling", number, len(asked))
+        path = partial / RECORDS / copy.name
+        if isinstance(answer, Unkept):
+            raise OSError(answer.error, os.strerror(answer.error))
+        if failure is not None:
+            hold_file(copy, f"its copy could not be made ({failure.what})", unscanned=True)
+            path.unlink()
+            continue
+        (folder / answer.file).replace(path)
+        copy.units, copy.size = list(answer.units), answer.size
+    shutil.rmtree(folder)
 
 
 def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, tell: Progress) -> list[str]:

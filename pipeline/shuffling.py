@@ -21,6 +21,7 @@ from pipeline.anonymity import WrittenTable
 from pipeline.formats.encoding import decode, encode
 from pipeline.formats.parquet import HOW_WRITTEN
 from pipeline.model import Unit
+from pipeline.packing import beside
 from pipeline.tables.columnar import single_lines
 
 SHUFFLED: Final = frozenset({"delimited", "json_lines", "parquet"})
@@ -37,7 +38,7 @@ def shuffled(table: WrittenTable, kind: str, seed: bytes, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     count = min(MOST_FILES, max(LEAST_FILES, table.path.stat().st_size // FILE_BYTES))
     paths = [folder / f"{number:03d}.rows" for number in range(count)]
-    fresh = table.path.with_name(f"{table.path.name}.new")
+    fresh = beside(table.path)
     if kind == "parquet":
         _shuffled_parquet(table.path, fresh, paths, seed)
     else:

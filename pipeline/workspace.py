@@ -14,7 +14,7 @@ import tempfile
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
@@ -81,11 +81,14 @@ class Numbered:
 
     number: int
     item: Any
+    key: str = field(init=False)
+    """The key of the item, by which the pool hands it to the worker that had it before: it asks time and again."""
 
-    @property
-    def key(self) -> str:
-        """The key of the item, by which the pool hands it to the worker that had it before."""
-        return str(getattr(self.item, "key", ""))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", str(getattr(self.item, "key", "")))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (Numbered, (self.number, self.item))
 
     @property
     def more_seconds(self) -> float:
@@ -126,7 +129,7 @@ class Keeping:
         """Return what is told of the answer, or why it could not be kept."""
         answer = self.function(state, numbered.item)
         try:
-            Workspace(self.folder).put(self.function.__name__, numbered.number, (_key(numbered.item), answer))
+            Workspace(self.folder).put(self.function.__name__, numbered.number, (numbered.key, answer))
         except OSError as error:
             return Unkept(error.errno or 0)
         return told(answer)
@@ -166,8 +169,8 @@ class Remembering:
 
         def missing() -> Iterator[Numbered]:
             for number, item in enumerate(items):
-                kept = self._workspace.get(stage, number)
-                known = told(kept[1]) if kept is not NOTHING and kept[0] == _key(item) else NOTHING
+                kept, key = self._workspace.get(stage, number), _key(item)
+                known = told(kept[1]) if kept is not NOTHING and kept[0] == key else NOTHING
                 pending.append((item, known))
                 if known is NOTHING:
                     yield Numbered(number, item)

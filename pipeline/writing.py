@@ -52,10 +52,12 @@ class Written:
     leaks: tuple[Leak, ...] = ()
     marked: Marked | None = None
     sha256: str = ""
+    size: int = 0
 
     def told(self) -> Written:
-        """Return all but the bytes, which the main process reads where the worker kept them, and their sha256."""
-        return replace(self, part=b"", marked=None, sha256=hashlib.sha256(self.part).hexdigest())
+        """Return all but the bytes, which are read where the worker kept them: their sha256, and how many they are."""
+        sha256 = hashlib.sha256(self.part).hexdigest()
+        return replace(self, part=b"", marked=None, sha256=sha256, size=len(self.part))
 
 
 def write(state: State, task: UnitTask) -> Written:

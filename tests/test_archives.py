@@ -173,6 +173,20 @@ def test_a_7z_archive_is_unpacked(tmp_path: Path) -> None:
     assert files["x.7z/c.7z/deep.csv"].archives == ("x.7z", "x.7z/c.7z")
 
 
+@pytest.mark.sevenzip
+def test_a_7z_archive_beside_a_file_with_the_name_of_its_copy_is_held(tmp_path: Path) -> None:
+    """``x.7z`` becomes ``x.7z.zip``: where there is one already, all of the first is held, and nothing of the second."""
+    for name in ("x", "y", "z"):
+        (tmp_path / f"{name}.7z").write_bytes(sevenzip([("a.csv", TABLE), ("b.csv", TABLE)]))
+    with zipfile.ZipFile(tmp_path / "X.7z.ZIP", "w") as archive:
+        archive.writestr("c.csv", TABLE)
+    (tmp_path / "y.7z.zip").mkdir()
+    (tmp_path / "y.7z.zip" / "d.csv").write_bytes(TABLE)
+    held = {name: why for name, why in refusals(tmp_path).items() if why}
+    assert set(held) == {"x.7z/a.csv", "x.7z/b.csv", "y.7z/a.csv", "y.7z/b.csv"}
+    assert "rename one" in held["x.7z/a.csv"]
+
+
 def test_without_the_extra_a_7z_archive_is_held_with_advice(tmp_path: Path, monkeypatch) -> None:
     """The reason says what to install."""
     monkeypatch.setattr(unpacking.sevenzip_archive, "is_there", lambda: False)

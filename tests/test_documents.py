@@ -6,7 +6,7 @@ import io
 import shutil
 import time
 import zipfile
-from dataclasses import replace
+from dataclasses import astuple, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import ConfigError
+from pipeline.evidence import sheet
 from pipeline.evidence.aggregates import amount, suppressed
-from pipeline.evidence.index import exemptions, index_html
+from pipeline.evidence.index import exemptions, index_html, segregability
 from pipeline.evidence.letter import letters
 from pipeline.evidence.log import COLUMNS, LogRow
 from pipeline.evidence.sheet import sheet_bytes
@@ -48,17 +49,17 @@ def test_no_cell_of_the_sheet_is_a_formula(words: str, sign: str) -> None:
     data = sheet_bytes([row], AT)
     with zipfile.ZipFile(io.BytesIO(data)) as opened:
         assert b"<f>" not in opened.read("xl/worksheets/sheet1.xml")
-    sheet = openpyxl.load_workbook(io.BytesIO(data)).active
-    for cell in sheet[2]:
+    page = openpyxl.load_workbook(io.BytesIO(data)).active
+    for cell in page[2]:
         assert cell.data_type in {"s", "n", "inlineStr"}
         assert not str(cell.value or "").lstrip().startswith(("=", "+", "-", "@", "\uff1d"))
 
 
 def test_the_sheet_has_the_columns_of_the_log_and_two_more() -> None:
     """Fields of the plan, then amount and segregability, coarsely."""
-    sheet = openpyxl.load_workbook(io.BytesIO(sheet_bytes([ROW], AT))).active
-    assert [cell.value for cell in sheet[1]] == [*COLUMNS, "amount", "segregability"]
-    told = dict(zip([cell.value for cell in sheet[1]], [cell.value for cell in sheet[2]], strict=True))
+    page = openpyxl.load_workbook(io.BytesIO(sheet_bytes([ROW], AT))).active
+    assert [cell.value for cell in page[1]] == [*COLUMNS, "amount", "segregability"]
+    told = dict(zip([cell.value for cell in page[1]], [cell.value for cell in page[2]], strict=True))
     assert told["count"] == 1
     assert told["amount"] == "1 place"
     assert "the rest of the record is released" in told["segregability"]
@@ -69,6 +70,44 @@ def test_the_same_rows_give_the_same_sheet() -> None:
     first = sheet_bytes([ROW, ROW], AT)
     time.sleep(1.1)  # openpyxl notes seconds
     assert sheet_bytes([ROW, ROW], AT) == first
+
+
+def by_openpyxl(rows: list[LogRow]) -> bytes:
+    """Return the sheet with every cell of it written by openpyxl."""
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.creator = book.properties.lastModifiedBy = "releasable"
+    book.properties.created = book.properties.modified = sheet._moment(AT)
+    page = book.create_sheet("Redaction log")
+    titles = (*COLUMNS, "amount", "segregability")
+    for number, title in enumerate(titles, start=1):
+        page.column_dimensions[sheet._letter(number)].width = sheet._WIDTHS.get(title, 16)
+    page.freeze_panes = "A2"
+    page.append([sheet._text(page, title, bold=True) for title in titles])
+    for row in rows:
+        told = (*astuple(row), amount(row.count), segregability(row))
+        page.append([each if isinstance(each, int) else sheet._text(page, each) for each in told])
+    raw = io.BytesIO()
+    book.save(raw)
+    return sheet._same_times(raw.getvalue(), sheet._moment(AT), ())
+
+
+@given(
+    st.lists(st.text(max_size=30), max_size=3),
+    st.sampled_from(["", ' a<b>&amp; "c" ', "]]>", "é\U0001f600\x85", "\ud800\r\n"]),
+)
+def test_rows_stand_in_the_sheet_as_openpyxl_writes_them(texts: list[str], odd: str) -> None:
+    """They are written past it, for it takes long: the bytes are the same, whatever a row says."""
+    rows = [replace(ROW, location=each, reason=odd, file=odd + each, count=len(each) + 1) for each in texts]
+    assert sheet_bytes(rows, AT) == by_openpyxl(rows)
+
+
+def test_a_log_that_is_too_long_for_a_sheet_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last row tells where the rest stands."""
+    monkeypatch.setattr(sheet, "MOST_ROWS", 2)
+    for many in (2, 3):
+        rows = openpyxl.load_workbook(io.BytesIO(sheet_bytes([ROW] * many, AT))).active
+        assert rows.max_row == (3 if many == 2 else 4)
+    assert rows["A4"].value == "The log goes on in redaction-log.csv."
 
 
 # --- the page ---------------------------------------------------------------------------

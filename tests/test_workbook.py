@@ -20,7 +20,7 @@ from workbookhelp import DROPPED, EXAMINED, MAIN, REL, hiding, simple, zipped
 from pipeline.case.deciding import Which, decide, findings
 from pipeline.case.store import Case
 from pipeline.errors import UnreadableSource
-from pipeline.formats import format_named, format_of
+from pipeline.formats import format_named, format_of, workbook_book
 from pipeline.formats.base import assembled
 from pipeline.formats.workbook_numbers import safe_format, shown
 from pipeline.model import Edit, Source, words
@@ -475,14 +475,25 @@ def test_an_encrypted_workbook_is_held_with_the_reason():
     assert format_of(data, "pay.docx") is not KIND
 
 
-def test_a_large_sheet_is_cut_into_units_that_share_its_bytes():
+def test_a_large_sheet_is_cut_into_units_that_share_its_bytes(monkeypatch):
     """Runs of rows keep their numbers, and the copy has every row once."""
     rows = "".join(
         f'<row r="{at}"><c r="A{at}"><v>{at}</v></c><c r="B{at}"><v>1</v></c></row>' for at in range(1, 25_001)
     )
     data = simple(rows)
-    assert len(units_of(data)) == 4
+    assert len(units_of(data)) == 14
     assert [row[0] for row in cells_of(copy_of(data))] == [float(at) for at in range(1, 25_001)]
+    for name, value in (("LEAST_CELLS", 40), ("_SHARE", 4), ("UNIT_CELLS", 400)):
+        monkeypatch.setattr(workbook_book, name, value)
+    workbook_book._LAST.clear()
+    *sheet, beside = (unit.context for unit in units_of(data))
+    rows = [(int(each["from"]), int(each["to"])) for each in sheet]
+    assert [start for start, _ in rows] == [0, *(stop for _, stop in rows[:-1])]
+    sizes = [stop - start for start, stop in rows[:-1]]
+    assert (sizes[0], sizes[-1]) == (20, 200)
+    assert sizes == sorted(sizes)
+    assert beside["sheet"] == "0"
+    workbook_book._LAST.clear()
 
 
 def _variants(data: bytes, count: int):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _PIPED_WIDTH = 160
 MOST_NOTES = 20
+MOST_FILES = 60
+"""Files that are released whole beyond these are counted: to lay out a line takes longer than to check a copy."""
 _ACTIONS = {
     "withhold": "withhold",
     "review": "withhold (proposed)",
@@ -81,7 +83,12 @@ def print_release(summary: Summary, folder: str) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("file", "status", "withheld", "released findings", "held records", "why"):
         table.add_column(name, overflow="fold", justify="right" if name in {"withheld", "held records"} else "left")
-    for file in summary.files:
+    shown = [
+        file
+        for number, file in enumerate(summary.files)
+        if number < MOST_FILES or file.status != "released" or file.held_records
+    ]
+    for file in shown:
         table.add_row(
             escape(file.label),
             file.status.replace("_", " "),
@@ -91,6 +98,8 @@ def print_release(summary: Summary, folder: str) -> None:
             escape("; ".join(file.reasons)),
         )
     out.print(table)
+    if len(shown) < len(summary.files):
+        out.print(f"… and {len(summary.files) - len(shown)} more files, released whole (report.html, release.json)")
     print_notes(summary)
     closing = f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html"
     out.print(escape(closing))

@@ -61,6 +61,9 @@ class _Worker:
     """Keys of the items that it had last: of these it may still know what it read."""
     since: float = field(default_factory=time.monotonic)
     allowed: float = _SETUP_SECONDS
+    about: psutil.Process | None = None
+    looked: float = 0.0
+    """When its memory was looked at last."""
 
 
 class Pool:
@@ -131,9 +134,11 @@ class Pool:
                 answers[place] = (answer, failure)
 
     def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item]]) -> None:
-        asked = sum(getattr(item, "leads_to", 1) for _, item in waiting)
-        while len(self._workers) < min(self._count, asked + sum(each.place is not None for each in self._workers)):
-            self._workers.append(self._start())
+        if len(self._workers) < self._count:
+            asked = sum(getattr(item, "leads_to", 1) for _, item in waiting)
+            asked += sum(each.place is not None for each in self._workers)
+            while len(self._workers) < min(self._count, asked):
+                self._workers.append(self._start())
         for worker in self._workers:
             if not (waiting and worker.ready and worker.place is None):
                 continue
@@ -234,10 +239,15 @@ class Pool:
     def _trouble(self, worker: _Worker) -> str:
         if worker.place is None and worker.ready:
             return ""
-        if time.monotonic() - worker.since > worker.allowed:
+        now = time.monotonic()
+        if now - worker.since > worker.allowed:
             return f"it took longer than {worker.allowed:g} seconds and was stopped"
+        if now - worker.looked < _LOOK_EVERY:  # answers of other workers come in far more often
+            return ""
+        worker.looked = now
         with suppress(psutil.Error):
-            if psutil.Process(worker.process.pid).memory_info().rss > self._limits.memory:
+            worker.about = worker.about or psutil.Process(worker.process.pid)
+            if worker.about.memory_info().rss > self._limits.memory:
                 return f"it took more than {self._limits.memory // 1024**2} MiB of memory and was stopped"
         return ""
 

@@ -24,6 +24,10 @@ from pipeline.formats.workbook_parts import comments_of, embedded, left_out, see
 from pipeline.formats.workbook_sheet import Book, around_of, codes_of, rows_of, strings_of, with_notes
 
 UNIT_CELLS: Final = 20_000
+"""Cells of a unit at most. The first units of a sheet have fewer, so that no worker waits long for the last one."""
+LEAST_CELLS: Final = 4_000
+_SHARE: Final = 32
+"""A unit has this share of the cells before it, within the two limits: to read a unit is to read the whole file."""
 MOST_CELLS: Final = 20_000_000
 MOST_AREA: Final = 30_000_000
 """Cells, empty ones too, between a sheet's first and its last: other readers keep all of them in memory."""
@@ -165,7 +169,7 @@ class _Cutting:
             self._count(cells)
             run.rows.append((row, cells))
             held += len(cells)
-            if held >= UNIT_CELLS:
+            if held >= min(UNIT_CELLS, max(LEAST_CELLS, self.cells // _SHARE)):
                 self.runs.append(zlib.compress(run.dumps(), 1))
                 run, held = Content(), 0
             if self.cells > MOST_CELLS or (last + 1) * self.width > MOST_AREA:
