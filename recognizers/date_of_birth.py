@@ -12,11 +12,13 @@ Source for the forms: ISO 8601-1:2019 section 5.2; the US forms are custom, not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
+from recognizers.names.contexts import contexts
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import Words, is_cut_out, joined
 from recognizers.triggers import Trigger
@@ -77,6 +79,24 @@ _OTHER_DATE: Final = Words(
 _LIST_JOINER: Final = pattern(r"(?i)^(?:\s*(?:,|and|&|or|/|;)\s*)+(?:(?:and|on)\s+)?$")
 _ON: Final = pattern(r"(?i)\bon $")
 _REACH: Final = 70
+_TURNED: Final = re.compile(r"turn\w*\W+([0-9]{1,3})\b", re.IGNORECASE)
+_MOST_YEARS: Final = 115
+_PERSON_BEFORE: Final = re.compile(
+    r"(?:\b(?:i|he|she|who|they|we|you|\w{1,12}['\u2019](?:ll|d|ve))"
+    r"|\b(?:my|his|her|our|their|your|the) (?:[\w-]{2,20} ){0,2}(?:husband|wife|spouse|son|daughter|brother|sister|mother"
+    r"|father|mom|dad|child|boy|girl|baby|twins|kids?|man|woman|lady|guy|friend|neighbou?r|aunt|uncle|cousin|niece|nephew"
+    r"|grand\w{3,9}|client|patient|applicant|claimant|student|tenant|veteran|member|employee|defendant|victim|resident"
+    r"|youth|minor|ward|participant|beneficiary|taxpayer|roommate|partner)"
+    r"|(?P<name>(?:^|[^\w])(?-i:(?:[A-Z][\w'\u2019.-]+ )*[A-Z][\w'\u2019.-]+)))"
+    r"(?: (?:will|would|has|had|have|just|only|recently|is|was|are|also))*,? $",
+    re.IGNORECASE,
+)
+"""Who turns an age: a person in the words right before it; a town or an agency has no date of birth."""
+_ARTICLE: Final = re.compile(r"\b(?:the|this|that|our|its|a|an)\W*$", re.IGNORECASE)
+_THINGS: Final = frozenset(
+    {"city", "town", "county", "state", "school", "company", "church", "building", "bridge", "university", "college"}
+    | {"library", "district", "department", "act", "law", "park", "museum", "hospital", "club", "tribe", "nation", "it"}
+)
 
 
 class DateOfBirthRecognizer(PatternRecognizer):
@@ -93,6 +113,8 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _around(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
         """Yield the dates of one label: those behind it, else one right before it."""
+        if _is_age_of_thing(text, label_start, label_end):
+            return
         found = list(self._behind(text, label_end))
         yield from found
         if found:
@@ -136,6 +158,25 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
         return Match(start, end, "DATE_OF_BIRTH", score, self.NAME, reason, part)
+
+
+def _is_age_of_thing(text: str, start: int, end: int) -> bool:
+    """Return whether a label says that something turned an age, and the words before it name no person."""
+    turned = _TURNED.match(text, start, end)
+    if turned is None:
+        return False
+    if int(turned.group(1)) > _MOST_YEARS:
+        return True
+    low = max(0, start - 60)
+    before = _PERSON_BEFORE.search(text[low:start])
+    if before is None:
+        return True
+    named = before.group("name")
+    if named is None:
+        return False
+    plain = [word.casefold() for word in re.findall(r"[^\W\d_]+", named)]
+    article = _ARTICLE.search(text[low : low + before.start("name") + 1])
+    return article is not None or not _THINGS.isdisjoint(plain) or " ".join(plain) in contexts().states
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -18,8 +18,9 @@ from typing import ClassVar
 import yaml
 
 from recognizers.labelled import Labels, has_digits, outermost
-from recognizers.linear import Pattern, pattern
+from recognizers.linear import Found, Pattern, pattern
 from recognizers.model import Match
+from recognizers.names.contexts import contexts
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
@@ -54,6 +55,15 @@ _DISABLED = Shape(
     hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind)\b",
     ignore_case=True,
 )
+_OF_INSTITUTIONS = re.compile(
+    r"[ -](?:screenings?|programs?|research|awareness|rates?|prevention|clinics?|cent(?:er|re)s?|grants?|funding|vaccines?"
+    r"|tests?|testing|cases|deaths|registry|statistics|services|foundation|society|education|campaigns?|survivors|patients"
+    r"|outbreaks?|task force|coalition|hotline|studies|study)\b",
+    re.IGNORECASE,
+)
+"""Right behind a condition: what offices and places have of it, and nobody suffers from."""
+_OWNERS = frozenset({"my", "his", "her"})
+_LONGEST_SIGN = 2
 
 
 @cache
@@ -105,7 +115,7 @@ class Medical(PatternRecognizer):
             if start < end:
                 yield self._match(start, end, 0.5, "statement", "says which condition somebody has")
         for match in (*conditions.finditer(text), *_DISABLED.finditer(text)):
-            if not letter_or_digit_at(text, match.end(1)):
+            if not letter_or_digit_at(text, match.end(1)) and not _is_of_institution(text, match):
                 yield self._match(
                     match.start(1), match.end(1), 0.5, "statement", "says that a person has this condition"
                 )
@@ -121,6 +131,14 @@ class Medical(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, part: str, reason: str) -> Match:
         return Match(start, end, "MEDICAL", score, self.NAME, reason, part)
+
+
+def _is_of_institution(text: str, match: Found) -> bool:
+    """Return whether a condition only says what a programme, a clinic or a statistic is about; never behind ``my``."""
+    subject = match.group().split(maxsplit=1)[0].casefold()
+    if subject in contexts().states and len(subject) > _LONGEST_SIGN:
+        return True
+    return subject not in _OWNERS and _OF_INSTITUTIONS.match(text, match.end(1), match.end(1) + 60) is not None
 
 
 def _condition(text: str, start: int, end: int) -> tuple[int, int]:
