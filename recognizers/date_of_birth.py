@@ -86,7 +86,7 @@ _MISREAD: Final = re.compile(
 """A date right behind its label, some digits of it read as letters from a scan."""
 _FEWEST_DIGITS: Final = 3
 _BORN_SHORT: Final = Shape(
-    rf"(?:\p{{L}}[,)]?|[(]) ?b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]"
+    rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]"
 )
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
 _NAMED_DATE: Final = Shape(
@@ -97,6 +97,7 @@ _OF_PEOPLE: Final = Words(
     "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",
     "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse",
 )  # fmt: skip
+_BETWEEN_PEOPLE: Final = frozenset({"and", "or", "named", "my", "our", "his", "her", "are", "is", "y"})
 _ALS_NUMBER: Final = Shape(
     rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]"
 )
@@ -153,10 +154,11 @@ class DateOfBirthRecognizer(PatternRecognizer):
         for match in _NAMED_DATE.finditer(text):
             start, end = match.span(1)
             bracketed = text[start - 1] == "(" and text[end : end + 1] == ")"
-            said = text[match.start() - 60 if match.start() > 60 else 0 : start]
-            listed = ":" in said.rsplit("\n", 1)[-1] and text[end : end + 1] in {"", ",", ";", "\n", "\r"}
-            people = _OF_PEOPLE.before(text, match.start(), 60 if bracketed else 40, same_line=True)
-            if people and (bracketed or listed) and not _OTHER_DATE.within(said) and is_cut_out(text, start, end):
+            low = max(0, match.start() - 80)
+            said = [stop for _, stop in _OF_PEOPLE.spans(text, low, match.start())]
+            between = text[said[-1] : match.start()] if said else ""
+            listed = between.lstrip(" )").startswith(":") and text[end : end + 1] in {"", ",", ";", "\n", "\r"}
+            if said and (bracketed or listed) and _are_people(between) and is_cut_out(text, start, end):
                 yield self._match(start, end, 0.6, "date behind the name of one of a family or of a list of people")
 
     def _around(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
@@ -216,6 +218,14 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
         return Match(start, end, "DATE_OF_BIRTH", score, self.NAME, reason, part)
+
+
+def _are_people(between: str) -> bool:
+    """Return whether nothing but names, dates and what joins them stands between a word for people and a name."""
+    tokens = re.split(r"[\s,;:&()]+", between)
+    return "\n\n" not in between and all(
+        not each or each[0].isupper() or each[0].isdigit() or each in _BETWEEN_PEOPLE for each in tokens
+    )
 
 
 def _is_age_of_thing(text: str, start: int, end: int) -> bool:

@@ -27,10 +27,10 @@ from recognizers.text import Shape, letter_or_digit_at
 from recognizers.triggers import Trigger
 
 _DIAGNOSED = Shape(
-    r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
+    r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
-    hint="diagnos|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
+    hint="diagnos|dx[ \t]*[:=]|pmh|x of|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
     ignore_case=True,
 )
 _PERSON_HAS = (
@@ -46,6 +46,17 @@ _AWAY = (
     r"\b(?:absent|absence|leave|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
     r"(?:[ ](?:due to|because of|for|with)|[:=])[ ](?:a |an |my |his |her |their |severe )?"
 )
+_CLINICAL = (
+    r"(?:\b(?:rat(?:ed|ing)(?: (?:at|of))?|service[- ]connected(?: for)?)?[ :,]*[0-9]{1,3} ?%(?: (?:disabled|disability|rating|sc))?(?: (?:for|due to))?[ ]"
+    r"|\bservice[- ]connected (?:for )?"
+    r"|\b(?:eligib(?:le|ility)|classification|exceptionality|disability category)(?: (?:under|for|as|is|category))?[ :=-]{1,3}"
+    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated|meds?|medications?|therapy|care)\b[^.\n;]{0,30}? for[ ]"
+    r"|\b(?:h/o|s/p|r/o|c/o|hx|dx|pmh|allerg(?:y|ies|ic)(?: to)?)[ :]{1,2}"
+    r"|\b(?:absent|excused|out|sick)[ ]?[-\x{2013}\x{2014}:(][ ]?"
+    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?)"
+    r"(?:a |an |severe |chronic )?"
+)
+"""What stands before a condition in charts, school and veterans' files: shorthand, a rating, an age."""
 _FURTHER = r"(?:,|,? and|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
 _DISABLED = Shape(
     r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
@@ -79,7 +90,7 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
-        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY})({alternatives})", hint=rf"[ ](?:{alternatives})\b", ignore_case=True
+        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})", hint=rf"[ :(-](?:{alternatives})\b", ignore_case=True
     )
     return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
