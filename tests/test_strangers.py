@@ -10,7 +10,7 @@ from attachhelp import book
 from conftest import Road, everything_in
 
 from pipeline.detect import detect
-from pipeline.model import Cell, ColumnClass, Segment
+from pipeline.model import Cell, ColumnClass, Role, Segment
 from pipeline.state import State
 from pipeline.tables.strangers import is_bare_ssn, is_strange, strange_cells, unusual_forms
 
@@ -150,6 +150,6 @@ def test_bare_numbers_and_turned_names_are_found_among_codes(usual: list[str], l
     """A phone of ten digits, an SSN of nine, and an airline's name, with what the others are left as they were."""
     column = ColumnClass(0, "identifier", "UNIQUE_IDENTIFIER", unusual=unusual_forms(usual))
     cells = [*usual[:3], "4065550143", "536904399", "Halvorsen/Petra"]
-    segments = [Segment(text, (Cell(at, 0),), record=str(at)) for at, text in enumerate(cells)]
+    segments = [Segment(text, (Cell(at, 0),), role=Role.CELL, record=str(at)) for at, text in enumerate(cells)]
     found = [each[0].entity for each in detect(segments, loaded.recognizers, {0: column})]
     assert found == [*["UNIQUE_IDENTIFIER"] * 3, "PHONE_NUMBER", "US_SSN", "PERSON"]
