@@ -21,7 +21,7 @@ from recognizers.model import Match
 from recognizers.names.contexts import contexts
 from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, stands_alone
+from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, line_end, stands_alone
 from recognizers.triggers import Trigger
 
 _MONTH: Final = (
@@ -165,7 +165,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
         """Yield the dates of one label: those behind it, else one right before it."""
         if _is_age_of_thing(text, label_start, label_end):
             return
-        found = [*self._behind(text, label_end), *self._below(text, label_start, label_end)]
+        below = list(self._below(text, label_start, label_end))
+        ends = line_end(text, label_end) if below else len(text)  # the next line holds the cells of other columns too
+        found = [*(each for each in self._behind(text, label_end) if each.start < ends), *below]
         yield from found
         if found:
             return

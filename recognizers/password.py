@@ -68,7 +68,7 @@ _SAID = Shape(
 )
 _CODE = Shape(
     r"\b(?:(?:your|ur|my|his|her|the) (?:\p{L}[\w.'\x{2019}-]{1,15} )?(?:(?:verification|security|access|log-?in|sign-?in|confirmation|one[- ]time|authentication|2fa|gate|door|entry|alarm|lock|lockbox|garage|keypad|pass) ?)?(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30}?)?(?: is|:) ?)(#?(?:[A-Z]-)?[0-9]{3}[- ]?[0-9]{3}|#?[0-9]{4,8}#?|#[0-9]{3,8})",  # noqa: E501  # one pattern, one line
-    hint=r"(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30})?(?: is|:) ?#?[A-Z0-9]",
+    hint=r"(?:code|otp)[ :]",
     ignore_case=True,
 )
 _OF_DOORS = Words("gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code")
@@ -147,7 +147,7 @@ class Password(PatternRecognizer):
         for match in _CODE.finditer(text):
             start, end = match.span(1)
             own = match.group()[:3].casefold() in {"you", "ur "}
-            doors = own or match.group(1).startswith("#") or _OF_DOORS.near(text, match.start(), end, before=60, after=0)
+            doors = own or match.group(1).startswith("#") or _OF_DOORS.within(text, match.start() - 60, end)
             if doors and stands_alone(text, start, end) and not _OTHER_CODES.within(text, match.start(), start):
                 yield self._match(start, end, 0.6, "a code that opens something")
         for match in _VENDOR.finditer(text):

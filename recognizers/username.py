@@ -63,13 +63,13 @@ _PAIR = Shape(
 )
 _IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", hint="://[^\\s/@:]+:", ignore_case=True)
 _LOGGED_IN_AS = Shape(
-    r"\b(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under)[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",
-    hint="(?:in|on)(?:to \\S{1,30})? (?:as|under)[ :]",
+    r"\b(?i:(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under))[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",
+    hint="(?:[Ll]og|[Ss]ign)[a-z]*[ -]?(?:in|on)",
 )
 _ACCOUNT_OF = Shape(
     r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"
     r"(?P<acct> (?:acct|account|user|login|log-in|profile|id))?(?: for)? ([a-z][a-z0-9._\\-]{3,31})",
-    hint="(?:lock|reset|enable|able|activate|delete|create)",
+    hint="(?:unlock|reset|enable|disable|activate|delete|create|locked out)",
     ignore_case=True,
 )
 _NICK = Shape(
