@@ -19,7 +19,7 @@ from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
-from pipeline.tables.strangers import is_remark, is_strange
+from pipeline.tables.strangers import is_bare_ssn, is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
 from recognizers.triggers import scan_of
@@ -34,6 +34,7 @@ _JOINTS: Final = {ord("_"): " ", ord("-"): " "}
 Columns = Mapping[Any, ColumnClass]
 """Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
 PERSON: Final = "PERSON"
+_BARE_SSN: Final = "nine digits as Social Security numbers are issued, among codes of another form"
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
 _BY_LABEL = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER", "USERNAME"})
@@ -74,7 +75,9 @@ def detect(
             whole = _whole_cell(segment.text, column)
             if whole is not None and not (whole.entity == PERSON and names_business(segment.label, segment.text)):
                 found[at].append(whole)
-            if whole is not None and is_strange(segment.text, whole.entity):
+            if whole is not None and is_bare_ssn(segment.text, whole.entity, column.unusual):
+                found[at] = [replace(whole, entity="US_SSN", score=0.5, reason=_BARE_SSN, part="full")]
+            elif whole is not None and is_strange(segment.text, whole.entity, column.unusual):
                 strangers.setdefault(segment.text, []).append(at)
             continue
         is_plain = column is not None and column.kind in _PATTERNS_ONLY and not is_remark(segment.text)

@@ -293,7 +293,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ColumnClass:
-    """What a column of a table holds: class entity, free_text, identifier, quasi, inert or unsure."""
+    """What a column of a table holds: class entity, free_text, identifier, quasi, inert or unsure.
+
+    ``unusual`` are the bare forms (ten digits, nine digits) that most of its values do not have: see
+    :mod:`pipeline.tables.strangers`.
+    """
 
     index: int
     kind: str
@@ -301,6 +305,7 @@ class ColumnClass:
     part: str = "full"
     confidence: float = 0.0
     evidence: tuple[str, ...] = ()
+    unusual: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
         kind = classes.get(at)
         if kind is not None and kind.kind in _WHOLE:
             made = coded(cells, kind, lists)
-            made.codes[strange_cells(cells, made.entity)] = SINGLE
+            made.codes[strange_cells(cells, made.entity, kind.unusual)] = SINGLE
             whole.append(made)
             continue
         label = header[at] if at < len(header) else ""

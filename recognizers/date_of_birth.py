@@ -12,13 +12,16 @@ Source for the forms: ISO 8601-1:2019 section 5.2; the US forms are custom, not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
+from recognizers.names.contexts import contexts
+from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer
-from recognizers.text import Words, is_cut_out, joined
+from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, line_end, stands_alone
 from recognizers.triggers import Trigger
 
 _MONTH: Final = (
@@ -45,13 +48,16 @@ _SPOKEN: Final = (
     rf"(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th))(?: day)?(?: of)? {_MONTH},? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
     rf"|{_MONTH} (?:the )?(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th)?),? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
 )
+_SPANISH_MONTH: Final = (
+    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)"
+)
 _FULL: Final = (
     rf"{_YEAR}{_GAP}{_NUMBER}{_GAP}{_DAY}|{_DAY}{_GAP}{_DAY}{_GAP}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_DAY}(?:st|nd|rd|th)?(?: of)?[ \-/.,]{{0,2}}{_MONTH},?[ \-/.]{{0,2}}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_MONTH}[ \-/.]{{0,2}}{_DAY}(?:st|nd|rd|th)?,?[ \-/.,]{{0,2}}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_YEAR}[ \-/.,]{{0,2}}{_MONTH}[ \-/.,]{{0,2}}{_DAY}"
     rf"|(?:19|20)\d{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:19|20)\d{{2}}"
-    rf"|\d{{1,2}}[ ]\d{{1,2}}[ ]{_YEAR}|{_SPOKEN}"
+    rf"|\d{{1,2}}[ ]\d{{1,2}}[ ]{_YEAR}|{_SPOKEN}|{_DAY}(?: de)? {_SPANISH_MONTH},?(?: del?)? {_YEAR}"
 )
 _PARTLY: Final = (
     rf"{_MONTH},?[ \-/]{{0,2}}{_YEAR}|{_NUMBER}[/\-]{_YEAR}|{_DAY}(?:st|nd|rd|th)? (?:of )?{_MONTH}"
@@ -60,7 +66,7 @@ _PARTLY: Final = (
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 
 _LABELS: Final = (
-    r"d ?\.? ?o ?\.? ?b", "dobs", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",
+    r"d ?\.? ?[o0] ?\.? ?b", "dobs", r"naci[\x{00F3}o] el", "nacid[oa] el", r"fecha de nac\.?", "f nac", "b date", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",
     "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
     "d of b", "birth", "fecha de nacimiento", "born(?: (?:on|in))?", "date born", "n[ée]e? le",
 )  # fmt: skip
@@ -74,9 +80,50 @@ _OTHER_DATE: Final = Words(
     "effective",
     "signed", "dated", "filed", "received", "sent", "visit", "appointment", "certificate",
 )  # fmt: skip
+_MISREAD: Final = re.compile(
+    r"(?:[\s:#]|is|was){0,6}(?=[0-9OoIl/.\- ]*[OoIl])((?:[0-9OoIl]{1,2}[/.\-]){2}(?:[0-9OoIl]{4}|[0-9OoIl]{2}))(?![\w/])"
+)
+"""A date right behind its label, some digits of it read as letters from a scan."""
+_FEWEST_DIGITS: Final = 3
+_BORN_SHORT: Final = Shape(
+    rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]"
+)
+"""``Jane Doe b. May 4, 1971``, as registers of people have it."""
+_NAMED_DATE: Final = Shape(
+    rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))", hint=r"\p{L}[.,]? ?\(?[0-9]{1,2}[/\-.][0-9]"
+)
+_OF_PEOPLE: Final = Words(
+    "sons?", "daughters?", "child", "children", "kids?", "twins", "bab(?:y|ies)", "dependents?", "household members?", "hh members?",
+    "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",
+    "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse",
+)  # fmt: skip
+_BETWEEN_PEOPLE: Final = frozenset({"and", "or", "named", "my", "our", "his", "her", "are", "is", "y"})
+_ALS_NUMBER: Final = Shape(
+    rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]"
+)
+"""The number of a licence of Fish, Wildlife & Parks is the holder's date of birth with a count behind it."""
 _LIST_JOINER: Final = pattern(r"(?i)^(?:\s*(?:,|and|&|or|/|;)\s*)+(?:(?:and|on)\s+)?$")
 _ON: Final = pattern(r"(?i)\bon $")
 _REACH: Final = 70
+_TURNED: Final = re.compile(r"turn\w*\W+([0-9]{1,3})\b", re.IGNORECASE)
+_MOST_YEARS: Final = 115
+_PERSON_BEFORE: Final = re.compile(
+    r"(?:\b(?:i|he|she|who|they|we|you|\w{1,12}['\u2019](?:ll|d|ve))"
+    r"|\b(?:my|his|her|our|their|your|the) (?:[\w-]{2,20} ){0,2}(?:husband|wife|spouse|son|daughter|brother|sister|mother"
+    r"|father|mom|dad|child|boy|girl|baby|twins|kids?|man|woman|lady|guy|friend|neighbou?r|aunt|uncle|cousin|niece|nephew"
+    r"|grand\w{3,9}|client|patient|applicant|claimant|student|tenant|veteran|member|employee|defendant|victim|resident"
+    r"|youth|minor|ward|participant|beneficiary|taxpayer|roommate|partner)"
+    r"|(?P<name>(?:^|[^\w])(?-i:(?:[A-Z][\w'\u2019.-]+ )*[A-Z][\w'\u2019.-]+)))"
+    r"(?: (?:will|would|has|had|have|just|only|recently|is|was|are|also))*,? $",
+    re.IGNORECASE,
+)
+"""Who turns an age: a person in the words right before it; a town or an agency has no date of birth."""
+_BORN_THING: Final = re.compile(r"\b(?:the|this|that|our|its|a|an) (?:[\w-]{2,20} )?([\w-]{3,20}) (?:was|is) $", re.IGNORECASE)
+_ARTICLE: Final = re.compile(r"\b(?:the|this|that|our|its|a|an)\W*$", re.IGNORECASE)
+_THINGS: Final = frozenset(
+    {"city", "town", "county", "state", "school", "company", "church", "building", "bridge", "university", "college"}
+    | {"library", "district", "department", "act", "law", "park", "museum", "hospital", "club", "tribe", "nation", "it"}
+)
 
 
 class DateOfBirthRecognizer(PatternRecognizer):
@@ -86,14 +133,41 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (_LABEL.trigger,)
+        return (_LABEL.trigger, _BORN_SHORT.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
 
     def matches(self, text: str) -> list[Match]:
-        return joined(match for start, end in _LABEL.spans(text) for match in self._around(text, start, end))
+        found = [match for start, end in _LABEL.spans(text) for match in self._around(text, start, end)]
+        if has_digit(text):
+            found += self._in_registers(text)
+        return joined(found)
+
+    def _in_registers(self, text: str) -> Iterator[Match]:
+        """Yield the dates that stand with names of people in lists, without a word for a birth."""
+        for match in _BORN_SHORT.finditer(text):
+            if is_cut_out(text, *match.span(1)):
+                yield self._match(*match.span(1), 0.75, "date behind b. and a name")
+        for match in _ALS_NUMBER.finditer(text):
+            if stands_alone(text, *match.span()):
+                yield self._match(*match.span(), 0.6, "number of a licence that begins with its holder's date of birth")
+        if not _OF_PEOPLE.fires(text):
+            return
+        for match in _NAMED_DATE.finditer(text):
+            start, end = match.span(1)
+            bracketed = text[start - 1] == "(" and text[end : end + 1] == ")"
+            low = max(0, match.start() - 80)
+            said = [stop for _, stop in _OF_PEOPLE.spans(text, low, match.start())]
+            between = text[said[-1] : match.start()] if said else ""
+            listed = between.lstrip(" )").startswith(":") and text[end : end + 1] in {"", ",", ";", "\n", "\r"}
+            if said and (bracketed or listed) and _are_people(between) and is_cut_out(text, start, end):
+                yield self._match(start, end, 0.6, "date behind the name of one of a family or of a list of people")
 
     def _around(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
         """Yield the dates of one label: those behind it, else one right before it."""
-        found = list(self._behind(text, label_end))
+        if _is_age_of_thing(text, label_start, label_end):
+            return
+        below = list(self._below(text, label_start, label_end))
+        ends = line_end(text, label_end) if below else len(text)  # the next line holds the cells of other columns too
+        found = [*(each for each in self._behind(text, label_end) if each.start < ends), *below]
         yield from found
         if found:
             return
@@ -106,6 +180,16 @@ class DateOfBirthRecognizer(PatternRecognizer):
                 and not candidate.group("year")
             ):
                 yield self._match(start, end, 0.95, "date with its birth label behind it")
+
+    def _below(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
+        """Yield the dates in the column of a pasted table that the label heads, and a misread one behind the label."""
+        for start, end in cells_below(text, label_start, label_end):
+            date = _DATE.match(text[start:end])
+            if date is not None and not date.group("year") and is_cut_out(text, start, start + date.end()):
+                yield self._match(start, start + date.end(), 0.85, "date in a column headed by the words for a birth")
+        misread = _MISREAD.match(text, label_end, label_end + 40)
+        if misread is not None and sum(map(str.isdigit, misread.group(1))) >= _FEWEST_DIGITS:
+            yield self._match(*misread.span(1), 0.75, "date behind the words for a birth, digits read as letters")
 
     def _behind(self, text: str, label_end: int) -> Iterator[Match]:
         window = text[label_end : label_end + _REACH + 20]
@@ -136,6 +220,34 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
         return Match(start, end, "DATE_OF_BIRTH", score, self.NAME, reason, part)
+
+
+def _are_people(between: str) -> bool:
+    """Return whether nothing but names, dates and what joins them stands between a word for people and a name."""
+    tokens = re.split(r"[\s,;:&()]+", between)
+    return "\n\n" not in between and all(
+        not each or each[0].isupper() or each[0].isdigit() or each in _BETWEEN_PEOPLE for each in tokens
+    )
+
+
+def _is_age_of_thing(text: str, start: int, end: int) -> bool:
+    """Return whether a label says that something turned an age, and the words before it name no person."""
+    turned = _TURNED.match(text, start, end)
+    if turned is None:
+        subject = _BORN_THING.search(text[max(0, start - 40) : start]) if text[start : start + 4].lower() == "born" else None
+        return subject is not None and subject.group(1).lower() in _THINGS
+    if int(turned.group(1)) > _MOST_YEARS:
+        return True
+    low = max(0, start - 60)
+    before = _PERSON_BEFORE.search(text[low:start])
+    if before is None:
+        return True
+    named = before.group("name")
+    if named is None:
+        return False
+    plain = [word.casefold() for word in re.findall(r"[^\W\d_]+", named)]
+    article = _ARTICLE.search(text[low : low + before.start("name") + 1])
+    return article is not None or not _THINGS.isdisjoint(plain) or " ".join(plain) in contexts().states
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -29,6 +29,7 @@ _LABELS = Labels(
 )  # fmt: skip
 _VEHICLE = Words(
     "vehicle", "vehicles", "car", "truck", "pickup", "van", "suv", "sedan", "ford", "chevy", "toyota", "honda", "plate", "plates",  # noqa: E501  # one pattern, one line
+    "veh", "vin", "subaru", "dodge", "gmc", "jeep", "nissan", "chevrolet", "ram", "kia", "hyundai", "mazda", "buick", "volvo", "bmw", "audi", "volkswagen", "tahoe", "silverado", "tacoma", "f150", "f 150", "outback", "coupe", "hatchback", "minivan", "camper",  # noqa: E501  # one pattern, one line
     "registered", "license", "parked", "driver", "towed", "trailer", "motorcycle",
 )  # fmt: skip
 _STATE = r"(?:(?:[A-Z]{2}|Montana|Massachusetts|Mass\.?|Wyoming|Idaho)[ :#-]{1,2})?"

@@ -18,18 +18,19 @@ from typing import ClassVar
 import yaml
 
 from recognizers.labelled import Labels, has_digits, outermost
-from recognizers.linear import Pattern, pattern
+from recognizers.linear import Found, Pattern, pattern
 from recognizers.model import Match
+from recognizers.names.contexts import contexts
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
 from recognizers.triggers import Trigger
 
 _DIAGNOSED = Shape(
-    r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
+    r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
-    hint="diagnos|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
+    hint="diagnos|dx[ \t]*[:=]|pmh|x of|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
     ignore_case=True,
 )
 _PERSON_HAS = (
@@ -45,6 +46,17 @@ _AWAY = (
     r"\b(?:absent|absence|leave|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
     r"(?:[ ](?:due to|because of|for|with)|[:=])[ ](?:a |an |my |his |her |their |severe )?"
 )
+_CLINICAL = (
+    r"(?:\b(?:rat(?:ed|ing)(?: (?:at|of))?|service[- ]connected(?: for)?)?[ :,]*[0-9]{1,3} ?%(?: (?:disabled|disability|rating|sc))?(?: (?:for|due to))?[ ]"
+    r"|\bservice[- ]connected (?:for )?"
+    r"|\b(?:eligib(?:le|ility)|classification|exceptionality|disability category)(?: (?:under|for|as|is|category))?[ :=-]{1,3}"
+    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated|meds?|medications?|therapy|care)\b[^.\n;]{0,30}? for[ ]"
+    r"|\b(?:h/o|s/p|r/o|c/o|hx|dx|pmh|allerg(?:y|ies|ic)(?: to)?)[ :]{1,2}"
+    r"|\b(?:absent|excused|out|sick)[ ]?[-\x{2013}\x{2014}:(][ ]?"
+    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?)"
+    r"(?:a |an |severe |chronic )?"
+)
+"""What stands before a condition in charts, school and veterans' files: shorthand, a rating, an age."""
 _FURTHER = r"(?:,|,? and|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
 _DISABLED = Shape(
     r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
@@ -54,6 +66,15 @@ _DISABLED = Shape(
     hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind)\b",
     ignore_case=True,
 )
+_OF_INSTITUTIONS = re.compile(
+    r"[ -](?:screenings?|programs?|research|awareness|rates?|prevention|clinics?|cent(?:er|re)s?|grants?|funding|vaccines?"
+    r"|tests?|testing|cases|deaths|registry|statistics|services|foundation|society|education|campaigns?|survivors|patients"
+    r"|outbreaks?|task force|coalition|hotline|studies|study)\b",
+    re.IGNORECASE,
+)
+"""Right behind a condition: what offices and places have of it, and nobody suffers from."""
+_OWNERS = frozenset({"my", "his", "her"})
+_LONGEST_SIGN = 2
 
 
 @cache
@@ -69,7 +90,7 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
-        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY})({alternatives})", hint=rf"[ ](?:{alternatives})\b", ignore_case=True
+        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})", hint=rf"[ :(-](?:{alternatives})\b", ignore_case=True
     )
     return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
@@ -105,7 +126,7 @@ class Medical(PatternRecognizer):
             if start < end:
                 yield self._match(start, end, 0.5, "statement", "says which condition somebody has")
         for match in (*conditions.finditer(text), *_DISABLED.finditer(text)):
-            if not letter_or_digit_at(text, match.end(1)):
+            if not letter_or_digit_at(text, match.end(1)) and not _is_of_institution(text, match):
                 yield self._match(
                     match.start(1), match.end(1), 0.5, "statement", "says that a person has this condition"
                 )
@@ -121,6 +142,14 @@ class Medical(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, part: str, reason: str) -> Match:
         return Match(start, end, "MEDICAL", score, self.NAME, reason, part)
+
+
+def _is_of_institution(text: str, match: Found) -> bool:
+    """Return whether a condition only says what a programme, a clinic or a statistic is about; never behind ``my``."""
+    subject = match.group().split(maxsplit=1)[0].casefold()
+    if subject in contexts().states and len(subject) > _LONGEST_SIGN:
+        return True
+    return subject not in _OWNERS and _OF_INSTITUTIONS.match(text, match.end(1), match.end(1) + 60) is not None
 
 
 def _condition(text: str, start: int, end: int) -> tuple[int, int]:

@@ -22,7 +22,7 @@ from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
-from recognizers.text import Shape, Words
+from recognizers.text import Shape, Words, stands_alone
 from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
@@ -61,6 +61,18 @@ _LOGGED = Shape(
     hint="(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) ",
     ignore_case=True,
 )
+_SAID = Shape(
+    r"\b(?:password|passcode|passwd|pwd|pw)(?: [a-z'\x{2019}-]{1,15}){0,5}? (?:is|was)(?: (?:still|now|just|currently|always))?[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{5,40})",  # noqa: E501  # one pattern, one line
+    hint="(?:password|passcode|passwd|pwd|pw) ",
+    ignore_case=True,
+)
+_CODE = Shape(
+    r"\b(?:(?:your|ur|my|his|her|the) (?:\p{L}[\w.'\x{2019}-]{1,15} )?(?:(?:verification|security|access|log-?in|sign-?in|confirmation|one[- ]time|authentication|2fa|gate|door|entry|alarm|lock|lockbox|garage|keypad|pass) ?)?(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30}?)?(?: is|:) ?)(#?(?:[A-Z]-)?[0-9]{3}[- ]?[0-9]{3}|#?[0-9]{4,8}#?|#[0-9]{3,8})",  # noqa: E501  # one pattern, one line
+    hint=r"(?:code|otp)[ :]",
+    ignore_case=True,
+)
+_OF_DOORS = Words("gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code")
+_OTHER_CODES = Words("zip", "area", "postal", "tax", "fund", "cost", "course", "object", "org", "class", "county", "promo", "dress", "building")
 _SHAPES = (
     (_IN_URL, 0.9, "password in a URL"),
     (_PAIR, 0.75, "a pair of user and password"),
@@ -105,7 +117,7 @@ class Password(PatternRecognizer):
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
-            *(_RESET.trigger, _LOGGED.trigger),
+            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, _CODE.trigger),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -121,11 +133,23 @@ class Password(PatternRecognizer):
         for shape, score, reason in _SHAPES:
             for match in shape.finditer(text):
                 yield self._match(match.start(1), match.end(1), score, reason)
-        for shape, reason in ((_RESET, "what something was reset to"), (_LOGGED, "said to log in with")):
+        for shape, reason in (
+            (_RESET, "what something was reset to"),
+            (_LOGGED, "said to log in with"),
+            (_SAID, "said to be one"),
+        ):
             for match in shape.finditer(text):
                 start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
-                if _ONE_WORD.fullmatch(text, start, end) and _is_strong(text[start:end]):
+                if _ONE_WORD.fullmatch(text, start, end) and (
+                    _is_strong(text[start:end]) or (shape is _SAID and _has_mix(text[start:end]))
+                ):
                     yield self._match(start, end, 0.75, f"a secret in prose, {reason}")
+        for match in _CODE.finditer(text):
+            start, end = match.span(1)
+            own = match.group()[:3].casefold() in {"you", "ur "}
+            doors = own or match.group(1).startswith("#") or _OF_DOORS.within(text, match.start() - 60, end)
+            if doors and stands_alone(text, start, end) and not _OTHER_CODES.within(text, match.start(), start):
+                yield self._match(start, end, 0.6, "a code that opens something")
         for match in _VENDOR.finditer(text):
             yield self._match(match.start(), match.end(), 0.9, "shape of an access key or token")
         for match in _KEY_BEGIN.finditer(text):

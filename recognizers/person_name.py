@@ -23,6 +23,7 @@ from recognizers.names.joining import joined
 from recognizers.names.labelled import labelled
 from recognizers.names.listed import listed
 from recognizers.names.modelled import begun_by_given_name, lone_given_names, modelled
+from recognizers.names.own_forms import own_forms
 from recognizers.names.salutations import salutations
 from recognizers.names.span import Span
 from recognizers.presidio import Recognizer
@@ -61,6 +62,7 @@ class PersonName(Recognizer):
         candidates = [
             *announced,
             *listed(text),
+            *own_forms(text),
             *lone_given_names(text, spans),
             *begun_by_given_name(text, spans),
             *introduced(text, spans),

@@ -80,7 +80,7 @@ _DIRECT: Final = (
     "tel[e\\x{00E9}]fono", "celular",
     r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
-    "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",
+    "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:give|gave) (?:me|us|him|her|them) a (?:call|ring|shout|buzz)", "ring (?:me|us)", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",
     "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")

@@ -26,7 +26,7 @@ _LABELS = Labels(
             "tribe enrollment", "tribe member",
             "tribal enrollment card", "tribal enrolment card", "tribal id card", "tribal membership card",
         ],
-        "weak": ["enrollment", "enrolment", "roll", "census", "enrollee", "enrolled"],
+        "weak": ["enr", "enrl", "enroll", "enrollment", "enrolment", "roll", "census", "enrollee", "enrolled"],
     }
 )  # fmt: skip
 _TRIBE = Words(

@@ -20,6 +20,7 @@ from typing import ClassVar, Final
 
 from recognizers.linear import pattern
 from recognizers.model import Match
+from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer
 from recognizers.text import (
     ENDING,
@@ -214,6 +215,9 @@ class UsSsnRecognizer(PatternRecognizer):
 
     def _near_words(self, text: str, words: list[tuple[int, int]]) -> Iterator[Match]:
         for label_start, label_end in words:
+            for start, end in cells_below(text, label_start, label_end):
+                if _BARE.fullmatch(text[start:end]):
+                    yield self._match(start, end, 0.85, "nine digits in a column headed by the words for an SSN")
             low = max(0, label_start - 20)
             for candidate in _BARE.finditer(text[low : label_end + 60]):
                 start, end = candidate.start() + low, candidate.end() + low

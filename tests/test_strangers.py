@@ -9,7 +9,10 @@ import pytest
 from attachhelp import book
 from conftest import Road, everything_in
 
-from pipeline.tables.strangers import is_strange, strange_cells
+from pipeline.detect import detect
+from pipeline.model import Cell, ColumnClass, Role, Segment
+from pipeline.state import State
+from pipeline.tables.strangers import is_bare_ssn, is_strange, strange_cells, unusual_forms
 
 USUAL = {
     "account": lambda at: f"A-{70000 + at * 37}",
@@ -65,9 +68,12 @@ def test_one_cell_and_a_column_of_cells_are_judged_alike(entity: str) -> None:
         "", "A-70037", "536-90-4399", "SSN 536904399", "jane@example.com", "clerk@x.gov 536-90-4399", "(406) 555-0143",
         "406-555-0143 x12", "4111111111111111", "4111111111111112", "4111 1111 1111 1111", "García", "Jane Quimby",
         "Jane Quimby 406-555-0143", "see her file", "9400111899223100001234", "192.0.2.7", "536&#45;90&#45;4399", "<b>",
-        "123 Elm St", "PO Box 123", " 4111111111111111 ",
+        "123 Elm St", "PO Box 123", " 4111111111111111 ", "4065550143", " 14065550143", "536904399", "000904399",
+        "Doe/Jane", "DOE/JANE A MS", "a/b/c", "12345678",
     ]  # fmt: skip
-    assert strange_cells(pa.array(texts), entity).tolist() == [is_strange(each, entity) for each in texts]
+    for unusual in ((), ("ten_digits", "nine_digits", "turned_name"), ("nine_digits",)):
+        expected = [is_strange(each, entity, unusual) for each in texts]
+        assert strange_cells(pa.array(texts), entity, unusual).tolist() == expected
 
 
 @pytest.mark.parametrize(
@@ -95,3 +101,55 @@ def test_one_cell_and_a_column_of_cells_are_judged_alike(entity: str) -> None:
 def test_a_form_tells_a_stranger(text: str, entity: str, strange: bool) -> None:
     """What is usual in its column needs no look of its own."""
     assert is_strange(text, entity) is strange
+
+
+CODES = [f"A-{70000 + at * 37}" for at in range(40)]
+LOG_INS = ["kbrandt", "dvance2", "tbuck", "amroe", "jquimby1", "orla.big", "pna", "wsuttie", "lsk", "mtobin4"]
+
+
+@pytest.mark.parametrize(
+    ("values", "usual"),
+    [
+        (CODES, set()),
+        ([*CODES, "4065550143", "536904399", "Doe/Jane"], set()),
+        (LOG_INS, set()),
+        ([str(4_065_550_100 + at) for at in range(40)], {"ten_digits", "nine_digits"}),
+        ([str(536_904_399 + 31 * at) for at in range(40)], {"ten_digits", "nine_digits"}),
+        ([str(700_100 + at) for at in range(40)], set()),
+        ([f"{'ABCD'[at % 4]}x/Yz" for at in range(40)], {"turned_name"}),
+    ],
+)
+def test_only_forms_that_most_cells_do_not_have_are_unusual(values: list[str], usual: set[str]) -> None:
+    """A column of ten digits is a column of numbers, whatever one of them looks like."""
+    assert {"ten_digits", "nine_digits", "turned_name"} - set(unusual_forms(values)) == usual
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "is_ssn"),
+    [
+        ("536904399", "UNIQUE_IDENTIFIER", True),
+        ("000904399", "UNIQUE_IDENTIFIER", False),
+        ("666904399", "USERNAME", False),
+        ("536004399", "USERNAME", False),
+        ("536900000", "USERNAME", False),
+        ("665904399", "USERNAME", True),
+        ("900701234", "UNIQUE_IDENTIFIER", False),
+        ("536904399", "US_DRIVER_LICENSE", False),
+        ("5369043990", "UNIQUE_IDENTIFIER", False),
+    ],
+)
+def test_nine_digits_among_codes_are_a_number_that_was_issued(text: str, entity: str, is_ssn: bool) -> None:
+    """Area, group and serial are those of Social Security numbers, and the column is one of codes."""
+    assert is_bare_ssn(text, entity, ("nine_digits",)) is is_ssn
+    assert not is_bare_ssn(text, entity, ())
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("usual", [CODES, LOG_INS])
+def test_bare_numbers_and_turned_names_are_found_among_codes(usual: list[str], loaded: State) -> None:
+    """A phone of ten digits, an SSN of nine, and an airline's name, with what the others are left as they were."""
+    column = ColumnClass(0, "identifier", "UNIQUE_IDENTIFIER", unusual=unusual_forms(usual))
+    cells = [*usual[:3], "4065550143", "536904399", "Halvorsen/Petra"]
+    segments = [Segment(text, (Cell(at, 0),), role=Role.CELL, record=str(at)) for at, text in enumerate(cells)]
+    found = [each[0].entity for each in detect(segments, loaded.recognizers, {0: column})]
+    assert found == [*["UNIQUE_IDENTIFIER"] * 3, "PHONE_NUMBER", "US_SSN", "PERSON"]

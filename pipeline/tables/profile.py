@@ -23,6 +23,7 @@ from pipeline.tables.by_header import by_header
 from pipeline.tables.by_names import with_names
 from pipeline.tables.by_values import certain, from_values, recognized, row_numbers
 from pipeline.tables.column import Column
+from pipeline.tables.strangers import unusual_forms
 from pipeline.tables.vocabulary import Hint, Vocabulary, load_vocabulary
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -148,4 +149,7 @@ def _class_of(column: Column, hint: Hint | None, label: str, recognizers: Sequen
         or from_values(column, hint, label)
     )
     kind, entity, part, confidence, why = judged
-    return ColumnClass(column.index, kind, entity, part, round(confidence, 2), (*why, *seen, *column.forms()))
+    evidence = (*why, *seen, *column.forms())
+    return ColumnClass(
+        column.index, kind, entity, part, round(confidence, 2), evidence, unusual_forms(column.values)
+    )

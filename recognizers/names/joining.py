@@ -19,6 +19,7 @@ _NOT_NAMES: Final = re2.compile(
     rf"(?i)[^\s<>\"'(),;:\[\]@]+@[{_LETTERS}\-]+(?:\.[{_LETTERS}\-]+)+|(?:https?|ftp)://\S+|www\.\S+"
     rf"|(?:^|[^{_LETTERS}.@])@[{_LETTERS}.\-]+"
 )
+_MIDDLE: Final = re.compile(r" {1,3}[A-Z]\.? {1,3}")
 _POSSESSIVE: Final = re.compile(r" ?['\u2019]s(?= )")
 _BEHIND_NAMES: Final = frozenset({"apt", "apartment", "suite", "ste", "unit", "floor", "building", "bldg", "st"})
 """Words of an address that may stand right behind a person's name in a letter's head."""
@@ -63,7 +64,7 @@ def _belong_together(text: str, left: Candidate, right: Candidate) -> bool:
     if right.start < left.end:
         return True
     gap = text[left.end : right.start]
-    if gap in {"", " ", ". ", "-", "'", "\u2019"}:
+    if gap in {"", " ", ". ", "-", "'", "\u2019"} or _MIDDLE.fullmatch(gap):
         return True
     return gap in {", ", ","} and not (left.sure or right.sure) and _is_reversed(text, left, right)
 

@@ -14,6 +14,7 @@ import re2
 
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, phrase, words_of
+from recognizers.pasted import cells_below, heads
 
 _MARK: Final = re.compile(r"[:=]")
 _LABEL_BREAK: Final = re.compile(r"[\n\r\t,;|{}()\[\]<>*\"']|  ")
@@ -55,6 +56,20 @@ def labelled(text: str) -> Iterator[Candidate]:
             yield from _addressees(text, mark.end(), label)
         elif kind := label_kind(label, words):
             yield from _value(text, mark.end(), label, kind)
+    for start, end in heads(text):
+        label = phrase(text[start:end])
+        if label and label_kind(label, words):
+            yield from _below(text, (start, end), label)
+
+
+def _below(text: str, head: tuple[int, int], label: str) -> Iterator[Candidate]:
+    """Yield the names in the column of a pasted table that a label heads."""
+    part = part_of_label(label)
+    for start, end in cells_below(text, *head):
+        found = words_of(text, start, end)
+        whole = bool(found) and found[0].start == start and found[-1].end == end
+        if whole and _is_name_shaped(found, "role" if part == "full" else "sure", part):
+            yield Candidate(start, end, 0.75, "a cell below a label for names", part, sure=True)
 
 
 def label_kind(label: str, words: Vocabulary) -> str:
