@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 from pipeline.model import Action, Finding, RecordFacts
 from pipeline.policy.condition import FACT_LISTS, FACT_TRUTHS
@@ -13,7 +14,7 @@ from pipeline.policy.fit import could_fit, first_rule, rules_of
 from pipeline.policy.load import faults_of, read_policy
 from pipeline.policy.marked_yaml import Marked
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy, Rule
-from pipeline.policy.words import STATED_WORDS
+from pipeline.policy.words import STATED_WORDS, Recipient
 from recognizers.entities import ENTITIES
 
 __all__ = ["check", "outcome"]
@@ -24,7 +25,7 @@ _NONE_OF = ("signals_none", "flags_none")
 _EXAMPLE = "example"
 MANDATORY = ("US_SSN",)
 """What goes to no requester and on no web page under any policy."""
-_ANYBODY = ("requester", "public")
+_ANYBODY: Final[tuple[Recipient, ...]] = ("requester", "public")
 _NOTICE_DAYS = 30  # the Mass.Gov policy of 2002-12-16: changes are posted at least 30 days before they take effect
 
 
