@@ -80,6 +80,7 @@ class Taker:
 
     def follow(self, what: Any) -> None:
         """Click on something that leads to another page, and wait for that."""
+        self.page.set_viewport_size({"width": 1180, "height": 760})
         before = self.page.url
         what.click()
         self.page.wait_for_url(lambda url: url != before)

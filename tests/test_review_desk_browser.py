@@ -100,6 +100,20 @@ def test_a_record_with_its_thread_has_no_barrier(desk: Desk, page) -> None:
     assert "Call 406-555-0123" in page.inner_text(".record")
 
 
+@pytest.mark.parametrize(("width", "height"), [(320, 420), (1280, 300)])
+def test_a_click_beside_a_finding_is_not_lost(desk: Desk, page, width: int, height: int) -> None:
+    """Also where the place of the finding is out of sight: the page does not move away under the pointer."""
+    keys(page, "v")
+    item = next(each for each in map(desk.ledger.item, range(len(desk.ledger))) if each.file == "one.eml")
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(f"{base(page)}/document/{item.source}/{item.ordinal}")
+    page.locator("[data-do=change]").last.click()
+    page.wait_for_url(re.compile("/finding/"), timeout=5000)
+    page.go_back()
+    page.locator("[data-do=withhold]").last.click()
+    page.wait_for_function("() => document.querySelector('#notices .notice')", timeout=5000)
+
+
 def test_a_column_is_pinned_in_the_browser(desk: Desk, page) -> None:
     """See what it would change, pin it, and read what it changed; no barrier before or after."""
     key = place_digest(desk.case.keyed, "path", "t.csv")

@@ -224,6 +224,16 @@ def workbook(tmp_path: Path, by_patterns: State, monkeypatch: pytest.MonkeyPatch
     return examined(Case.create(tmp_path / "case", "2026-7"), tmp_path / "in", by_patterns)
 
 
+def test_no_more_than_some_indexes_stay_in_memory(workbook: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The index of a table that was let go is made again, the same."""
+    key, rows = place_digest(workbook.case.keyed, "path", "book.xlsx"), workbook.rows
+    first = rows.index(key, 1)
+    monkeypatch.setattr("pipeline.review.rows.MOST_INDEXES", 1)
+    assert rows.index(key, 3).sheet == 3
+    assert rows.index(key, 1) == first
+    assert len(rows._indexes) == 1
+
+
 def test_sheets_of_a_workbook_are_scrolled_like_tables(workbook: Desk) -> None:
     """Each sheet by the numbers that its rows have in it, through all units, its columns from its own first one."""
     key = place_digest(workbook.case.keyed, "path", "book.xlsx")

@@ -137,8 +137,10 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     press(page, "c")
-    done(desk, page)
+    desk.bench.wait()
+    page.goto(f"{home}/sample")
     assert "is released as it was" in page.inner_text("#work")
+    wrong += looked_at(page)
     assert not wrong, "\n".join(wrong)
     assert not check_case(desk.case)
 

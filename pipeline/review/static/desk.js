@@ -82,11 +82,19 @@ document.addEventListener("htmx:afterSettle", () => {
   if (all.length) all[Math.min(place, all.length - 1)].focus();
 });
 
-// In a record: a finding in the list and its place in the text show each other.
+// In a record: a finding in the list and its place in the text show each other. The page is moved to the place only
+// where both stand side by side, and never while a button of the pointer is down: a click would miss what it was for.
+const beside = window.matchMedia("(min-width: 50.01rem)");
+let pressed = false;
+document.addEventListener("pointerdown", () => { pressed = true; }, true);
+for (const each of ["pointerup", "pointercancel"]) document.addEventListener(each, () => { pressed = false; }, true);
+
 function light(id) {
   document.querySelectorAll(".found.here").forEach((each) => each.classList.remove("here"));
   const mark = id && document.getElementById(id);
-  if (mark) { mark.classList.add("here"); mark.scrollIntoView({ block: "nearest" }); }
+  if (!mark) return;
+  mark.classList.add("here");
+  if (beside.matches && !pressed) mark.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("focusin", (event) => {
@@ -94,6 +102,8 @@ document.addEventListener("focusin", (event) => {
   if (row) light(row.dataset.mark);
 });
 document.addEventListener("click", (event) => {
+  const beneath = event.target.closest("[data-mark]");
+  if (beneath && !event.target.closest("a, button")) light(beneath.dataset.mark);
   const mark = event.target.closest("a.found");
   if (!mark) return;
   const row = document.getElementById(mark.hash.slice(1));
