@@ -18,7 +18,7 @@ from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.digest import Keyed
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
-from pipeline.errors import IntegrityError, LeakFound, OutputError, UsageError
+from pipeline.errors import Failure, IntegrityError, LeakFound, OutputError, UsageError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
@@ -302,7 +302,14 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
         if not copy.is_released or source is None:
             path.unlink(missing_ok=True)
             continue
-        copy.units = assemble_copy(source, path, copy.units)
+        try:
+            copy.units = assemble_copy(source, path, copy.units)
+        except OSError:  # the disk's, no fault of this file
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever cannot be made of one file holds that file alone
+            hold_file(copy, Failure.of(error).what, unscanned=True)
+            path.unlink(missing_ok=True)
+            continue
         copy.size = path.stat().st_size
     remove_empty(partial / RECORDS)
 
