@@ -49,10 +49,10 @@ def test_a_copy_that_cannot_be_made_holds_its_file_alone(by_patterns: State, tmp
     done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
     told = {each.label: each for each in done.summary.files}
     assert [(name, each.status) for name, each in sorted(told.items())] == [
-        ("a.xlsb", "not_scanned"),
-        ("b.xlsb", "released"),
+        ("a.xlsx", "not_scanned"),
+        ("b.xlsx", "released"),
     ]
-    assert "longer than the 32767 characters" in told["a.xlsb"].reasons[0]
+    assert "longer than the 32767 characters" in told["a.xlsx"].reasons[0]
     assert [path.name for path in (tmp_path / "out/records").iterdir()] == ["b.xlsx"]
 
 
