@@ -281,7 +281,9 @@ def pdf(at: At) -> bytes:
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(sink.getvalue())))
     page = writer.pages[0]
     page.cropbox.lower_left = (0, 200)
-    writer.add_js(f"app.alert('{at('script')}')")
+    writer.root_object[NameObject("/OpenAction")] = _named(
+        S=NameObject("/JavaScript"), JS=_text(f"app.alert('{at('script')}')")
+    )
     writer.add_attachment("a.txt", at("attached file").encode())
     xfa = StreamObject()
     xfa.set_data(f"<xdp><data><n>{at('XFA')}</n></data></xdp>".encode())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Road
-from damagedhelp import BUILDERS, Planted, damaged, surviving, texts_in, write_variants
+from damagedhelp import BUILDERS, Planted, binary_workbook, damaged, surviving, texts_in, write_variants
 
 from pipeline.state import State
 
@@ -38,6 +38,22 @@ def test_a_damaged_file_comes_out_clean_or_is_held(kind: str, by_patterns: State
         2 if kind == "7z" else 1
     )
     assert surviving(tmp_path / "out/records", known) == []
+
+
+def test_a_copy_that_cannot_be_made_holds_its_file_alone(by_patterns: State, tmp_path: Path) -> None:
+    """A text that no cell of an XLSX can hold, as damage or another program makes it, ends no release."""
+    (tmp_path / "in").mkdir()
+    planted = Planted.of(5)
+    (tmp_path / "in/a.xlsb").write_bytes(binary_workbook([("Remark", "Phone"), ("x" * 40_000, planted.phone)]))
+    (tmp_path / "in/b.xlsb").write_bytes(binary_workbook([("Remark", "Phone"), ("seen", planted.phone)]))
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    told = {each.label: each for each in done.summary.files}
+    assert [(name, each.status) for name, each in sorted(told.items())] == [
+        ("a.xlsx", "not_scanned"),
+        ("b.xlsx", "released"),
+    ]
+    assert "longer than the 32767 characters" in told["a.xlsx"].reasons[0]
+    assert [path.name for path in (tmp_path / "out/records").iterdir()] == ["b.xlsx"]
 
 
 def test_what_is_searched_for_is_there_before() -> None:
