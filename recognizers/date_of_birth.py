@@ -85,6 +85,9 @@ _MISREAD: Final = re.compile(
 )
 """A date right behind its label, some digits of it read as letters from a scan."""
 _FEWEST_DIGITS: Final = 3
+_SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{2})(?![\w/-])")
+"""``DOB 061590``, as in records of the police; behind the very words only."""
+_VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
 _BORN_SHORT: Final = Shape(
     rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]"
 )
@@ -187,6 +190,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
             date = _DATE.match(text[start:end])
             if date is not None and not date.group("year") and is_cut_out(text, start, start + date.end()):
                 yield self._match(start, start + date.end(), 0.85, "date in a column headed by the words for a birth")
+        six = _SIX_DIGITS.match(text, label_end, label_end + 20)
+        if six is not None and _VERY_WORDS.fullmatch(text, label_start, label_end):
+            yield self._match(*six.span(1), 0.85, "six digits of a date behind the words for a birth")
         misread = _MISREAD.match(text, label_end, label_end + 40)
         if misread is not None and sum(map(str.isdigit, misread.group(1))) >= _FEWEST_DIGITS:
             yield self._match(*misread.span(1), 0.75, "date behind the words for a birth, digits read as letters")

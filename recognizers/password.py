@@ -141,7 +141,8 @@ class Password(PatternRecognizer):
             for match in shape.finditer(text):
                 start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
                 if _ONE_WORD.fullmatch(text, start, end) and (
-                    _is_strong(text[start:end]) or (shape is _SAID and _has_mix(text[start:end]))
+                    _is_strong(text[start:end])
+                    or (shape is _SAID and (_has_mix(text[start:end]) or text[start - 1] in "\"'\u2018\u201c"))
                 ):
                     yield self._match(start, end, 0.75, f"a secret in prose, {reason}")
         for match in _CODE.finditer(text):

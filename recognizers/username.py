@@ -20,6 +20,7 @@ from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.vocabulary import vocabulary
+from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
@@ -31,7 +32,7 @@ _PASSWORD_NEXT = re.compile(
     r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
     re.IGNORECASE,
 )
-_HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.]{1,29})")
+_HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.\-]{1,29})")
 _SOCIAL = Words(
     "twitter", "tweet", "tweets", "tweeter", "instagram", "insta", "facebook", "handle", "skype", "telegram", "snapchat", "tiktok",  # noqa: E501  # one pattern, one line
     "github", "venmo", "discord", "mastodon", "threads", "follow me", "follow us", "dm", "cashapp", "youtube", "reddit", "linkedin",  # noqa: E501  # one pattern, one line
@@ -120,6 +121,9 @@ class Username(PatternRecognizer):
             score = _score(text, value) if value else 0.0
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
+            for start, end in cells_below(text, label.start, label.end) if label.part != "site" else ():
+                if _VALUE.fullmatch(text, start, end) and not _is_prose(text[start:end]):
+                    yield self._match(start, end, 0.6, "a cell below a label of user names")
         speaks_of_site = _SOCIAL.within(text)
         for shape, score, reason, needs_site in _SHAPES:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
@@ -131,7 +135,7 @@ class Username(PatternRecognizer):
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
             start = match.start(1)
-            end = start + len(match.group(1).rstrip("."))
+            end = start + len(match.group(1).rstrip(".-"))
             if not text[end : end + 1].isalnum() and _SOCIAL.near(text, start, end, before=60, after=40):
                 yield self._match(start, end, 0.7, "a handle, a social site is named nearby")
 
