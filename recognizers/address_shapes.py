@@ -105,7 +105,7 @@ def _patterns() -> dict[str, Any]:
             rf"(?:{_CAPITAL}[ ]){{1,4}}(?i:{alternatives(words.between)})[ ][0-9]{{1,4}}[a-z]?\b"
         ),
         "ordinal": pattern(
-            rf"(?i)\b{stop}[a-z]?[ ](?:[nsew]|[ns][ew]|north|south|east|west)\.?[ ][0-9]{{0,2}}(?:1st|2nd|3rd|[0-9]th)\b"
+            rf"(?i)\b{stop}[a-z]?[ ](?:[nsew]|[ns][ew]|north|south|east|west)\.?[ ][0-9]{{0,2}}(?:1st|2nd|3rd|[0-9]th)\b"  # noqa: E501  # one pattern, one line
         ),
         "two_numbers": pattern(
             r"\b[0-9]{3,6}[ ](?:\p{Lu}[\p{L}.'\x{2019}-]*|[0-9]{1,4})(?:[ ][\p{L}.'\x{2019}-]+){0,4}[ ][0-9]{1,5}[ ]*[\n,AS]"  # noqa: E501  # one pattern, one line

@@ -70,7 +70,7 @@ _ENDING: Final = Label(
 )  # fmt: skip
 _ENDING_FAR: Final = Label(
     _NAMES, r"\d{4}",
-    joiner=r"(?:[\s:=#,()\-]+|[a-z']{1,10}\b){1,12}?(?:ending|ends|last (?:4|four)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is)\b){0,5}",
+    joiner=r"(?:[\s:=#,()\-]+|[a-z']{1,10}\b){1,12}?(?:ending|ends|last (?:4|four)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is)\b){0,5}",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _YEARS: Final = range(2000, 2040)
 _CODE: Final = Label(

@@ -71,8 +71,25 @@ _CODE = Shape(
     hint=r"(?:code|otp)[ :]",
     ignore_case=True,
 )
-_OF_DOORS = Words("gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code")
-_OTHER_CODES = Words("zip", "area", "postal", "tax", "fund", "cost", "course", "object", "org", "class", "county", "promo", "dress", "building")
+_OF_DOORS = Words(
+    "gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code"
+)
+_OTHER_CODES = Words(
+    "zip",
+    "area",
+    "postal",
+    "tax",
+    "fund",
+    "cost",
+    "course",
+    "object",
+    "org",
+    "class",
+    "county",
+    "promo",
+    "dress",
+    "building",
+)
 _SHAPES = (
     (_IN_URL, 0.9, "password in a URL"),
     (_PAIR, 0.75, "a pair of user and password"),

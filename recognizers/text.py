@@ -39,7 +39,7 @@ from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
 
 JOINER: Final = (
     r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
-    r"|(?:numbers?|num|nos?|nr|n[u\x{00FA}]mero|es|code|value|is|was|are|were|will be|of|on file|listed|given|as|like|including)\b\.?){0,8}"
+    r"|(?:numbers?|num|nos?|nr|n[u\x{00FA}]mero|es|code|value|is|was|are|were|will be|of|on file|listed|given|as|like|including)\b\.?){0,8}"  # noqa: E501  # one pattern, one line
 )
 """What may stand between a label and its value: punctuation and a few joining words."""
 

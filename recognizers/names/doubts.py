@@ -37,7 +37,7 @@ _OF_CHAIN: Final = re.compile(
     r" ?['\u2019]?s(?: ?[.,;:!?)\n]|$| (?:and|or|in|on|is|ice|club|burger|food|restaurant|store|menu|club|drive)\b)"
 )
 _SHOPPING: Final = re.compile(
-    r"\b(?:gift cards?|groceries|coupons?|burgers?|fries|food|eat|eating|lunch|dinner|breakfast|menu|restaurants?|drive.?thru|stores?|mall|shop|shopping"
+    r"\b(?:gift cards?|groceries|coupons?|burgers?|fries|food|eat|eating|lunch|dinner|breakfast|menu|restaurants?|drive.?thru|stores?|mall|shop|shopping"  # noqa: E501  # one pattern, one line
     r"|tacos?|pizza|ice cream|club)\b",
     re.IGNORECASE,
 )

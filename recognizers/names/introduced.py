@@ -24,7 +24,7 @@ _DESCRIBED: Final = re.compile(
 _MOVED: Final = re.compile(r"\b(?:motion|moved|second(?:ed)?)(?: made)? by (?:the )?", re.IGNORECASE)
 """The minutes of a meeting say so of its members, by their surnames alone."""
 _WITHHELD: Final = re.compile(
-    r"\b(?:in the (?:matter|interest|custody|adoption) of|(?:guardianship|conservatorship|custody|adoption|parenting|interests?|placement) of|in re|initials(?: are)?|child(?:ren)?|youth|minor|juvenile"
+    r"\b(?:in the (?:matter|interest|custody|adoption) of|(?:guardianship|conservatorship|custody|adoption|parenting|interests?|placement) of|in re|initials(?: are)?|child(?:ren)?|youth|minor|juvenile"  # noqa: E501  # one pattern, one line
     r"|victim|ward|student|infant)(?: child)?[,:]? ((?-i:(?:[A-Z]\. ?){2,4}))(?![a-z])",
     re.IGNORECASE,
 )
