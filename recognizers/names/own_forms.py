@@ -93,7 +93,7 @@ def _is_reversed(last: str, first: str, words: Vocabulary) -> bool:
 
 
 def _is_passenger(text: str, match: re.Match[str], words: Vocabulary) -> bool:
-    """Return whether a pair is a person: by a title behind it, or by the lists where nothing else stands on its line."""
+    """Return whether a pair is a person: by a title behind it, or by the lists where it is all of its line."""
     last, first = match.group(1), match.group(2)
     if last.isupper() != first.isupper() or words.is_stop(first):
         return False
