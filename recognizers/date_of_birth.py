@@ -88,6 +88,7 @@ _SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][
 _VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
 _BORN_SHORT: Final = Shape(rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]")
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
+_AGED: Final = Shape(rf"(?i)\baged? [0-9]{{1,3}}[ ,]{{0,2}}\(({_FULL})\)", hint=r"[0-9][ ,]{0,2}\([0-9A-Za-z]")
 _NAMED_DATE: Final = Shape(
     rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))",
     hint=r"\p{L}[.,]? ?\(?[0-9]{1,2}[/\-.][0-9]",
@@ -133,7 +134,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (_LABEL.trigger, _BORN_SHORT.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
+        return (_LABEL.trigger, _BORN_SHORT.trigger, _AGED.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
 
     def matches(self, text: str) -> list[Match]:
         found = [match for start, end in _LABEL.spans(text) for match in self._around(text, start, end)]
@@ -143,9 +144,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _in_registers(self, text: str) -> Iterator[Match]:
         """Yield the dates that stand with names of people in lists, without a word for a birth."""
-        for match in _BORN_SHORT.finditer(text):
+        for match in (*_BORN_SHORT.finditer(text), *_AGED.finditer(text)):
             if is_cut_out(text, *match.span(1)):
-                yield self._match(*match.span(1), 0.75, "date behind b. and a name")
+                yield self._match(*match.span(1), 0.75, "date behind b. and a name, or an age")
         for match in _ALS_NUMBER.finditer(text):
             if stands_alone(text, *match.span()):
                 yield self._match(*match.span(), 0.6, "number of a licence that begins with its holder's date of birth")

@@ -54,11 +54,12 @@ _CLINICAL = (
     r"|\b(?:pt|patient|client|son|daughter|husband|wife|mother|father|brother|sister) (?:with|w/) ?"
     r"|\b(?:h/o|s/p|r/o|c/o|hx|dx|pmh|allerg(?:y|ies|ic)(?: to)?)[ :]{1,2}"
     r"|\b(?:absent|excused|out|sick)[ ]?[-\x{2013}\x{2014}:(][ ]?"
-    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?)"  # noqa: E501  # one pattern, one line
+    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?"  # noqa: E501  # one pattern, one line
+    r"|\b(?:tiene|tengo|padec(?:e|ezco)(?: de)?|sufr[eo] de|diagnosticad[oa] (?:con|de)|paciente con|hij[oa] con)[ ])"
     r"(?:a |an |severe |chronic )?"
 )
 """What stands before a condition in charts, school and veterans' files: shorthand, a rating, an age."""
-_FURTHER = r"(?:,|,? and|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
+_FURTHER = r"(?:,|,? and| y|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
 _DISABLED = Shape(
     r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient|kid|boy|girl|baby|grand(?:son|daughter|ma|pa|mother|father)|aunt|uncle|nephew|niece|cousin|client|tenant|claimant|applicant|roommate|neighbou?r|friend|veteran|vet|pt|student)"
     r"(?:[ ]?['\x{2019}](?:m|s)|[ ](?:am|is|was))[ ](?:permanently |totally |partially |severely |legally |also |now |[0-9]{1,3} ?% )?"  # noqa: E501  # one pattern, one line

@@ -91,7 +91,9 @@ _NUMBER_JOINER: Final = (
     rf"|[(\[]?(?:h|w|c|m|o|home|work|cell|office|mobile|day|direct)\b[)\]]?){{0,6}}"
 )
 _LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=_LABEL_REACH)
-_OWN_NUMBER: Final = Label((r"(?:my|our|his|her|their|your)(?: \p{L}+)? number",), rf"[+(]?{_GROUPS}")
+_OWN_NUMBER: Final = Label(
+    (r"(?:my|our|his|her|their|your)(?: \p{L}+)? number(?:['\x{2019}]?s)?(?: (?:still|now))?",), rf"[+(]?{_GROUPS}"
+)
 _BEHIND_WORD: Final = r"(?i) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
 _BEHIND: Final = Shape(rf"([+(]?{_GROUPS}){_BEHIND_WORD}", hint=rf"\d{_BEHIND_WORD}")
 _OTHER_NUMBER: Final = Words(

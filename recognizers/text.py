@@ -44,7 +44,7 @@ JOINER: Final = (
 """What may stand between a label and its value: punctuation and a few joining words."""
 
 ENDING: Final = (
-    r"(?:[\s:=#,()]+|(?:is|was|the|that|which|number|account|details|on file)\b){0,6}"
+    r"(?:[\s:=#,.()]+|(?:is|was|the|that|which|number|account|details|on file)\b){0,6}"
     r"(?:ending|ends|last (?:4|four|5|five)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is|were|of)\b){0,5}"
 )
 """A joiner for the last digits of a labelled number: ``card ending in 1111``."""

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, outermost, value_after
+from recognizers.labelled import Label, Labelled, Labels, outermost, value_after
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.vocabulary import vocabulary
@@ -29,7 +29,7 @@ from recognizers.triggers import Trigger
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _PASSWORD_NEXT = re.compile(
-    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
+    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
     re.IGNORECASE,
 )
 _HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.\-]{1,29})")
@@ -89,12 +89,19 @@ _KEYED = Shape(
 _MENTIONED = Shape(
     r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._-][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
 )
+_BY = Shape(
+    r"\b(?:opened|closed|resolved|updated|escalated|assigned|created|modified|entered|submitted|approved|unlocked)"
+    r" (?:by|to)[ :]{1,2}([a-z]{2,20}[._]?[a-z]{0,20}[0-9]{1,4})\b",
+    hint=r"[a-z]ed (?:by|to)[ :]{1,2}[a-z]",
+)
 _NEW_SHAPES = (
+    (_BY, 0.6, "a log-in, said to have done something"),
     (_NICK, 0.6, "a nick of a chat"), (_JOINED, 0.6, "a nick of a chat"), (_KEYED, 0.6, "a log-in in a field for somebody"),  # noqa: E501  # one pattern, one line
     (_MENTIONED, 0.6, "somebody mentioned by a handle"),
 )  # fmt: skip
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
+_CELL_EDGES = frozenset({"", "\n", "\r", "\t", "|", ",", '"'})
 _OF_SYSTEMS = frozenset(
     [
         "admin",
@@ -156,10 +163,10 @@ class Username(PatternRecognizer):
     def _candidates(self, text: str) -> Iterator[Match]:
         for label in _vocabulary()[0].find(text):
             value = value_after(text, label, _VALUE)
-            score = _score(text, value) if value else 0.0
+            score = _score(text, value) if value and not _is_head(text, label) else 0.0
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
-            for start, end in cells_below(text, label.start, label.end) if label.part != "site" else ():
+            for start, end in _cells_of(text, label):
                 if _VALUE.fullmatch(text, start, end) and not _is_prose(text[start:end]):
                     yield self._match(start, end, 0.6, "a cell below a label of user names")
         speaks_of_site = _SOCIAL.within(text)
@@ -198,6 +205,20 @@ class Username(PatternRecognizer):
 
     def _match(self, start: int, end: int, score: float, reason: str) -> Match:
         return Match(start, end, "USERNAME", score, self.NAME, reason)
+
+
+def _is_head(text: str, label: Label) -> bool:
+    """Return whether a label is a whole cell of a line of tab-parted cells: the head of a column, say."""
+    return text[label.end : label.end + 1] == "\t" and text[label.start - 1 : label.start] in {"", "\n", "\t"}
+
+
+def _cells_of(text: str, label: Label) -> Iterator[tuple[int, int]]:
+    """Yield the cells with letters in the column of a pasted table that a label heads all alone."""
+    if label.part == "site" or text[max(0, label.start - 40) : label.start].rstrip(" ")[-1:] not in _CELL_EDGES:
+        return
+    for start, end in cells_below(text, label.start, label.end):
+        if any(map(str.isalpha, text[start:end])):
+            yield start, end
 
 
 def _is_prose(value: str) -> bool:

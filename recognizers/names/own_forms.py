@@ -87,7 +87,7 @@ def _is_reversed(last: str, first: str, words: Vocabulary) -> bool:
         for each in (last, first)
     ):
         return False
-    if words.is_plain_given(first):
+    if words.is_given(first):
         return not words.is_common(last) or words.is_surname(last)
     return words.is_surname(last) and not words.is_common(last) and not words.is_common(first)
 
