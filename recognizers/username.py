@@ -87,7 +87,7 @@ _KEYED = Shape(
     hint="(?:ee|to|by|er|for|or|nt)[\"']?[ \t]*[:=][ \t]*[\"'][a-z]",
 )
 _MENTIONED = Shape(
-    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._-][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
+    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
 )
 _BY = Shape(
     r"\b(?:opened|closed|resolved|updated|escalated|assigned|created|modified|entered|submitted|approved|unlocked)"
@@ -101,6 +101,7 @@ _NEW_SHAPES = (
 )  # fmt: skip
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
+_DOMAIN = re.compile(r"\.(?:com|net|org|gov|edu|us|mil|info|io)(?:[./]|$)")
 _CELL_EDGES = frozenset({"", "\n", "\r", "\t", "|", ",", '"'})
 _OF_SYSTEMS = frozenset(
     [
@@ -175,10 +176,10 @@ class Username(PatternRecognizer):
                 yield self._match(match.start(1), match.end(1), score, reason)
         for shape, score, reason in _NEW_SHAPES:
             for match in shape.finditer(text):
-                if (
-                    not _is_prose(match.group(1).removeprefix("@"))
-                    and not text[match.end(1) : match.end(1) + 1].isalnum()
-                ):
+                value, after = match.group(1), text[match.end(1) : match.end(1) + 2]
+                goes_on = after[:1].isalnum() or (after[:1] in {".", "-"} and after[1:].isalnum())
+                domain = value.startswith("@") and _DOMAIN.search(value)
+                if not goes_on and not domain and not _is_prose(value.removeprefix("@")):
                     yield self._match(match.start(1), match.end(1), score, reason)
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
