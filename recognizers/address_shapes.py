@@ -39,9 +39,14 @@ _BOX_WORDS = (
     "postf",
     "casilla",
     "apartado",
+    "apdo",
     "bo\u00eete",
     "caixa",
 )
+
+
+_JOINED = frozenset("$#.:/-")
+"""Before a number: it is a piece of another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,7 @@ def _patterns() -> dict[str, Any]:
             rf"(?i)\bp\.?[ ]?o\.?[ ]?(?:box|bx|drawer|b\.|caller)\.?{number}[a-z]?-?[0-9][0-9a-z-]*|\bpost[ ]office[ ](?:box|drawer){number}[0-9]+[a-z]?"  # noqa: E501  # one pattern, one line
             rf"|\block[ ]?box{number}[0-9]+|\bp\.?[ ]?o\.?[ ]#?[0-9]{{2,6}}\b|\b{routes}{number}[0-9]{{0,4}}[a-z]?[ \t]*[,;]?[ \t]*(?:\n[ \t]*)?(?:box|bx)\b\.?{number}[0-9]+(?:[ -]?[a-z]\b)?"  # noqa: E501  # one pattern, one line
             rf"|\b(?:psc|cmr|unit)[ ]#?[0-9]{{1,5}},?[ ](?:box|bx)[ ]#?[0-9]+|\bpmb{number}[0-9]+"
-            rf"|\b(?:postbox|postboks|postbus|postfach|casilla(?:[ ]postal)?|apartado(?:[ ]postal)?|boîte[ ]postale|caixa[ ]postal)[ ]{number}[0-9]{{1,7}}"  # noqa: E501  # one pattern, one line
+            rf"|\b(?:postbox|postboks|postbus|postfach|casilla(?:[ ]postal)?|apartado(?:[ ]postal)?|apdo\.?(?:[ ]postal)?|boîte[ ]postale|caixa[ ]postal)[ ]{number}[0-9]{{1,7}}"  # noqa: E501  # one pattern, one line
         ),
         "general_delivery": pattern(r"(?i)\bgeneral[ ]delivery\b|\bstar[ ]r(?:ou)?te?\b\.?(?:[ ][0-9]{1,3}\b)?"),
         "military": pattern(r"(?i)\b(?:apo|fpo|dpo),?[ ](?:aa|ae|ap)[ ,]+[0-9]{5}(?:-[0-9]{4})?"),
@@ -98,6 +103,9 @@ def _patterns() -> dict[str, Any]:
         ),
         "foreign_between": pattern(
             rf"(?:{_CAPITAL}[ ]){{1,4}}(?i:{alternatives(words.between)})[ ][0-9]{{1,4}}[a-z]?\b"
+        ),
+        "ordinal": pattern(
+            rf"(?i)\b{stop}[a-z]?[ ](?:[nsew]|[ns][ew]|north|south|east|west)\.?[ ][0-9]{{0,2}}(?:1st|2nd|3rd|[0-9]th)\b"  # noqa: E501  # one pattern, one line
         ),
         "two_numbers": pattern(
             r"\b[0-9]{3,6}[ ](?:\p{Lu}[\p{L}.'\x{2019}-]*|[0-9]{1,4})(?:[ ][\p{L}.'\x{2019}-]+){0,4}[ ][0-9]{1,5}[ ]*[\n,AS]"  # noqa: E501  # one pattern, one line
@@ -121,6 +129,9 @@ def candidates(text: str) -> Iterator[Candidate]:
         return
     yield from _boxes(text, lower)
     yield from _last_lines(text)
+    for match in _patterns()["ordinal"].finditer(text):  # `403 N 9th`, the suffix left out
+        if not letter_or_digit_at(text, match.start() - 1) and text[match.start() - 1 : match.start()] not in _JOINED:
+            yield finished(text, match.start(), match.end(), 0.6, "number, direction and a numbered street")
     yield from _foreign(text)
     if not any(word in lower for word in street_words().lone_units):
         return

@@ -52,6 +52,7 @@ _QUOTED: Final = r"[A-Z]{0,10}\d[\dA-Z]*(?:[ \-]\d[\dA-Z]*){0,4}"
 _ACCOUNT: Final = Label(
     (f"accounts?{_NUMBER}", f"acc?t s?{_NUMBER}?", "accts?", "acct? ?#", "acc", "accnum", "a/c",
      f"{_KIND} (?:accounts?|acct){_NUMBER}?",
+     r"(?:n[u\x{00FA}]mero de )?cuenta(?: (?:bancaria|de banco|corriente|de ahorros?))?",
      f"(?:member|employee|payee) accounts?{_NUMBER}?", "accounts?"),
     _QUOTED,
 )  # fmt: skip
@@ -82,7 +83,7 @@ _BANK_WORDS: Final = Words(
     "routing", "aba", "deposit slip", "voided check", "electronic funds transfer", "eft",
 )  # fmt: skip
 _ANY_LABEL: Final = Words(
-    "acc(?:oun)?ts?", "accnum", "acc?t s?", "acc", "acct?#", "a/c", "ifsc", "micr", "swift", "sort code", "bsb",
+    "acc(?:oun)?ts?", "cuenta", "accnum", "acc?t s?", "acc", "acct?#", "a/c", "ifsc", "micr", "swift", "sort code", "bsb",  # noqa: E501  # one pattern, one line
     "rtn", "transit", "iban",
     "banks?", "banking", "credit union", "deposits?", "wires?", "ach", "checking", "savings", "routing", "aba",
     "voided check",
@@ -93,7 +94,9 @@ _OTHER_ACCOUNT: Final = Words(
     "tax", "property", "github", "google", "twitter", "facebook", "instagram", "online", "fund", "general ledger", "gl",
     "on account of", "phone", "cell", "internet", "cable", "mychart", "login", "social media",
 )  # fmt: skip
-_NAMED_NUMBER: Final = pattern(r"(?i)num|no\b|#|acct|acc\b|accnum|a/c|bank|checking|saving|deposit|details")
+_NAMED_NUMBER: Final = pattern(
+    r"(?i)num|n\x{00FA}m|bancari|banco|no\b|#|acct|acc\b|accnum|a/c|bank|checking|saving|deposit|details"
+)
 
 
 @cache

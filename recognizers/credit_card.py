@@ -52,7 +52,7 @@ _ISSUERS: Final = pattern(
 _WEAK: Final = pattern(r"1\d{14}|(?:50|5[6-8]|63|67|06)\d+|4\d{12}|(?:2131|1800)\d{11}")
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|nr|details?))?"
 _NAMES: Final = (
-    f"(?:credit|debit|payment|bank|gift|charge|atm|p|purchase|procurement) cards?{_NUMBER}",
+    f"(?:credit|debit|ebt|snap|prepaid|payment|bank|gift|charge|atm|p|purchase|procurement) cards?{_NUMBER}",
     f"(?:visa|master ?card|amex|american express|discover|diners(?: club)?|maestro|unionpay|jcb)(?: cards?)?{_NUMBER}",
     "cc(?: (?:numbers?|nos?|num))?", "ccn", f"card{_NUMBER}", "pan",
 )  # fmt: skip
@@ -68,6 +68,11 @@ _ENDING: Final = Label(
     _NAMES, r"[Xx*.]{0,4}-?\d{4}",
     joiner=ENDING,
 )  # fmt: skip
+_ENDING_FAR: Final = Label(
+    _NAMES, r"\d{4}",
+    joiner=r"(?:[\s:=#,()\-]+|[a-z']{1,10}\b){1,12}?(?:ending|ends|last (?:4|four)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is)\b){0,5}",  # noqa: E501  # one pattern, one line
+)  # fmt: skip
+_YEARS: Final = range(2000, 2040)
 _CODE: Final = Label(
     ("cvv ?2?", "cvc ?2?", "cc cvc", "cc cvv", "cvn", "csc", "cid", "security code",
      "card verification(?: (?:value|code|number))?"),
@@ -127,6 +132,9 @@ class CreditCardRecognizer(PatternRecognizer):
         for value in _ENDING.values(text, labels):
             if is_cut_out(text, value.start, value.end):
                 yield self._match(value.start, value.end, 0.85, "last digits of a labelled card", "partial")
+        for value in _ENDING_FAR.values(text, labels):
+            if int(text[value.start : value.end]) not in _YEARS and is_cut_out(text, value.start, value.end):
+                yield self._match(value.start, value.end, 0.6, "last digits of a card that was spoken of", "partial")
 
     def _codes(self, text: str) -> Iterator[Match]:
         for value in _CODE.values(text):

@@ -48,9 +48,7 @@ _SPOKEN: Final = (
     rf"(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th))(?: day)?(?: of)? {_MONTH},? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
     rf"|{_MONTH} (?:the )?(?:{_SPOKEN_DAY}|{_DAY}(?:st|nd|rd|th)?),? (?:in )?(?:{_YEAR}|{_SPOKEN_YEAR})"
 )
-_SPANISH_MONTH: Final = (
-    "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)"
-)
+_SPANISH_MONTH: Final = "(?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)"
 _FULL: Final = (
     rf"{_YEAR}{_GAP}{_NUMBER}{_GAP}{_DAY}|{_DAY}{_GAP}{_DAY}{_GAP}(?:{_YEAR}|'?\d{{2}})"
     rf"|{_DAY}(?:st|nd|rd|th)?(?: of)?[ \-/.,]{{0,2}}{_MONTH},?[ \-/.]{{0,2}}(?:{_YEAR}|'?\d{{2}})"
@@ -66,7 +64,7 @@ _PARTLY: Final = (
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 
 _LABELS: Final = (
-    r"d ?\.? ?[o0] ?\.? ?b", "dobs", r"naci[\x{00F3}o] el", "nacid[oa] el", r"fecha de nac\.?", "f nac", "b date", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",
+    r"d ?\.? ?[o0] ?\.? ?b", "dobs", r"naci[\x{00F3}o] el", "nacid[oa] el", r"fecha de nac\.?", "f nac", "b date", "yob", "year of birth", r"turn(?:s|ed|ing)? [0-9]{1,3} on",  # noqa: E501  # one pattern, one line
     "date of births?", "dates of birth", "birth ?dates?", "birth ?days?", "b ?days?",
     "d of b", "birth", "fecha de nacimiento", "born(?: (?:on|in))?", "date born", "n[ée]e? le",
 )  # fmt: skip
@@ -81,26 +79,27 @@ _OTHER_DATE: Final = Words(
     "signed", "dated", "filed", "received", "sent", "visit", "appointment", "certificate",
 )  # fmt: skip
 _MISREAD: Final = re.compile(
-    r"(?:[\s:#]|is|was){0,6}(?=[0-9OoIl/.\- ]*[OoIl])((?:[0-9OoIl]{1,2}[/.\-]){2}(?:[0-9OoIl]{4}|[0-9OoIl]{2}))(?![\w/])"
+    r"(?:[\s:#]|is|was){0,6}(?=[0-9OoIl/.\- ]*[OoIl])((?:[0-9OoIl]{1,2}[/.\-]){2}(?:[0-9OoIl]{4}|[0-9OoIl]{2}))(?![\w/])"  # noqa: E501  # one pattern, one line
 )
 """A date right behind its label, some digits of it read as letters from a scan."""
 _FEWEST_DIGITS: Final = 3
-_BORN_SHORT: Final = Shape(
-    rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]"
-)
+_SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{2})(?![\w/-])")
+"""``DOB 061590``, as in records of the police; behind the very words only."""
+_VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
+_BORN_SHORT: Final = Shape(rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? ?|[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]")
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
+_AGED: Final = Shape(rf"(?i)\baged? [0-9]{{1,3}}[ ,]{{0,2}}\(({_FULL})\)", hint=r"[0-9][ ,]{0,2}\([0-9A-Za-z]")
 _NAMED_DATE: Final = Shape(
-    rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))", hint=r"\p{L}[.,]? ?\(?[0-9]{1,2}[/\-.][0-9]"
+    rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))",
+    hint=r"\p{L}[.,]? ?\(?[0-9]{1,2}[/\-.][0-9]",
 )
 _OF_PEOPLE: Final = Words(
-    "sons?", "daughters?", "child", "children", "kids?", "twins", "bab(?:y|ies)", "dependents?", "household members?", "hh members?",
-    "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",
-    "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse",
+    "sons?", "daughters?", "child", "children", "kids?", "twins", "bab(?:y|ies)", "dependents?", "household members?", "hh members?",  # noqa: E501  # one pattern, one line
+    "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",  # noqa: E501  # one pattern, one line
+    "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _BETWEEN_PEOPLE: Final = frozenset({"and", "or", "named", "my", "our", "his", "her", "are", "is", "y"})
-_ALS_NUMBER: Final = Shape(
-    rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]"
-)
+_ALS_NUMBER: Final = Shape(rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]")
 """The number of a licence of Fish, Wildlife & Parks is the holder's date of birth with a count behind it."""
 _LIST_JOINER: Final = pattern(r"(?i)^(?:\s*(?:,|and|&|or|/|;)\s*)+(?:(?:and|on)\s+)?$")
 _ON: Final = pattern(r"(?i)\bon $")
@@ -109,7 +108,7 @@ _TURNED: Final = re.compile(r"turn\w*\W+([0-9]{1,3})\b", re.IGNORECASE)
 _MOST_YEARS: Final = 115
 _PERSON_BEFORE: Final = re.compile(
     r"(?:\b(?:i|he|she|who|they|we|you|\w{1,12}['\u2019](?:ll|d|ve))"
-    r"|\b(?:my|his|her|our|their|your|the) (?:[\w-]{2,20} ){0,2}(?:husband|wife|spouse|son|daughter|brother|sister|mother"
+    r"|\b(?:my|his|her|our|their|your|the) (?:[\w-]{2,20} ){0,2}(?:husband|wife|spouse|son|daughter|brother|sister|mother"  # noqa: E501  # one pattern, one line
     r"|father|mom|dad|child|boy|girl|baby|twins|kids?|man|woman|lady|guy|friend|neighbou?r|aunt|uncle|cousin|niece|nephew"
     r"|grand\w{3,9}|client|patient|applicant|claimant|student|tenant|veteran|member|employee|defendant|victim|resident"
     r"|youth|minor|ward|participant|beneficiary|taxpayer|roommate|partner)"
@@ -118,7 +117,9 @@ _PERSON_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 """Who turns an age: a person in the words right before it; a town or an agency has no date of birth."""
-_BORN_THING: Final = re.compile(r"\b(?:the|this|that|our|its|a|an) (?:[\w-]{2,20} )?([\w-]{3,20}) (?:was|is) $", re.IGNORECASE)
+_BORN_THING: Final = re.compile(
+    r"\b(?:the|this|that|our|its|a|an) (?:[\w-]{2,20} )?([\w-]{3,20}) (?:was|is) $", re.IGNORECASE
+)
 _ARTICLE: Final = re.compile(r"\b(?:the|this|that|our|its|a|an)\W*$", re.IGNORECASE)
 _THINGS: Final = frozenset(
     {"city", "town", "county", "state", "school", "company", "church", "building", "bridge", "university", "college"}
@@ -133,7 +134,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (_LABEL.trigger, _BORN_SHORT.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
+        return (_LABEL.trigger, _BORN_SHORT.trigger, _AGED.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
 
     def matches(self, text: str) -> list[Match]:
         found = [match for start, end in _LABEL.spans(text) for match in self._around(text, start, end)]
@@ -143,9 +144,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
 
     def _in_registers(self, text: str) -> Iterator[Match]:
         """Yield the dates that stand with names of people in lists, without a word for a birth."""
-        for match in _BORN_SHORT.finditer(text):
+        for match in (*_BORN_SHORT.finditer(text), *_AGED.finditer(text)):
             if is_cut_out(text, *match.span(1)):
-                yield self._match(*match.span(1), 0.75, "date behind b. and a name")
+                yield self._match(*match.span(1), 0.75, "date behind b. and a name, or an age")
         for match in _ALS_NUMBER.finditer(text):
             if stands_alone(text, *match.span()):
                 yield self._match(*match.span(), 0.6, "number of a licence that begins with its holder's date of birth")
@@ -187,6 +188,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
             date = _DATE.match(text[start:end])
             if date is not None and not date.group("year") and is_cut_out(text, start, start + date.end()):
                 yield self._match(start, start + date.end(), 0.85, "date in a column headed by the words for a birth")
+        six = _SIX_DIGITS.match(text, label_end, label_end + 20)
+        if six is not None and _VERY_WORDS.fullmatch(text, label_start, label_end):
+            yield self._match(*six.span(1), 0.85, "six digits of a date behind the words for a birth")
         misread = _MISREAD.match(text, label_end, label_end + 40)
         if misread is not None and sum(map(str.isdigit, misread.group(1))) >= _FEWEST_DIGITS:
             yield self._match(*misread.span(1), 0.75, "date behind the words for a birth, digits read as letters")
@@ -234,7 +238,9 @@ def _is_age_of_thing(text: str, start: int, end: int) -> bool:
     """Return whether a label says that something turned an age, and the words before it name no person."""
     turned = _TURNED.match(text, start, end)
     if turned is None:
-        subject = _BORN_THING.search(text[max(0, start - 40) : start]) if text[start : start + 4].lower() == "born" else None
+        subject = (
+            _BORN_THING.search(text[max(0, start - 40) : start]) if text[start : start + 4].lower() == "born" else None
+        )
         return subject is not None and subject.group(1).lower() in _THINGS
     if int(turned.group(1)) > _MOST_YEARS:
         return True

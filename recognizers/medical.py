@@ -34,7 +34,7 @@ _DIAGNOSED = Shape(
     ignore_case=True,
 )
 _PERSON_HAS = (
-    r"\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
+    r"\b(?:(?:i|we|he|she|they|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient|kid|boy|girl|baby|grand(?:son|daughter|ma|pa|mother|father)|aunt|uncle|nephew|niece|cousin|client|tenant|claimant|applicant|roommate|neighbou?r|friend|veteran|vet|pt|student)"
     r"(?:[ ]?['\x{2019}](?:m|ve|s)|[ ](?:also )?(?:have|has|had|am|is|was|got|developed))"
     r"|(?:my|his|her|their)(?: own)?)[ ](?:been )?(?:a |an |severe |chronic |terminal |stage \w{1,3} )?"
 )
@@ -43,31 +43,34 @@ _NAMED_HAS = (
     r" (?:a |an |severe |chronic )?"
 )
 _AWAY = (
-    r"\b(?:absent|absence|leave|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
+    r"\b(?:absent|absence|leave|fmla|excused|out|missed|off work|unable to work|home sick)\b[^.\n]{0,40}?"
     r"(?:[ ](?:due to|because of|for|with)|[:=])[ ](?:a |an |my |his |her |their |severe )?"
 )
 _CLINICAL = (
-    r"(?:\b(?:rat(?:ed|ing)(?: (?:at|of))?|service[- ]connected(?: for)?)?[ :,]*[0-9]{1,3} ?%(?: (?:disabled|disability|rating|sc))?(?: (?:for|due to))?[ ]"
+    r"(?:\b(?:rat(?:ed|ing)(?: (?:at|of))?|service[- ]connected(?: for)?)?[ :,]*[0-9]{1,3} ?%(?: (?:disabled|disability|rating|sc))?(?: (?:for|due to))?[ ]"  # noqa: E501  # one pattern, one line
     r"|\bservice[- ]connected (?:for )?"
-    r"|\b(?:eligib(?:le|ility)|classification|exceptionality|disability category)(?: (?:under|for|as|is|category))?[ :=-]{1,3}"
-    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated|meds?|medications?|therapy|care)\b[^.\n;]{0,30}? for[ ]"
+    r"|\b(?:eligib(?:le|ility)|classification|exceptionality|disability category)(?: (?:under|for|as|is|category))?[ :=-]{1,3}"  # noqa: E501  # one pattern, one line
+    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated|meds?|medications?|therapy|care)\b[^.\n;]{0,30}? for[ ]"  # noqa: E501  # one pattern, one line
+    r"|\b(?:pt|patient|client|son|daughter|husband|wife|mother|father|brother|sister) (?:with|w/) ?"
     r"|\b(?:h/o|s/p|r/o|c/o|hx|dx|pmh|allerg(?:y|ies|ic)(?: to)?)[ :]{1,2}"
     r"|\b(?:absent|excused|out|sick)[ ]?[-\x{2013}\x{2014}:(][ ]?"
-    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?)"
+    r"|\b(?:aged? [0-9]{1,3}|[0-9]{1,3}[ -]?(?:y/?o|yrs?(?: old)?|years?[- ]olds?))(?: (?:male|female|man|woman|m|f))?,? (?:and |is |who is |with )?"  # noqa: E501  # one pattern, one line
+    r"|\b(?:tiene|tengo|padec(?:e|ezco)(?: de)?|sufr[eo] de|diagnosticad[oa] (?:con|de)|paciente con|hij[oa] con)[ ])"
     r"(?:a |an |severe |chronic )?"
 )
 """What stands before a condition in charts, school and veterans' files: shorthand, a rating, an age."""
-_FURTHER = r"(?:,|,? and|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
+_FURTHER = r"(?:,|,? and| y|,? &|,? or|/)[ ]?(?:a |an |severe |chronic |mild )?"
 _DISABLED = Shape(
-    r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient)"
-    r"(?:[ ]?['\x{2019}](?:m|s)|[ ](?:am|is|was))[ ](?:permanently |totally |partially |severely |legally |also )?"
+    r"\b(?:(?:i|he|she|who|mother|father|son|daughter|wife|husband|brother|sister|child|mom|dad|patient|kid|boy|girl|baby|grand(?:son|daughter|ma|pa|mother|father)|aunt|uncle|nephew|niece|cousin|client|tenant|claimant|applicant|roommate|neighbou?r|friend|veteran|vet|pt|student)"
+    r"(?:[ ]?['\x{2019}](?:m|s)|[ ](?:am|is|was))[ ](?:permanently |totally |partially |severely |legally |also |now |[0-9]{1,3} ?% )?"  # noqa: E501  # one pattern, one line
     r"|(?:my|his|her|their)[ ](?:permanently |severely )?)"
-    r"(disabled|wheelchair[- ]bound|bedridden|housebound|paraly[sz]ed|blind)\b",
-    hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind)\b",
+    r"(disabled|wheelchair[- ]bound|bedridden|housebound|paraly[sz]ed|blind|deaf|terminally ill|in hospice"
+    r"|on (?:oxygen|dialysis|chemo|hospice|methadone|suboxone|insulin|life support|a ventilator))\b",
+    hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind|deaf|terminally|in hospice|on (?:oxygen|dialysis|chemo|hospice|methadone|suboxone|insulin|life|a vent))",  # noqa: E501  # one pattern, one line
     ignore_case=True,
 )
 _OF_INSTITUTIONS = re.compile(
-    r"[ -](?:screenings?|programs?|research|awareness|rates?|prevention|clinics?|cent(?:er|re)s?|grants?|funding|vaccines?"
+    r"[ -](?:screenings?|programs?|research|awareness|rates?|prevention|clinics?|cent(?:er|re)s?|grants?|funding|vaccines?"  # noqa: E501  # one pattern, one line
     r"|tests?|testing|cases|deaths|registry|statistics|services|foundation|society|education|campaigns?|survivors|patients"
     r"|outbreaks?|task force|coalition|hotline|studies|study)\b",
     re.IGNORECASE,
@@ -90,7 +93,9 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
-        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})", hint=rf"[ :(-](?:{alternatives})\b", ignore_case=True
+        f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})",
+        hint=rf"[ :(-](?:{alternatives})\b",
+        ignore_case=True,
     )
     return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
@@ -112,7 +117,7 @@ class Medical(PatternRecognizer):
             if (
                 has_digits(value.value, 2 if value.explicit else 4)
                 and len(value.value) >= 4
-                and not _is_date(value.value)
+                and (value.label.part == "hrn" or not _is_date(value.value))
             ):
                 score = 0.8 if value.explicit else 0.6
                 found[value.start, value.end] = self._match(

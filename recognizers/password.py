@@ -67,12 +67,29 @@ _SAID = Shape(
     ignore_case=True,
 )
 _CODE = Shape(
-    r"\b(?:(?:your|ur|my|his|her|the) (?:\p{L}[\w.'\x{2019}-]{1,15} )?(?:(?:verification|security|access|log-?in|sign-?in|confirmation|one[- ]time|authentication|2fa|gate|door|entry|alarm|lock|lockbox|garage|keypad|pass) ?)?(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30}?)?(?: is|:) ?)(#?(?:[A-Z]-)?[0-9]{3}[- ]?[0-9]{3}|#?[0-9]{4,8}#?|#[0-9]{3,8})",  # noqa: E501  # one pattern, one line
-    hint=r"(?:code|otp)[ :]",
+    r"\b(?:pin(?: (?:number|code))?(?: (?:for|to|on|of) [^.\n]{1,30}?)? (?:is|was) |(?:your|ur|my|his|her|the) (?:\p{L}[\w.'\x{2019}-]{1,15} )?(?:(?:verification|security|access|log-?in|sign-?in|confirmation|one[- ]time|authentication|2fa|gate|door|entry|alarm|lock|lockbox|garage|keypad|pass) ?)?(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30}?)?(?: is|:) ?)(#?(?:[A-Z]-)?[0-9]{3}[- ]?[0-9]{3}|#?[0-9]{4,8}#?|#[0-9]{3,8})",  # noqa: E501  # one pattern, one line
+    hint=r"(?:code|otp|pin)[ :]",
     ignore_case=True,
 )
-_OF_DOORS = Words("gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code")
-_OTHER_CODES = Words("zip", "area", "postal", "tax", "fund", "cost", "course", "object", "org", "class", "county", "promo", "dress", "building")
+_OF_DOORS = Words(
+    "gates?", "doors?", "locks?", "lockbox", "alarm", "keypad", "garage", "entry", "verif(?:y|ication)", "security code"
+)
+_OTHER_CODES = Words(
+    "zip",
+    "area",
+    "postal",
+    "tax",
+    "fund",
+    "cost",
+    "course",
+    "object",
+    "org",
+    "class",
+    "county",
+    "promo",
+    "dress",
+    "building",
+)
 _SHAPES = (
     (_IN_URL, 0.9, "password in a URL"),
     (_PAIR, 0.75, "a pair of user and password"),
@@ -141,12 +158,13 @@ class Password(PatternRecognizer):
             for match in shape.finditer(text):
                 start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
                 if _ONE_WORD.fullmatch(text, start, end) and (
-                    _is_strong(text[start:end]) or (shape is _SAID and _has_mix(text[start:end]))
+                    _is_strong(text[start:end])
+                    or (shape is _SAID and (_has_mix(text[start:end]) or text[start - 1] in "\"'\u2018\u201c"))
                 ):
                     yield self._match(start, end, 0.75, f"a secret in prose, {reason}")
         for match in _CODE.finditer(text):
             start, end = match.span(1)
-            own = match.group()[:3].casefold() in {"you", "ur "}
+            own = match.group()[:3].casefold() in {"you", "ur ", "pin"}
             doors = own or match.group(1).startswith("#") or _OF_DOORS.within(text, match.start() - 60, end)
             if doors and stands_alone(text, start, end) and not _OTHER_CODES.within(text, match.start(), start):
                 yield self._match(start, end, 0.6, "a code that opens something")

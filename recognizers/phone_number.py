@@ -78,9 +78,9 @@ _LOCAL_DOTTED: Final = pattern(r"[2-9]\d{2}\.\d{4}")
 _DIRECT: Final = (
     "(?:tele|cell|mobile|smart|home|work|office|day|evening)?[ ]?phones?", "(?:tele)?phone numbers?", "tel", "telefon",
     "tel[e\\x{00E9}]fono", "celular",
-    r"ph[\s.:#(]", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",
+    r"ph[\s.:#(]", "(?:his|her|my|their|our|your|new|cb|call ?back|phone|tel|cell) ?#", "cb", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",  # noqa: E501  # one pattern, one line
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
-    "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:give|gave) (?:me|us|him|her|them) a (?:call|ring|shout|buzz)", "ring (?:me|us)", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",
+    "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:give|gave) (?:me|us|him|her|them) a (?:call|ring|shout|buzz)", "ring (?:me|us)", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",  # noqa: E501  # one pattern, one line
     "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
@@ -91,7 +91,9 @@ _NUMBER_JOINER: Final = (
     rf"|[(\[]?(?:h|w|c|m|o|home|work|cell|office|mobile|day|direct)\b[)\]]?){{0,6}}"
 )
 _LABELLED: Final = Label(_DIRECT, rf"[+(]?{_GROUPS}", joiner=_NUMBER_JOINER, reach=_LABEL_REACH)
-_OWN_NUMBER: Final = Label((r"(?:my|our|his|her|their|your)(?: \p{L}+)? number",), rf"[+(]?{_GROUPS}")
+_OWN_NUMBER: Final = Label(
+    (r"(?:my|our|his|her|their|your)(?: \p{L}+)? number(?:['\x{2019}]?s)?(?: (?:still|now))?",), rf"[+(]?{_GROUPS}"
+)
 _BEHIND_WORD: Final = r"(?i) ?[\-(,/]? ?\(?(?:office|fax|mobile|cell|phone|home|work|desk|direct|tel|pager)\b"
 _BEHIND: Final = Shape(rf"([+(]?{_GROUPS}){_BEHIND_WORD}", hint=rf"\d{_BEHIND_WORD}")
 _OTHER_NUMBER: Final = Words(

@@ -39,12 +39,12 @@ from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
 
 JOINER: Final = (
     r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
-    r"|(?:numbers?|num|nos?|nr|code|value|is|was|are|were|will be|of|on file|listed|given|as|like|including)\b\.?){0,8}"
+    r"|(?:numbers?|num|nos?|nr|n[u\x{00FA}]mero|es|code|value|is|was|are|were|will be|of|on file|listed|given|as|like|including)\b\.?){0,8}"  # noqa: E501  # one pattern, one line
 )
 """What may stand between a label and its value: punctuation and a few joining words."""
 
 ENDING: Final = (
-    r"(?:[\s:=#,()]+|(?:is|was|the|that|which|number|account|details|on file)\b){0,6}"
+    r"(?:[\s:=#,.()]+|(?:is|was|the|that|which|number|account|details|on file)\b){0,6}"
     r"(?:ending|ends|last (?:4|four|5|five)(?: digits?)?)(?:[\s:=#,()\-]+|w/|(?:in|with|are|is|were|of)\b){0,5}"
 )
 """A joiner for the last digits of a labelled number: ``card ending in 1111``."""

@@ -71,7 +71,9 @@ _NAMES: Final = (
     f"ss{_NUMBER}",
     f"soc(?:ial)? sec(?:urity)?{_NUMBER}",
     f"national id(?:entity|entification)?{_NUMBER}",
-    f"(?:my|his|her|their|your) social(?: sec(?:urity)?)?{_NUMBER}",
+    f"(?:my|his|her|their|your) soc(?:ial)?(?: sec(?:urity)?)?{_NUMBER}",
+    r"(?:n[u\x{00FA}]mero (?:de|del) )?seguro social",
+    "nss",
 )
 _CONTEXT: Final = Words(*_NAMES)
 _LABELLED: Final = Label(

@@ -16,10 +16,11 @@ from typing import ClassVar
 
 import yaml
 
-from recognizers.labelled import Labelled, Labels, outermost, value_after
+from recognizers.labelled import Label, Labelled, Labels, outermost, value_after
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.vocabulary import vocabulary
+from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
@@ -28,10 +29,10 @@ from recognizers.triggers import Trigger
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _PASSWORD_NEXT = re.compile(
-    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
+    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
     re.IGNORECASE,
 )
-_HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.]{1,29})")
+_HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.\-]{1,29})")
 _SOCIAL = Words(
     "twitter", "tweet", "tweets", "tweeter", "instagram", "insta", "facebook", "handle", "skype", "telegram", "snapchat", "tiktok",  # noqa: E501  # one pattern, one line
     "github", "venmo", "discord", "mastodon", "threads", "follow me", "follow us", "dm", "cashapp", "youtube", "reddit", "linkedin",  # noqa: E501  # one pattern, one line
@@ -63,35 +64,75 @@ _PAIR = Shape(
 )
 _IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", hint="://[^\\s/@:]+:", ignore_case=True)
 _LOGGED_IN_AS = Shape(
-    r"\b(?i:(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under))[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",
+    r"\b(?i:(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under))[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",  # noqa: E501  # one pattern, one line
     hint="(?:[Ll]og|[Ss]ign)[a-z]*[ -]?(?:in|on)",
 )
 _ACCOUNT_OF = Shape(
-    r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"
+    r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"  # noqa: E501  # one pattern, one line
     r"(?P<acct> (?:acct|account|user|login|log-in|profile|id))?(?: for)? ([a-z][a-z0-9._\\-]{3,31})",
     hint="(?:unlock|reset|enable|disable|activate|delete|create|locked out)",
     ignore_case=True,
 )
 _NICK = Shape(
-    r"(?m)^[ \t>]*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?\]?[ \t]+)?<([A-Za-z_\[\]][\w.\[\]|-]{1,23})>[ \t]", hint="<[A-Za-z_][A-Za-z0-9_.|-]*>[ \t]"
+    r"(?m)^[ \t>]*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?\]?[ \t]+)?<([A-Za-z_\[\]][\w.\[\]|-]{1,23})>[ \t]",  # noqa: E501  # one pattern, one line
+    hint="<[A-Za-z_][A-Za-z0-9_.|-]*>[ \t]",
 )
 _JOINED = Shape(
-    r"(?:\*{3}|-!-|-->|<--|\*)[ \t]+([A-Za-z_][\w.|-]{1,23})[ \t](?:\([^)\n]{1,60}\) )?(?:has )?(?:joined|left|quit|parted|is now known)", hint="(?:joined|left|quit|parted|is now known)"
+    r"(?:\*{3}|-!-|-->|<--|\*)[ \t]+([A-Za-z_][\w.|-]{1,23})[ \t](?:\([^)\n]{1,60}\) )?(?:has )?(?:joined|left|quit|parted|is now known)",  # noqa: E501  # one pattern, one line
+    hint="(?:joined|left|quit|parted|is now known)",
 )
 _KEYED = Shape(
-    r"(?:assignee|assigned[_ ]?to|opened[_ ]?by|reporter|reported[_ ]?by|created[_ ]?by|updated[_ ]?by|modified[_ ]?by|closed[_ ]?by|resolved[_ ]?by|requested[_ ]?(?:by|for)|submitted[_ ]?by|submitter|owner|author|actor|agent|committer)"
-    r"[\"']?[ \t]*[:=][ \t]*[\"']([a-z][a-z0-9]*[._]?[a-z0-9_]{2,30})[\"']", hint="(?:ee|to|by|er|for|or|nt)[\"']?[ \t]*[:=][ \t]*[\"'][a-z]"
+    r"(?:assignee|assigned[_ ]?to|opened[_ ]?by|reporter|reported[_ ]?by|created[_ ]?by|updated[_ ]?by|modified[_ ]?by|closed[_ ]?by|resolved[_ ]?by|requested[_ ]?(?:by|for)|submitted[_ ]?by|submitter|owner|author|actor|agent|committer)"  # noqa: E501  # one pattern, one line
+    r"[\"']?[ \t]*[:=][ \t]*[\"']([a-z][a-z0-9]*[._]?[a-z0-9_]{2,30})[\"']",
+    hint="(?:ee|to|by|er|for|or|nt)[\"']?[ \t]*[:=][ \t]*[\"'][a-z]",
 )
-_MENTIONED = Shape(r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._-][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]")
+_MENTIONED = Shape(
+    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
+)
+_BY = Shape(
+    r"\b(?:opened|closed|resolved|updated|escalated|assigned|created|modified|entered|submitted|approved|unlocked)"
+    r" (?:by|to)[ :]{1,2}([a-z]{2,20}[._]?[a-z]{0,20}[0-9]{1,4})\b",
+    hint=r"[a-z]ed (?:by|to)[ :]{1,2}[a-z]",
+)
 _NEW_SHAPES = (
-    (_NICK, 0.6, "a nick of a chat"), (_JOINED, 0.6, "a nick of a chat"), (_KEYED, 0.6, "a log-in in a field for somebody"),
+    (_BY, 0.6, "a log-in, said to have done something"),
+    (_NICK, 0.6, "a nick of a chat"), (_JOINED, 0.6, "a nick of a chat"), (_KEYED, 0.6, "a log-in in a field for somebody"),  # noqa: E501  # one pattern, one line
     (_MENTIONED, 0.6, "somebody mentioned by a handle"),
 )  # fmt: skip
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
+_DOMAIN = re.compile(r"\.(?:com|net|org|gov|edu|us|mil|info|io)(?:[./]|$)")
+_CELL_EDGES = frozenset({"", "\n", "\r", "\t", "|", ",", '"'})
 _OF_SYSTEMS = frozenset(
-    "admin administrator root system guest anonymous user users everyone nobody service daemon here channel all team none"
-    " null true false unknown unassigned staff public default test demo".split()
+    [
+        "admin",
+        "administrator",
+        "root",
+        "system",
+        "guest",
+        "anonymous",
+        "user",
+        "users",
+        "everyone",
+        "nobody",
+        "service",
+        "daemon",
+        "here",
+        "channel",
+        "all",
+        "team",
+        "none",
+        "null",
+        "true",
+        "false",
+        "unknown",
+        "unassigned",
+        "staff",
+        "public",
+        "default",
+        "test",
+        "demo",
+    ]
 )
 
 
@@ -109,7 +150,13 @@ class Username(PatternRecognizer):
     NAME: ClassVar[str] = "username"
 
     def triggers(self) -> Iterable[Trigger]:
-        return (_vocabulary()[0].trigger, _SOCIAL.trigger, *(shape.trigger for shape, *_ in (*_SHAPES, *_NEW_SHAPES)), _LOGGED_IN_AS.trigger, _ACCOUNT_OF.trigger)
+        return (
+            _vocabulary()[0].trigger,
+            _SOCIAL.trigger,
+            *(shape.trigger for shape, *_ in (*_SHAPES, *_NEW_SHAPES)),
+            _LOGGED_IN_AS.trigger,
+            _ACCOUNT_OF.trigger,
+        )
 
     def matches(self, text: str) -> list[Match]:
         return outermost(each for each in self._candidates(text) if each.start < each.end)
@@ -117,21 +164,27 @@ class Username(PatternRecognizer):
     def _candidates(self, text: str) -> Iterator[Match]:
         for label in _vocabulary()[0].find(text):
             value = value_after(text, label, _VALUE)
-            score = _score(text, value) if value else 0.0
+            score = _score(text, value) if value and not _is_head(text, label) else 0.0
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
+            for start, end in _cells_of(text, label):
+                if _VALUE.fullmatch(text, start, end) and not _is_prose(text[start:end]):
+                    yield self._match(start, end, 0.6, "a cell below a label of user names")
         speaks_of_site = _SOCIAL.within(text)
         for shape, score, reason, needs_site in _SHAPES:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
         for shape, score, reason in _NEW_SHAPES:
             for match in shape.finditer(text):
-                if not _is_prose(match.group(1).removeprefix("@")) and not text[match.end(1) : match.end(1) + 1].isalnum():
+                value, after = match.group(1), text[match.end(1) : match.end(1) + 2]
+                goes_on = after[:1].isalnum() or (after[:1] in {".", "-"} and after[1:].isalnum())
+                domain = value.startswith("@") and _DOMAIN.search(value)
+                if not goes_on and not domain and not _is_prose(value.removeprefix("@")):
                     yield self._match(match.start(1), match.end(1), score, reason)
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
             start = match.start(1)
-            end = start + len(match.group(1).rstrip("."))
+            end = start + len(match.group(1).rstrip(".-"))
             if not text[end : end + 1].isalnum() and _SOCIAL.near(text, start, end, before=60, after=40):
                 yield self._match(start, end, 0.7, "a handle, a social site is named nearby")
 
@@ -145,7 +198,7 @@ class Username(PatternRecognizer):
             start = match.start(2)
             end = start + len(match.group(2).rstrip("._-"))
             value = text[start:end]
-            if "@" == text[end : end + 1] or _is_prose(value) or not value.islower():
+            if text[end : end + 1] == "@" or _is_prose(value) or not value.islower():
                 continue
             coded = any(map(str.isdigit, value)) and value[:3].isalpha() and not _is_prose(value.rstrip("0123456789"))
             if coded or match.group("acct"):
@@ -155,11 +208,27 @@ class Username(PatternRecognizer):
         return Match(start, end, "USERNAME", score, self.NAME, reason)
 
 
+def _is_head(text: str, label: Label) -> bool:
+    """Return whether a label is a whole cell of a line of tab-parted cells: the head of a column, say."""
+    return text[label.end : label.end + 1] == "\t" and text[label.start - 1 : label.start] in {"", "\n", "\t"}
+
+
+def _cells_of(text: str, label: Label) -> Iterator[tuple[int, int]]:
+    """Yield the cells with letters in the column of a pasted table that a label heads all alone."""
+    if label.part == "site" or text[max(0, label.start - 40) : label.start].rstrip(" ")[-1:] not in _CELL_EDGES:
+        return
+    for start, end in cells_below(text, label.start, label.end):
+        if any(map(str.isalpha, text[start:end])):
+            yield start, end
+
+
 def _is_prose(value: str) -> bool:
     """Return whether a word is one of everyday prose, or what every system calls its own accounts."""
     low = value.casefold()
     words = vocabulary()
-    return low in _vocabulary()[1] or low in _OF_SYSTEMS or words.is_stop(low) or (words.is_common(low) and low.isalpha())
+    return (
+        low in _vocabulary()[1] or low in _OF_SYSTEMS or words.is_stop(low) or (words.is_common(low) and low.isalpha())
+    )
 
 
 def _score(text: str, found: Labelled) -> float:

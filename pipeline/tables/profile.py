@@ -150,6 +150,4 @@ def _class_of(column: Column, hint: Hint | None, label: str, recognizers: Sequen
     )
     kind, entity, part, confidence, why = judged
     evidence = (*why, *seen, *column.forms())
-    return ColumnClass(
-        column.index, kind, entity, part, round(confidence, 2), evidence, unusual_forms(column.values)
-    )
+    return ColumnClass(column.index, kind, entity, part, round(confidence, 2), evidence, unusual_forms(column.values))

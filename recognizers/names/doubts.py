@@ -37,10 +37,11 @@ _OF_CHAIN: Final = re.compile(
     r" ?['\u2019]?s(?: ?[.,;:!?)\n]|$| (?:and|or|in|on|is|ice|club|burger|food|restaurant|store|menu|club|drive)\b)"
 )
 _SHOPPING: Final = re.compile(
-    r"\b(?:burgers?|fries|food|eat|eating|lunch|dinner|breakfast|menu|restaurants?|drive.?thru|stores?|mall|shop|shopping"
+    r"\b(?:gift cards?|groceries|coupons?|burgers?|fries|food|eat|eating|lunch|dinner|breakfast|menu|restaurants?|drive.?thru|stores?|mall|shop|shopping"  # noqa: E501  # one pattern, one line
     r"|tacos?|pizza|ice cream|club)\b",
     re.IGNORECASE,
 )
+_REST_OF_LABEL: Final = re.compile(r"(?: (?:of|for|to|in|at|on|and|[a-z]{3,12})){1,3}:")
 _INITIALS: Final = re.compile(r"(?:^|[\W_])(?:[A-Za-z]\.){1,3} ?$")
 _EMPLOYED: Final = re.compile(r"\b(?:work|works|worked|working|employed) (?:for|at|by) $")
 _INTRODUCED: Final = re.compile(
@@ -251,7 +252,9 @@ class _Page:
         """Return whether the stretch is a form's own label (``StreetAddress:``) or holds one."""
         line = self._line_start(name.start)
         begins = line >= 0 and not self._text[line : name.start].strip(" \t>*-\"'")
-        ends = self._text[name.end : name.end + 3].lstrip(" \"'").startswith((":", "="))
+        ends = self._text[name.end : name.end + 3].lstrip(" \"'").startswith((":", "=")) or bool(
+            _REST_OF_LABEL.match(self._text, name.end)
+        )
         return begins and ends and all(self._is_of_label(word) for word in found)
 
     def _is_of_label(self, word: Word) -> bool:

@@ -24,11 +24,15 @@ _DESCRIBED: Final = re.compile(
 _MOVED: Final = re.compile(r"\b(?:motion|moved|second(?:ed)?)(?: made)? by (?:the )?", re.IGNORECASE)
 """The minutes of a meeting say so of its members, by their surnames alone."""
 _WITHHELD: Final = re.compile(
-    r"\b(?:in the (?:matter|interest|custody|adoption) of|(?:guardianship|conservatorship|custody|adoption|parenting|interests?|placement) of|in re|initials(?: are)?|child(?:ren)?|youth|minor|juvenile"
+    r"\b(?:in the (?:matter|interest|custody|adoption) of|(?:guardianship|conservatorship|custody|adoption|parenting|interests?|placement) of|in re|initials(?: are)?|child(?:ren)?|youth|minor|juvenile"  # noqa: E501  # one pattern, one line
     r"|victim|ward|student|infant)(?: child)?[,:]? ((?-i:(?:[A-Z]\. ?){2,4}))(?![a-z])",
     re.IGNORECASE,
 )
 """Initials that stand for somebody whose name a court or a school keeps back."""
+_AGAINST: Final = re.compile(
+    r"\b(?:State|City|County|Town|People|Commonwealth|United States)(?: of [A-Z][a-z]+){0,2} vs?\. (?=[A-Z][\w'\u2019-]{2,20}\b)"  # noqa: E501  # one pattern, one line
+)
+"""Whom the state has taken to court."""
 _NO_INITIALS: Final = frozenset({
     "US", "USA", "DC", "MD", "AM", "PM", "PO", "JC", "ID", "IDS", "IQ", "IV", "ER", "PE", "GPA", "PTA", "IEP", "ADA",
     "DNA", "CPR", "CPS", "MIP", "DUI", "DARE", "YMCA", "YWCA", "CASA", "PTSD", "ADHD",
@@ -73,6 +77,10 @@ def _of_records(text: str, words: Vocabulary) -> Iterator[Candidate]:
         found = words_of(text, match.end(), match.end() + 40)[:1]
         if found and found[0].start == match.end() and found[0].text.istitle() and _may_be_name(found[0], words):
             yield Candidate(found[0].start, found[0].end, 0.6, "a member who moved or seconded", "surname", sure=True)
+    for match in _AGAINST.finditer(text):
+        word = words_of(text, match.end(), match.end() + 40)[0]
+        if _may_be_name(word, words):
+            yield Candidate(word.start, word.end, 0.6, "the defendant in the name of a case", "surname", sure=True)
     for match in _WITHHELD.finditer(text):
         end = match.start(1) + len(match.group(1).rstrip())
         if "".join(filter(str.isalpha, match.group(1))) in _NO_INITIALS:

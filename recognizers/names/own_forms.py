@@ -43,7 +43,9 @@ def own_forms(text: str) -> Iterator[Candidate]:
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
     for match in _REVERSED.finditer(text):
         if _is_reversed(match.group(1), match.group(2).split()[0], words):
-            yield Candidate(match.start(1), match.end(2), 0.6, "a surname, a comma and a given name as an item of a list")
+            yield Candidate(
+                match.start(1), match.end(2), 0.6, "a surname, a comma and a given name as an item of a list"
+            )
     for match in _PASSENGER.finditer(text) if "/" in text else ():
         if _is_passenger(text, match, words):
             end = match.end() if match.group(3) else match.end(2)
@@ -80,22 +82,25 @@ def _is_only_name(word: str, words: Vocabulary) -> bool:
 
 def _is_reversed(last: str, first: str, words: Vocabulary) -> bool:
     """Return whether two words that stand alone are ``Last, First``: one is listed, and neither is an everyday word."""
-    if any(words.is_stop(each) or each.lower() in contexts().states or each.lower() in contexts().roles for each in (last, first)):
+    if any(
+        words.is_stop(each) or each.lower() in contexts().states or each.lower() in contexts().roles
+        for each in (last, first)
+    ):
         return False
-    if words.is_plain_given(first):
+    if words.is_given(first):
         return not words.is_common(last) or words.is_surname(last)
     return words.is_surname(last) and not words.is_common(last) and not words.is_common(first)
 
 
 def _is_passenger(text: str, match: re.Match[str], words: Vocabulary) -> bool:
-    """Return whether a pair is a person: by a title behind it, or by the lists where nothing else stands on its line."""
+    """Return whether a pair is a person: by a title behind it, or by the lists where it is all of its line."""
     last, first = match.group(1), match.group(2)
     if last.isupper() != first.isupper() or words.is_stop(first):
         return False
     known = words.is_given(first) or words.is_surname(last.split()[-1])
     if match.group(3):
         return match.group(1).isupper() and known
-    begins = not text[max(0, match.start() - 1) : match.start()].strip("\n\t|,;\"")
-    ends = not text[match.end(2) : match.end(2) + 1].strip("\r\n\t|,;\"")
+    begins = not text[max(0, match.start() - 1) : match.start()].strip('\n\t|,;"')
+    ends = not text[match.end(2) : match.end(2) + 1].strip('\r\n\t|,;"')
     given = words.is_plain_given(first) and not words.is_given(last)
     return begins and ends and given and (words.is_surname(last) or not words.is_common(last))
