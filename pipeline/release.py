@@ -18,7 +18,7 @@ from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
 from pipeline.digest import Keyed
 from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
-from pipeline.errors import Failure, IntegrityError, LeakFound, OutputError, UsageError
+from pipeline.errors import IntegrityError, LeakFound, OutputError, UsageError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
