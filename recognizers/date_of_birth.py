@@ -17,9 +17,8 @@ from typing import ClassVar, Final
 
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Words, is_cut_out, joined
-from recognizers.triggers import Trigger
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -85,7 +84,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("DATE_OF_BIRTH",)
     NAME: ClassVar[str] = "date_of_birth"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (_LABEL.trigger,)
 
     def matches(self, text: str) -> list[Match]:

@@ -20,10 +20,10 @@ import yaml
 from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.linear import Pattern, pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
-from recognizers.triggers import Trigger
+from recognizers.triggers import NUMERAL
 
 _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
@@ -80,9 +80,9 @@ class Medical(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("MEDICAL",)
     NAME: ClassVar[str] = "medical"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         labels, known, _ = _vocabulary()
-        return (labels.trigger, known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
+        return ((labels.trigger, NUMERAL), known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         labels, conditions, _ = _vocabulary()

@@ -20,10 +20,9 @@ import yaml
 
 from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
-from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
@@ -101,7 +100,7 @@ class Password(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("PASSWORD",)
     NAME: ClassVar[str] = "password"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),

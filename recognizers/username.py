@@ -19,10 +19,9 @@ import yaml
 from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
-from recognizers.triggers import Trigger
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -78,7 +77,7 @@ class Username(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("USERNAME",)
     NAME: ClassVar[str] = "username"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (_vocabulary()[0].trigger, _SOCIAL.trigger, *(shape.trigger for shape, *_ in _SHAPES))
 
     def matches(self, text: str) -> list[Match]:
