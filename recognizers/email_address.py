@@ -104,7 +104,7 @@ class EmailAddressRecognizer(PatternRecognizer):
     def _plain(self, text: str) -> Iterator[Match]:
         for domain in _DOMAIN.finditer(text):
             at, end = domain.span()
-            local = _LOCAL_BACKWARDS.match(text[max(0, at - 100) : at][::-1])
+            local = _LOCAL_BACKWARDS.match(text[at - 1 : at - 101 if at > 100 else None : -1]) if at else None
             if local is None:
                 continue
             start = at - local.end()

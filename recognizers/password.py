@@ -23,6 +23,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
+from recognizers.triggers import scan_of
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
@@ -67,6 +68,10 @@ _SHAPES = (
 )
 _KEY_BEGIN = Shape(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----", hint="PRIVATE KEY")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_SHAPED = frozenset(
+    each.trigger.number
+    for each in (*(shape for shape, *_ in _SHAPES), _RESET, _LOGGED, _VENDOR, _KEY_BEGIN, _BEHIND_MAILBOX)
+)
 _LOGIN_WORDS = Words(
     "login", "username", "user name", "user", "userid", "user id", "logon", "credentials", "account", "u"
 )
@@ -117,6 +122,8 @@ class Password(PatternRecognizer):
             )
             if span:
                 yield self._match(*span, score, f"a secret behind a label ({label.part})")
+        if _SHAPED.isdisjoint(scan_of(text).fired):
+            return
         for shape, score, reason in _SHAPES:
             for match in shape.finditer(text):
                 yield self._match(match.start(1), match.end(1), score, reason)

@@ -94,7 +94,7 @@ class PatternRecognizer(Recognizer):
     ``matches`` as U+FFFD, so that spans stay what they are.
     """
 
-    _gate: tuple[frozenset[int], ...] = ()
+    _gate: tuple[frozenset[int], tuple[frozenset[int], ...]] | None = None
 
     @abstractmethod
     def triggers(self) -> Iterable[Wake]:
@@ -112,8 +112,11 @@ class PatternRecognizer(Recognizer):
 
     def is_woken_by(self, fired: frozenset[int]) -> bool:
         """Return whether one of the triggers is among those that fired in a text."""
-        gate = self._gate = self._gate or tuple(map(_numbers_of, self.triggers()))
-        return any(each <= fired for each in gate)
+        gate = self._gate
+        if gate is None:
+            gate = self._gate = _gate_of(self.triggers())
+        alone, together = gate
+        return not alone.isdisjoint(fired) or any(each <= fired for each in together)
 
     def find_woken(self, texts: Sequence[str]) -> list[list[Match]]:
         return [self.matches(scan_of(text).text) for text in texts]
@@ -124,5 +127,12 @@ class PatternRecognizer(Recognizer):
         return [self.matches(scan.text) if self.is_woken_by(scan.fired) else [] for scan in scans]
 
 
-def _numbers_of(wake: Wake) -> frozenset[int]:
-    return frozenset(each.number for each in (wake if isinstance(wake, tuple) else (wake,)))
+def _gate_of(wakes: Iterable[Wake]) -> tuple[frozenset[int], tuple[frozenset[int], ...]]:
+    """Return the numbers of the triggers of which one is enough, and the sets of those that must all fire."""
+    alone, together = [], []
+    for each in wakes:
+        if isinstance(each, tuple):
+            together.append(frozenset(one.number for one in each))
+        else:
+            alone.append(each.number)
+    return frozenset(alone), tuple(together)

@@ -24,11 +24,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import re2
 
-from recognizers.linear import Pattern, pattern
 from recognizers.numbers import LongNumber, numbers_in
 
 SIZE: Final = 4096
@@ -51,10 +50,8 @@ Kind = Literal["word", "shape", "number"]
 _triggers: dict[tuple[str, Kind], int] = {}
 _scans: dict[str, Scan] = {}
 _state: dict[str, Any] = {"automata": (), "numbers": (), "known": {}, "patterns": 0}
-_of_numbers: list[tuple[int, Pattern]] = []
-"""The triggers of the kind ``number`` and their patterns."""
 _forms: dict[bytes, frozenset[int]] = {}
-"""Which of them fire in a number, by its form."""
+"""Which triggers of the kind ``number`` fire in a number, by its form."""
 _joined: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
 """Unions of what fired in a text and in its numbers: one object for equal ones, so that its hash is worked out once."""
 _NONE: Final[frozenset[int]] = frozenset()
@@ -201,7 +198,7 @@ def _fired(data: bytes) -> frozenset[int]:
     """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
     if _state["patterns"] != len(_triggers):
         _compile()
-    of_words, of_shapes = _state["automata"]
+    of_words, of_shapes, _ = _state["automata"]
     found = (tuple(of_words(data)), tuple(of_shapes(data)))
     fired: frozenset[int] | None = _state["known"].get(found)
     return _numbers_of(found) if fired is None else fired
@@ -210,14 +207,18 @@ def _fired(data: bytes) -> frozenset[int]:
 def _numbers_of(found: tuple[tuple[int, ...], ...]) -> frozenset[int]:
     """Return the numbers of triggers for the indexes that the automata gave; the same few sets come again and again."""
     numbers: set[int] = set()
-    for indexes, own in zip(found, _state["numbers"], strict=True):
-        complete = len(own) in indexes
-        numbers.update([own[index] for index in indexes if index < len(own)] if complete else own)
+    for indexes, own in zip(found, _state["numbers"], strict=False):  # behind them that of numbers, which has its own
+        numbers.update(_told(indexes, own))
     known = _state["known"]
     if len(known) >= _KEPT_SETS:
         known.clear()
     known[found] = fired = frozenset(numbers)
     return fired
+
+
+def _told(indexes: Sequence[int], own: Sequence[int]) -> Iterable[int]:
+    """Return the numbers of the triggers that an automaton told by their indexes: all of its own where it gave up."""
+    return [own[index] for index in indexes if index < len(own)] if len(own) in indexes else own
 
 
 def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozenset[int]:
@@ -243,9 +244,7 @@ def _fired_in(form: bytes) -> frozenset[int]:
     """Return the triggers of numbers that fire in a number of this form."""
     if len(_forms) >= _KEPT_SETS:
         _forms.clear()
-    text = form.decode()
-    own = frozenset(number for number, each in _of_numbers if each.search(text) is not None)
-    _forms[form] = own
+    own = _forms[form] = frozenset(_told(tuple(_state["automata"][2](form)), _state["numbers"][2]))
     return own
 
 
@@ -256,7 +255,7 @@ def _compile() -> None:
     options.max_mem = _MEMORY
     options.never_capture = True
     automata, numbers = [], []
-    for kind in ("word", "shape"):
+    for kind in get_args(Kind):
         sources = {source: number for (source, its), number in _triggers.items() if its == kind}
         automaton = re2.Set.SearchSet(options)
         for source in (*sources, r"\z"):
@@ -264,6 +263,5 @@ def _compile() -> None:
         automaton.Compile()
         automata.append(automaton._set.Match)  # noqa: SLF001 - what the wrapper itself calls, once for every text
         numbers.append(tuple(sources.values()))
-    _of_numbers[:] = [(number, pattern(source)) for (source, its), number in _triggers.items() if its == "number"]
     _forms.clear()
     _state.update(automata=automata, numbers=numbers, known={}, patterns=len(_triggers))

@@ -22,6 +22,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
+from recognizers.triggers import scan_of
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -63,6 +64,8 @@ _IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", 
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
 
+_SHAPED = frozenset(shape.trigger.number for shape, *_ in _SHAPES)
+
 
 @cache
 def _vocabulary() -> tuple[Labels, frozenset[str]]:
@@ -90,7 +93,8 @@ class Username(PatternRecognizer):
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
         speaks_of_site = _SOCIAL.within(text)
-        for shape, score, reason, needs_site in _SHAPES:
+        shapes = () if _SHAPED.isdisjoint(scan_of(text).fired) else _SHAPES
+        for shape, score, reason, needs_site in shapes:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
