@@ -54,7 +54,7 @@ def numbers_in(text: str, low: int, high: int) -> list[LongNumber]:
             LongNumber(
                 *found.span(),
                 len(found.group().encode().translate(None, _NO_DIGITS)),
-                text[max(low, found.start() - BEFORE) : found.end()].translate(_FORMS).encode(),
+                _form(text, *found.span()),
             )
             for found in _NUMBER.finditer(text, low, high)
         ]
@@ -62,6 +62,10 @@ def numbers_in(text: str, low: int, high: int) -> list[LongNumber]:
     forms, numbers = data.translate(_FORMS_OF_ASCII), []
     for found in _NUMBER_OF_CLASSES.finditer(data.translate(_CLASSES)):
         start, end = found.span()
-        form = forms[start - BEFORE if start > BEFORE else 0 : end]
+        form = forms[start - BEFORE : end] if start >= BEFORE else _form(text, start + low, end + low)
         numbers.append(LongNumber(start + low, end + low, found.group().count(b"0"), form))
     return numbers
+
+
+def _form(text: str, start: int, end: int) -> bytes:
+    return text[max(0, start - BEFORE) : end].translate(_FORMS).encode()

@@ -148,6 +148,8 @@ class Scan:
         A number here is a :class:`recognizers.numbers.LongNumber`;
         its window begins ``before`` characters before it and ends ``after`` behind it.
         """
+        if not self._numbers:
+            return []
         length = len(self.text)
         return list(
             _merged(
