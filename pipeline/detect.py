@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from pipeline.errors import RecognizerFailed
@@ -37,6 +38,7 @@ PERSON: Final = "PERSON"
 _BARE_SSN: Final = "nine digits as Social Security numbers are issued, among codes of another form"
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
+_END, _ENTITY = attrgetter("end"), attrgetter("entity")
 _BY_LABEL = frozenset({"UNIQUE_IDENTIFIER", "LINKED_IDENTIFIER", "USERNAME"})
 
 
@@ -191,7 +193,7 @@ def examine(
                         found[at].append(each)
     for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
         label, text = texts[at]
-        if matches and any(each.entity == PERSON for each in matches):
+        if matches and PERSON in map(_ENTITY, matches):
             if names_business(label, text) and _are_cells(texts[at], segments, places):
                 found[at] = [each for each in matches if each.entity != PERSON]
         elif is_of_businesses(label) and is_sole_name(text):
@@ -276,8 +278,7 @@ could be the same."""
 
 def _in_text(matches: Sequence[Match], form: PlainForm, by: int, name: str) -> Iterable[Match]:
     """Lead matches in the plain form of a labelled text back to the text without its label."""
-    length = len(form.text)
-    if any(match.end > length for match in matches):
+    if max(map(_END, matches)) > len(form.text):
         raise RecognizerFailed("", f"the recognizer {name} gave a span outside its text")
     if form.is_source:
         if not by:

@@ -17,6 +17,7 @@ from typing import Final
 
 from pipeline.plain_form import PlainForm
 from recognizers.linear import pattern
+from recognizers.triggers import Trigger, scan_of
 
 _STATIONS: Final = 3
 """How often a link may have been encoded."""
@@ -31,6 +32,16 @@ _CUT_BY_LINKS: Final = re.compile(
 )
 _PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 """A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
+_RUN: Final = b"x" * _LEAST_PACKED
+_IN_RUNS: Final = bytes(
+    b"x"[0] if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/_-") else 0 for byte in range(256)
+)
+"""What may stand in a run of base64, all else: in text made of these two a run is found in no time."""
+_HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
+_HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
+_HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
+_MARKED: Final = frozenset(each.number for each in (_HAS_PERCENT, _HAS_CUT_BY_TAGS, _HAS_CUT_BY_LINKS))
+"""With the recognizers' own triggers one pass tells whether a text may have other forms."""
 _NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
 """What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
 
@@ -43,11 +54,12 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
 
     Spans in them lead back to the source of the plain form.
     """
-    text = plain.text
-    packed = _unpacked(text) if len(text) >= _LEAST_PACKED else []
-    if not (packed or "%" in text or "<" in text or "[" in text):
+    scan = scan_of(plain.text)
+    data = scan.data or scan.text.encode()
+    packed = _unpacked(scan.text) if _RUN in data.translate(_IN_RUNS) else []
+    if not packed and _MARKED.isdisjoint(scan.fired):
         return ()
-    found = _forms(text, packed)
+    found = _forms(scan.text, packed, scan.fired)
     return list(found) if plain.is_source else [_over(each, plain) for each in found]
 
 
@@ -55,12 +67,12 @@ def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
     return form._replace(under=plain if form.under is None else _over(form.under, plain))
 
 
-def _forms(text: str, packed: list[Piece]) -> Iterator[PlainForm]:
-    if "%" in text and _PERCENT.search(text):
+def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[PlainForm]:
+    if _HAS_PERCENT.number in fired and _PERCENT.search(text):
         yield _without_percents(text)
-    if "<" in text and _CUT_BY_TAGS.search(text):
+    if _HAS_CUT_BY_TAGS.number in fired and _CUT_BY_TAGS.search(text):
         yield form_with(text, ((*each.span(), "") for each in _TAG.finditer(text)))
-    if "[" in text and _CUT_BY_LINKS.search(text):
+    if _HAS_CUT_BY_LINKS.number in fired and _CUT_BY_LINKS.search(text):
         yield form_with(text, _link_marks(text))
     if packed:
         yield form_with(text, packed)

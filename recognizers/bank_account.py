@@ -22,7 +22,7 @@ from typing import ClassVar, Final
 from recognizers.checksum import passes_aba, passes_luhn, passes_mod97
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import (
     ENDING,
@@ -36,7 +36,7 @@ from recognizers.text import (
     joined,
     stands_alone,
 )
-from recognizers.triggers import NINE_DIGITS, Trigger
+from recognizers.triggers import DIGIT, NINE_DIGITS
 
 _IBAN: Final = Shape(
     r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}",
@@ -113,8 +113,8 @@ class BankAccountRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("BANK_ACCOUNT",)
     NAME: ClassVar[str] = "bank_account"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (_IBAN.trigger, _ANY_LABEL.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        return (_IBAN.trigger, (_ANY_LABEL.trigger, DIGIT))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):

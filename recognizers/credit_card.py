@@ -18,7 +18,7 @@ from typing import ClassVar, Final
 from recognizers.checksum import passes_luhn
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import (
     ENDING,
     Label,
@@ -30,7 +30,7 @@ from recognizers.text import (
     is_cut_out,
     joined,
 )
-from recognizers.triggers import NINE_DIGITS, Trigger
+from recognizers.triggers import DIGIT
 
 _SEPARATOR: Final = r"[ \-.\x{00A0}\x{2010}-\x{2015}]"
 _CANDIDATE: Final = NumberShape(
@@ -92,8 +92,8 @@ class CreditCardRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("CREDIT_CARD",)
     NAME: ClassVar[str] = "credit_card"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (NINE_DIGITS, _ANY_LABEL.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        return (_CANDIDATE.trigger, (_ANY_LABEL.trigger, DIGIT))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):

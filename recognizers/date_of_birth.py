@@ -20,9 +20,8 @@ from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.names.contexts import contexts
 from recognizers.pasted import cells_below
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, line_end, stands_alone
-from recognizers.triggers import Trigger
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -133,7 +132,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("DATE_OF_BIRTH",)
     NAME: ClassVar[str] = "date_of_birth"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (_LABEL.trigger, _BORN_SHORT.trigger, _AGED.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
 
     def matches(self, text: str) -> list[Match]:

@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, joined
 from recognizers.triggers import Trigger, scan_of
 
@@ -78,7 +78,7 @@ class EmailAddressRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("EMAIL_ADDRESS",)
     NAME: ClassVar[str] = "email_address"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (_AT, _SPELLED.trigger, _X500.trigger)
 
     def matches(self, text: str) -> list[Match]:
@@ -104,7 +104,7 @@ class EmailAddressRecognizer(PatternRecognizer):
     def _plain(self, text: str) -> Iterator[Match]:
         for domain in _DOMAIN.finditer(text):
             at, end = domain.span()
-            local = _LOCAL_BACKWARDS.match(text[max(0, at - 100) : at][::-1])
+            local = _LOCAL_BACKWARDS.match(text[at - 1 : at - 101 if at > 100 else None : -1]) if at else None
             if local is None:
                 continue
             start = at - local.end()

@@ -19,7 +19,7 @@ from typing import ClassVar, Final
 
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, joined
 from recognizers.triggers import Trigger
 
@@ -55,7 +55,7 @@ class IpAddressRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("IP_ADDRESS",)
     NAME: ClassVar[str] = "ip_address"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (_FOUR_NUMBERS, _COLONS, _DEFANGED.trigger)
 
     def matches(self, text: str) -> list[Match]:

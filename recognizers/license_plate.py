@@ -14,9 +14,9 @@ from typing import ClassVar
 
 from recognizers.labelled import Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import Trigger
+from recognizers.triggers import NUMERAL
 
 _LABELS = Labels(
     {
@@ -45,8 +45,8 @@ class LicensePlate(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("LICENSE_PLATE",)
     NAME: ClassVar[str] = "license_plate"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (_LABELS.trigger, _MONTANA.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        return ((_LABELS.trigger, NUMERAL), (_MONTANA.trigger, _VEHICLE.trigger))
 
     def matches(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}

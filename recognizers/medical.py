@@ -21,10 +21,10 @@ from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.linear import Found, Pattern, pattern
 from recognizers.model import Match
 from recognizers.names.contexts import contexts
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
-from recognizers.triggers import Trigger
+from recognizers.triggers import NUMERAL
 
 _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
@@ -106,9 +106,9 @@ class Medical(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("MEDICAL",)
     NAME: ClassVar[str] = "medical"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         labels, known, _ = _vocabulary()
-        return (labels.trigger, known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
+        return ((labels.trigger, NUMERAL), known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         labels, conditions, _ = _vocabulary()

@@ -20,10 +20,10 @@ import yaml
 
 from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import Trigger
+from recognizers.triggers import scan_of
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
@@ -97,6 +97,10 @@ _SHAPES = (
 )
 _KEY_BEGIN = Shape(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----", hint="PRIVATE KEY")
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
+_SHAPED = frozenset(
+    each.trigger.number
+    for each in (*(shape for shape, *_ in _SHAPES), _RESET, _LOGGED, _VENDOR, _KEY_BEGIN, _BEHIND_MAILBOX)
+)
 _LOGIN_WORDS = Words(
     "login", "username", "user name", "user", "userid", "user id", "logon", "credentials", "account", "u"
 )
@@ -130,7 +134,7 @@ class Password(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("PASSWORD",)
     NAME: ClassVar[str] = "password"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
@@ -147,6 +151,8 @@ class Password(PatternRecognizer):
             )
             if span:
                 yield self._match(*span, score, f"a secret behind a label ({label.part})")
+        if _SHAPED.isdisjoint(scan_of(text).fired):
+            return
         for shape, score, reason in _SHAPES:
             for match in shape.finditer(text):
                 yield self._match(match.start(1), match.end(1), score, reason)

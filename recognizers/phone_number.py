@@ -22,7 +22,7 @@ import phonenumbers
 
 from recognizers.linear import pattern
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import (
     JOINER,
     Label,
@@ -36,7 +36,7 @@ from recognizers.text import (
     line_end,
     stands_alone,
 )
-from recognizers.triggers import NINE_DIGITS, SIX_DIGITS, Trigger, scan_of
+from recognizers.triggers import SIX_DIGITS, scan_of
 
 _EXTENSION: Final = r"(?i:(?: ?[,;/]? ?(?:x|ext|extn|extension)[.:]? ?#? ?| #)\d{1,6})?"
 _DASH: Final = r"[\-\x{2010}-\x{2015}.]"
@@ -48,7 +48,6 @@ _NANP: Final = NumberShape(
     after=24,
 )
 _GROUPS: Final = rf"\d(?:[ \x{{00A0}}().\-\x{{2010}}-\x{{2015}}/]{{0,3}}\d){{5,14}}{_EXTENSION}"
-_PLUS_SIGN: Final = Trigger(r"\+ ?\(?[0-9]")
 _PLUS: Final = NumberShape(rf"\+ ?\(?{_GROUPS}", least=6, before=4, after=24)
 _GROUPED: Final = pattern(rf"[+(]?{_GROUPS}")
 _VANITY: Final = Shape(
@@ -136,9 +135,10 @@ class PhoneNumberRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("PHONE_NUMBER",)
     NAME: ClassVar[str] = "phone_number"
 
-    def triggers(self) -> Iterable[Trigger]:
-        shapes = (_BEHIND, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN)
-        return (NINE_DIGITS, _PLUS_SIGN, _CONTEXT.trigger, _OWN_NUMBER.trigger, *(each.trigger for each in shapes))
+    def triggers(self) -> Iterable[Wake]:
+        with_number = (_CONTEXT, _BEHIND, _OWN_NUMBER)
+        alone = (_NANP, _PLUS, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN)
+        return (*(each.trigger for each in alone), *((each.trigger, SIX_DIGITS) for each in with_number))
 
     def matches(self, text: str) -> list[Match]:
         first: dict[tuple[int, int], tuple[float, str]] = {}
@@ -158,9 +158,9 @@ class PhoneNumberRecognizer(PatternRecognizer):
                 yield from self._label_behind(text)
             if _OWN_NUMBER.trigger.number in fired:
                 yield from self._owned(text)
-            if NINE_DIGITS.number in fired:
+            if _NANP.trigger.number in fired:
                 yield from self._north_american(text)
-            if _PLUS_SIGN.number in fired:
+            if _PLUS.trigger.number in fired:
                 yield from self._international(text)
         if not _UNUSUAL.isdisjoint(fired):
             yield from self._vanity(text)

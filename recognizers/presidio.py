@@ -18,6 +18,9 @@ from presidio_analyzer.nlp_engine import NlpArtifacts
 from recognizers.model import Match
 from recognizers.triggers import Trigger, scan_of, whole
 
+Wake = Trigger | tuple[Trigger, ...]
+"""What wakes a recognizer: a trigger, or several of which all fire in a text."""
+
 
 class Recognizer(EntityRecognizer):
     """Finds one entity (or one family of entities) in text, the same way in every program.
@@ -91,11 +94,14 @@ class PatternRecognizer(Recognizer):
     ``matches`` as U+FFFD, so that spans stay what they are.
     """
 
-    _gate: frozenset[int] = frozenset()
+    _gate: tuple[frozenset[int], tuple[frozenset[int], ...]] | None = None
 
     @abstractmethod
-    def triggers(self) -> Iterable[Trigger]:
-        """Return triggers of which at least one fires in every text in which this recognizer finds something."""
+    def triggers(self) -> Iterable[Wake]:
+        """Return triggers of which at least one fires in every text in which this recognizer finds something.
+
+        One may be several in a tuple, which fires where all of them do.
+        """
 
     @abstractmethod
     def matches(self, text: str) -> list[Match]:
@@ -106,8 +112,11 @@ class PatternRecognizer(Recognizer):
 
     def is_woken_by(self, fired: frozenset[int]) -> bool:
         """Return whether one of the triggers is among those that fired in a text."""
-        gate = self._gate = self._gate or frozenset(each.number for each in self.triggers())
-        return not gate.isdisjoint(fired)
+        gate = self._gate
+        if gate is None:
+            gate = self._gate = _gate_of(self.triggers())
+        alone, together = gate
+        return not alone.isdisjoint(fired) or any(each <= fired for each in together)
 
     def find_woken(self, texts: Sequence[str]) -> list[list[Match]]:
         return [self.matches(scan_of(text).text) for text in texts]
@@ -116,3 +125,14 @@ class PatternRecognizer(Recognizer):
         self.is_woken_by(frozenset())  # a first call makes the triggers, without which a scan does not look for them
         scans = map(scan_of, texts)
         return [self.matches(scan.text) if self.is_woken_by(scan.fired) else [] for scan in scans]
+
+
+def _gate_of(wakes: Iterable[Wake]) -> tuple[frozenset[int], tuple[frozenset[int], ...]]:
+    """Return the numbers of the triggers of which one is enough, and the sets of those that must all fire."""
+    alone, together = [], []
+    for each in wakes:
+        if isinstance(each, tuple):
+            together.append(frozenset(one.number for one in each))
+        else:
+            alone.append(each.number)
+    return frozenset(alone), tuple(together)

@@ -191,19 +191,24 @@ class Shape:
 
 
 class NumberShape:
-    r"""A pattern (re2) of numbers, looked for only around long numbers; see :meth:`recognizers.triggers.Scan.numbers`.
+    r"""A pattern (re2) of numbers, looked for only around long numbers of which one has the form of its matches.
 
-    ``least`` is the fewest digits of a match; it may begin ``before`` characters before its first digit and end
-    ``after`` behind the last digit that is no extension. The pattern looks at nothing beside its match (no ``\b``).
+    See :meth:`recognizers.triggers.Scan.numbers` and, for what the pattern may hold, the kind ``number`` of
+    :class:`recognizers.triggers.Trigger`. ``least`` is the fewest digits of a match; it may begin ``before`` characters
+    (at most :data:`recognizers.numbers.BEFORE`) before its first digit and end ``after`` behind the last digit that is
+    no extension. The pattern looks at nothing beside its match (no ``\b``).
     """
 
     def __init__(self, source: str, *, least: int, before: int = 0, after: int = 0) -> None:
         self._pattern = pattern(source)
+        self.trigger = Trigger(source, kind="number")
         self._window = (least, before, after)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where the pattern matches in ``text``."""
         scan = scan_of(text)
+        if self.trigger.number not in scan.fired:
+            return []
         found: list[tuple[int, int]] = []
         for low, high in scan.numbers(*self._window):
             if scan.data is not None:
@@ -218,7 +223,7 @@ class Words:
 
     def __init__(self, *words: str) -> None:
         source = rf"(?:\b|[_0-9])({_gaps(words)})"
-        self.trigger = Trigger(source, ignore_case=True, words=True)
+        self.trigger = Trigger(source, ignore_case=True, kind="word")
         self._pattern = pattern(source, longest=True, ignore_case=True)
         self._bounds = pattern(rf"(?:\b|[_0-9])(?:{_gaps(words)})", longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)

@@ -13,9 +13,9 @@ from typing import ClassVar
 
 from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Words
-from recognizers.triggers import Trigger
+from recognizers.triggers import NUMERAL
 
 _LABELS = Labels(
     {
@@ -43,8 +43,8 @@ class TribalId(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("TRIBAL_ID",)
     NAME: ClassVar[str] = "tribal_id"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (_LABELS.trigger,)
+    def triggers(self) -> Iterable[Wake]:
+        return ((_LABELS.trigger, NUMERAL),)
 
     def matches(self, text: str) -> list[Match]:
         matches = []

@@ -5,8 +5,9 @@ pattern costs a pass each. So every vocabulary (:class:`recognizers.text.Words`)
 that is dear to look for registers a :class:`Trigger` here: a pattern that occurs wherever its
 owner could match. All triggers together are two google-re2 sets, automata that read a text once and
 tell which of their patterns occur: one of words, one of shapes (a single one needs many times
-the states). An owner whose trigger does not occur skips the text; in a long text it looks only at
-the regions in which its trigger does.
+the states). Patterns of long numbers are looked for in the forms of the numbers that the text has
+(:mod:`recognizers.numbers`), once a form. An owner whose trigger does not occur skips the text; in a
+long text it looks only at the regions in which its trigger does.
 
 A :class:`Scan` is what one such pass found; :func:`scan_of` remembers the last ones, because
 recognizers read the same texts one after another. The automata are built at the first scan, and
@@ -22,10 +23,12 @@ automaton gives no answer, every trigger counts as fired.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, Literal, get_args
 
 import re2
+
+from recognizers.numbers import LongNumber, numbers_in
 
 SIZE: Final = 4096
 """A text is scanned in pieces of this many characters, so that triggers say where in a long text they fire."""
@@ -39,29 +42,34 @@ _KEPT_SETS: Final = 10_000
 _MEMORY: Final = 128 << 20
 HUMP_AHEAD: Final = 60
 _KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
-_NUMBER: Final = re.compile(r"[0-9][0-9 \u00A0().\-/\u00AD\u2010-\u2015\u2212]{5,}")
-_NO_DIGITS: Final = bytes(byte for byte in range(256) if not 0x30 <= byte <= 0x39)
-_CLASSES: Final = bytes(
-    b"0"[0] if byte in b"0123456789" else b"-"[0] if byte in b" ().-/" else 0 for byte in range(256)
-)
-"""Digits, what may stand between them, all else: with one character a class, ASCII numbers are found much faster."""
-_NUMBER_OF_CLASSES: Final = re.compile(rb"0[0-]{5,}")
 _TORN: Final = re.compile("[\ud800-\udfff]")
 
-_triggers: dict[tuple[str, bool], int] = {}
+Kind = Literal["word", "shape", "number"]
+"""What finds a trigger: the automaton of words, that of shapes, or the forms of long numbers."""
+
+_triggers: dict[tuple[str, Kind], int] = {}
 _scans: dict[str, Scan] = {}
 _state: dict[str, Any] = {"automata": (), "numbers": (), "known": {}, "patterns": 0}
+_forms: dict[bytes, frozenset[int]] = {}
+"""Which triggers of the kind ``number`` fire in a number, by its form."""
+_joined: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
+"""Unions of what fired in a text and in its numbers: one object for equal ones, so that its hash is worked out once."""
+_NONE: Final[frozenset[int]] = frozenset()
 _kept = [0]
 """The characters of the texts in ``_scans``."""
 
 
 class Trigger:
-    """A pattern (google-re2) that occurs in every text in which its owner could match; equal ones share a number."""
+    """A pattern (google-re2) that occurs in every text in which its owner could match; equal ones share a number.
+
+    That of a ``number`` must find in the form of a number (:mod:`recognizers.numbers`) what it finds in the text:
+    digits other than nine may stand in it only where they may be missing or where a nine would do as well.
+    """
 
     __slots__ = ("number",)
 
-    def __init__(self, source: str, *, ignore_case: bool = False, words: bool = False) -> None:
-        key = (f"(?i:{source})" if ignore_case else source, words)
+    def __init__(self, source: str, *, ignore_case: bool = False, kind: Kind = "shape") -> None:
+        key = (f"(?i:{source})" if ignore_case else source, kind)
         if key not in _triggers:
             _scans.clear()
         self.number = _triggers.setdefault(key, len(_triggers))
@@ -72,11 +80,12 @@ class Trigger:
 
 
 DIGIT: Final = Trigger("[0-9]")
+NUMERAL: Final = Trigger(r"\p{N}")
+"""Digits of any script, and whatever else ``str.isnumeric`` takes for a number but is no letter."""
 _HUMP: Final = Trigger(r"[a-z][A-Z][A-Za-z0-9]*[\"']?\s?[:=]")
 _SEPARATED_DIGIT: Final = r"[0-9][ \x{00A0}().\-/\x{00AD}\x{2010}-\x{2015}\x{2212}]{0,5}"
 SIX_DIGITS: Final = Trigger(rf"(?:{_SEPARATED_DIGIT}){{5}}[0-9]")
-_NINE: Final = 9
-NINE_DIGITS: Final = Trigger(rf"(?:{_SEPARATED_DIGIT}){{8}}[0-9]")
+NINE_DIGITS: Final = Trigger(r"(?:9[^9+x]*){8}9", kind="number")
 
 
 class Scan:
@@ -86,7 +95,7 @@ class Scan:
     owners to keep what they found under their trigger's number.
     """
 
-    __slots__ = ("_long_numbers", "_pieces", "_windows", "data", "fired", "humps", "spans", "text")
+    __slots__ = ("_numbers", "_pieces", "data", "fired", "humps", "spans", "text")
 
     def __init__(self, text: str) -> None:
         ascii_only = text.isascii()
@@ -95,8 +104,7 @@ class Scan:
         self.data: bytes | None = data if ascii_only else None
         self.humps: tuple[int, ...] = ()
         self.spans: dict[int, list[tuple[int, int]]] = {}
-        self._long_numbers: list[tuple[int, int, int]] | None = None
-        self._windows: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+        self._numbers: Sequence[LongNumber] = ()
         if len(text) <= SIZE:
             fired = _fired(data)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
@@ -109,6 +117,10 @@ class Scan:
                 ]
             )
             self.fired = self._pieces[0].union(*self._pieces[1:])
+        if SIX_DIGITS.number in self.fired:
+            regions = self.regions(SIX_DIGITS.number)
+            self._numbers = [number for region in regions for number in numbers_in(text, *region)]
+            self.fired = _fired_with(self.fired, self._numbers)
 
     def _humped(self, fired: frozenset[int], at: int) -> frozenset[int]:
         """Return ``fired`` of the piece at ``at`` with the triggers that fire where its humps begin words."""
@@ -133,51 +145,19 @@ class Scan:
     def numbers(self, least: int, before: int = 0, after: int = 0) -> list[tuple[int, int]]:
         """Return windows around the numbers of at least ``least`` digits (six or more), merged where they meet.
 
-        A number here is ASCII digits with blanks, dashes, dots, slashes or brackets between them;
+        A number here is a :class:`recognizers.numbers.LongNumber`;
         its window begins ``before`` characters before it and ends ``after`` behind it.
         """
-        if (NINE_DIGITS if least >= _NINE else SIX_DIGITS).number not in self.fired:
+        if not self._numbers:
             return []
-        key = (least, before, after)
-        windows = self._windows.get(key)
-        if windows is None:
-            if self._long_numbers is None:
-                self._long_numbers = self._found_numbers()
-            self._windows[key] = windows = self._merged_around(least, before, after)
-        return windows
-
-    def _merged_around(self, least: int, before: int, after: int) -> list[tuple[int, int]]:
-        """Return the windows around long numbers: :func:`_merged` written out, since most texts have a few of them."""
-        length, windows = len(self.text), []
-        left = right = -1
-        for start, end, digits in self._long_numbers or ():
-            if digits < least:
-                continue
-            low = start - before if start > before else 0
-            if low > right:
-                if right >= 0:
-                    windows.append((left, right))
-                left = low
-            right = max(right, min(length, end + after))
-        if right >= 0:
-            windows.append((left, right))
-        return windows
-
-    def _found_numbers(self) -> list[tuple[int, int, int]]:
-        """Return the numbers of six digits and more: their spans and how many digits they have."""
-        text, numbers = self.text, []
-        for low, high in self.regions(SIX_DIGITS.number):
-            piece = text[low:high]
-            if piece.isascii():
-                for number in _NUMBER_OF_CLASSES.finditer(piece.encode().translate(_CLASSES)):
-                    start, end = number.span()
-                    numbers.append((start + low, end + low, number.group().count(b"0")))
-            else:
-                numbers += [
-                    (*found.span(), len(found.group().encode().translate(None, _NO_DIGITS)))
-                    for found in _NUMBER.finditer(text, low, high)
-                ]
-        return numbers
+        length = len(self.text)
+        return list(
+            _merged(
+                (start - before if start > before else 0, min(length, end + after))
+                for start, end, digits, _ in self._numbers
+                if digits >= least
+            )
+        )
 
 
 def scan_of(text: str) -> Scan:
@@ -220,7 +200,7 @@ def _fired(data: bytes) -> frozenset[int]:
     """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
     if _state["patterns"] != len(_triggers):
         _compile()
-    of_words, of_shapes = _state["automata"]
+    of_words, of_shapes, _ = _state["automata"]
     found = (tuple(of_words(data)), tuple(of_shapes(data)))
     fired: frozenset[int] | None = _state["known"].get(found)
     return _numbers_of(found) if fired is None else fired
@@ -229,14 +209,45 @@ def _fired(data: bytes) -> frozenset[int]:
 def _numbers_of(found: tuple[tuple[int, ...], ...]) -> frozenset[int]:
     """Return the numbers of triggers for the indexes that the automata gave; the same few sets come again and again."""
     numbers: set[int] = set()
-    for indexes, own in zip(found, _state["numbers"], strict=True):
-        complete = len(own) in indexes
-        numbers.update([own[index] for index in indexes if index < len(own)] if complete else own)
+    for indexes, own in zip(found, _state["numbers"], strict=False):  # behind them that of numbers, which has its own
+        numbers.update(_told(indexes, own))
     known = _state["known"]
     if len(known) >= _KEPT_SETS:
         known.clear()
     known[found] = fired = frozenset(numbers)
     return fired
+
+
+def _told(indexes: Sequence[int], own: Sequence[int]) -> Iterable[int]:
+    """Return the numbers of the triggers that an automaton told by their indexes: all of its own where it gave up."""
+    return [own[index] for index in indexes if index < len(own)] if len(own) in indexes else own
+
+
+def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozenset[int]:
+    """Return ``fired`` with the triggers that fire in the long numbers of a text."""
+    kinds = _NONE
+    for number in numbers:
+        own = _forms.get(number.form)
+        if own is None:
+            own = _fired_in(number.form)
+        if not own <= kinds:
+            kinds = kinds | own if kinds else own
+    if not kinds:
+        return fired
+    union = _joined.get((fired, kinds))
+    if union is None:
+        if len(_joined) >= _KEPT_SETS:
+            _joined.clear()
+        union = _joined[fired, kinds] = fired | kinds
+    return union
+
+
+def _fired_in(form: bytes) -> frozenset[int]:
+    """Return the triggers of numbers that fire in a number of this form."""
+    if len(_forms) >= _KEPT_SETS:
+        _forms.clear()
+    own = _forms[form] = frozenset(_told(tuple(_state["automata"][2](form)), _state["numbers"][2]))
+    return own
 
 
 def _compile() -> None:
@@ -246,12 +257,13 @@ def _compile() -> None:
     options.max_mem = _MEMORY
     options.never_capture = True
     automata, numbers = [], []
-    for of_words in (True, False):
-        sources = {source: number for (source, words), number in _triggers.items() if words is of_words}
+    for kind in get_args(Kind):
+        sources = {source: number for (source, its), number in _triggers.items() if its == kind}
         automaton = re2.Set.SearchSet(options)
         for source in (*sources, r"\z"):
             automaton.Add(source)
         automaton.Compile()
         automata.append(automaton._set.Match)  # noqa: SLF001 - what the wrapper itself calls, once for every text
         numbers.append(tuple(sources.values()))
+    _forms.clear()
     _state.update(automata=automata, numbers=numbers, known={}, patterns=len(_triggers))

@@ -20,10 +20,10 @@ import yaml
 
 from recognizers.labelled import Labelled, Labels, has_digits, outermost
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import Trigger, scan_of
+from recognizers.triggers import NUMERAL, scan_of
 
 _COOKIES = Shape(
     r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
@@ -70,9 +70,9 @@ class UniqueIdentifier(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("UNIQUE_IDENTIFIER",)
     NAME: ClassVar[str] = "unique_identifier"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (
-            *(_labels()[0].trigger, _CODE_LINE.trigger, _ID.trigger),
+            *((_labels()[0].trigger, NUMERAL), _CODE_LINE.trigger, _ID.trigger),
             *(_MAC.trigger, _PARCEL.trigger, _COOKIES.trigger),
         )
 

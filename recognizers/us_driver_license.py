@@ -17,9 +17,9 @@ from typing import ClassVar
 
 from recognizers.labelled import Labels, has_digits, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, stands_alone
-from recognizers.triggers import Trigger
+from recognizers.triggers import DIGIT
 
 _LABELS = Labels(
     {
@@ -58,8 +58,8 @@ class UsDriverLicense(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_DRIVER_LICENSE",)
     NAME: ClassVar[str] = "us_driver_license"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (_LABELS.trigger, _LICENCE_WORDS.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        return ((_LABELS.trigger, DIGIT), (_LICENCE_WORDS.trigger, _ALONE.trigger))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):

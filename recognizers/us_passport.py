@@ -15,8 +15,8 @@ from typing import ClassVar
 
 from recognizers.labelled import Labels, has_digits, outermost, value_after
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
-from recognizers.triggers import Trigger
+from recognizers.presidio import PatternRecognizer, Wake
+from recognizers.triggers import NUMERAL
 
 _LABELS = Labels(
     {
@@ -40,8 +40,8 @@ class UsPassport(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_PASSPORT",)
     NAME: ClassVar[str] = "us_passport"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (_LABELS.trigger,)
+    def triggers(self) -> Iterable[Wake]:
+        return ((_LABELS.trigger, NUMERAL),)
 
     def matches(self, text: str) -> list[Match]:
         matches = []

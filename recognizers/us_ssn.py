@@ -21,7 +21,7 @@ from typing import ClassVar, Final
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.pasted import cells_below
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import (
     ENDING,
     Label,
@@ -35,7 +35,7 @@ from recognizers.text import (
     joined,
     stands_alone,
 )
-from recognizers.triggers import NINE_DIGITS, Trigger, scan_of
+from recognizers.triggers import DIGIT, NINE_DIGITS, scan_of
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
@@ -134,19 +134,25 @@ class UsSsnRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_SSN",)
     NAME: ClassVar[str] = "us_ssn"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (NINE_DIGITS, _MASKED.trigger, _MISTYPED.trigger, _CONTEXT.trigger, _LAST_BEFORE.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        words = (_CONTEXT, _LAST_BEFORE)
+        shapes = (_SHAPE, _RUN, _MASKED, _MISTYPED)
+        return (
+            *(each.trigger for each in shapes),
+            *((each.trigger, DIGIT) for each in words),
+            (_CONTEXT.trigger, _SPOKEN.trigger),
+        )
 
     def matches(self, text: str) -> list[Match]:
         fired = scan_of(text).fired
         found: list[Match] = list(self._spoken(text)) if _SPOKEN.trigger.number in fired else []
         if not has_digit(text):
             return found
-        if NINE_DIGITS.number in fired:
+        if _SHAPE.trigger.number in fired:
             found += self._shaped(text)
         if _MASKED.trigger.number in fired:
             found += self._masked(text)
-        if NINE_DIGITS.number in fired:
+        if _RUN.trigger.number in fired:
             found += self._run_together(text)
         if _MISTYPED.trigger.number in fired:
             found += self._mistyped(text)

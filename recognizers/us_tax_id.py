@@ -17,9 +17,9 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.model import Match
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Label, NumberShape, Words, digits_of, has_digit, in_digit_groups, is_cut_out, joined
-from recognizers.triggers import NINE_DIGITS, Trigger
+from recognizers.triggers import DIGIT
 
 _DASH: Final = r"[\-\x{2010}-\x{2015}]"
 _ITIN: Final = NumberShape(
@@ -78,8 +78,8 @@ class UsTaxIdRecognizer(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("US_TAX_ID",)
     NAME: ClassVar[str] = "us_tax_id"
 
-    def triggers(self) -> Iterable[Trigger]:
-        return (NINE_DIGITS, _ANY_WORD.trigger)
+    def triggers(self) -> Iterable[Wake]:
+        return (_ITIN.trigger, (_ANY_WORD.trigger, DIGIT))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):

@@ -21,10 +21,10 @@ from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.vocabulary import vocabulary
 from recognizers.pasted import cells_below
-from recognizers.presidio import PatternRecognizer
+from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
-from recognizers.triggers import Trigger
+from recognizers.triggers import scan_of
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -135,6 +135,8 @@ _OF_SYSTEMS = frozenset(
     ]
 )
 
+_SHAPED = frozenset(shape.trigger.number for shape, *_ in _SHAPES)
+
 
 @cache
 def _vocabulary() -> tuple[Labels, frozenset[str]]:
@@ -149,7 +151,7 @@ class Username(PatternRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("USERNAME",)
     NAME: ClassVar[str] = "username"
 
-    def triggers(self) -> Iterable[Trigger]:
+    def triggers(self) -> Iterable[Wake]:
         return (
             _vocabulary()[0].trigger,
             _SOCIAL.trigger,
@@ -171,15 +173,16 @@ class Username(PatternRecognizer):
                 if _VALUE.fullmatch(text, start, end) and not _is_prose(text[start:end]):
                     yield self._match(start, end, 0.6, "a cell below a label of user names")
         speaks_of_site = _SOCIAL.within(text)
-        for shape, score, reason, needs_site in _SHAPES:
+        shapes = () if _SHAPED.isdisjoint(scan_of(text).fired) else _SHAPES
+        for shape, score, reason, needs_site in shapes:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
         for shape, score, reason in _NEW_SHAPES:
             for match in shape.finditer(text):
-                value, after = match.group(1), text[match.end(1) : match.end(1) + 2]
+                named, after = match.group(1), text[match.end(1) : match.end(1) + 2]
                 goes_on = after[:1].isalnum() or (after[:1] in {".", "-"} and after[1:].isalnum())
-                domain = value.startswith("@") and _DOMAIN.search(value)
-                if not goes_on and not domain and not _is_prose(value.removeprefix("@")):
+                domain = named.startswith("@") and _DOMAIN.search(named)
+                if not goes_on and not domain and not _is_prose(named.removeprefix("@")):
                     yield self._match(match.start(1), match.end(1), score, reason)
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():

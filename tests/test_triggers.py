@@ -14,13 +14,16 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recognizers import RECOGNIZERS
+from pipeline import other_forms
+from pipeline.plain_form import PlainForm
+from recognizers import RECOGNIZERS, credit_card, us_ssn, us_tax_id
 from recognizers.labelled import Labels, has_digits, value_after
 from recognizers.linear import pattern
+from recognizers.numbers import numbers_in
 from recognizers.phone_number import _NANP, _PLUS, PhoneNumberRecognizer, possible_length
 from recognizers.presidio import PatternRecognizer
 from recognizers.registry import recognizer_class
-from recognizers.text import Words
+from recognizers.text import NumberShape, Words
 from recognizers.triggers import REACH, SIZE, Trigger, scan_of
 from recognizers.us_ssn import UsSsnRecognizer
 
@@ -148,6 +151,52 @@ def test_shapes_of_numbers_are_the_same_in_plain_letters_and_among_others(text):
     """ASCII texts are searched in place, others in pieces that are cut out: what is found is the same."""
     for shape in (_NANP, _PLUS):
         assert shape.spans(text) == shape.spans(f"{text}yyyy\u00e9")
+
+
+NUMBER_SHAPES = [
+    each
+    for module in (us_ssn, us_tax_id, credit_card)
+    for each in vars(module).values()
+    if isinstance(each, NumberShape)
+] + [_NANP, _PLUS]
+SOME_NUMBERS = ("406", "555", "0143", "536-90-4399", "12", "9", "1", "0", "+", "(", ")", " ", "-", ".", "/", "x", "é")
+
+
+@settings(max_examples=300)
+@given(text=st.lists(st.sampled_from([*SOME_NUMBERS, "\u2013", "\u00a0", "4111"]), max_size=14).map("".join))
+def test_no_number_is_passed_by_for_its_form(text):
+    """A pattern of numbers that does not fire by the forms of a text's numbers matches nothing in the text."""
+    scan = scan_of(text)
+    for shape in NUMBER_SHAPES:
+        if shape.trigger.number not in scan.fired:
+            windows = scan.numbers(*shape._window)
+            assert [shape._pattern.places(text[low:high]) for low, high in windows] == [[] for _ in windows]
+
+
+def test_the_form_of_a_number_holds_none_of_its_digits():
+    """A form has nines for digits, is equal for numbers written alike, and tells dashes and letters before apart."""
+    (plain,), (like,), (other,) = (
+        [each.form for each in numbers_in(text, 0, len(text))]
+        for text in ("SSN 536-90-4399.", "ssn 123-45-6789,", "SSN\u2013536\u201390\u20134399é")
+    )
+    assert (plain, other.decode()) == (b"xxx 999-99-9999.", "xxx\u2013999\u201399\u20139999")
+    assert like == plain[:-1]
+
+
+@settings(max_examples=300)
+@given(
+    text=st.lists(
+        st.sampled_from(
+            ["%4", "%", "34", "<b>", "</b>", "<", "[", "] ", "](x)", "555", "-", " ", "mZSBqb0BleA", "c2VlIGpv", "é"]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_no_other_form_of_a_text_is_passed_by(text):
+    """What the one pass says of percent signs, tags, links and packed runs is what a look for each of them finds."""
+    searched = (other_forms._PERCENT, other_forms._CUT_BY_TAGS, other_forms._CUT_BY_LINKS)
+    expected = sum(each.search(text) is not None for each in searched) + bool(other_forms._unpacked(text))
+    assert len(other_forms.other_forms(PlainForm(text))) == expected
 
 
 WORDS = Words("phone(?: numbers?)?", "e mail", "tel", "1099s?", "w ?9", "id", "ids?")
