@@ -76,6 +76,14 @@ _OF_DOORS = Words(
 )
 _OTHER_CODES = Words(
     "zip",
+    "sic",
+    "naics",
+    "activity",
+    "error",
+    "status",
+    "billing",
+    "product",
+    "item",
     "area",
     "postal",
     "tax",

@@ -21,7 +21,8 @@ _PASSENGER: Final = re.compile(
     r"((?: [A-Z]{1,15}){0,2}? ?(?:MRS?|MS|MISS|MSTR|DR|CHD|INF)(?![\w/]))?"
 )
 _INITIALED: Final = re.compile(
-    r"(?<![\w.&])([A-DF-MO-RTUVX-Z]\. ?(?:[A-Z]\. ?)?)([A-Z][a-z'\u2019-]{2,20}(?:[A-Z][a-z]{1,15})?)(?![\w.]\w)"
+    r"(?<![\w.&])([A-DF-MO-RTUVX-Z]\. ?(?:[A-Z]\. ?)?)([A-Z][a-z'\u2019-]{2,20}(?:[A-Z][a-z]{1,15})?)(?![\w'\u2019-])"
+    r"(?!\.\w|\. ?(?:\d|[A-Z]\.))"
 )
 _REVERSED: Final = re.compile(
     r"(?:^|[\n\r\t\"|;]|\d[.)])[ \t]*([A-Z][\w'\u2019-]{1,30}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"
@@ -35,7 +36,8 @@ def own_forms(text: str) -> Iterator[Candidate]:
     words = vocabulary()
     for match in _FAMILY.finditer(text):
         named = match.group(1)
-        surname = named if match.group(2) else _singular(named)
+        # A surname that ends in s of itself (`the Phillips screwdriver`) is left to the models.
+        surname = named if match.group(2) else "" if words.is_surname(named) else _singular(named)
         if surname and _is_only_surname(surname, words):
             yield Candidate(match.start(1), match.end(1), 0.6, "a family, by its surname", "surname", sure=True)
     for match in _INITIALED.finditer(text):
