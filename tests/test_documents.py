@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.cli.tables import print_release
 from pipeline.errors import ConfigError
 from pipeline.evidence import sheet
 from pipeline.evidence.aggregates import amount, suppressed
@@ -227,3 +228,17 @@ def test_an_unknown_key_of_the_office_is_told(tmp_path: Path) -> None:
     (tmp_path / "letter/office.yaml").write_text("nmae: Clerk\n")
     with pytest.raises(ConfigError, match="unknown key nmae"):
         letters(SUMMARY, tmp_path)
+
+
+# --- the console ------------------------------------------------------------------------
+
+
+def test_the_console_lists_what_is_held_and_counts_what_is_released_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """Sixty files, then those of which something is not in the release, then how many more there are."""
+    held = {70: FileOutcome("070.txt", "held", reasons=("it waits",)), 80: FileOutcome("080.txt", held_records=1)}
+    files = tuple(held.get(number, FileOutcome(f"{number:03d}.txt")) for number in range(100))
+    print_release(Summary(RUN, files), "out")
+    told = capsys.readouterr().out
+    listed = [line.split()[0] for line in told.splitlines() if ".txt" in line]
+    assert listed == [*(f"{number:03d}.txt" for number in range(60)), "070.txt", "080.txt"]
+    assert "and 38 more files, released whole" in told
