@@ -50,7 +50,7 @@ _CLINICAL = (
     r"(?:\b(?:rat(?:ed|ing)(?: (?:at|of))?|service[- ]connected(?: for)?)?[ :,]*[0-9]{1,3} ?%(?: (?:disabled|disability|rating|sc))?(?: (?:for|due to))?[ ]"  # noqa: E501  # one pattern, one line
     r"|\bservice[- ]connected (?:for )?"
     r"|\b(?:eligib(?:le|ility)|classification|exceptionality|disability category)(?: (?:under|for|as|is|category))?[ :=-]{1,3}"  # noqa: E501  # one pattern, one line
-    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated)\b[^.\n;]{0,30}? for[ ]"  # noqa: E501  # one pattern, one line
+    r"|\b(?:ref|refer|refers|referred|referral|seen|admitted|treated)\b[^.\n;]{0,30}? for[ ]"  # one pattern, one line
     r"|\b(?:pt|patient|client|son|daughter|husband|wife|mother|father|brother|sister) (?:with|w/) ?"
     r"|\b(?:h/o|s/p|r/o|c/o|hx|dx|pmh|allerg(?:y|ies|ic)(?: to)?)[ :]{1,2}"
     r"|\b(?:absent|excused|out|sick)[ ]?[-\x{2013}\x{2014}:(][ ]?"

@@ -179,10 +179,10 @@ class Username(PatternRecognizer):
                 yield self._match(match.start(1), match.end(1), score, reason)
         for shape, score, reason in _NEW_SHAPES:
             for match in shape.finditer(text):
-                named, after = match.group(1), text[match.end(1) : match.end(1) + 2]
+                handle, after = match.group(1), text[match.end(1) : match.end(1) + 2]
                 goes_on = after[:1].isalnum() or (after[:1] in {".", "-"} and after[1:].isalnum())
-                domain = named.startswith("@") and _DOMAIN.search(named)
-                if not goes_on and not domain and not _is_prose(named.removeprefix("@")):
+                domain = handle.startswith("@") and _DOMAIN.search(handle)
+                if not goes_on and not domain and not _is_prose(handle.removeprefix("@")):
                     yield self._match(match.start(1), match.end(1), score, reason)
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
