@@ -80,8 +80,8 @@ class Trigger:
 
 
 DIGIT: Final = Trigger("[0-9]")
-NUMERAL: Final = Trigger(r"\p{N}")
-"""Digits of any script, and whatever else ``str.isnumeric`` takes for a number but is no letter."""
+MAYBE_DIGIT: Final = Trigger(r"[0-9]|[^\x00-\x7F]")
+"""An ASCII digit, or any sign outside ASCII, which may be a digit: to name those takes an automaton many states."""
 _HUMP: Final = Trigger(r"[a-z][A-Z][A-Za-z0-9]*[\"']?\s?[:=]")
 _SEPARATED_DIGIT: Final = r"[0-9][ \x{00A0}().\-/\x{00AD}\x{2010}-\x{2015}\x{2212}]{0,5}"
 SIX_DIGITS: Final = Trigger(rf"(?:{_SEPARATED_DIGIT}){{5}}[0-9]")
