@@ -92,8 +92,8 @@ class Username(PatternRecognizer):
             score = _score(text, value) if value else 0.0
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
-        speaks_of_site = _SOCIAL.within(text)
         shapes = () if _SHAPED.isdisjoint(scan_of(text).fired) else _SHAPES
+        speaks_of_site = (bool(shapes) or "@" in text) and _SOCIAL.within(text)
         for shape, score, reason, needs_site in shapes:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
