@@ -131,6 +131,8 @@ def _unpacked(text: str) -> list[Piece]:
     found: list[Piece] = []
     for low, high in _PACKED.places(text):
         run = text[low:high]
+        if run[0] in _NO_TEXT_BEGINS and "/" not in run:  # as most runs: long words and names of messages
+            continue
         for start, end in _tried(run):
             said = _text_of(run[start:end])
             if said:

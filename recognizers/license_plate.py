@@ -16,7 +16,7 @@ from recognizers.labelled import Labels, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import NUMERAL
+from recognizers.triggers import MAYBE_DIGIT
 
 _LABELS = Labels(
     {
@@ -46,7 +46,7 @@ class LicensePlate(PatternRecognizer):
     NAME: ClassVar[str] = "license_plate"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, NUMERAL), (_MONTANA.trigger, _VEHICLE.trigger))
+        return ((_LABELS.trigger, MAYBE_DIGIT), (_MONTANA.trigger, _VEHICLE.trigger))
 
     def matches(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}

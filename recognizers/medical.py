@@ -24,7 +24,7 @@ from recognizers.names.contexts import contexts
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
-from recognizers.triggers import NUMERAL
+from recognizers.triggers import MAYBE_DIGIT
 
 _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
@@ -108,7 +108,7 @@ class Medical(PatternRecognizer):
 
     def triggers(self) -> Iterable[Wake]:
         labels, known, _ = _vocabulary()
-        return ((labels.trigger, NUMERAL), known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
+        return ((labels.trigger, MAYBE_DIGIT), known.trigger, _DIAGNOSED.trigger, _DISABLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         labels, conditions, _ = _vocabulary()

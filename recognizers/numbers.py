@@ -11,7 +11,7 @@ pattern can match is worked out once a form, not once a number.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 BEFORE: Final = 4
 """How many characters before a number belong to its form: room for ``+``, a bracket and blanks."""
@@ -37,13 +37,8 @@ _FORMS: Final = _Forms({ord(each): each for each in f"+{_BETWEEN}"} | {ord(each)
 _FORMS_OF_ASCII: Final = bytes(ord(_FORMS[byte]) if byte < 0x80 else b"x"[0] for byte in range(256))
 
 
-class LongNumber(NamedTuple):
-    """A number: its half-open span (code points), how many digits it has, its form (UTF-8)."""
-
-    start: int
-    end: int
-    digits: int
-    form: bytes
+LongNumber = tuple[int, int, int, bytes]
+"""A number: start and end of its half-open span (code points), how many digits it has, its form (UTF-8)."""
 
 
 def numbers_in(text: str, low: int, high: int) -> list[LongNumber]:
@@ -51,19 +46,17 @@ def numbers_in(text: str, low: int, high: int) -> list[LongNumber]:
     piece = text[low:high]
     if not piece.isascii():
         return [
-            LongNumber(
-                *found.span(),
-                len(found.group().encode().translate(None, _NO_DIGITS)),
-                _form(text, *found.span()),
-            )
+            (*found.span(), len(found.group().encode().translate(None, _NO_DIGITS)), _form(text, *found.span()))
             for found in _NUMBER.finditer(text, low, high)
         ]
-    data = piece.encode()
-    forms, numbers = data.translate(_FORMS_OF_ASCII), []
+    data, numbers = piece.encode(), []
     for found in _NUMBER_OF_CLASSES.finditer(data.translate(_CLASSES)):
         start, end = found.span()
-        form = forms[start - BEFORE : end] if start >= BEFORE else _form(text, start + low, end + low)
-        numbers.append(LongNumber(start + low, end + low, found.group().count(b"0"), form))
+        if start < BEFORE and low > 0:
+            form = _form(text, start + low, end + low)
+        else:
+            form = data[start - BEFORE if start > BEFORE else 0 : end].translate(_FORMS_OF_ASCII)
+        numbers.append((start + low, end + low, found.group().count(b"0"), form))
     return numbers
 
 

@@ -15,7 +15,7 @@ from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Words
-from recognizers.triggers import NUMERAL
+from recognizers.triggers import MAYBE_DIGIT
 
 _LABELS = Labels(
     {
@@ -44,7 +44,7 @@ class TribalId(PatternRecognizer):
     NAME: ClassVar[str] = "tribal_id"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, NUMERAL),)
+        return ((_LABELS.trigger, MAYBE_DIGIT),)
 
     def matches(self, text: str) -> list[Match]:
         matches = []

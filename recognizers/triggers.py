@@ -80,8 +80,8 @@ class Trigger:
 
 
 DIGIT: Final = Trigger("[0-9]")
-NUMERAL: Final = Trigger(r"\p{N}")
-"""Digits of any script, and whatever else ``str.isnumeric`` takes for a number but is no letter."""
+MAYBE_DIGIT: Final = Trigger(r"[0-9]|[^\x00-\x7F]")
+"""An ASCII digit, or any sign outside ASCII, which may be a digit: to name those takes an automaton many states."""
 _HUMP: Final = Trigger(r"[a-z][A-Z][A-Za-z0-9]*[\"']?\s?[:=]")
 _SEPARATED_DIGIT: Final = r"[0-9][ \x{00A0}().\-/\x{00AD}\x{2010}-\x{2015}\x{2212}]{0,5}"
 SIX_DIGITS: Final = Trigger(rf"(?:{_SEPARATED_DIGIT}){{5}}[0-9]")
@@ -118,7 +118,7 @@ class Scan:
             )
             self.fired = self._pieces[0].union(*self._pieces[1:])
         if SIX_DIGITS.number in self.fired:
-            regions = self.regions(SIX_DIGITS.number)
+            regions = ((0, len(text)),) if self.is_one_piece else self.regions(SIX_DIGITS.number)
             self._numbers = [number for region in regions for number in numbers_in(text, *region)]
             self.fired = _fired_with(self.fired, self._numbers)
 
@@ -145,7 +145,7 @@ class Scan:
     def numbers(self, least: int, before: int = 0, after: int = 0) -> list[tuple[int, int]]:
         """Return windows around the numbers of at least ``least`` digits (six or more), merged where they meet.
 
-        A number here is a :class:`recognizers.numbers.LongNumber`;
+        A number here is a :data:`recognizers.numbers.LongNumber`;
         its window begins ``before`` characters before it and ends ``after`` behind it.
         """
         if not self._numbers:
@@ -226,10 +226,10 @@ def _told(indexes: Sequence[int], own: Sequence[int]) -> Iterable[int]:
 def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozenset[int]:
     """Return ``fired`` with the triggers that fire in the long numbers of a text."""
     kinds = _NONE
-    for number in numbers:
-        own = _forms.get(number.form)
+    for *_, form in numbers:
+        own = _forms.get(form)
         if own is None:
-            own = _fired_in(number.form)
+            own = _fired_in(form)
         if not own <= kinds:
             kinds = kinds | own if kinds else own
     if not kinds:

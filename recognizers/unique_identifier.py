@@ -23,7 +23,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import NUMERAL, scan_of
+from recognizers.triggers import MAYBE_DIGIT, scan_of
 
 _COOKIES = Shape(
     r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
@@ -72,7 +72,7 @@ class UniqueIdentifier(PatternRecognizer):
 
     def triggers(self) -> Iterable[Wake]:
         return (
-            *((_labels()[0].trigger, NUMERAL), _CODE_LINE.trigger, _ID.trigger),
+            *((_labels()[0].trigger, MAYBE_DIGIT), _CODE_LINE.trigger, _ID.trigger),
             *(_MAC.trigger, _PARCEL.trigger, _COOKIES.trigger),
         )
 

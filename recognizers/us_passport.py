@@ -16,7 +16,7 @@ from typing import ClassVar
 from recognizers.labelled import Labels, has_digits, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.triggers import NUMERAL
+from recognizers.triggers import MAYBE_DIGIT
 
 _LABELS = Labels(
     {
@@ -41,7 +41,7 @@ class UsPassport(PatternRecognizer):
     NAME: ClassVar[str] = "us_passport"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, NUMERAL),)
+        return ((_LABELS.trigger, MAYBE_DIGIT),)
 
     def matches(self, text: str) -> list[Match]:
         matches = []

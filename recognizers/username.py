@@ -172,8 +172,8 @@ class Username(PatternRecognizer):
             for start, end in _cells_of(text, label):
                 if _VALUE.fullmatch(text, start, end) and not _is_prose(text[start:end]):
                     yield self._match(start, end, 0.6, "a cell below a label of user names")
-        speaks_of_site = _SOCIAL.within(text)
         shapes = () if _SHAPED.isdisjoint(scan_of(text).fired) else _SHAPES
+        speaks_of_site = (bool(shapes) or "@" in text) and _SOCIAL.within(text)
         for shape, score, reason, needs_site in shapes:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)

@@ -176,7 +176,7 @@ def test_no_number_is_passed_by_for_its_form(text):
 def test_the_form_of_a_number_holds_none_of_its_digits():
     """A form has nines for digits, is equal for numbers written alike, and tells dashes and letters before apart."""
     (plain,), (like,), (other,) = (
-        [each.form for each in numbers_in(text, 0, len(text))]
+        [form for *_, form in numbers_in(text, 0, len(text))]
         for text in ("SSN 536-90-4399.", "ssn 123-45-6789,", "SSN\u2013536\u201390\u20134399é")
     )
     assert (plain, other.decode()) == (b"xxx 999-99-9999.", "xxx\u2013999\u201399\u20139999")
