@@ -153,7 +153,7 @@ def taken(one: Taker, other: Taker) -> None:
     one.go(f"{letter}/words")
     one.take("words", width=1000, whole=True)
     one.go(letter)
-    ask = page.locator("a", has_text="Ask for a lift").first
+    ask = page.locator("li", has_text="a Social Security number").locator("a", has_text="Ask for a lift").first
     one.follow(ask)
     page.fill("#why", "the court ordered it for this cause")
     one.look("lift")
