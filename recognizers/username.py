@@ -252,7 +252,8 @@ def _score(text: str, found: Labelled) -> float:
         return 0.6 if between.strip() in {":", "=", "id:", "name:"} or "id" in between.casefold() else 0.0
     if "\n" in between and not between.strip():
         return 0.0
-    if kind == "bare" and between.strip() == ":" and not (ends_line or (named_code and any(map(str.isalpha, value)))):
+    coded = named_code and any(map(str.isalpha, value))
+    if kind == "bare" and between.strip() == ":" and not (ends_line or coded or before_password):
         return 0.0
     if signed and (kind == "named" or between.strip()[:1] in {":", "=", '"', "'", "“", "\u2018"}):
         return 0.85 if kind == "named" else 0.65
