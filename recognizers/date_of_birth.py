@@ -116,14 +116,20 @@ _PERSON_BEFORE: Final = re.compile(
     re.IGNORECASE,
 )
 """Who turns an age: a person in the words right before it; a town or an agency has no date of birth."""
+_SUBJECT: Final = re.compile(
+    r"([^\W\d_]+)(?: (?:will|would|has|had|have|just|only|recently|is|was|are|also))*,? $", re.IGNORECASE
+)
 _BORN_THING: Final = re.compile(
     r"\b(?:the|this|that|our|its|a|an) (?:[\w-]{2,20} )?([\w-]{3,20}) (?:was|is) $", re.IGNORECASE
 )
 _ARTICLE: Final = re.compile(r"\b(?:the|this|that|our|its|a|an)\W*$", re.IGNORECASE)
 _THINGS: Final = frozenset(
     {"city", "town", "county", "state", "school", "company", "church", "building", "bridge", "university", "college"}
+    | {"agency", "office", "program", "board", "commission", "council", "association", "foundation", "store"}
+    | {"restaurant", "newspaper", "festival", "road", "highway", "dam", "country"}
     | {"library", "district", "department", "act", "law", "park", "museum", "hospital", "club", "tribe", "nation", "it"}
 )
+_ALSO_PEOPLE: Final = frozenset({"georgia", "virginia", "washington"})
 
 
 class DateOfBirthRecognizer(PatternRecognizer):
@@ -245,14 +251,20 @@ def _is_age_of_thing(text: str, start: int, end: int) -> bool:
         return True
     low = max(0, start - 60)
     before = _PERSON_BEFORE.search(text[low:start])
-    if before is None:
-        return True
+    if before is None:  # what is not known to be a thing may be a person: `grandma turned 90 on ...`
+        subject = _SUBJECT.search(text[low:start])
+        return subject is not None and (subject.group(1).casefold() in _THINGS)
     named = before.group("name")
     if named is None:
         return False
     plain = [word.casefold() for word in re.findall(r"[^\W\d_]+", named)]
     article = _ARTICLE.search(text[low : low + before.start("name") + 1])
-    return article is not None or not _THINGS.isdisjoint(plain) or " ".join(plain) in contexts().states
+    return article is not None or not _THINGS.isdisjoint(plain) or _is_state(plain)
+
+
+def _is_state(words: list[str]) -> bool:
+    """Return whether words are the name of a state and not of a person: Georgia and Virginia may be either."""
+    return " ".join(words) in contexts().states and not _ALSO_PEOPLE.issuperset(words)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -20,7 +20,6 @@ import yaml
 from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.linear import Found, Pattern, pattern
 from recognizers.model import Match
-from recognizers.names.contexts import contexts
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, letter_or_digit_at
@@ -76,8 +75,26 @@ _OF_INSTITUTIONS = re.compile(
     re.IGNORECASE,
 )
 """Right behind a condition: what offices and places have of it, and nobody suffers from."""
-_OWNERS = frozenset({"my", "his", "her"})
-_LONGEST_SIGN = 2
+_ONE_PERSON = frozenset(
+    {
+        "my",
+        "his",
+        "her",
+        "i",
+        "he",
+        "she",
+        "mother",
+        "father",
+        "mom",
+        "dad",
+        "son",
+        "daughter",
+        "husband",
+        "wife",
+        "patient",
+    }
+)
+"""Who is said to have it: then it is told, whatever follows."""
 
 
 @cache
@@ -94,7 +111,7 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
         f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})",
-        hint=rf"[ :(-](?:{alternatives})\b",
+        hint=rf"[ :(=/\-\x{{2013}}\x{{2014}}](?:{alternatives})\b",
         ignore_case=True,
     )
     return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
@@ -150,11 +167,9 @@ class Medical(PatternRecognizer):
 
 
 def _is_of_institution(text: str, match: Found) -> bool:
-    """Return whether a condition only says what a programme, a clinic or a statistic is about; never behind ``my``."""
-    subject = match.group().split(maxsplit=1)[0].casefold()
-    if subject in contexts().states and len(subject) > _LONGEST_SIGN:
-        return True
-    return subject not in _OWNERS and _OF_INSTITUTIONS.match(text, match.end(1), match.end(1) + 60) is not None
+    """Return whether a condition only says what a programme, a clinic or a statistic is about; never of one person."""
+    subject = re.split(r"[\s'\u2019]", match.group(), maxsplit=1)[0].casefold()
+    return subject not in _ONE_PERSON and _OF_INSTITUTIONS.match(text, match.end(1), match.end(1) + 60) is not None
 
 
 def _condition(text: str, start: int, end: int) -> tuple[int, int]:

@@ -39,7 +39,7 @@ _OTHER_LICENCE = Words(
     "plate", "business", "fishing", "hunting", "software", "liquor", "medical", "nursing", "contractor", "pet", "dog",
     "marriage", "product", "volume", "site", "conservation", "realtor", "bar", "law", "professional", "general public",
 )  # fmt: skip
-_TAXES = Words("tax", "taxes", "irs", "form", "return", "levy", "refund")
+_TAXES = Words("tax", "taxes", "irs", "levy", "refund")
 _DRIVING = Words(
     "driver", "drivers", "driver's", "driving", "officer", "dmv", "rmv", "mvd", "traffic", "operator", "trooper"
 )
@@ -77,7 +77,8 @@ class UsDriverLicense(PatternRecognizer):
                 continue
             if not value.explicit and value.value.isdigit() and len(value.value) < 6:
                 continue
-            if text[label.start : label.end].casefold() == "dln" and _TAXES.before(text, label.start, 60):
+            taxed = text[label.start : label.end].casefold() == "dln" and _TAXES.before(text, label.start, 60)
+            if taxed and not _DRIVING.near(text, label.start, value.end, before=80, after=80):
                 continue  # there it is the document locator number of a return
             score = 0.85 if strong and value.explicit else 0.65
             found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")

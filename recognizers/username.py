@@ -65,7 +65,7 @@ _PAIR = Shape(
 _IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", hint="://[^\\s/@:]+:", ignore_case=True)
 _LOGGED_IN_AS = Shape(
     r"\b(?i:(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under))[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",  # noqa: E501  # one pattern, one line
-    hint="(?:[Ll]og|[Ss]ign)[a-z]*[ -]?(?:in|on)",
+    hint="(?i:(?:log|sign)[a-z]*[ -]?(?:in|on))",
 )
 _ACCOUNT_OF = Shape(
     r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"  # noqa: E501  # one pattern, one line
@@ -75,7 +75,7 @@ _ACCOUNT_OF = Shape(
 )
 _NICK = Shape(
     r"(?m)^[ \t>]*(?:\[?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AaPp][Mm])?\]?[ \t]+)?<([A-Za-z_\[\]][\w.\[\]|-]{1,23})>[ \t]",  # noqa: E501  # one pattern, one line
-    hint="<[A-Za-z_][A-Za-z0-9_.|-]*>[ \t]",
+    hint=r"<[A-Za-z_\[\]][\w.\[\]|-]*>[ \t]",
 )
 _JOINED = Shape(
     r"(?:\*{3}|-!-|-->|<--|\*)[ \t]+([A-Za-z_][\w.|-]{1,23})[ \t](?:\([^)\n]{1,60}\) )?(?:has )?(?:joined|left|quit|parted|is now known)",  # noqa: E501  # one pattern, one line
@@ -166,7 +166,7 @@ class Username(PatternRecognizer):
     def _candidates(self, text: str) -> Iterator[Match]:
         for label in _vocabulary()[0].find(text):
             value = value_after(text, label, _VALUE)
-            score = _score(text, value) if value and not _is_head(text, label) else 0.0
+            score = _score(text, value) if value and not (_is_head(text, label) and _is_prose(value.value)) else 0.0
             if value and score:
                 yield self._match(value.start, value.end, score, "a name behind a label of user names")
             for start, end in _cells_of(text, label):

@@ -41,7 +41,7 @@ _SHOPPING: Final = re.compile(
     r"|tacos?|pizza|ice cream|club)\b",
     re.IGNORECASE,
 )
-_REST_OF_LABEL: Final = re.compile(r"(?: (?:of|for|to|in|at|on|and|[a-z]{3,12})){1,3}:")
+_REST_OF_LABEL: Final = re.compile(r" (?:of|for|to|in|at|on|and)(?: [a-z]{2,12}){0,2}:")
 _INITIALS: Final = re.compile(r"(?:^|[\W_])(?:[A-Za-z]\.){1,3} ?$")
 _EMPLOYED: Final = re.compile(r"\b(?:work|works|worked|working|employed) (?:for|at|by) $")
 _INTRODUCED: Final = re.compile(
