@@ -184,22 +184,40 @@ def taken(one: Taker, other: Taker) -> None:
     released(other)
     other.take("release", height=900)
     other.go("/sample")
-    other.take("sample-to-draw") if one.walk else None
+    other.look("sample-to-draw")
     sampled(other)
-    with other.page.expect_navigation(wait_until="load"):
-        other.page.keyboard.press("g")
+    other.press("g")
     other.press("v")
     other.take("sample-record", whole=True)
-    other.press("m")
-    other.take("sample-sure") if one.walk else None
-    other.press("m")
+    read(other)
+    other.look("sample-read")
+    other.press("g")
+    other.ended()
     other.go("/sample")
-    other.take("sample-missed") if one.walk else None
+    other.take("sample", height=800)
     released(other)
     other.go("/sample")
-    other.take("sample-before") if one.walk else None
+    sampled(other)
+    other.press("g")
+    other.press("m")
+    other.look("sample-sure")
+    other.press("m")
+    other.go("/sample")
+    other.look("sample-missed")
+    released(other)
+    other.go("/sample")
+    other.look("sample-before")
     other.press("g")
     other.take("missed", whole=True)
+
+
+def read(at: Taker) -> None:
+    """Read each record of the sample to its end, and say that nothing was missed in it."""
+    while at.page.locator('[data-key="c"]').count():
+        while at.page.locator('[data-key="."]').count():
+            at.press(".")
+        at.press("c")
+    at.go("/sample")
 
 
 def released(at: Taker) -> None:
