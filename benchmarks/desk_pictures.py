@@ -247,6 +247,8 @@ def read(at: Taker) -> None:
         while at.page.locator('[data-key="."]').count():
             at.press(".")
         at.press("c")
+        if at.page.locator("#notices .notice.wrong").count():
+            raise SystemExit(at.page.inner_text("#notices"))
     at.go("/sample")
 
 
@@ -254,7 +256,7 @@ def released(at: Taker) -> None:
     """Make a release."""
     at.go("/release")
     with at.page.expect_navigation(wait_until="load"):
-        at.page.click("text=Make the release")
+        at.page.locator("button", has_text="Make the release").click()
     at.ended()
     at.go("/release")
 
@@ -264,8 +266,7 @@ def sampled(at: Taker) -> None:
     at.page.fill("#size", "20")
     at.page.select_option("#strata", "format")
     with at.page.expect_navigation(wait_until="load"):
-        at.page.keyboard.press("Tab")
-        at.page.keyboard.press("Enter")
+        at.page.locator("button", has_text="Draw the sample").click()
     at.ended()
     at.go("/sample")
 
