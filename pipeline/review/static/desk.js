@@ -78,6 +78,8 @@ document.addEventListener("keydown", (event) => {
 let place = 0;
 document.addEventListener("htmx:beforeRequest", () => { place = Math.max(0, rows().indexOf(current())); });
 document.addEventListener("htmx:afterSettle", () => {
+  const [before, ...told] = document.querySelectorAll("#notices");
+  if (told.length) before.replaceChildren();  // the list tells anew: what the page told at first is of before
   const all = rows();
   if (all.length) all[Math.min(place, all.length - 1)].focus();
 });
