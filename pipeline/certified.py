@@ -18,6 +18,7 @@ from pipeline.evidence.certificate import (
     CERTIFICATE,
     CERTIFICATE_SIGNATURE,
     CERTIFICATE_WORDS,
+    CONFIDENCE,
     Certificate,
     Stratum,
     certificate_json,
@@ -50,7 +51,7 @@ def certificate_problems(folder: Path, case: Case | None = None) -> list[str]:
     made = _certificate(content, folder / CERTIFICATE)
     known = {CERTIFICATE, CERTIFICATE_WORDS, CERTIFICATE_SIGNATURE}
     problems = [f"{name}: it is not part of a certificate" for name in sorted(_names(folder) - known)]
-    if made.most_bad != joint_most_bad(made.strata, made.confidence):
+    if made.confidence != CONFIDENCE or made.most_bad != joint_most_bad(made.strata):
         problems.append(f"{CERTIFICATE}: its limit does not follow from its sample")
     elif certificate_json(made) != content:
         problems.append(f"{CERTIFICATE}: it was changed: what it says does not follow from its numbers")
@@ -80,6 +81,7 @@ def _certificate(content: bytes, path: Path) -> Certificate:
 def _is_possible(made: Certificate) -> bool:
     numbers = [(each.misses, each.drawn, each.records) for each in made.strata]
     whole = all(type(each) is int for row in numbers for each in row) and type(made.most_bad) is int
+    whole = whole and type(made.confidence) is float
     return whole and all(0 <= misses <= drawn <= records for misses, drawn, records in numbers) and made.drawn > 0
 
 

@@ -97,6 +97,8 @@ def release(
         lists_held = done.policy is not None and done.policy.hold_distribution_lists
         _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
         _write(done, copies, partial, Remembering(runner, done.workspace), tell)
+        _assemble(done, copies, partial, runner, tell)  # its answers are files here: those of a killed run are gone
+        remove_empty(partial / RECORDS)
         weigh_tables(done, copies, partial, runner, tell)
         leaking = _check(copies, partial, done, runner, tell)
         if leaking:
@@ -304,8 +306,6 @@ def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, te
         copy.size = copy.parts_size
         if not copy.is_released:
             (partial / RECORDS / copy.name).unlink(missing_ok=True)
-    _assemble(done, copies, partial, runner, tell)
-    remove_empty(partial / RECORDS)
 
 
 def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:

@@ -6,21 +6,27 @@ import errno
 import hashlib
 import io
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from conftest import Inline
 from documenthelp import said, simple
 
 from pipeline.assembling import AssembleTask, KeptPart, assemble, assemble_copy
 from pipeline.checking import WrittenUnit
+from pipeline.cli.running import describe_run
 from pipeline.copies import RECORDS
+from pipeline.engine import scan
 from pipeline.errors import Failure, OutputError
 from pipeline.formats import format_named
 from pipeline.formats.base import units_of
+from pipeline.intake import collect
 from pipeline.model import Source
-from pipeline.release import _assemble
+from pipeline.release import _assemble, release
+from pipeline.state import State
 from pipeline.workspace import Unkept, Workspace
 from pipeline.writing import Written, write
 
@@ -121,3 +127,36 @@ def test_a_copy_that_cannot_be_made_is_held_and_the_others_are_not(tmp_path: Pat
     assert copies[1].unscanned
     assert copies[0].size == len(expected)
     assert told == [("assembling", 1, 2), ("assembling", 2, 2)]
+
+
+class Killed(Exception):
+    pass
+
+
+class KilledInChecks(Inline):
+    """Is killed when the files were made."""
+
+    def map(
+        self, function: Callable[[Any, Any], Any], items: Iterable[Any]
+    ) -> Iterator[tuple[Any, Any, Failure | None]]:
+        if getattr(function, "function", function).__name__ == "check":
+            raise Killed
+        yield from super().map(function, items)
+
+
+def test_a_run_that_goes_on_makes_the_files_anew(by_patterns: State, tmp_path: Path) -> None:
+    """Those that the killed run made are gone with its folder, and no kept answer stands for them."""
+    source = tmp_path / "in" / "a.docx"
+    source.parent.mkdir()
+    source.write_bytes(simple(said("The road is closed.")))
+    state = replace(by_patterns, shared=None)
+
+    def run(runner: Inline) -> None:
+        done = scan(collect([source]), state.job, state.policy, runner, workspace=Workspace(tmp_path / "work"))
+        release(done, tmp_path / "out", describe_run(state.job, state.policy, "2026-7"), runner)
+
+    with pytest.raises(Killed):
+        run(KilledInChecks(state))
+    assert not (tmp_path / "out").exists()
+    run(Inline(replace(state, shared=None)))
+    assert (tmp_path / "out" / RECORDS / "a.docx").stat().st_size > 0

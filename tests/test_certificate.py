@@ -30,6 +30,7 @@ from pipeline.errors import IntegrityError, UsageError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
     CERTIFICATE_WORDS,
+    Certificate,
     Record,
     Stratum,
     binomial_limit,
@@ -293,6 +294,16 @@ def test_a_changed_certificate_is_found(desk: Desk, tmp_path: Path) -> None:
     assert any("no part" in each or "not part" in each for each in certificate_problems(folder))
     with pytest.raises(UsageError):
         verify_release(folder, Asked(), public_key=folder / "more.txt")
+
+
+def test_a_certificate_of_another_confidence_is_none(tmp_path: Path) -> None:
+    """A limit that is right for less confidence is not the limit that certificates state."""
+    strata = (Stratum("all records", 1000, 299),)
+    told = Certificate("2026-7", "c", 1, "m", "f", "s", strata, "reader", "2026-01-02", joint_most_bad(strata))
+    write_certificate(tmp_path, told)
+    assert not certificate_problems(tmp_path)
+    write_certificate(tmp_path, replace(told, confidence=0.9, most_bad=joint_most_bad(strata, 0.9)))
+    assert certificate_problems(tmp_path)
 
 
 def _problems(folder: Path, public: Path) -> list[str]:
