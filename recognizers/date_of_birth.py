@@ -88,10 +88,7 @@ _VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W
 _BORN_SHORT: Final = Shape(rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? |[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]")
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
 _AGED: Final = Shape(rf"(?i)\baged? [0-9]{{1,3}}[ ,]{{0,2}}\(({_FULL})\)", hint=r"[0-9][ ,]{0,2}\([0-9A-Za-z]")
-_NAMED_DATE: Final = Shape(
-    rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))",
-    hint=r"\p{L}[.,]? ?\(?[0-9]{1,2}[/\-.][0-9]",
-)
+_NAMED_DATE: Final = pattern(rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))")
 _OF_PEOPLE: Final = Words(
     "sons?", "daughters?", "child", "children", "kids?", "twins", "bab(?:y|ies)", "dependents?", "household members?", "hh members?",  # noqa: E501  # one pattern, one line
     "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",  # noqa: E501  # one pattern, one line
