@@ -267,7 +267,7 @@ def test_a_changed_certificate_is_found(desk: Desk, tmp_path: Path) -> None:
     runner, out, folder = Inline(desk.of_now()), tmp_path / "two", tmp_path / "certificate"
     frame = frame_of(out, runner)
     made = drawn(desk.case, out, frame, 10, by="reader")
-    marks = dict.fromkeys(sample_of(frame, made)["all records"], False)
+    marks = reviewed(desk.case, out, sample_of(frame, made), runner, lambda *_: False, made, by="reader")
     told = certify(desk.case, out, frame, made, marks, by="reader")
     public = create_keys(tmp_path / "keys")
     write_certificate(folder, told, private_key(tmp_path / "keys").sign(certificate_json(told)))
