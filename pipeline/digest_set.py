@@ -143,7 +143,7 @@ def sort_slice(_state: object, task: SliceTask) -> int:
         place = task.place(what)
         fresh = place.with_suffix(f".{uuid.uuid4().hex}")
         with fresh.open("wb") as stream:
-            rows.tofile(stream)
+            stream.write(rows.data)  # tofile() of numpy says nothing of a full disk
             stream.flush()
         fresh.replace(place)
     return len(digests)

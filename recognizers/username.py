@@ -94,7 +94,7 @@ _BY = Shape(
     r" (?:by|to)[ :]{1,2}([a-z]{2,20}[._]?[a-z]{0,20}[0-9]{1,4})\b",
     hint=r"[a-z]ed (?:by|to)[ :]{1,2}[a-z]",
 )
-_NEW_SHAPES = (
+_ACTORS = (
     (_BY, 0.6, "a log-in, said to have done something"),
     (_NICK, 0.6, "a nick of a chat"), (_JOINED, 0.6, "a nick of a chat"), (_KEYED, 0.6, "a log-in in a field for somebody"),  # noqa: E501  # one pattern, one line
     (_MENTIONED, 0.6, "somebody mentioned by a handle"),
@@ -155,7 +155,7 @@ class Username(PatternRecognizer):
         return (
             _vocabulary()[0].trigger,
             _SOCIAL.trigger,
-            *(shape.trigger for shape, *_ in (*_SHAPES, *_NEW_SHAPES)),
+            *(shape.trigger for shape, *_ in (*_SHAPES, *_ACTORS)),
             _LOGGED_IN_AS.trigger,
             _ACCOUNT_OF.trigger,
         )
@@ -177,7 +177,7 @@ class Username(PatternRecognizer):
         for shape, score, reason, needs_site in shapes:
             for match in shape.finditer(text) if speaks_of_site or not needs_site else ():
                 yield self._match(match.start(1), match.end(1), score, reason)
-        for shape, score, reason in _NEW_SHAPES:
+        for shape, score, reason in _ACTORS:
             for match in shape.finditer(text):
                 handle, after = match.group(1), text[match.end(1) : match.end(1) + 2]
                 goes_on = after[:1].isalnum() or (after[:1] in {".", "-"} and after[1:].isalnum())

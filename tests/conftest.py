@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pipeline.cli.running import describe_run
 from pipeline.engine import Scan, scan
@@ -19,6 +20,9 @@ from pipeline.intake import collect
 from pipeline.policy.load import load
 from pipeline.release import Release, release
 from pipeline.state import Job, State, prepare
+
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")  # the machine may have other work: how long one example takes says nothing
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared"

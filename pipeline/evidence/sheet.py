@@ -25,7 +25,8 @@ from pipeline.evidence.log import COLUMNS, LogRow, contents_of, plain_cell
 
 MOST_ROWS: Final = 1_000_000
 """A sheet ends at 1,048,576 rows; a longer log is cut here and says so, the CSV has it whole."""
-_MOST_CHARACTERS: Final = 32_000
+_MOST_CHARACTERS: Final = 16_000
+"""A cell holds 32,767 units of UTF-16, and a character may be two of them."""
 _NOT_XML: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _WIDTHS: Final = {"file": 34, "location": 34, "citation": 44, "reason": 44, "segregability": 44, "policy_sha256": 20}
 _CHANGED: Final = re.compile(rb">[^<]*</dcterms:modified>")
