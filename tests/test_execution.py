@@ -107,6 +107,24 @@ def test_a_worker_that_dies_costs_its_task_only() -> None:
     assert all(failure.exit_code == 3 for item, failure in failures.items() if item != "ours")
 
 
+def test_what_a_lost_worker_had_ahead_is_done_by_another() -> None:
+    """Quick items are sent ahead; where the worker dies on one, those behind it are answered all the same, once."""
+    items = [*range(40), "die", *range(41, 60), "hang", *range(61, 80)]
+    with Pool(2, start, (), Limits(seconds=2)) as pool:
+        answers = list(pool.map(work, items))
+    assert [item for item, *_ in answers] == items
+    assert [item for item, _, failure in answers if failure] == ["die", "hang"]
+    assert all(answer[0] == item for item, answer, failure in answers if not failure)
+
+
+def test_a_long_message_waits_until_the_worker_is_free() -> None:
+    """Items and answers that no pipe has room for go both ways, and nobody waits for ever."""
+    items = [number if number % 3 else bytes(1_000_000) for number in range(60)]
+    with Pool(2, start, (), Limits(seconds=20)) as pool:
+        answers = list(pool.map(work, items))
+    assert all(answer[0] == item for item, answer, failure in answers)
+
+
 def test_what_is_shared_reaches_every_worker_and_those_that_come_later() -> None:
     """A shared value is in the state of every worker before its next task, also in a worker's replacement."""
     with Pool(2, start, (10,)) as pool:
@@ -224,7 +242,7 @@ def test_a_worker_gets_the_items_that_it_had_before():
 
     def taken(worker, names):
         waiting = deque((at, item) for at, item in enumerate(items) if item.key in names)
-        return pool._next_for(worker, waiting)[1].key, [item.key for _, item in waiting]
+        return pool._next_for(worker, waiting).key, [item.key for _, item in waiting]
 
     assert taken(one, "ab") == ("a", ["b"])
     assert taken(other, "abc") == ("b", ["a", "c"])
@@ -249,7 +267,8 @@ def test_an_item_that_is_dear_to_read_is_taken_over_where_that_is_quicker():
     waiting = deque(enumerate(items))
     assert pool._next_for(other, waiting) is None
     pool._again = [1.0]
-    assert pool._next_for(other, waiting) == (0, items[0])
-    assert pool._next_for(other, waiting) == (1, items[1])
+    assert pool._next_for(other, waiting, ahead=True) is None
+    assert pool._next_for(other, waiting).item is items[0]
+    assert pool._next_for(other, waiting).item is items[1]
     assert pool._next_for(other, waiting) is None
     pool._workers = []

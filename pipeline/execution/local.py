@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
 from typing import Any, Self, TypeVar
 
 import psutil
@@ -32,6 +33,10 @@ _IN_FLIGHT = 16
 """Items in flight for each worker: so many others are done while one takes its time, for answers come in order."""
 _KEPT = 4_096
 """Keys of items that are remembered of each worker."""
+_QUICK = 0.1
+"""Seconds. A worker whose items take less gets the next one ahead, so that it does not wait for the main process."""
+_AHEAD_BYTES = 4_096
+"""The longest message that is sent to a worker at work: it finds room in the pipe, so that nobody waits for anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,28 @@ class Limits:
 
 
 @dataclass(slots=True)
+class _Given:
+    """An item that a worker has: what it works on, or what it takes next."""
+
+    place: int
+    item: Any
+    key: str
+    is_known: bool
+    """Whether the worker had the item before."""
+    message: memoryview | None = None
+    """What is still to be sent."""
+
+
+@dataclass(slots=True)
 class _Worker:
     process: BaseProcess
     pipe: Connection
     ready: bool = False
     shares: int = 0
-    place: int | None = None
-    key: str = ""
-    is_known: bool = False
-    """Whether it had the item before that it has now."""
+    given: deque[_Given] = field(default_factory=deque)
+    """What it works on, and what it has ahead."""
+    is_quick: bool = False
+    """Whether its last item took little time."""
     kept: OrderedDict[str, None] = field(default_factory=OrderedDict)
     """Keys of the items that it had last: of these it may still know what it read."""
     since: float = field(default_factory=time.monotonic)
@@ -121,64 +139,87 @@ class Pool:
                     break
                 waiting.append(following)
                 given[following[0]] = following[1]
-            while turn in answers:
+            if not given and exhausted:
+                return
+            self._hand_out(function, waiting)
+            seconds = 0.0 if turn in answers else _LOOK_EVERY
+            for place, answer, failure in self._collect(waiting, seconds):
+                answers[place] = (answer, failure)
+            if turn in answers:  # one at a time: whoever takes it may be at work for longer than the workers
                 answer, failure = answers.pop(turn)
                 yield given.pop(turn), answer, failure
                 turn += 1
-            if not given and exhausted:
-                return
-            if len(given) < _IN_FLIGHT * self._count and not exhausted:
-                continue
-            self._hand_out(function, waiting)
-            for place, answer, failure in self._collect():
-                answers[place] = (answer, failure)
 
     def _hand_out(self, function: Callable[[Any, Item], Any], waiting: deque[tuple[int, Item]]) -> None:
         if len(self._workers) < self._count:
             asked = sum(getattr(item, "leads_to", 1) for _, item in waiting)
-            asked += sum(each.place is not None for each in self._workers)
+            asked += sum(len(each.given) for each in self._workers)
             while len(self._workers) < min(self._count, asked):
                 self._workers.append(self._start())
         for worker in self._workers:
-            if not (waiting and worker.ready and worker.place is None):
-                continue
-            if worker.shares != self._shares:
-                worker.shares, worker.ready, worker.since = self._shares, False, time.monotonic()
-                worker.allowed = _SETUP_SECONDS
-                with suppress(OSError):
-                    worker.pipe.send((set_shared, self._shared))
-            else:
-                following = self._next_for(worker, waiting)
-                if following is None:
-                    continue
-                place, item = following
-                worker.place, worker.since = place, time.monotonic()
-                worker.allowed = self._limits.seconds + getattr(item, "more_seconds", 0.0)
-                with suppress(OSError):  # a worker that has just died is found by _collect
-                    worker.pipe.send((function, item))
+            if worker.ready and not worker.given and waiting:
+                self._give(worker, function, waiting)
+        for worker in self._workers:  # after all have something to do; the last items are left to whoever is free
+            if worker.ready and worker.is_quick and len(worker.given) == 1 and len(waiting) >= self._count:
+                self._give(worker, function, waiting, ahead=True)
 
-    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]]) -> tuple[int, Item] | None:
+    def _give(
+        self,
+        worker: _Worker,
+        function: Callable[[Any, Item], Any],
+        waiting: deque[tuple[int, Item]],
+        *,
+        ahead: bool = False,
+    ) -> None:
+        """Send a worker its next item, or what is shared where it does not have it yet."""
+        if worker.shares != self._shares:  # then it has no item
+            worker.shares, worker.ready, worker.since = self._shares, False, time.monotonic()
+            worker.allowed = _SETUP_SECONDS
+            with suppress(OSError):
+                worker.pipe.send((set_shared, self._shared))
+            return
+        following = self._next_for(worker, waiting, ahead=ahead)
+        if following is None:
+            return
+        following.message = ForkingPickler.dumps((function, following.item))
+        worker.given.append(following)
+        if not ahead:
+            self._begins(worker)
+        elif len(following.message) <= _AHEAD_BYTES:
+            _send(worker, following)
+
+    def _begins(self, worker: _Worker) -> None:
+        """Let the time run of the item that a worker begins with now, if it has one."""
+        if not worker.given:
+            return
+        worker.since = time.monotonic()
+        worker.allowed = self._limits.seconds + getattr(worker.given[0].item, "more_seconds", 0.0)
+        _send(worker, worker.given[0])
+
+    def _next_for(self, worker: _Worker, waiting: deque[tuple[int, Item]], *, ahead: bool = False) -> _Given | None:
         """Take from what waits an item that this worker had before, else one that no other had, else the first.
 
-        None where all that waits is left to the workers that had it: to read it again would take longer.
+        None where all that waits is left to the workers that had it: to read it again would take longer. What may take
+        long, and what another worker has read, is not given ``ahead``.
         """
         keys = [getattr(item, "key", "") for _, item in waiting]
+        fit = [at for at, (_, item) in enumerate(waiting) if not (ahead and _may_take_long(item))]
         others = [each.kept for each in self._workers if each is not worker]
-        own = (at for at, key in enumerate(keys) if key and key in worker.kept)
-        free = (at for at, key in enumerate(keys) if not any(key in kept for kept in others))
-        rest = (at for at, (_, item) in enumerate(waiting) if self._gains(item, keys))
+        own = (at for at in fit if keys[at] and keys[at] in worker.kept)
+        free = (at for at in fit if not any(keys[at] in kept for kept in others))
+        rest = (at for at in fit if not ahead and self._gains(waiting[at][1], keys))
         at = next(own, next(free, next(rest, -1)))
         if at < 0:
             return None
-        worker.key, worker.is_known = keys[at], keys[at] in worker.kept
+        is_known = keys[at] in worker.kept
         waiting.rotate(-at)
-        taken = waiting.popleft()
+        place, item = waiting.popleft()
         waiting.rotate(at)
         if keys[at]:
             worker.kept[keys[at]] = None
             while len(worker.kept) > _KEPT:
                 worker.kept.popitem(last=False)
-        return taken
+        return _Given(place, item, keys[at], is_known)
 
     def _gains(self, item: Any, waiting: Sequence[str]) -> bool:
         """Return whether an item is done earlier by another worker than by the one that had it, given what waits."""
@@ -190,13 +231,14 @@ class Pool:
         behind = max(sum(key in each.kept for key in waiting) for each in self._workers if item.key in each.kept)
         return behind * pace > self._first.get(item.key, 0.0) + pace
 
-    def _took(self, worker: _Worker) -> None:
+    def _took(self, worker: _Worker, done: _Given) -> None:
         """Take note of how long a worker took for its item."""
         seconds = time.monotonic() - worker.since
-        if worker.is_known:
+        worker.is_quick = seconds < _QUICK
+        if done.is_known:
             self._again.append(seconds)
-        elif worker.key and worker.key not in self._first:
-            self._first[worker.key] = seconds
+        elif done.key and done.key not in self._first:
+            self._first[done.key] = seconds
             while len(self._first) > self._count * _KEPT:
                 self._first.popitem(last=False)
 
@@ -213,31 +255,35 @@ class Pool:
                 os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
         return _Worker(process, ours)
 
-    def _collect(self) -> Iterator[tuple[int, Any, Failure | None]]:
-        """Yield what has come back, and a failure for whatever ran out of time or memory or died."""
-        came = set(wait([each.pipe for each in self._workers], timeout=_LOOK_EVERY))
+    def _collect(self, waiting: deque[tuple[int, Item]], seconds: float) -> Iterator[tuple[int, Any, Failure | None]]:
+        """Yield what comes back within ``seconds``, and a failure for whatever ran out of time or memory or died.
+
+        What a lost worker had ahead waits again.
+        """
+        came = set(wait([each.pipe for each in self._workers], timeout=seconds))
         for worker in list(self._workers):
             if worker.pipe in came:
                 try:
                     answer, failure = worker.pipe.recv()
                 except (EOFError, OSError):
-                    yield from self._lost(worker, "the worker process ended unexpectedly")
+                    yield from self._lost(worker, "the worker process ended unexpectedly", waiting)
                     continue
                 if not worker.ready:
                     if failure is not None:
                         raise SetupFailed(failure)
                     worker.ready = True
-                elif worker.place is not None:
-                    place, worker.place = worker.place, None
-                    self._took(worker)
-                    yield place, answer, failure
+                elif worker.given:
+                    done = worker.given.popleft()
+                    self._took(worker, done)
+                    self._begins(worker)
+                    yield done.place, answer, failure
             else:
                 trouble = self._trouble(worker)
                 if trouble:
-                    yield from self._lost(worker, trouble)
+                    yield from self._lost(worker, trouble, waiting)
 
     def _trouble(self, worker: _Worker) -> str:
-        if worker.place is None and worker.ready:
+        if not worker.given and worker.ready:
             return ""
         now = time.monotonic()
         if now - worker.since > worker.allowed:
@@ -251,14 +297,29 @@ class Pool:
                 return f"it took more than {self._limits.memory // 1024**2} MiB of memory and was stopped"
         return ""
 
-    def _lost(self, worker: _Worker, why: str) -> Iterator[tuple[int, Any, Failure | None]]:
+    def _lost(
+        self, worker: _Worker, why: str, waiting: deque[tuple[int, Item]]
+    ) -> Iterator[tuple[int, Any, Failure | None]]:
         self._workers.remove(worker)
         _end(worker)
         failure = Failure("WorkerStopped", "", why)
         if not worker.ready:
             raise SetupFailed(failure)
-        if worker.place is not None:
-            yield worker.place, None, failure
+        if worker.given:
+            lost, *ahead = worker.given
+            waiting.extendleft((each.place, each.item) for each in ahead)
+            yield lost.place, None, failure
+
+
+def _may_take_long(item: object) -> bool:
+    return bool(getattr(item, "stays", False)) or getattr(item, "more_seconds", 0.0) > 1.0
+
+
+def _send(worker: _Worker, given: _Given) -> None:
+    if given.message is not None:
+        with suppress(OSError):  # a worker that has just died is found by _collect
+            worker.pipe.send_bytes(given.message)
+        given.message = None
 
 
 def _end(worker: _Worker) -> None:
