@@ -268,7 +268,7 @@ def test_an_item_that_is_dear_to_read_is_taken_over_where_that_is_quicker():
     assert pool._next_for(other, waiting) is None
     pool._again = [1.0]
     assert pool._next_for(other, waiting, ahead=True) is None
-    assert pool._next_for(other, waiting).item is items[0]
-    assert pool._next_for(other, waiting).item is items[1]
+    assert cast("Any", pool._next_for(other, waiting)).item is items[0]
+    assert cast("Any", pool._next_for(other, waiting)).item is items[1]
     assert pool._next_for(other, waiting) is None
     pool._workers = []

@@ -203,13 +203,13 @@ class Pool:
         long, and what another worker has read, is not given ``ahead``.
         """
         keys = [getattr(item, "key", "") for _, item in waiting]
-        fit = [at for at, (_, item) in enumerate(waiting) if not (ahead and _may_take_long(item))]
+        places = range(len(waiting))
         others = [each.kept for each in self._workers if each is not worker]
-        own = (at for at in fit if keys[at] and keys[at] in worker.kept)
-        free = (at for at in fit if not any(keys[at] in kept for kept in others))
-        rest = (at for at in fit if not ahead and self._gains(waiting[at][1], keys))
+        own = (at for at in places if keys[at] and keys[at] in worker.kept)
+        free = (at for at in places if not any(keys[at] in kept for kept in others))
+        rest = (at for at in places if not ahead and self._gains(waiting[at][1], keys))
         at = next(own, next(free, next(rest, -1)))
-        if at < 0:
+        if at < 0 or (ahead and _may_take_long(waiting[at][1])):
             return None
         is_known = keys[at] in worker.kept
         waiting.rotate(-at)
