@@ -19,9 +19,10 @@ from pipeline.case.recording import (
 )
 from pipeline.case.resumed import NOTHING_YET, Recorded, check_same_findings
 from pipeline.case.store import Case
+from pipeline.copy_names import output_names
 from pipeline.differencing import compared_now, differences, hold_for, hold_for_marks, likenesses
 from pipeline.digest import Keyed
-from pipeline.engine import Progress, Scan, scan
+from pipeline.engine import scan
 from pipeline.errors import OutputError, ResumeRefused
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity
@@ -30,7 +31,8 @@ from pipeline.inputs import InputFile
 from pipeline.likeness import Likeness
 from pipeline.model import RecordFacts
 from pipeline.policy.schema import Policy
-from pipeline.release import Release, output_names, release
+from pipeline.release import Release, release
+from pipeline.results import Progress, Scan
 from pipeline.state import Job
 from pipeline.workspace import Remembering, Runner, Workspace
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.assembling import KeptPart
 from pipeline.checking import WrittenUnit
-from pipeline.engine import FileResult
+from pipeline.results import FileResult
 from pipeline.tables.quasi import Risk
 
 RECORDS = "records"

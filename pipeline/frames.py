@@ -32,10 +32,11 @@ from pipeline.cli.options import Accuracy
 from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
 from pipeline.cli.stating import Stated
 from pipeline.copies import RECORDS
-from pipeline.engine import Scan, scan
+from pipeline.engine import scan
 from pipeline.errors import NotReleased
 from pipeline.intake import collect
 from pipeline.release import Release, release
+from pipeline.results import Scan
 
 _TABLE: Final = "table.csv"
 _CELL_LIMIT: Final = 1 << 26

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from pipeline.checking import CheckTask, WrittenUnit, check
 from pipeline.digest import Keyed
-from pipeline.engine import FileResult, Progress, Scan, scan
+from pipeline.engine import scan
 from pipeline.inputs import InputFile
 from pipeline.policy.schema import Policy
+from pipeline.results import FileResult, Progress, Scan
 from pipeline.state import Job
 from pipeline.verify import Needle, WithheldIndex
 from pipeline.workspace import Runner

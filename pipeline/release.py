@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from glob import escape
-from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from pathlib import Path
 
 from pipeline.anonymity import quasi_facts
-from pipeline.assembling import AssembleTask, KeptPart, assemble
-from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
-from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
+from pipeline.copies import RECORDS, Copy, remove_empty
+from pipeline.copy_names import copies_of, leaving
+from pipeline.copying import assemble_copies, check_copies, hold, output_of, pack_copies, write_copies
 from pipeline.digest import Keyed
-from pipeline.engine import FileResult, Progress, Scan, UnitResult, decided_task
-from pipeline.errors import IntegrityError, LeakFound, OutputError, UsageError
+from pipeline.errors import LeakFound, OutputError, UsageError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity, manifest, manifest_bytes
@@ -26,24 +23,13 @@ from pipeline.evidence.report import report_html
 from pipeline.evidence.stated import CITED, FACTS, NUMBERS, facts_bytes, typed_texts
 from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
-from pipeline.formats import format_named
-from pipeline.formats.base import Assembled, Finished, copy_name
-from pipeline.inputs import InputFile
 from pipeline.model import Cover, Coverage, Gap
-from pipeline.packing import WRAPPINGS, archive_name, compress, pack_archives
 from pipeline.resources import config_file
-from pipeline.verify import View, WithheldIndex, search, views
+from pipeline.results import Progress, Scan
+from pipeline.verify import WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
-from pipeline.workspace import NOTHING, Remembering, Runner, Unkept, answer_of
-from pipeline.writing import Written, write
+from pipeline.workspace import Remembering, Runner
 
-MARKED = "marked"
-_ONE_RECORD = frozenset({"message", "msg", "emlx", "plain_text", "html", "markdown", "pdf", "picture"})
-_MOST_RUNS = 16
-"""Runs into which the units of one assembled copy are cut to be checked."""
-_UNITS_OF_A_RUN = 64
-"""Messages of a mailbox that are checked in one go."""
-_RUN = re.compile(r"[^\W_]+")
 CONTACT_FILES = ("agency_contacts.yaml", "business_contacts.yaml", "officials.csv")
 
 
@@ -93,18 +79,18 @@ def release(
     _see_stated(done, run)
     partial = _partial_folder(out)
     try:
-        copies = _leaving(_copies(done), done.leaving)
+        copies = leaving(copies_of(done), done.leaving)
         lists_held = done.policy is not None and done.policy.hold_distribution_lists
-        _hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
-        _write(done, copies, partial, Remembering(runner, done.workspace), tell)
-        _assemble(done, copies, partial, runner, tell)  # its answers are files here: those of a killed run are gone
+        hold(copies, hold_undecided=hold_undecided, lists_held=lists_held)
+        write_copies(done, copies, partial, Remembering(runner, done.workspace), tell)
+        assemble_copies(done, copies, partial, runner, tell)  # not remembered: a killed run's files are gone
         remove_empty(partial / RECORDS)
         weigh_tables(done, copies, partial, runner, tell)
-        leaking = _check(copies, partial, done, runner, tell)
+        leaking = check_copies(copies, partial, done, runner, tell)
         if leaking:
             _refuse(partial, out, leaking)
         shuffle_tables(done, copies, partial)
-        _pack(copies, partial / RECORDS)
+        pack_copies(copies, partial / RECORDS)
         summary = _evidence(done, copies, partial, run, office or Office())
         problems = integrity(partial, (SIGNATURE,))
         if problems:
@@ -175,269 +161,6 @@ def _refuse(partial: Path, out: Path, places: Sequence[str]) -> None:
     )
 
 
-# --- the copies -------------------------------------------------------------------------
-
-
-def output_names(done: Scan) -> dict[str, str]:
-    """Return the name that the copy of each file has, by the path of the file; it gives away nothing withheld."""
-    return {copy.result.file.name: copy.name for copy in _copies(done)}
-
-
-def _copies(done: Scan) -> list[Copy]:
-    """Choose the name of each copy: its own, or a neutral one where the name itself holds something withheld."""
-    taken: set[str] = set()
-    copies = []
-    for number, result in enumerate(done.files, start=1):
-        inner = _written_name(result)
-        name = inner + result.file.name.removeprefix(result.file.inner_name)
-        renamed = result.name_withheld or _gives_away(result, done)
-        if renamed:
-            packed = WRAPPINGS.get(result.file.wrapping, "")
-            name = f"file-{number:04d}{_plain_suffix(inner)}{packed}"
-        while name.casefold() in taken:
-            path = PurePosixPath(name)
-            name = str(path.with_name(f"{path.stem}-{number}{path.suffix}"))
-        taken.add(name.casefold())
-        copies.append(Copy(result, name, renamed))
-    return copies
-
-
-def _written_name(result: FileResult) -> str:
-    """Return the name of what a file becomes, as its format names it, before it is compressed again."""
-    inner, source = result.file.inner_name, result.planned.source
-    return inner if source is None else copy_name(format_named(source.format), inner)
-
-
-def _leaving(copies: Sequence[Copy], chosen: frozenset[str] | None) -> list[Copy]:
-    """Return the copies of the chosen units, under the names they always have; a file of one record goes whole."""
-    if chosen is None:
-        return list(copies)
-    kept = []
-    for copy in copies:
-        source, units = copy.result.planned.source, copy.result.units
-        mine = [unit for unit in units if unit.unit.key in chosen]
-        if mine and source is not None:
-            by_unit = format_named(source.format).holds == "unit"
-            kept.append(replace(copy, result=replace(copy.result, units=mine if by_unit else units)))
-    return kept
-
-
-def _gives_away(result: FileResult, done: Scan) -> bool:
-    """Return whether a file's name repeats what is withheld in the file (a lone name: where the file is one record)."""
-    name = View("text", result.file.name)
-    if result.name_repeats_record or search([name], done.index):
-        return True
-    source = result.planned.source
-    one_record = source is not None and source.format in _ONE_RECORD
-    scopes = {
-        scope
-        for unit in result.units
-        if not unit.is_table
-        for each in unit.decisions
-        if each.withholds
-        for scope in (each.finding.record, each.finding.thread)
-    }
-    hits = (hit for scope in scopes for hit in search([name], done.index, scope))
-    return any(one_record or len(_RUN.findall(name.text[hit.start : hit.end])) > 1 for hit in hits)
-
-
-def _plain_suffix(name: str) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
-    return suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ""
-
-
-def _hold(copies: Sequence[Copy], *, hold_undecided: bool, lists_held: bool) -> None:
-    for copy in copies:
-        for unit in copy.result.units:
-            if unit.list_hold and lists_held:
-                unit.hold(unit.list_hold)
-            if hold_undecided and any(each.undecided for each in unit.decisions):
-                unit.hold("something in it waits for a person's decision")
-        if hold_undecided and any(each.undecided for each in copy.result.name_decisions):
-            hold_file(copy, "its name waits for a person's decision", unscanned=False)
-        if copy.result.held:
-            hold_file(copy, copy.result.held, unscanned=True)
-            continue
-        if copy.result.planned.hold and lists_held:
-            hold_file(copy, copy.result.planned.hold, unscanned=False)
-        _hold_whole(copy)
-
-
-def _hold_whole(copy: Copy) -> None:
-    """Hold the file when one of its units is held and its format has no smaller record."""
-    source = copy.result.planned.source
-    held = next((unit for unit in copy.result.units if unit.held), None)
-    if held is None or source is None:
-        return
-    copy.unscanned = copy.unscanned or any(unit.unscanned for unit in copy.result.units)
-    if format_named(source.format).holds == "file":
-        hold_file(copy, held.held, unscanned=held.unscanned)
-
-
-def _write(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
-    owner: dict[str, tuple[Copy, UnitResult]] = {
-        unit.unit.key: (copy, unit) for copy in copies if not copy.held for unit in copy.result.units if not unit.held
-    }
-    tasks = (decided_task(copy.result, unit) for copy, unit in owner.values())
-    sink: BinaryIO | None = None
-    current: Copy | None = None
-    try:
-        for number, (task, answer, failure) in enumerate(runner.map(write, tasks), start=1):
-            tell("writing", number, len(owner))
-            copy, unit = owner[task.unit.key]
-            if copy is not current:
-                sink = _next_sink(sink, partial / RECORDS / copy.name)
-                current = copy
-            assert sink is not None
-            if failure is not None:
-                unit.hold(failure.what, unscanned=True)
-            elif answer.leaks:
-                unit.hold("a withheld value would survive in its copy")
-            else:
-                _append(copy, unit, answer, KeptPart(number - 1, task.key), sink)
-                done.index.update(answer.needles)
-                done.withheld_needles.update(answer.needles)
-    finally:
-        if sink is not None:
-            sink.close()
-    for copy in copies:
-        if not copy.held:
-            _hold_whole(copy)
-        copy.size = copy.parts_size
-        if not copy.is_released:
-            (partial / RECORDS / copy.name).unlink(missing_ok=True)
-
-
-def _next_sink(before: BinaryIO | None, path: Path) -> BinaryIO:
-    if before is not None:
-        before.close()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.open("wb")
-
-
-def _append(copy: Copy, unit: UnitResult, told: Written, kept: KeptPart, sink: BinaryIO) -> None:
-    """Take in what was written of a unit: its bytes now, or the place of a part of which a worker makes the file."""
-    stop, made = copy.parts_size + told.size, unit.unit
-    if isinstance(format_named(made.source.format), Assembled):
-        copy.parts.append(kept)
-    else:
-        written: Written = answer_of(unit.workspace, write, kept.number, kept)
-        sink.write(written.part)
-        if written.marked is not None:
-            unit.workspace.put(MARKED, unit.number, written.marked)
-    if isinstance(format_named(made.source.format), Finished):
-        made = replace(made, context={**made.context, "origin": "copy"})
-    copy.units.append(WrittenUnit(made, copy.parts_size, stop, told.sha256))
-    copy.parts_size = stop
-    unit.decide_more(told.mended)
-
-
-def _assemble(done: Scan, copies: Sequence[Copy], partial: Path, runner: Runner, tell: Progress) -> None:
-    """Let workers make the files of copies whose parts are none by themselves; a file that cannot be made is held."""
-    asked = [copy for copy in copies if copy.is_released and copy.parts]
-    if not asked:
-        return
-    folder = partial / ".assembled"
-    folder.mkdir(mode=0o700)
-    tasks = (
-        AssembleTask(
-            copy.units[0].unit.source, copy.name, tuple(copy.parts), copy.parts_size, done.workspace.folder, folder
-        )
-        for copy in asked
-    )
-    for number, (copy, (_, answer, failure)) in enumerate(
-        zip(asked, runner.map(assemble, tasks), strict=True), start=1
-    ):
-        tell("assembling", number, len(asked))
-        path = partial / RECORDS / copy.name
-        if isinstance(answer, Unkept):
-            raise OSError(answer.error, os.strerror(answer.error))
-        if failure is not None:
-            hold_file(copy, f"its copy could not be made ({failure.what})", unscanned=True)
-            path.unlink()
-            continue
-        (folder / answer.file).replace(path)
-        copy.units, copy.size = list(answer.units), answer.size
-    shutil.rmtree(folder)
-
-
-def _check(copies: Sequence[Copy], partial: Path, done: Scan, runner: Runner, tell: Progress) -> list[str]:
-    """Return the places where something survived in what lies on the disk."""
-    released = [copy for copy in copies if copy.is_released]
-    runner.share(done.index)
-    places: list[str] = []
-    total = sum(_checks_of(copy) for copy in released)
-    tasks = (task for copy in released for task in _check_tasks(copy, partial))
-    for number, (task, answer, failure) in enumerate(runner.map(check, tasks), start=1):
-        tell("verifying", number, total)
-        if failure is not None:
-            places.append(f"{task.file.name}: {failure.what}")
-        else:
-            places += [f"{task.file.name}: {leak.place} ({leak.entity}, {leak.view})" for leak in answer]
-    return places
-
-
-def _in_one_check(copy: Copy) -> int:
-    """Return how many units of a copy are checked in one go, 0 for all: one of a table, else runs of units.
-
-    Units of an assembled copy share the bytes of their file, so each run reads all of them.
-    """
-    source = copy.result.planned.source
-    kind = format_named(source.format) if source is not None else None
-    if hasattr(kind, "table"):
-        return 1
-    if isinstance(kind, Assembled):
-        return max(1, -(-len(copy.units) // _MOST_RUNS))
-    return _UNITS_OF_A_RUN if len(copy.units) > _UNITS_OF_A_RUN else 0
-
-
-def _checks_of(copy: Copy) -> int:
-    """Return how many checks a copy takes."""
-    run, source = _in_one_check(copy), copy.result.planned.source
-    by_content = source is not None and source.format in CUT_BY_CONTENT
-    return -(-len(copy.units) // run) + by_content if run else 1
-
-
-def _check_tasks(copy: Copy, partial: Path) -> Iterator[CheckTask]:
-    file = InputFile.at(partial / RECORDS / copy.name, copy.name)
-    columns = copy.result.planned.columns
-    run = _in_one_check(copy)
-    if not run:
-        yield CheckTask(file, tuple(copy.units), columns)
-        return
-    if file.size != copy.size:
-        raise IntegrityError("copy", "it is longer or shorter than what was written", "check the disk and run again")
-    source = copy.result.planned.source
-    if source is not None and source.format in CUT_BY_CONTENT:
-        yield CheckTask(file, tuple(copy.units), columns, only_cuts=True)
-    results = {each.unit.key: each for each in copy.result.units}
-    for at in range(0, len(copy.units), run):
-        units = []
-        for written in copy.units[at : at + run]:
-            unit = results.get(written.unit.key)  # an assembled copy is cut anew
-            marked = unit.workspace.get(MARKED, unit.number) if unit is not None and unit.is_table else NOTHING
-            units.append(written if marked is NOTHING else replace(written, marked=marked))
-        yield CheckTask(file, tuple(units), columns, is_whole=False)
-
-
-# --- what was packed is packed again ------------------------------------------------------
-
-
-def _pack(copies: Sequence[Copy], records: Path) -> None:
-    """Pack again what was packed; copies that were renamed stand outside their archive."""
-    released = [copy for copy in copies if copy.is_released]
-    for copy in released:
-        if copy.result.file.wrapping:
-            compress(records / copy.name, copy.result.file.wrapping)
-    pack_archives(records, {name for copy in released if not copy.renamed for name in copy.result.file.archives})
-
-
-def _output(copy: Copy) -> str:
-    """Return where a copy lies in the release: the outermost archive that holds it, or a file of its own."""
-    archives = copy.result.file.archives
-    return f"{RECORDS}/{archive_name(archives[0]) if archives and not copy.renamed else copy.name}"
-
-
 # --- the evidence -----------------------------------------------------------------------
 
 
@@ -482,11 +205,11 @@ def _file_outcome(copy: Copy, partial: Path) -> FileOutcome:
     if not copy.is_released:
         status = "not_scanned" if copy.unscanned else "held"
         return FileOutcome(copy.name, status, reasons=reasons, held_records=held.total(), notes=notes)
-    path = partial / _output(copy)
+    path = partial / output_of(copy)
     return FileOutcome(
         copy.name,
         "released",
-        output=_output(copy),
+        output=output_of(copy),
         sha256=file_sha256(path),
         size=path.stat().st_size,
         reasons=reasons,

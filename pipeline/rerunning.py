@@ -22,9 +22,9 @@ from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import ReleaseRow, SourceRow, UnitRow
 from pipeline.casework import Seen, Task, handed_over, looked_at, recorded
 from pipeline.differencing import ReleaseHeld
-from pipeline.engine import Progress
 from pipeline.evidence.log import plain_cell
 from pipeline.release import Release
+from pipeline.results import Progress
 from pipeline.state import Job
 from pipeline.workspace import Runner
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pipeline.anonymity import COUNTED, WrittenTable, generalised, quasi_columns, table_risk
 from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
-from pipeline.engine import Progress, Scan
 from pipeline.errors import IntegrityError
 from pipeline.model import Action, Column, Decision, Finding
 from pipeline.policy.schema import TableRules
+from pipeline.results import Progress, Scan
 from pipeline.shuffling import SHUFFLED, shuffled
 from pipeline.tables.quasi import Combination, Generalisation
 from pipeline.workspace import Runner

@@ -14,11 +14,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.cli.running import describe_run
-from pipeline.engine import Scan, scan
+from pipeline.engine import scan
 from pipeline.errors import Failure
 from pipeline.intake import collect
 from pipeline.policy.load import load
 from pipeline.release import Release, release
+from pipeline.results import Scan
 from pipeline.state import Job, State, prepare
 
 settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -19,13 +19,14 @@ from pipeline.assembling import AssembleTask, KeptPart, assemble, assemble_copy
 from pipeline.checking import WrittenUnit
 from pipeline.cli.running import describe_run
 from pipeline.copies import RECORDS
+from pipeline.copying import assemble_copies
 from pipeline.engine import scan
 from pipeline.errors import Failure, OutputError
 from pipeline.formats import format_named
 from pipeline.formats.base import units_of
 from pipeline.intake import collect
 from pipeline.model import Source
-from pipeline.release import _assemble, release
+from pipeline.release import release
 from pipeline.state import State
 from pipeline.workspace import Unkept, Workspace
 from pipeline.writing import Written, write
@@ -119,7 +120,9 @@ def test_a_copy_that_cannot_be_made_is_held_and_the_others_are_not(tmp_path: Pat
         (tmp_path / RECORDS / each.name).touch()
     done: Any = SimpleNamespace(workspace=Workspace(tmp_path / "work"))
     told: list[tuple[str, int, int]] = []
-    _assemble(done, cast("Any", copies), tmp_path, cast("Any", Answers("b.docx")), lambda *each: told.append(each))
+    assemble_copies(
+        done, cast("Any", copies), tmp_path, cast("Any", Answers("b.docx")), lambda *each: told.append(each)
+    )
     assert (tmp_path / RECORDS / "a.docx").read_bytes() == expected
     assert not (tmp_path / RECORDS / "b.docx").exists()
     assert not (tmp_path / ".assembled").exists()

@@ -10,10 +10,10 @@ import pytest
 
 from pipeline.checking import WrittenUnit, check
 from pipeline.copies import RECORDS
+from pipeline.copying import check_tasks, checks_of
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.model import Source
-from pipeline.release import _check_tasks, _checks_of
 
 MESSAGES = b"".join(
     b"From a@example.com Mon Mar  3 10:00:00 2025\nFrom: a@example.com\nSubject: Road %d\n\nIt is closed.\n\n" % number
@@ -34,8 +34,8 @@ def copy_at(folder, data: bytes = MESSAGES) -> Any:
 def test_every_message_is_in_one_check_and_the_cuts_in_one_of_their_own(tmp_path):
     """Of 150 messages three runs are made, and one check that looks at all cuts and at nothing else."""
     copy = copy_at(tmp_path)
-    cuts, *runs = _check_tasks(copy, tmp_path)
-    assert len(runs) + 1 == _checks_of(copy) == 4
+    cuts, *runs = check_tasks(copy, tmp_path)
+    assert len(runs) + 1 == checks_of(copy) == 4
     assert [each for run in runs for each in run.units] == copy.units == list(cuts.units)
     assert cuts.only_cuts
     assert check(cast("Any", None), cuts) == ()
@@ -45,6 +45,6 @@ def test_a_copy_that_is_cut_otherwise_is_found(tmp_path):
     """A line that another reader takes for the start of a message is seen by the check of the cuts."""
     data = MESSAGES.replace(b"It is closed.\n\nFrom a@", b"It is closed.\n\nFrom: @", 1)
     assert len(data) == len(MESSAGES)
-    cuts, *_ = _check_tasks(copy_at(tmp_path, data), tmp_path)
+    cuts, *_ = check_tasks(copy_at(tmp_path, data), tmp_path)
     with pytest.raises(IntegrityError, match="cut differently"):
         check(cast("Any", None), cuts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import Failure
 
 if TYPE_CHECKING:
-    from pipeline.engine import Progress
+    from pipeline.results import Progress
 
 _PLAIN_EVERY = 10.0
 

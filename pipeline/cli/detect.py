@@ -16,7 +16,7 @@ from pipeline.cli.running import Asked, make_job, workers
 from pipeline.errors import OutputError, ReleasableError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.engine import Progress
+    from pipeline.results import Progress
 
 BATCH_CHARACTERS = 50_000
 

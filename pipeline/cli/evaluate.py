@@ -16,9 +16,9 @@ from pipeline.cli.running import Asked, make_job, workers
 from pipeline.errors import OutputError, ReleasableError, UsageError
 
 if TYPE_CHECKING:
-    from pipeline.engine import Progress
     from pipeline.evaluation import Document, GoldSet, Measured, Span
     from pipeline.execution.local import Pool
+    from pipeline.results import Progress
 
     Found = Mapping[Any, Sequence[Span]]
 

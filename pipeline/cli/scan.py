@@ -36,8 +36,8 @@ from pipeline.cli.stating import Stated
 from pipeline.cli.stores import here
 
 if TYPE_CHECKING:
-    from pipeline.engine import FileResult, Scan
     from pipeline.evidence.summary import Examined, Summary
+    from pipeline.results import FileResult, Scan
 
 MOST_LINES = 60
 

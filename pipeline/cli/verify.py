@@ -19,8 +19,8 @@ from pipeline.errors import IntegrityError
 
 if TYPE_CHECKING:
     from pipeline.case.store import Case
-    from pipeline.engine import Scan, UnitResult
     from pipeline.model import Decision, Gap
+    from pipeline.results import Scan, UnitResult
 
 NO_COLUMNS = "this case is older and holds no values of table columns: to search for them, add --against SOURCES"
 

@@ -16,11 +16,11 @@ from pipeline.case.pinning import Laid, checked, laid_down, lay_down, standing_p
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import FindingRow, PinRow, SourceRow
 from pipeline.decide import decide
-from pipeline.engine import Progress
 from pipeline.formats import FORMATS, format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Action, Cell, ColumnClass, Decision, Finding
 from pipeline.planning import Planned, header_names, plan
+from pipeline.results import Progress
 from recognizers.entities import UNIQUE_IDENTIFIER
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.sampled import Miss
 from pipeline.case.store import Case, CaseError
-from pipeline.engine import Progress, Scan
 from pipeline.errors import ReleasableError
 from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
+from pipeline.results import Progress, Scan
 from pipeline.review import accounts
 from pipeline.review.columns import Columns, look
 from pipeline.review.jobs import Bench, Work

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.case.store import CaseError
-from pipeline.engine import Progress
 from pipeline.errors import Failure, ReleasableError
+from pipeline.results import Progress
 
 
 @dataclass(slots=True)

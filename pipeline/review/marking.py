@@ -28,12 +28,12 @@ from pipeline.case.recording import Outcome, finding_rows
 from pipeline.case.standing import Told
 from pipeline.case.store import CaseError
 from pipeline.decide import decide
-from pipeline.engine import Progress
 from pipeline.inputs import InputFile
 from pipeline.marked import find_marked
 from pipeline.model import Decision, FileName, Finding, Role, Segment, Unit, words
 from pipeline.planning import plan
 from pipeline.policy.schema import Rule
+from pipeline.results import Progress
 from pipeline.review.desk import Desk
 from pipeline.review.jobs import Work
 from pipeline.review.ledger import Item, Ledger

@@ -18,12 +18,12 @@ from pipeline.case.recording import content_digest, latest_run
 from pipeline.case.store import Case, now, tool_version
 from pipeline.case.tables import RunRow, SourceRow
 from pipeline.casework import Task, examine_with_case, facts_digest, release_with_case
-from pipeline.engine import Progress, Scan
 from pipeline.evidence.documents import Office
 from pipeline.evidence.summary import Run
 from pipeline.inputs import InputFile
 from pipeline.policy.schema import Policy
 from pipeline.release import Release
+from pipeline.results import Progress, Scan
 from pipeline.state import Job
 from pipeline.workspace import Runner
 

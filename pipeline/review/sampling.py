@@ -42,7 +42,6 @@ from pipeline.certifying import (
     write_certificate,
 )
 from pipeline.detect import detect
-from pipeline.engine import Progress
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Certificate, Record, certificate_json
 from pipeline.evidence.manifest import MANIFEST, file_sha256
@@ -51,6 +50,7 @@ from pipeline.intake import collect
 from pipeline.markers import marker_spans
 from pipeline.mending import check_mended, copy_of, said_mended
 from pipeline.model import Segment, words
+from pipeline.results import Progress
 from pipeline.review.parts import Parts, parts_of
 from pipeline.review.texts import MASK
 from pipeline.workspace import Runner
