@@ -26,6 +26,7 @@ from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
 from pipeline.tables.businesses import names_owner, tells_owner
 from pipeline.tables.columnar import truths
+from pipeline.tables.places import SHORT_ZIP, ZIP
 from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
@@ -175,7 +176,8 @@ def coded(cells: pa.Array, kind: ColumnClass, lists: Lists) -> Coded:
     if entity == "PERSON":
         words = _code_names(codes, cells, lists)
     else:
-        usual = truths(pc.match_substring_regex(cells, _USUAL.get(entity, _ANY)))
+        of_zips = entity == "STREET_ADDRESS" and kind.part == ZIP  # a longer code is another part: its row is single
+        usual = truths(pc.match_substring_regex(cells, SHORT_ZIP if of_zips else _USUAL.get(entity, _ANY)))
         listed = _listed(cells, entity, lists)
         codes[usual if listed is None else usual & ~listed] = USUAL
     telling = truths(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"))
