@@ -56,6 +56,7 @@ _NAMES: Final = {
 _USUAL: Final = {
     "EMAIL_ADDRESS": r"^[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$",
     "PHONE_NUMBER": r"^\+?[0-9(][0-9() .\-]{5,18}[0-9]( ?(x|ext\.?) ?[0-9]{1,5})?$",
+    "IP_ADDRESS": r"^[0-9.]{7,15}$",  # one of IPv6 has many spellings: its row is single
 }
 _ANY: Final = r"^[!-Z\\^-~]([ -Z\\^-~]{0,118}[!-Z\\^-~])?$"
 """Plain characters without brackets (our own markers stand in brackets), no blanks around."""

@@ -55,7 +55,10 @@ class Canonical:
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the span of runs ``first`` to ``last`` in code points of the text."""
-        start, end = self.starts[first], self.ends[last]
+        return self.in_text(self.starts[first], self.ends[last])
+
+    def in_text(self, start: int, end: int) -> tuple[int, int]:
+        """Return a span of the folded text in code points of the text."""
         if self.text.isascii():
             return start, end
         return bisect_right(self._folded_at, start) - 1, bisect_right(self._folded_at, end - 1)
