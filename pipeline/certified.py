@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from itertools import count, islice
+from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import select

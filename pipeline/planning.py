@@ -97,7 +97,9 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
     for own in _tables(units):
         header, first = _header_of(own[0]), int(own[0].context.get("first_column", "0"))
         rows = list(_sample(kind, file, own, state.markers))
-        found_out = with_closed_places(profile(rows, header or None, patterns, vocabulary), closed_places_of(state, file.name))
+        found_out = with_closed_places(
+            profile(rows, header or None, patterns, vocabulary), closed_places_of(state, file.name)
+        )
         classes = state.pins.laid_on(file.name, header, found_out)
         if state.job.overrides is not None:
             classes = state.job.overrides.pinned(file.name, classes, first)

@@ -105,7 +105,9 @@ def _open_numbers(policy: Policy, marked: Marked) -> Iterator[str]:
         if rules_of(policy, each.entity):  # where no rule speaks of it, that is told already
             numbers = [number for number, rule in enumerate(policy.rules) if rule.name == each.rule]
             at = ("rules", *numbers)
-            yield str(marked.error(at, each.words, "give the rule that withholds it no_override: true, and put it first"))
+            yield str(
+                marked.error(at, each.words, "give the rule that withholds it no_override: true, and put it first")
+            )
 
 
 def _notice(policy: Policy, marked: Marked) -> Iterator[str]:

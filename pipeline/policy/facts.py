@@ -115,7 +115,7 @@ def facts_of_files(
 
 
 def see_known(policy: Policy, told: Iterable[RecordFacts]) -> None:
-    """See that every origin, context and channel that was stated is one that rules ask for, and a permitted use a citation.
+    """See that every origin, context and channel that was stated is one that rules ask for, and a use is a citation.
 
     Raises:
         UsageError: no rule of the policy and no shipped pack asks for it: with a slip there, the rule that closes such

@@ -17,10 +17,11 @@ from pipeline.policy.fit import could_fit
 from pipeline.policy.schema import Policy, Rule
 from pipeline.policy.words import Recipient
 
-__all__ = ["MANDATORY", "LeftOpen", "left_open", "see_mandatory"]
+__all__ = ["MANDATORY", "REMEDY", "LeftOpen", "left_open", "see_mandatory"]
 
 MANDATORY: Final = ("US_SSN",)
 """What goes to no requester and on no web page under any policy."""
+REMEDY: Final = "give the rule that withholds it no_override: true, and put it first"
 _ANYBODY: Final[frozenset[Recipient]] = frozenset({"requester", "public"})
 _ASKS_FOR: Final = ("entity", "recipient")
 """What a mandatory rule may ask and still takes every value of its entity for some recipients."""
@@ -45,7 +46,7 @@ def left_open(policy: Policy, day: date | None = None) -> Iterator[LeftOpen]:
 
     Args:
         policy: the policy.
-        day: that of a release; a rule counts where it is in force then. None: a rule with such dates counts for nothing.
+        day: that of a release; a rule counts where it is in force then. None: one with such dates makes nothing mandatory.
     """
     for entity in MANDATORY:
         taken: set[str] = set()
@@ -70,7 +71,7 @@ def _takes_all_for(when: Condition) -> frozenset[str]:
 
 
 def _is_for(rule: Rule, day: date | None) -> bool:
-    """Return whether a rule counts: one with dates counts as mandatory on its days only, and may always be in the way."""
+    """Return whether a rule counts: one with dates is mandatory on its days only; on an unknown day it is in the way."""
     starts, ends = rule.in_force_from, rule.in_force_until
     if starts is None and ends is None:
         return True
@@ -92,5 +93,4 @@ def see_mandatory(policy: Policy, where: str, day: date) -> None:
     """
     for each in left_open(policy, day):
         at = where if each.rule is None else f"{where}, rule {each.rule}"
-        remedy = "give the rule that withholds it no_override: true, and put it first; releasable policy check names the line"
-        raise PolicyError(at, f"{each.words}; no release is made under it", remedy)
+        raise PolicyError(at, f"{each.words}; no release is made under it", f"{REMEDY}; policy check names the line")

@@ -188,9 +188,7 @@ class WithheldIndex:
         if self._has_ipv6:
             yield from self._internet_addresses(text, [("", wide), *near])
 
-    def _internet_addresses(
-        self, text: Canonical, shelves: Iterable[tuple[str, _Shelf]]
-    ) -> Iterator[tuple[str, Hit]]:
+    def _internet_addresses(self, text: Canonical, shelves: Iterable[tuple[str, _Shelf]]) -> Iterator[tuple[str, Hit]]:
         """Yield the withheld IPv6 addresses that stand in a text in any spelling."""
         for start, end, form in addresses_in(text.folded):
             digest = self._keyed.form_digest(form)
