@@ -1,4 +1,4 @@
-"""IPv6 addresses in texts: where one stands, and the one form (RFC 4291, all eight groups in full) of all its spellings.
+"""IPv6 addresses in texts: where one stands, and the one form (RFC 4291, eight groups in full) of its spellings.
 
 ``2001:db8:17::``, ``2001:0DB8:17:0:0:0:0:0`` and ``2001:db8:17::/48`` (the address without its prefix length) have one
 form; ``2001:db8:17::5`` has another, although it begins with the same signs.

@@ -11,7 +11,7 @@ from pipeline.model import Action, Finding, RecordFacts
 from pipeline.policy.condition import FACT_LISTS, FACT_TRUTHS
 from pipeline.policy.fit import could_fit, first_rule, rules_of
 from pipeline.policy.load import faults_of, read_policy
-from pipeline.policy.mandatory import left_open
+from pipeline.policy.mandatory import REMEDY, left_open
 from pipeline.policy.marked_yaml import Marked
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy, Rule
 from pipeline.policy.words import STATED_WORDS
@@ -105,9 +105,7 @@ def _open_numbers(policy: Policy, marked: Marked) -> Iterator[str]:
         if rules_of(policy, each.entity):  # where no rule speaks of it, that is told already
             numbers = [number for number, rule in enumerate(policy.rules) if rule.name == each.rule]
             at = ("rules", *numbers)
-            yield str(
-                marked.error(at, each.words, "give the rule that withholds it no_override: true, and put it first")
-            )
+            yield str(marked.error(at, each.words, REMEDY))
 
 
 def _notice(policy: Policy, marked: Marked) -> Iterator[str]:

@@ -46,7 +46,7 @@ def left_open(policy: Policy, day: date | None = None) -> Iterator[LeftOpen]:
 
     Args:
         policy: the policy.
-        day: that of a release; a rule counts where it is in force then. None: one with such dates makes nothing mandatory.
+        day: that of a release; a rule counts where it is in force then. None: with such dates, nothing is mandatory.
     """
     for entity in MANDATORY:
         taken: set[str] = set()
@@ -71,7 +71,7 @@ def _takes_all_for(when: Condition) -> frozenset[str]:
 
 
 def _is_for(rule: Rule, day: date | None) -> bool:
-    """Return whether a rule counts: one with dates is mandatory on its days only; on an unknown day it is in the way."""
+    """Return whether a rule counts: on an unknown day one with dates is in the way, and mandates nothing."""
     starts, ends = rule.in_force_from, rule.in_force_until
     if starts is None and ends is None:
         return True
