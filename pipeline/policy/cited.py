@@ -11,9 +11,9 @@ _NUMBER: Final = re.compile(r"§{0,2}\(?\d[\d.\-]*[a-z]?(?:\(\w{1,5}\))*\)?|§{1
 _PARAGRAPH: Final = r"(?:\s?\(\w{1,5}\))*"
 _BESIDE: Final = frozenset(
     {
-        "mca", "m.c.a", "montana", "code", "annotated", "u.s.c", "usc", "title", "chapter", "part", "section", "sections",
-        "sec", "secs", "paragraph", "paragraphs", "para", "subsection", "subsections", "and", "or", "&", "to", "through",
-        "under", "by", "as", "a", "the", "use", "uses", "permitted",
+        "mca", "m.c.a", "montana", "code", "annotated", "u.s.c", "usc", "title", "chapter", "part", "section",
+        "sections", "sec", "secs", "paragraph", "paragraphs", "para", "subsection", "subsections", "and", "or", "&",
+        "to", "through", "under", "by", "as", "a", "the", "use", "uses", "permitted",
     }
 )  # fmt: skip
 """Words of a citation, and of ``a use permitted by``. Any other may take back what the section says (``not under``)."""
