@@ -29,12 +29,13 @@ PLACES = {"city", "state", "county", "country", "long_zip"}
 VEHICLE = RecordFacts(origin="mvd")
 PERMITTED = RecordFacts(origin="mvd", permitted_use="MCA 61-11-508(1)")
 TOWNS = ("Great Falls", "Kalispell", "Wibaux", "Polson")
-HEADER = ["owner", "street_address", "City", "County", "State", "Zip", "VIN"]
+HEADER = ["owner", "street_address", "City", "County", "State", "Zip", "VIN", "Remarks"]
 ROWS = [
     [
         f"{('Helga', 'Tobias', 'Wilma')[at % 3]} {('Sorensen', 'Kettering', 'Testperson')[at // 3 % 3]}",
         f"{100 + at} Larkspur Street", TOWNS[at % 4], ("Cascade", "Flathead")[at % 2], "Montana",
         "59401" if at % 5 else f"59401-12{at:02d}", f"1FTEW1E5{at:02d}KFA{10000 + at}",
+        f"the tyres were looked at {at} times",
     ]
     for at in range(60)
 ]  # fmt: skip
