@@ -104,7 +104,7 @@ def _open_numbers(policy: Policy, marked: Marked) -> Iterator[str]:
     for each in left_open(policy):
         if rules_of(policy, each.entity):  # where no rule speaks of it, that is told already
             numbers = [number for number, rule in enumerate(policy.rules) if rule.name == each.rule]
-            at = ("rules", *numbers)
+            at: tuple[str | int, ...] = ("rules", *numbers)
             yield str(marked.error(at, each.words, REMEDY))
 
 
