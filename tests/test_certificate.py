@@ -19,14 +19,15 @@ from scipy.stats import binomtest, hypergeom
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
+from pipeline.case.sampled import Trail
 from pipeline.case.store import Case, CaseError
 from pipeline.certified import certificate_problems
 from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of, write_certificate
-from pipeline.cli.certify import answer_misses
+from pipeline.cli.certify import answer_misses, certify_command
 from pipeline.cli.redacting import held_by_misses
 from pipeline.cli.running import Asked
 from pipeline.cli.verify import verify_release
-from pipeline.errors import IntegrityError, UsageError
+from pipeline.errors import IntegrityError, OutputError, ReleasableError, UsageError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
     CERTIFICATE_SIGNATURE,
@@ -334,6 +335,19 @@ def test_the_strata_of_a_certificate_are_compared_with_every_mark(desk: Desk, tm
     fewer = (replace(table, records=table.drawn + 1), letter)
     write_certificate(folder, replace(told, strata=fewer, most_bad=joint_most_bad(fewer)))
     assert any("numbers of records in its strata" in each for each in certificate_problems(folder, desk.case))
+
+
+@pytest.mark.models
+def test_what_stops_a_certificate_is_told_before_the_draw(desk: Desk, tmp_path: Path) -> None:
+    """A release has one certificate: a folder that cannot be written, or a key that is not there, draws nothing."""
+    out = tmp_path / "two"
+    for wrong in (out / "letter.txt", out / "letter.txt/certificate"):
+        with pytest.raises(OutputError):
+            certify_command(desk.case.folder, out, "reader", wrong)
+    with pytest.raises(ReleasableError, match="key"):
+        certify_command(desk.case.folder, out, "reader", tmp_path / "certificate", sign=True)
+    assert Trail(desk.case).draw(2) is None
+    assert not (tmp_path / "certificate").exists()
 
 
 def test_a_certificate_of_another_confidence_is_none(tmp_path: Path) -> None:

@@ -47,9 +47,7 @@ def certify_command(
     Example: releasable certify case-114/ --release release-114-2/ --by "second reader" --out certificate/
     """
     see_folder(out)
-    signed = (
-        office_signature() if sign else None
-    )  # a release has one certificate: what stops it is told before the draw
+    signed = office_signature() if sign else None  # a release has one certificate: this stops before the draw
     certificate = certify_release(case, release, by, sample, "" if strata is Strata.NONE else strata.value)
     from pipeline.certifying import write_certificate  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.certificate import certificate_json  # noqa: PLC0415
