@@ -137,7 +137,7 @@ def test_the_manifest_binds_every_byte_of_every_other_file(signed: Signed) -> No
 
 
 def test_every_flipped_byte_of_the_other_evidence_is_found(signed: Signed, tmp_path: Path) -> None:
-    """All bytes of the log as sheet and page, of the letter and the report; of the policy's long files every eighth.
+    """All bytes of the log as a sheet and of the letter; of the pages and of the policy's long files every 32nd.
 
     Each file lies alone with a manifest that lists it as the release does, so that a check takes no time.
     """
@@ -154,7 +154,7 @@ def test_every_flipped_byte_of_the_other_evidence_is_found(signed: Signed, tmp_p
         raw = bytearray((signed.out / name).read_bytes())
         (alone / name).write_bytes(raw)
         assert not integrity(alone)
-        for at in range(0, len(raw), 1 if name in evidence else 8):
+        for at in range(0, len(raw), 32 if name.endswith(("l", "json", "csv")) else 1):
             raw[at] ^= 1 << at % 8
             (alone / name).write_bytes(raw)
             assert integrity(alone) == [f"{name}: altered after it was written"], (name, at)
