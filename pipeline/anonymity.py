@@ -26,6 +26,7 @@ from pipeline.model import Cell, ColumnClass, Edit, Unit
 from pipeline.packing import beside
 from pipeline.state import State
 from pipeline.tables.columnar import columnar
+from pipeline.tables.places import is_place
 from pipeline.tables.quasi import Generalisation, Risk, coarse_words, grouped, risk_of
 from pipeline.workspace import Runner
 
@@ -92,7 +93,7 @@ def _columns_of(payload: bytes, unit: Unit, columns: Sequence[int]) -> pa.Table:
 
 def quasi_columns(columns: Sequence[ColumnClass]) -> tuple[int, ...]:
     """Return the numbers of the quasi-identifying columns."""
-    return tuple(each.index for each in columns if each.kind == "quasi")
+    return tuple(each.index for each in columns if each.kind == "quasi" or is_place(each))
 
 
 def quasi_facts(risk: Risk) -> QuasiFacts | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pipeline.case.checking import check_case
-from pipeline.case.sampled import Trail, certificate_in
+from pipeline.case.sampled import Draw, SampleMark, Trail, certificate_in
 from pipeline.case.store import Case
 from pipeline.case.tables import ReleaseRow
 from pipeline.errors import IntegrityError
@@ -94,7 +96,8 @@ def _against_case(made: Certificate, case: Case) -> list[str]:
         release = session.scalars(
             select(ReleaseRow).where(ReleaseRow.case_id == case.id, ReleaseRow.sequence == made.release)
         ).first()
-        draw = Trail(case).draw(made.release, session)
+        trail = Trail(case)
+        draw, marks = trail.draw(made.release, session), trail.marks(made.release, session)
     if row is None or release is None or draw is None:
         return [f"{CERTIFICATE}: the case knows no certificate of release {made.release}"]
     sizes = {each.name: each.drawn for each in made.strata}
@@ -112,4 +115,23 @@ def _against_case(made: Certificate, case: Case) -> list[str]:
     wrong = [
         f"{CERTIFICATE}: the case tells another {name}" for name, (here, there) in compared.items() if here != there
     ]
-    return wrong + check_case(case)
+    return wrong + _strata_problems(made, draw, marks) + check_case(case)
+
+
+def _strata_problems(made: Certificate, draw: Draw, marks: Mapping[int, SampleMark]) -> list[str]:
+    """Return where the strata of a certificate are not those of the frame, or not what people said of each record.
+
+    Drawn records are numbered from 1, stratum by stratum; a record that nobody marked is named.
+    """
+    problems = []
+    if draw.records is not None and {each.name: each.records for each in made.strata} != dict(draw.records):
+        problems.append(f"{CERTIFICATE}: the case tells other numbers of records in its strata")
+    numbers = count(1)
+    told = {each.name: each.misses for each in made.strata}
+    for name, drawn in sorted(draw.sizes.items()):
+        own = list(islice(numbers, drawn))
+        problems += [f"record {each} of the sample: nobody marked it in the case" for each in own if each not in marks]
+        missed = sum(each in marks and marks[each].missed for each in own)
+        if told.get(name) != missed:
+            problems.append(f"{CERTIFICATE}: the case tells another number of misses in the stratum {name}")
+    return problems

@@ -176,8 +176,8 @@ def drawn(case: Case, release: Path, frame: Frame, size: int, *, by: str, strata
             told = f"--strata {known.strata or 'none'}" if known.strata is not None else "the same --strata"
             raise CaseError(str(release), "a sample was drawn from another frame", f"go on with {told}")
         return known
-    sizes = shares({name: len(records) for name, records in frame.items()}, size)
-    made = Draw(sequence, secrets.token_hex(16), digest, sizes, strata)
+    counts = {name: len(records) for name, records in frame.items()}
+    made = Draw(sequence, secrets.token_hex(16), digest, shares(counts, size), strata, counts)
     with case.action(by, "drawn") as action:
         if Trail(case).draw(sequence, action.session) is not None:
             raise Conflict(str(release), "somebody else drew a sample meanwhile", "go on with that one")

@@ -145,7 +145,7 @@ def _cleared(
     spans: dict[Address, list[tuple[int, int]]] = {}
     if state.policy is None:
         return spans
-    found = findings_of(state, copy.segments, all_columns(state, copy.segments, columns)[0])
+    found = findings_of(state, copy.segments, all_columns(state, unit.source.path, copy.segments, columns)[0])
     found = _linked_elsewhere(state, found, copy)
     people = state.job.overrides
     released = people.released if people is not None else frozenset()

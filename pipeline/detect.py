@@ -20,6 +20,7 @@ from pipeline.other_forms import other_forms
 from pipeline.plain_form import PlainForm, plain_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
+from pipeline.tables.places import part_of_cell
 from pipeline.tables.strangers import is_bare_ssn, is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
@@ -330,6 +331,5 @@ def _whole_cell(text: str, column: ColumnClass) -> Match | None:
     if start >= end or not any(character.isalnum() for character in text):
         return None
     entity = column.entity or "UNIQUE_IDENTIFIER"
-    return Match(
-        start, end, entity, max(column.confidence, 0.5), "column", "stands in a column of its kind", column.part
-    )
+    part = part_of_cell(column, text)
+    return Match(start, end, entity, max(column.confidence, 0.5), "column", "stands in a column of its kind", part)

@@ -18,6 +18,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.dates import MONTHS, iso_date
+from pipeline.internet_addresses import full_form, mapped_ipv4, prefix_length
 
 DIGEST_SIZE: Final = 16
 LEAST_KEY_SIZE: Final = 16
@@ -94,6 +95,8 @@ def normalise(entity: str, value: str) -> str:
         return iso_date(fold(value)) or " ".join(tokens(value))
     if entity in {"STREET_ADDRESS", "MEDICAL"}:
         return " ".join(tokens(value))
+    if entity == "IP_ADDRESS" and (full := full_form(value)):  # an IPv6 address has many spellings
+        return f"{full}/{prefix_length(value)}".rstrip("/")
     if entity == "PASSWORD":  # case and signs are part of a password
         return value.strip()
     return "".join(tokens(value))
@@ -109,7 +112,7 @@ def search_forms(entity: str, value: str) -> frozenset[str]:
     """Return the canonical forms under which a copy is searched for ``value``: letters and digits only.
 
     A name stands in every order of its parts, a telephone number with and without country
-    code and extension, a date of birth in the usual ways to write it.
+    code and extension, a date of birth in the usual ways to write it, an IPv6 address in full beside its own spelling.
     """
     forms = {"".join(tokens(_POSSESSIVE.sub("", value)))}
     if entity == "PERSON":
@@ -118,6 +121,8 @@ def search_forms(entity: str, value: str) -> frozenset[str]:
         forms |= {digits, f"1{digits}"} if len(digits) == 10 else {digits}
     elif entity == "DATE_OF_BIRTH":
         forms |= _date_forms(iso_date(fold(value)))
+    elif entity == "IP_ADDRESS" and (full := full_form(value)):
+        forms |= {full, "".join(tokens(mapped_ipv4(value)))}
     return frozenset(forms - {""})
 
 

@@ -29,7 +29,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pipeline.cli.options import Accuracy
-from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.running import Asked, describe_run, make_release_job, state_facts, workers
 from pipeline.cli.stating import Stated
 from pipeline.copies import RECORDS
 from pipeline.engine import scan
@@ -75,12 +75,12 @@ class Redactor:
         """Take what ``releasable redact`` takes.
 
         Raises:
-            PolicyError: the policy is unknown or wrong.
+            PolicyError: the policy is unknown or wrong, or leaves to people what is mandatory.
             UsageError: an entity is unknown.
         """
         stated = Stated(recipient=recipient)
         self._asked = Asked(policy, config, Accuracy(accuracy), ",".join(entities), processes, stated)
-        job, self._policy = make_job(self._asked)
+        job, self._policy = make_release_job(self._asked)
         self._job = state_facts(job, stated, (), self._policy)
         self._pool = workers(self._job, processes)
         self._runner = self._pool.__enter__()

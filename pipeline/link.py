@@ -21,7 +21,7 @@ from pipeline.model import Finding, Kind, Match, Role, Segment
 from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name
 from pipeline.roster_names import whole_officials
 from pipeline.tables.businesses import names_business
-from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
+from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, PLACES, POSTAL_CODES, UNIQUE_IDENTIFIER
 
 _LINKABLE = frozenset({UNIQUE_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
 _CONTACTS = frozenset({"STREET_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"})
@@ -262,13 +262,19 @@ def _join_identifiers(places: Iterable[tuple[int, _Place]], rules: LinkRules) ->
     address of a browser) may be those of whoever filled in the record: what only the record calls a business's counts.
     """
     places = list(places)
-    kinds = [(place.finding.entity, place.finding) for _, place in places if place.finding.entity in DIRECT_IDENTIFIERS]
+    kinds = [(place.finding.entity, place.finding) for _, place in places if _is_direct(place.finding)]
     private = frozenset(entity for entity, finding in kinds if finding.kind is Kind.PRIVATE)
     direct = private | {entity for entity, finding in kinds if finding.is_business_by_record}
     for at, place in places:
         near = private if place.finding.kind is Kind.BUSINESS else direct
         finding = replace(place.finding, joined=near - {place.finding.entity})
         yield at, linked(finding, rules) if near and finding.entity in _LINKABLE else finding
+
+
+def _is_direct(finding: Finding) -> bool:
+    """Return whether a finding says who somebody is: a town or a ZIP code alone does not, in whatever column."""
+    is_place = finding.entity == "STREET_ADDRESS" and finding.part in PLACES | POSTAL_CODES
+    return finding.entity in DIRECT_IDENTIFIERS and not is_place
 
 
 def linked(finding: Finding, rules: LinkRules) -> Finding:

@@ -13,8 +13,9 @@ from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.formats.naming import disagreement
 from pipeline.inputs import InputFile
 from pipeline.model import ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
-from pipeline.state import State, findings_of
+from pipeline.state import State, closed_places_of, findings_of
 from pipeline.tables.distribution_list import distribution_list
+from pipeline.tables.places import with_closed_places
 from pipeline.tables.profile import SAMPLE_ROWS, profile
 from pipeline.tables.vocabulary import load_vocabulary
 
@@ -96,7 +97,10 @@ def _columns(state: State, kind: Any, file: InputFile, units: Sequence[Unit]) ->
     for own in _tables(units):
         header, first = _header_of(own[0]), int(own[0].context.get("first_column", "0"))
         rows = list(_sample(kind, file, own, state.markers))
-        classes = state.pins.laid_on(file.name, header, profile(rows, header or None, patterns, vocabulary))
+        found_out = with_closed_places(
+            profile(rows, header or None, patterns, vocabulary), closed_places_of(state, file.name)
+        )
+        classes = state.pins.laid_on(file.name, header, found_out)
         if state.job.overrides is not None:
             classes = state.job.overrides.pinned(file.name, classes, first)
         if not cleared and len(rows) >= 3:

@@ -41,7 +41,7 @@ from pipeline.tables.regular import (
 )
 from pipeline.tables.strangers import is_remark, strange_cells
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_DIGITS, LEAST_WIDE_LENGTH
-from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
+from recognizers.entities import LINKED_IDENTIFIER, PLACES, POSTAL_CODES, UNIQUE_IDENTIFIER
 from recognizers.names.vocabulary import vocabulary
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -49,7 +49,6 @@ if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find th
 
 LINKABLE: Final = frozenset({UNIQUE_IDENTIFIER, LINKED_IDENTIFIER, "IP_ADDRESS", "USERNAME"})
 _NEARBY: Final = frozenset({"PERSON", "DATE_OF_BIRTH", "MEDICAL"})
-_PLACE_PARTS: Final = frozenset({"city", "state", "country", "county"})
 _WHOLE: Final = frozenset({"entity", "identifier"})
 _PATTERNS: Final = frozenset({"inert", "quasi"})
 GATE_BITS: Final = 8
@@ -367,7 +366,7 @@ def _group(state: State, columns: Mapping[int, Coded], finding: Finding, at: tup
 def _wide_digests(state: State, finding: Finding, cells: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """Return digests and gates of the forms under which the values are searched in the release (see ``needles``)."""
     nothing = np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int64)
-    if finding.entity in _NEARBY or (finding.entity == "STREET_ADDRESS" and finding.part in _PLACE_PARTS):
+    if finding.entity in _NEARBY or (finding.entity == "STREET_ADDRESS" and finding.part in PLACES | POSTAL_CODES):
         return nothing
     plain = plain_texts(pc.unique(cells))
     if finding.entity == "PHONE_NUMBER":

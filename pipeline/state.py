@@ -16,10 +16,12 @@ from pipeline.markers import marker_spans
 from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Role, Segment
 from pipeline.policy.column_pins import ColumnPins
 from pipeline.policy.load import load
+from pipeline.policy.places import closed_places
 from pipeline.policy.rosters import Rosters
 from pipeline.policy.schema import Policy
 from pipeline.resolve import resolve
 from pipeline.tables.attached import attached_columns
+from pipeline.tables.places import with_closed_places
 from pipeline.tables.vocabulary import load_vocabulary
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.search import WithheldIndex
@@ -146,8 +148,15 @@ def needles_of(state: State, texts: Mapping[Address, str], findings: Iterable[Fi
     return found
 
 
-def all_columns(state: State, segments: Sequence[Segment], columns: Iterable[ColumnClass]) -> tuple[Columns, str]:
-    """Return the classes of the columns of a table, or of the tables attached to a message.
+def closed_places_of(state: State, path: str) -> frozenset[str]:
+    """Return the parts of an address that name a place only and that the policy closes in the records of a file."""
+    return closed_places(state.policy, state.job.facts_of(path)) if state.policy is not None else frozenset()
+
+
+def all_columns(
+    state: State, path: str, segments: Sequence[Segment], columns: Iterable[ColumnClass]
+) -> tuple[Columns, str]:
+    """Return the classes of the columns of a table, or of the tables attached to a message of the file ``path``.
 
     Returns:
         The classes, and why an attached table may be a distribution list ("": none is).
@@ -157,6 +166,7 @@ def all_columns(state: State, segments: Sequence[Segment], columns: Iterable[Col
         return own, ""
     patterns = [each for each in state.recognizers if not each.needs_model]
     within, hold = attached_columns(segments, patterns, load_vocabulary(state.job.config), state.markers)
+    within = dict(zip(within, with_closed_places(within.values(), closed_places_of(state, path)), strict=True))
     asked = state.job.entities
     return {
         key: each for key, each in within.items() if not asked or each.kind != "entity" or each.entity in asked

@@ -140,7 +140,7 @@ def _examined(
     state: State, unit: Unit, reading: Reading, columns: Iterable[ColumnClass], known: Known | None = None
 ) -> Examined:
     of = (unit.source.path, unit.ordinal)
-    classes, hold = all_columns(state, reading.segments, columns)
+    classes, hold = all_columns(state, unit.source.path, reading.segments, columns)
     findings = findings_of(state, reading.segments, classes, known, of)
     texts = {each.address: each.text for each in reading.segments}
     sought = tuple(tuple(needles_of(state, texts, [each])) for each in findings)

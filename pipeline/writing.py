@@ -93,7 +93,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
     unit, kind = task.unit, format_named(task.unit.source.format)
     before = kind.read(payload, unit)
     known = {segment.address: segment.text for segment in before.segments}
-    classes, _ = all_columns(state, before.segments, task.columns)
+    classes, _ = all_columns(state, unit.source.path, before.segments, task.columns)
     edits = _outside_foreign(edits_of(task.decisions, known), _foreign(before))
     part = kind.rewrite(payload, unit, sorted(edits, key=lambda each: (str(each.address), each.start)))
     cleared: dict[Address, list[tuple[int, int]]] = {}

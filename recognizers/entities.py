@@ -7,6 +7,12 @@ from typing import Final
 DIRECT_IDENTIFIERS: Final = frozenset({"PERSON", "STREET_ADDRESS", "EMAIL_ADDRESS", "PHONE_NUMBER", "US_SSN"})
 """What makes another identifier a linked one when both stand in one record."""
 
+PLACES: Final = frozenset({"city", "state", "county", "country"})
+"""Parts of a STREET_ADDRESS that name a place where many live; alone they lead to nobody's door."""
+
+POSTAL_CODES: Final = frozenset({"zip", "postcode", "long_zip"})
+"""Its parts that are postal codes; a ``long_zip`` is longer than five digits and may lead to one building."""
+
 UNIQUE_IDENTIFIER: Final = "UNIQUE_IDENTIFIER"
 """A number or token that is unique to somebody, not (yet) joined with a direct identifier."""
 

@@ -19,16 +19,18 @@ from scipy.stats import binomtest, hypergeom
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
+from pipeline.case.sampled import Trail
 from pipeline.case.store import Case, CaseError
 from pipeline.certified import certificate_problems
 from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of, write_certificate
-from pipeline.cli.certify import answer_misses
+from pipeline.cli.certify import answer_misses, certify_command
 from pipeline.cli.redacting import held_by_misses
 from pipeline.cli.running import Asked
 from pipeline.cli.verify import verify_release
-from pipeline.errors import IntegrityError, UsageError
+from pipeline.errors import IntegrityError, OutputError, ReleasableError, UsageError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
+    CERTIFICATE_SIGNATURE,
     CERTIFICATE_WORDS,
     Certificate,
     Record,
@@ -42,7 +44,7 @@ from pipeline.evidence.certificate import (
     shares,
 )
 from pipeline.evidence.manifest import MANIFEST
-from pipeline.evidence.signature import create_keys, private_key
+from pipeline.evidence.signature import create_keys, private_key, signature_verdict
 from pipeline.state import State
 
 RUNS = 1000
@@ -284,6 +286,16 @@ def test_a_changed_certificate_is_found(desk: Desk, tmp_path: Path) -> None:
             assert _problems(folder, public), (name, at)
         (folder / name).write_bytes(raw)
 
+    signed = (folder / CERTIFICATE).read_bytes()
+    for at in range(len(signed)):  # the signature alone, which is quick, finds every byte
+        flipped = signed[:at] + bytes([signed[at] ^ 1 << at % 8]) + signed[at + 1 :]
+        assert signature_verdict(folder, flipped, public, CERTIFICATE_SIGNATURE).problems, at
+    signature = (folder / CERTIFICATE_SIGNATURE).read_bytes()
+    for at in range(len(signature)):
+        (folder / CERTIFICATE_SIGNATURE).write_bytes(signature[:at] + bytes([signature[at] ^ 1]) + signature[at + 1 :])
+        assert signature_verdict(folder, signed, public, CERTIFICATE_SIGNATURE).problems, at
+    (folder / CERTIFICATE_SIGNATURE).write_bytes(signature)
+
     better = replace(told, strata=(replace(told.strata[0], drawn=41, records=41),), most_bad=0)
     write_certificate(folder, better)
     assert not certificate_problems(folder)  # its numbers fit each other
@@ -294,6 +306,48 @@ def test_a_changed_certificate_is_found(desk: Desk, tmp_path: Path) -> None:
     assert any("no part" in each or "not part" in each for each in certificate_problems(folder))
     with pytest.raises(UsageError):
         verify_release(folder, Asked(), public_key=folder / "more.txt")
+
+
+@pytest.mark.models
+def test_the_strata_of_a_certificate_are_compared_with_every_mark(desk: Desk, tmp_path: Path) -> None:
+    """Records moved from one stratum to another, and a miss moved, are found although all totals and limits fit."""
+    runner, out, folder = Inline(desk.of_now()), tmp_path / "two", tmp_path / "certificate"
+    frame = frame_of(out, runner, by="format")
+    made = drawn(desk.case, out, frame, 20, by="reader", strata="format")
+    assert made.records == {"delimited": 40, "plain_text": 1}
+    sample = sample_of(frame, made)
+    marks = reviewed(
+        desk.case, out, sample, runner, lambda record, _: record == sample["delimited"][0], made, by="reader"
+    )
+    told = certify(desk.case, out, frame, made, marks, by="reader")
+    assert {each.name: each.misses for each in told.strata} == {"delimited": 1, "plain_text": 0}
+    write_certificate(folder, told)
+    assert not certificate_problems(folder, desk.case)
+
+    table, letter = sorted(told.strata, key=lambda each: each.name)
+    moved = (replace(table, misses=0), replace(letter, misses=1))
+    other = replace(told, strata=moved)
+    write_certificate(folder, replace(other, most_bad=joint_most_bad(moved)))
+    found = certificate_problems(folder, desk.case)
+    assert any("misses in the stratum delimited" in each for each in found)
+    assert any("misses in the stratum plain_text" in each for each in found)
+
+    fewer = (replace(table, records=table.drawn + 1), letter)
+    write_certificate(folder, replace(told, strata=fewer, most_bad=joint_most_bad(fewer)))
+    assert any("numbers of records in its strata" in each for each in certificate_problems(folder, desk.case))
+
+
+@pytest.mark.models
+def test_what_stops_a_certificate_is_told_before_the_draw(desk: Desk, tmp_path: Path) -> None:
+    """A release has one certificate: a folder that cannot be written, or a key that is not there, draws nothing."""
+    out = tmp_path / "two"
+    for wrong in (out / "letter.txt", out / "letter.txt/certificate"):
+        with pytest.raises(OutputError):
+            certify_command(desk.case.folder, out, "reader", wrong)
+    with pytest.raises(ReleasableError, match="key"):
+        certify_command(desk.case.folder, out, "reader", tmp_path / "certificate", sign=True)
+    assert Trail(desk.case).draw(2) is None
+    assert not (tmp_path / "certificate").exists()
 
 
 def test_a_certificate_of_another_confidence_is_none(tmp_path: Path) -> None:

@@ -13,8 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.errors import ConfigError, IntegrityError, UsageError
+from pipeline.cli.disclosures import export_command
+from pipeline.cli.keys import show_command
+from pipeline.errors import ConfigError, IntegrityError, OutputError, UsageError
 from pipeline.evidence.disclosures import Disclosure, Ledger, TooEarly, export, keep_until
+from pipeline.evidence.signature import create_keys
 
 AT = "2026-03-02T09:05:00Z"
 GIVEN = Disclosure(
@@ -43,6 +46,16 @@ def test_a_disclosure_is_kept_five_years_from_its_day(ledger: Ledger) -> None:
     assert ledger.add(GIVEN, AT).keep_until == "2031-03-01"
     with pytest.raises(UsageError, match="still to come"):
         ledger.add(replace(GIVEN, disclosed_on="2026-03-03"), AT)
+
+
+def test_a_file_that_cannot_be_written_is_told_plainly(ledger: Ledger, tmp_path: Path) -> None:
+    """The ledger's copy, and the public key that is handed out."""
+    ledger.add(GIVEN, AT)
+    with pytest.raises(OutputError, match="cannot be written"):
+        export_command(tmp_path / "nowhere/x.csv", ledger.path)
+    create_keys(tmp_path / "state/keys")
+    with pytest.raises(OutputError, match="cannot be written"):
+        show_command(tmp_path / "nowhere/office.pem")
 
 
 @given(st.dates(date(1990, 1, 1), date(2100, 1, 1)))

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.evidence.letter import letters
 from pipeline.evidence.log import COLUMNS, LogRow, log_rows, write_log
 from pipeline.evidence.manifest import MANIFEST, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import entity_words, moment, report_html
 from pipeline.evidence.sarif import results, sarif, scan_json
 from pipeline.evidence.summary import (
+    Binding,
     Examined,
     FileOutcome,
     ModelFacts,
@@ -283,6 +285,15 @@ def test_only_what_rules_or_people_decided_is_final():
     """A proposal in a released file makes the release provisional; without one it is final."""
     assert summary().status == "provisional"
     assert summary((TABLE,)).status == "final"
+
+
+@pytest.mark.parametrize("supplements", [0, 1])
+def test_the_letter_speaks_of_a_supplement_only_in_one(supplements):
+    """A whole release stands for itself, whatever was made before it; a supplement names the release that it adds to."""
+    run = replace(RUN, binding=Binding("c", 3, "m", "h", 5, supplements))
+    for words in letters(summary((TABLE,), run=run)):
+        assert ("This release supplements release 1" in words) is bool(supplements)
+        assert ("supplement" in words) is bool(supplements)
 
 
 def test_small_counts_of_what_is_not_released_are_coarse():

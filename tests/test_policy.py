@@ -5,18 +5,26 @@ from __future__ import annotations
 import json
 import pickle
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from pipeline.cli.redacting import Wanted, redact_paths
+from pipeline.cli.rerun import rerun_case
+from pipeline.cli.review import desk_for
+from pipeline.cli.running import Asked
 from pipeline.errors import PolicyError, UsageError
+from pipeline.frames import Redactor
 from pipeline.model import Action
 from pipeline.policy.check import check, outcome
+from pipeline.policy.cited import is_under
 from pipeline.policy.compare import diff
 from pipeline.policy.explain import explain, show
 from pipeline.policy.fit import label_has
 from pipeline.policy.load import load, packs
+from pipeline.policy.mandatory import left_open, see_mandatory
 from pipeline.policy.schema import Example, Policy
 from pipeline.policy.words import STATED_WORDS
 from recognizers.entities import ENTITIES
@@ -487,3 +495,118 @@ def test_policies_are_frozen():
     with pytest.raises(ValueError, match="frozen"):
         policy.name = "other"
     assert isinstance(policy, Policy)
+
+
+@pytest.mark.parametrize(
+    ("cited", "counts"),
+    [
+        ("MCA 61-11-508(1)", True), ("61-11-508", True), ("§ 61-11-508(1)(a), MCA", True), ("61-11-507 and 61-11-508", True),
+        ("a use permitted by section 61-11-508 (3)", True), ("use permitted by section 61-11-508 (3)", True),
+        ("not under MCA 61-11-508(1)", False), ("MCA 61-11-508(1) does not apply", False), ("none; see 61-11-508", False),
+        ("61-11-508 denied", False), ("NOT 61-11-508", False), ("61-11-5081", False), ("161-11-508", False), ("", False),
+        ("curiosity", False), ("all but 61-11-508", False),
+    ],
+)  # fmt: skip
+def test_a_permitted_use_is_a_citation_and_nothing_else(cited, counts):
+    """Words beside a section may take back what it says, so a statement with any counts as none."""
+    assert is_under(cited, "61-11-508") is counts
+    asked = {"entity": "PERSON", "origin": "mvd", "permitted_use": cited, "action": "withhold", "rule": "any"}
+    for pack in ("montana", "motor_vehicle_records"):
+        action, _, _ = outcome(load(pack), Example.model_validate(asked))
+        assert action is (Action.RELEASE if counts else Action.WITHHOLD)
+
+
+def test_a_section_of_the_offices_own_pack_may_have_letters():
+    """What an own rule names need not be a number of Montana."""
+    assert is_under("RCW 46.12.635(2)", "RCW 46.12.635")
+    assert not is_under("RCW 46.12.635 never", "RCW 46.12.635")
+
+
+@pytest.mark.parametrize("pack", ["montana", "helena", "motor_vehicle_records"])
+@pytest.mark.parametrize("entity", ["PHONE_NUMBER", "STREET_ADDRESS"])
+def test_a_permitted_use_leaves_an_officials_contact_to_a_person(pack, entity):
+    """It is most often a home, which the pack's documents leave to a balance; anybody else's goes out."""
+    for kind, wanted in (("official", Action.REVIEW), ("private", Action.RELEASE)):
+        for recipient in ("requester", "agency", "court"):
+            asked = {
+                "entity": entity, "kind": kind, "origin": "mvd", "permitted_use": "MCA 61-11-508(1)",
+                "recipient": recipient, "action": "withhold", "rule": "any",
+            }  # fmt: skip
+            action, proposal, _ = outcome(load(pack), Example.model_validate(asked))
+            assert action is wanted
+            assert proposal is (Action.WITHHOLD if kind == "official" else None)
+
+
+BY_RECIPIENT = """\
+  - name: ssn_requester
+    when: {entity: US_SSN, recipient: requester}
+    action: withhold
+    definition: MCA 2-17-551(6)(e)
+    authority: [{kind: constitution, cite: Mont. Const. Art. II}]
+    reason: x.
+    no_override: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_open"),
+    [
+        ({}, False),
+        ({"    no_override: true\n": ""}, True),
+        ({"when: {entity: US_SSN}": "when: {entity: US_SSN, kind: private}"}, True),
+        ({"when: {entity: US_SSN}": "when: {entity: US_SSN, recipient: public}"}, True),
+        ({"when: {entity: US_SSN}": "when: {entity: US_SSN, recipient: [public, requester, agency]}"}, False),
+        ({"rules:\n": f"rules:\n{BY_RECIPIENT}", "when: {entity: US_SSN}": "when: {entity: US_SSN, recipient: public}"}, False),
+        ({"when: {entity: US_SSN}": "in_force_from: 2027-01-01\n    when: {entity: US_SSN}"}, True),
+        ({"when: {entity: US_SSN}": "in_force_from: 2025-01-01\n    when: {entity: US_SSN}"}, False),
+        ({"when: {entity: US_SSN}": "when: {entity: CREDIT_CARD}"}, True),
+    ],
+)  # fmt: skip
+def test_no_release_is_made_under_a_policy_that_leaves_the_number_to_people(write, tmp_path, changed, is_open):
+    """Redact, review, rerun and frames refuse it with a plain error before anything is made."""
+    text = GOOD
+    for old, new in changed.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    path = write(text)
+    policy = load(path)
+    day = date(2026, 6, 1)
+    assert bool(list(left_open(policy, day))) is is_open
+    if not is_open:
+        see_mandatory(policy, str(path), day)
+        return
+    with pytest.raises(PolicyError, match="a person could let US_SSN out to anybody") as told:
+        see_mandatory(policy, str(path), day)
+    assert "no release is made under it" in str(told.value)
+    if "in_force_from" not in text:
+        record = tmp_path / "a.txt"
+        record.write_text("nothing\n", encoding="utf-8")
+        asked = Asked(str(path))
+        for refused in (
+            lambda: redact_paths([record], tmp_path / "out", asked, Wanted(case=tmp_path / "case")),
+            lambda: desk_for([record], asked, tmp_path / "case"),
+            lambda: rerun_case(tmp_path / "case", tmp_path / "out", asked),
+            lambda: Redactor(str(path)),
+        ):
+            with pytest.raises(PolicyError, match="no release is made under it"):
+                refused()
+        assert not (tmp_path / "out").exists()
+        assert not (tmp_path / "case").exists()
+
+
+def test_a_rule_that_a_person_decides_may_not_stand_before_the_mandate(write):
+    """A plain withholding in front of it decides such a number, and a person may decide against that."""
+    before = GOOD.replace(
+        "rules:\n",
+        "rules:\n  - name: first\n    when: {entity: '*', context: personnel}\n    action: withhold\n    definition: x\n"
+        "    authority: [{kind: constitution, cite: Mont. Const. Art. II}]\n    reason: x.\n",
+        1,
+    )
+    assert [each.rule for each in left_open(load(write(before)))] == ["first"]
+    assert any("could let US_SSN out" in each and "rules[0]" in each for each in check(write(before)))
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_releases_may_be_made_under_every_shipped_pack(name):
+    """Each makes the number mandatory for whoever asks."""
+    assert not list(left_open(load(name)))

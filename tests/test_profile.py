@@ -105,7 +105,7 @@ def test_headers_come_apart_into_words():
         ("phone type", "inert", "", "full"),
         ("TelephoneCountryCode", "inert", "", "full"),
         ("address_line_2", "entity", "STREET_ADDRESS", "unit"),
-        ("Mailing Address City", "quasi", "", "place"),
+        ("Mailing Address City", "quasi", "", "city"),
         ("business name", "free_text", "", "organisation"),
         ("Hire Date", "inert", "", "full"),
         ("number of dogs", "inert", "", "full"),

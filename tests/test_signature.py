@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -125,6 +126,39 @@ def test_every_flipped_byte_of_records_and_log_is_found(signed: Signed, tmp_path
             assert any(each.startswith(name) for each in integrity(tmp_path / "out", (SIGNATURE,))), (name, at)
         path.write_bytes(raw)
     assert not signed.problems(tmp_path / "out")
+
+
+def test_the_manifest_binds_every_byte_of_every_other_file(signed: Signed) -> None:
+    """What is listed is all there is, and each digest is that of the whole file: no byte of any file is free."""
+    listed = json.loads((signed.out / MANIFEST).read_bytes())["files"]
+    here = {each.relative_to(signed.out).as_posix(): each for each in signed.out.rglob("*") if each.is_file()}
+    assert set(listed) == set(here) - {MANIFEST, SIGNATURE}
+    assert all(hashlib.sha256(here[name].read_bytes()).hexdigest() == digest for name, digest in listed.items())
+
+
+def test_every_flipped_byte_of_the_other_evidence_is_found(signed: Signed, tmp_path: Path) -> None:
+    """All bytes of the log as a sheet and of the letter; of the pages and of the policy's long files every 32nd.
+
+    Each file lies alone with a manifest that lists it as the release does, so that a check takes no time.
+    """
+    told = json.loads((signed.out / MANIFEST).read_bytes())
+    names = set(told["files"]) - {"redaction-log.csv"}
+    evidence = {each for each in names if not each.startswith(("records/", "policy/"))}
+    assert evidence == {"redaction-log.xlsx", "redaction-log.html", "letter.txt", "letter.html", "report.html"}
+    for name in sorted(each for each in names if not each.startswith("records/")):
+        alone = tmp_path / name.replace("/", "_")
+        (alone / name).parent.mkdir(parents=True)
+        (alone / MANIFEST).write_text(
+            json.dumps({**told, "status": "provisional", "records": [], "files": {name: told["files"][name]}})
+        )
+        raw = bytearray((signed.out / name).read_bytes())
+        (alone / name).write_bytes(raw)
+        assert not integrity(alone)
+        for at in range(0, len(raw), 32 if name.endswith(("l", "json", "csv")) else 1):
+            raw[at] ^= 1 << at % 8
+            (alone / name).write_bytes(raw)
+            assert integrity(alone) == [f"{name}: altered after it was written"], (name, at)
+            raw[at] ^= 1 << at % 8
 
 
 def test_cut_lengthened_added_and_missing_files_are_found(signed: Signed, tmp_path: Path) -> None:

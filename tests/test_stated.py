@@ -116,6 +116,20 @@ def test_a_word_that_no_rule_asks_for_ends_the_run(tmp_path, key, text):
     assert "mvd" in told.value.remedy or key != "origin"
 
 
+@pytest.mark.parametrize("cited", ["not under MCA 61-11-508(1)", "MCA 61-11-508(1), asked by Wilma", "61-11-509?"])
+def test_words_beside_the_section_of_a_permitted_use_end_the_run(tmp_path, cited):
+    """They may take back what the section says, and the officer hears of it; the error does not repeat them."""
+    path = tmp_path / "facts.yaml"
+    path.write_text(f"files:\n  - {{match: a.csv, origin: mvd, permitted_use: '{cited}'}}\n", encoding="utf-8")
+    job, policy = make_job(Asked("montana"))
+    with pytest.raises(UsageError, match="words stand beside the section") as told:
+        state_facts(job, Stated(facts=path), ["a.csv"], policy)
+    assert told.value.where == "permitted_use"
+    assert "Wilma" not in str(told.value)
+    path.write_text("permitted_use: the wrong paper\n", encoding="utf-8")
+    assert state_facts(job, Stated(facts=path), ["a.csv"], policy).facts.permitted_use  # no section: it opens nothing
+
+
 def test_a_word_that_only_the_offices_own_policy_asks_for_may_be_stated(tmp_path):
     """An office names matters as it likes, where its rules ask for them."""
     own = "extends: montana\nname: own\nversion: '1'\nrules:\n  - {name: zoning, before: minor, when: {context: zoning}, action: release, reason: x.}\n"

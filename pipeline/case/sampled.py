@@ -37,7 +37,8 @@ VOICES: Final = 2
 class Draw:
     """A draw, as the case recorded it before anything was reviewed: from which frame, with which seed, how many.
 
-    ``strata`` says how the frame was parted ("" not at all), None where the case does not say.
+    ``strata`` says how the frame was parted ("" not at all), ``records`` how many records each part of it has; both are
+    None where the case does not say.
     """
 
     release: int
@@ -45,6 +46,7 @@ class Draw:
     frame_sha256: str
     sizes: Mapping[str, int]
     strata: str | None = None
+    records: Mapping[str, int] | None = None
 
     @property
     def size(self) -> int:
@@ -100,7 +102,8 @@ def _one_name(name: str) -> str:
 def draw_entry(made: Draw) -> dict[str, Any]:
     """Return what the audit entry of a draw tells."""
     about = {"draw": made.release, "seed": made.seed, "frame_sha256": made.frame_sha256, "sizes": dict(made.sizes)}
-    return about | ({"strata": made.strata} if made.strata is not None else {})
+    about |= {"strata": made.strata} if made.strata is not None else {}
+    return about | ({"records": dict(made.records)} if made.records is not None else {})
 
 
 class Trail:
@@ -163,7 +166,8 @@ class Trail:
     def _one_more(self, number: int, entry: Mapping[str, Any]) -> None:
         about = entry["about"]
         if entry["action"] == DRAWN:
-            made = Draw(about["draw"], about["seed"], about["frame_sha256"], about["sizes"], about.get("strata"))
+            parted = about.get("strata"), about.get("records")
+            made = Draw(about["draw"], about["seed"], about["frame_sha256"], about["sizes"], *parted)
             self._draws.setdefault(made.release, made)
         elif entry["action"] == CERTIFIED:
             self._certified.add(about["release"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -45,16 +46,28 @@ def certify_command(
 
     Example: releasable certify case-114/ --release release-114-2/ --by "second reader" --out certificate/
     """
+    see_folder(out)
+    signed = office_signature() if sign else None  # a release has one certificate: this stops before the draw
     certificate = certify_release(case, release, by, sample, "" if strata is Strata.NONE else strata.value)
     from pipeline.certifying import write_certificate  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.certificate import certificate_json  # noqa: PLC0415
 
-    signature = office_signature()(certificate_json(certificate)) if sign and not certificate.misses else b""
+    signature = signed(certificate_json(certificate)) if signed and not certificate.misses else b""
     write_certificate(out, certificate, signature)
     typer.echo(certificate.statement)
     if certificate.misses:
         typer.echo("held: something was missed. Mend it, release again, and certify the new release")
         raise typer.Exit(1)
+
+
+def see_folder(out: Path) -> None:
+    """See that a folder can be written, which is made later (raises OutputError)."""
+    from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+
+    there = next(each for each in (out.absolute(), *out.absolute().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        what = "no folder can be made here" if there != out.absolute() else "this is no folder that can be written"
+        raise OutputError(str(out), what, "name another one with --out")
 
 
 def certify_release(case_folder: Path, release: Path, by: str, size: int, strata: str) -> Certificate:

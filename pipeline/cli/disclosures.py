@@ -99,13 +99,17 @@ def export_command(
     """
     import io  # noqa: PLC0415 - keeps --help quick
 
+    from pipeline.errors import OutputError  # noqa: PLC0415
     from pipeline.evidence.disclosures import Ledger, export  # noqa: PLC0415
     from pipeline.private_files import write_private  # noqa: PLC0415
 
     lines = Ledger(ledger).lines()
     stream = io.StringIO(newline="")
     export(lines, stream)
-    write_private(out, stream.getvalue().encode("utf-8", "surrogateescape"))
+    try:
+        write_private(out, stream.getvalue().encode("utf-8", "surrogateescape"))
+    except OSError as error:
+        raise OutputError(str(out), f"cannot be written ({error.strerror})", "choose another file") from None
     typer.echo(f"{out}: {len(lines)} entries")
 
 

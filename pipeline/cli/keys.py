@@ -49,5 +49,10 @@ def show_command(
     if not path.is_file():
         raise UsageError("keys", "there is no key yet", "make one: releasable keys create")
     if out is not None:
-        out.write_bytes(path.read_bytes())
+        from pipeline.errors import OutputError  # noqa: PLC0415 - keeps --help quick
+
+        try:
+            out.write_bytes(path.read_bytes())
+        except OSError as error:
+            raise OutputError(str(out), f"cannot be written ({error.strerror})", "choose another file") from None
     typer.echo(f"{path.read_text(encoding='ascii')}fingerprint: {fingerprint(public_key(path))}")

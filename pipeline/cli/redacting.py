@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.cli.console import progress_bar
 from pipeline.cli.options import Engine
-from pipeline.cli.running import Asked, asked_of, beside, describe_run, engine, make_job, state_facts
+from pipeline.cli.running import Asked, asked_of, beside, describe_run, engine, make_release_job, state_facts
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stores import here, place_of
 from pipeline.cli.typed import see_typed
@@ -67,8 +67,7 @@ def redact_once(paths: Sequence[str | Path], out: Path, asked: Asked, wanted: Wa
 
         office = Office(asked.config, sign=office_signature() if wanted.sign else None)
         files = collect(found)
-        job, policy = make_job(asked)  # what is wrong is told before anything is made: no case, no release
-        assert policy is not None
+        job, policy = make_release_job(asked)  # what is wrong is told before anything is made: no case, no release
         told = state_facts(job, asked.stated, [each.name for each in files], policy)
         told = see_typed(told, wanted.request, mask=wanted.mask, approved_by=policy.approved_by)
         one = _Redaction([place_of(each) for each in paths], files, out, asked, wanted, policy, office, told)

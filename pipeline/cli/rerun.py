@@ -13,7 +13,7 @@ import typer
 from pipeline.cli.console import progress_bar
 from pipeline.cli.opening import open_case
 from pipeline.cli.options import Accuracy, ConfigOption, WorkersOption
-from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.running import Asked, describe_run, make_release_job, state_facts, workers
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.cli.typed import see_typed
@@ -86,14 +86,13 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
     from pipeline.intake import collect  # noqa: PLC0415
     from pipeline.rerunning import rerun, same_files, supplemented  # noqa: PLC0415
 
-    make_job(asked)  # a wrong policy is told first
+    make_release_job(asked)  # a wrong policy is told first
     case = open_case(folder)
     before = supplemented(case)
     asked, hold_undecided = as_last_time(case, asked, before.recipient)
     office = Office(asked.config, sign=office_signature() if sign else None)
     files = collect(case.keeping.inputs())
-    job, loaded = make_job(asked)
-    assert loaded is not None
+    job, loaded = make_release_job(asked)
     job = replace(job, key=case.key, overrides=overrides_of(case))
     job = state_facts(job, asked.stated, [each.name for each in files], loaded)
     job = see_typed(job, "", case, mask=bool(case.keeping.asked().get("mask")))

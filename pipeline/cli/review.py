@@ -28,7 +28,7 @@ from pipeline.cli.options import (
     WorkersOption,
 )
 from pipeline.cli.redacting import Wanted
-from pipeline.cli.running import Asked, describe_run, make_job, state_facts, workers
+from pipeline.cli.running import Asked, describe_run, make_release_job, state_facts, workers
 from pipeline.cli.signing import office_signature
 from pipeline.cli.stating import Stated
 from pipeline.cli.typed import see_typed
@@ -140,8 +140,7 @@ def desk_for(
     request = wanted.request
     office = Office(asked.config, sign=office_signature() if wanted.sign else None)
     files = collect(paths)
-    job, policy = make_job(asked)  # a wrong policy makes no case
-    assert policy is not None
+    job, policy = make_release_job(asked)  # a wrong policy makes no case
     names = [each.name for each in files]
     told = state_facts(job, asked.stated, names, policy)
     see_typed(told, request, approved_by=policy.approved_by)  # nor does what nobody may write

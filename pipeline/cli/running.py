@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,6 +90,21 @@ def make_job(asked: Asked) -> tuple[Job, Policy | None]:
         entities=entity_list(asked.entities),
         overrides=asked.overrides,
     )
+    return job, policy
+
+
+def make_release_job(asked: Asked) -> tuple[Job, Policy]:
+    """Return the job of a run that makes releases, and its policy, under which nobody may let out what is mandatory.
+
+    Raises:
+        PolicyError: the policy is unknown or wrong, or leaves to people what is mandatory under every policy.
+        UsageError: an entity is unknown.
+    """
+    from pipeline.policy.mandatory import see_mandatory  # noqa: PLC0415 - keeps --help quick
+
+    job, policy = make_job(asked)
+    assert policy is not None
+    see_mandatory(policy, asked.policy, date.fromisoformat(job.decided_at[:10]))
     return job, policy
 
 

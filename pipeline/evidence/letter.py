@@ -69,7 +69,8 @@ def _told(summary: Summary, config: Path | None) -> dict[str, Any]:
         "date": _date(run.started_at),
         "request": run.request_id,
         "sequence": run.binding.sequence if run.binding else 0,
-        "supplemental": bool(run.binding and run.binding.sequence > 1),
+        "supplemental": bool(run.binding and run.binding.supplements),
+        "supplements": run.binding.supplements if run.binding else 0,
         "released": summary.count("released"),
         "laws": _laws(summary, cell),
         "outside": [

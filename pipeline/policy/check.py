@@ -6,15 +6,15 @@ import difflib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Final
 
 from pipeline.model import Action, Finding, RecordFacts
 from pipeline.policy.condition import FACT_LISTS, FACT_TRUTHS
 from pipeline.policy.fit import could_fit, first_rule, rules_of
 from pipeline.policy.load import faults_of, read_policy
+from pipeline.policy.mandatory import REMEDY, left_open
 from pipeline.policy.marked_yaml import Marked
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Condition, Example, Policy, Rule
-from pipeline.policy.words import STATED_WORDS, Recipient
+from pipeline.policy.words import STATED_WORDS
 from recognizers.entities import ENTITIES
 
 __all__ = ["check", "outcome"]
@@ -23,9 +23,6 @@ _LISTS = ("part", "kind", "joined_any", "signals_any", "label_any", "flags_any",
 _TRUTHS = ("linked", "consent", "ordered", *FACT_TRUTHS)
 _NONE_OF = ("signals_none", "flags_none")
 _EXAMPLE = "example"
-MANDATORY = ("US_SSN",)
-"""What goes to no requester and on no web page under any policy."""
-_ANYBODY: Final[tuple[Recipient, ...]] = ("requester", "public")
 _NOTICE_DAYS = 30  # the Mass.Gov policy of 2002-12-16: changes are posted at least 30 days before they take effect
 
 
@@ -103,16 +100,12 @@ def _slips(policy: Policy, marked: Marked) -> Iterator[str]:
 
 
 def _open_numbers(policy: Policy, marked: Marked) -> Iterator[str]:
-    """Yield what is to be mandatory under every policy and is not under this one."""
-    for entity in MANDATORY:
-        for recipient in _ANYBODY:
-            example = Example(entity=entity, recipient=recipient, action=Action.WITHHOLD, rule="any")
-            rule = policy.rule(outcome(policy, example)[2])
-            if rules_of(policy, entity) and (rule is None or not rule.no_override):
-                what = f"a person could let {entity} out to anybody: the rule that decides it is not mandatory"
-                at = ("rules",) if rule is None else ("rules", policy.rules.index(rule))
-                yield str(marked.error(at, what, "give the rule that withholds it no_override: true"))
-                break
+    """Yield what is to be mandatory under every policy and is not under this one; no release is made under it."""
+    for each in left_open(policy):
+        if rules_of(policy, each.entity):  # where no rule speaks of it, that is told already
+            numbers = [number for number, rule in enumerate(policy.rules) if rule.name == each.rule]
+            at: tuple[str | int, ...] = ("rules", *numbers)
+            yield str(marked.error(at, each.words, REMEDY))
 
 
 def _notice(policy: Policy, marked: Marked) -> Iterator[str]:

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import PolicyError, UsageError
 from pipeline.model import RecordFacts
+from pipeline.policy.cited import is_named, is_under
 from pipeline.policy.load import validation_faults
 from pipeline.policy.marked_yaml import read_marked
 from pipeline.policy.schema import Policy
@@ -114,13 +115,20 @@ def facts_of_files(
 
 
 def see_known(policy: Policy, told: Iterable[RecordFacts]) -> None:
-    """See that every origin, context and channel that was stated is one that rules ask for.
+    """See that every origin, context and channel that was stated is one that rules ask for, and a use is a citation.
 
     Raises:
         UsageError: no rule of the policy and no shipped pack asks for it: with a slip there, the rule that closes such
-            records would not fit. The error does not repeat it.
+            records would not fit. Or a permitted use says more than the section, which may say that it is none. The
+            error does not repeat it.
     """
     told = list(told)
+    sections = {each for rule in policy.rules for each in rule.when.permitted_use or ()}
+    for cited in {facts.permitted_use for facts in told}:
+        named = [each for each in sections if is_named(cited, each)]
+        if named and not any(is_under(cited, each) for each in named):
+            what = "words stand beside the section of law, and nobody can tell whether they take it back"
+            raise UsageError("permitted_use", what, "write the section alone, such as MCA 61-11-508(1)")
     for key, words in STATED_WORDS.items():
         asked = {word for rule in policy.rules for word in getattr(rule.when, key) or ()}
         if any(getattr(facts, key) not in {"", *words, *asked} for facts in told):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.model import Finding, RecordFacts
+from pipeline.policy.cited import is_under
 from pipeline.policy.condition import FACT_LISTS, FACT_TRUTHS, Condition
 from pipeline.policy.schema import Policy, Rule
 from pipeline.policy.words import ANY_ENTITY
@@ -41,15 +42,10 @@ def fits_facts(when: Condition, facts: RecordFacts) -> bool:
         and all(getattr(when, name) in {None, getattr(facts, name)} for name in FACT_TRUTHS)
         and (when.flags_any is None or not facts.flags.isdisjoint(when.flags_any))
         and (when.flags_none is None or facts.flags.isdisjoint(when.flags_none))
-        and (when.permitted_use is None or any(_is_under(facts.permitted_use, each) for each in when.permitted_use))
+        and (when.permitted_use is None or any(is_under(facts.permitted_use, each) for each in when.permitted_use))
         and (when.collected_from is None or when.collected_from.isoformat() <= facts.collected_on)
         and (when.collected_until is None or "" < facts.collected_on <= when.collected_until.isoformat())
     )
-
-
-def _is_under(cited: str, section: str) -> bool:
-    """Return whether a citation names a section or a paragraph of it (61-11-508 is not 61-11-5)."""
-    return re.search(rf"(?<![\w-]){re.escape(section)}(?![\w-])", cited) is not None
 
 
 def could_fit(when: Condition, entity: str) -> bool:

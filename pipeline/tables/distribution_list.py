@@ -12,6 +12,7 @@ from typing import Final
 
 from pipeline.model import ColumnClass
 from pipeline.tables.header import header_words
+from pipeline.tables.places import is_place
 from pipeline.tables.vocabulary import Vocabulary
 
 _CONTACTS: Final = {"EMAIL_ADDRESS": "e-mail addresses", "PHONE_NUMBER": "telephones", "STREET_ADDRESS": "addresses"}
@@ -35,7 +36,7 @@ def distribution_list(columns: Sequence[ColumnClass], header: Sequence[str], voc
     filled = [each for each in columns if each.evidence[:1] != ("no values in the sample",)]
     words = {word for name in header for word in header_words(name)}
     people = [each for each in filled if each.entity == "PERSON"]
-    contacts = [each for each in filled if each.kind == "entity" and each.entity in _CONTACTS]
+    contacts = [each for each in filled if each.kind == "entity" and each.entity in _CONTACTS and not is_place(each)]
     if not people or not contacts:
         return ""
     if any(each.kind == "free_text" and each.part != "organisation" for each in filled):
@@ -45,7 +46,7 @@ def distribution_list(columns: Sequence[ColumnClass], header: Sequence[str], voc
     subscribed = not words.isdisjoint(vocabulary.subscribed)
     if not subscribed and _sent_in(header, vocabulary):
         return ""
-    places = sum(each.kind == "quasi" and each.part == "place" for each in filled)
+    places = sum(map(is_place, filled))
     about_people = min(len(people), _PARTS_OF_A_NAME) + len(contacts) + places
     mainly = about_people > _MOST * sum(each.part != "organisation" for each in filled)
     if not (subscribed or mainly):

@@ -26,6 +26,7 @@ from pipeline.model import ColumnClass
 from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
 from pipeline.tables.businesses import names_owner, tells_owner
 from pipeline.tables.columnar import truths
+from pipeline.tables.places import SHORT_ZIP, ZIP
 from recognizers.names.firms import business_words
 
 EMPTY: Final = 0
@@ -55,6 +56,7 @@ _NAMES: Final = {
 _USUAL: Final = {
     "EMAIL_ADDRESS": r"^[A-Za-z0-9._%+\-]+@[A-Za-z0-9\-]+(\.[A-Za-z0-9\-]+)+$",
     "PHONE_NUMBER": r"^\+?[0-9(][0-9() .\-]{5,18}[0-9]( ?(x|ext\.?) ?[0-9]{1,5})?$",
+    "IP_ADDRESS": r"^[0-9.]{7,15}$",  # one of IPv6 has many spellings: its row is single
 }
 _ANY: Final = r"^[!-Z\\^-~]([ -Z\\^-~]{0,118}[!-Z\\^-~])?$"
 """Plain characters without brackets (our own markers stand in brackets), no blanks around."""
@@ -175,7 +177,8 @@ def coded(cells: pa.Array, kind: ColumnClass, lists: Lists) -> Coded:
     if entity == "PERSON":
         words = _code_names(codes, cells, lists)
     else:
-        usual = truths(pc.match_substring_regex(cells, _USUAL.get(entity, _ANY)))
+        of_zips = entity == "STREET_ADDRESS" and kind.part == ZIP  # a longer code is another part: its row is single
+        usual = truths(pc.match_substring_regex(cells, SHORT_ZIP if of_zips else _USUAL.get(entity, _ANY)))
         listed = _listed(cells, entity, lists)
         codes[usual if listed is None else usual & ~listed] = USUAL
     telling = truths(pc.match_substring_regex(cells, r"[\p{L}\p{N}]"))

@@ -18,6 +18,7 @@ from typing import Final
 import yaml
 
 from pipeline.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
+from recognizers.entities import PLACES, POSTAL_CODES
 from recognizers.model import pickles_by_fields
 from recognizers.resources import packaged_configs
 
@@ -31,7 +32,6 @@ MOST_TOKENS: Final = 24
 _RUN = re.compile(r"[^\W_]+")
 _TOWN_LINE = re.compile(r"\s*[^\W\d]{2}[^\d,\n]{0,40},? [A-Z]{2}\.?,? \d{5}(?:-\d{4})?\s*")
 """A town with its state and ZIP code: its pieces stand beside it in a table, where they may stay."""
-_PLACE_PARTS: Final = frozenset({"city", "state", "country", "county"})
 
 
 class Canonical:
@@ -55,7 +55,10 @@ class Canonical:
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Return the span of runs ``first`` to ``last`` in code points of the text."""
-        start, end = self.starts[first], self.ends[last]
+        return self.in_text(self.starts[first], self.ends[last])
+
+    def in_text(self, start: int, end: int) -> tuple[int, int]:
+        """Return a span of the folded text in code points of the text."""
         if self.text.isascii():
             return start, end
         return bisect_right(self._folded_at, start) - 1, bisect_right(self._folded_at, end - 1)
@@ -107,7 +110,7 @@ def needles(withheld: Withheld, value: str, keyed: Keyed) -> tuple[Needle, ...]:
     in their thread; short values in their record. Not searched: a name's lone token that is an
     English word or shorter than three letters, a town, state or town line alone, forms under three characters.
     """
-    if withheld.entity == "STREET_ADDRESS" and (withheld.part in _PLACE_PARTS or _TOWN_LINE.fullmatch(value)):
+    if withheld.entity == "STREET_ADDRESS" and (withheld.part in PLACES or _TOWN_LINE.fullmatch(value)):
         return ()
     if withheld.entity == "PERSON" and not _is_telling_name(value):
         return ()
@@ -129,6 +132,8 @@ def _scopes(withheld: Withheld, form: str, value: str) -> tuple[str, ...]:
     nearby = withheld.thread or withheld.record
     if withheld.entity == "PERSON":
         return (nearby,)
+    if withheld.entity == "STREET_ADDRESS" and withheld.part in POSTAL_CODES:  # that of the office may be the same
+        return (withheld.record,)
     if len(form) < LEAST_WIDE_LENGTH or (form.isdigit() and len(form) < LEAST_WIDE_DIGITS):
         return (withheld.record,)
     telling = "@" in value or any(each.isdigit() for each in form)

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSet, digest64
+from pipeline.internet_addresses import FULL_LENGTH, addresses_in, is_inside_another
 from pipeline.model import Decision, Finding
 from pipeline.verify.canonical import GATE_LENGTH, MOST_TOKENS, Canonical, Needle
 from pipeline.verify.views import View
@@ -24,6 +25,7 @@ HARD: Final = frozenset(',;|\t"')
 HARD_LINES: Final = HARD | {"\r", "\n"}
 
 _NONE: Final[tuple[int, ...]] = ()
+_IP_ADDRESS: Final = "IP_ADDRESS"
 
 
 @dataclass(slots=True)
@@ -80,6 +82,7 @@ class WithheldIndex:
         self._codes_of: dict[Hashable, int] = {}
         self._codes: dict[tuple[bytes, str], int] = {}
         self._near: dict[tuple[bytes, str], int] = {}
+        self._has_ipv6 = False
         self.update(needles)
 
     def __len__(self) -> int:
@@ -98,10 +101,14 @@ class WithheldIndex:
         """Take in more needles, and the decision under which their values are withheld."""
         code = None if decision is None else self.code_of(decision)
         for needle in needles:
-            self._shelves.setdefault(needle.scope, _Shelf()).add(needle)
+            self._add(needle)
             if code is not None:
                 self._codes.setdefault((needle.digest, needle.scope), code)
         self._wide_lengths.clear()
+
+    def _add(self, needle: Needle) -> None:
+        self._shelves.setdefault(needle.scope, _Shelf()).add(needle)
+        self._has_ipv6 |= needle.entity == _IP_ADDRESS and needle.length == FULL_LENGTH
 
     def take_columns(self, columns: DigestSet, gates: Iterable[tuple[bytes, int]]) -> None:
         """Take in the values of whole columns: their digests on disk with codes of this index, and their gates."""
@@ -137,7 +144,7 @@ class WithheldIndex:
     def _stand_beside(self, near: Iterable[tuple[Needle, int]]) -> None:
         self._shelves, self._near = dict(self._shelves), {}
         for needle, code in near:
-            self._shelves.setdefault(needle.scope, _Shelf()).add(needle)
+            self._add(needle)
             self._near.setdefault((needle.digest, needle.scope), code)
 
     def answer(self, digest: str, scopes: Iterable[str] = ("",)) -> Decision | None:
@@ -178,6 +185,16 @@ class WithheldIndex:
                     behind = shelf.lengths.get(gate)
                     if behind:
                         yield from self._at(text, first, (scope, shelf, behind), hard)
+        if self._has_ipv6:
+            yield from self._internet_addresses(text, [("", wide), *near])
+
+    def _internet_addresses(self, text: Canonical, shelves: Iterable[tuple[str, _Shelf]]) -> Iterator[tuple[str, Hit]]:
+        """Yield the withheld IPv6 addresses that stand in a text in any spelling."""
+        for start, end, form in addresses_in(text.folded):
+            digest = self._keyed.form_digest(form)
+            for scope, shelf in shelves:
+                if entity := self._entity(digest, scope, shelf):
+                    yield scope, Hit("", *text.in_text(start, end), entity, digest.hex())
 
     def _learn(self, head: str) -> tuple[int, ...]:
         if len(self._gates) > MOST_GATES:
@@ -201,6 +218,8 @@ class WithheldIndex:
             digest = self._keyed.form_digest(form)
             entity = self._entity(digest, scope, shelf)
             if entity and _joins(text, first, last, _NO_SIGNS if scope or not form.isdigit() else hard):
+                if entity == _IP_ADDRESS and is_inside_another(text.folded, text.starts[first], text.ends[last]):
+                    continue  # a network at the beginning of an address that is not withheld
                 begin, end = text.span(first, last)
                 yield scope, Hit("", begin, end, entity, digest.hex())
 
