@@ -7,7 +7,7 @@ how many there are: one damaged number of a row or column in a file of 10 kB is 
 it, it ends its process. So that process is this one.
 
 Each line of what is said is JSON: a sheet is ``["sheet", name, whether it has cells]``, a row of it ``[row, cells]``, a
-cell ``[column, kind, value]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused", why]``.
+cell ``[column, kind, value, number format]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused", why]``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TextIO
 
+from pipeline.older_formats import Places, formats_of
 from pipeline.own_process import limited
 
 END: Final = "end"
@@ -43,6 +44,7 @@ def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
     except python_calamine.PasswordError:
         _say(sink, [REFUSED, "it is encrypted"])
         return
+    formats = formats_of(data)
     for number, about in enumerate(book.sheets_metadata):
         has_cells = about.typ is python_calamine.SheetTypeEnum.WorkSheet
         _say(sink, [SHEET, about.name, has_cells])
@@ -53,22 +55,23 @@ def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
         if (end[0] + 1) * (end[1] + 1) > most_area:
             _say(sink, [REFUSED, f"sheet {number + 1} is too large"])
             return
-        for line in _rows(sheet):
+        for line in _rows(sheet, formats.get(number, {})):
             _say(sink, line)
     _say(sink, [END])
 
 
-def _rows(sheet: Any) -> Iterator[list[Any]]:
+def _rows(sheet: Any, formats: Places) -> Iterator[list[Any]]:
     """Yield the rows of a sheet in which anything stands."""
     top, left = sheet.start or (0, 0)
     for row, values in enumerate(sheet.to_python(), start=top):
-        said = [made for column, value in enumerate(values, start=left) if (made := cell(column, value)) is not None]
+        cells = (cell(column, value) for column, value in enumerate(values, start=left))
+        said = [[*each, formats.get((row, each[0]), "") if each[1] == "n" else ""] for each in cells if each is not None]
         if said:
             yield [row, said]
 
 
 def cell(column: int, value: Any) -> list[Any] | None:
-    """Return a cell for a line, None for an empty one.
+    """Return column, kind and value of a cell for a line, None for an empty one.
 
     Kinds are ``b`` (truth), ``n`` (number), ``s`` (text), and of what is ISO 8601 ``moment``, ``day`` and ``clock``;
     ``length`` is seconds.

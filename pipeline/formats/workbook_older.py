@@ -1,4 +1,5 @@
-"""Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine. It gives the values of cells.
+"""Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine. It gives the values of cells;
+how their numbers are shown is read beside it (:mod:`pipeline.older_formats`).
 
 What it does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It
 runs in a process of its own (:mod:`pipeline.older_workbook`), for a damaged file can make it take any memory there is.
@@ -54,9 +55,9 @@ def older_sheets(data: bytes, path: str) -> Iterator[tuple[SheetFacts, Iterator[
     yield from ((facts, iter(rows)) for facts, rows in sheets)
 
 
-def _stored(column: int, kind: str, value: Any) -> Stored:
+def _stored(column: int, kind: str, value: Any, code: str) -> Stored:
     if kind in {"b", "n", "s"}:
-        return Stored(column, kind, value)
+        return Stored(column, kind, value, code)
     moment: date | time | timedelta
     match kind:
         case "moment":
