@@ -1,7 +1,7 @@
 """How the numbers of an older workbook are shown: calamine gives ``536904399`` for what a reader sees as 536-90-4399.
 
-XLS ([MS-XLS]: FORMAT 2.4.126, XF 2.4.353, NUMBER 2.4.180, RK 2.4.220, MULRK 2.4.175, FORMULA 2.4.127) and XLSB ([MS-XLSB]
-2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell; OpenDocument has what is shown beside the number.
+XLS ([MS-XLS]: FORMAT 2.4.126, XF 2.4.353, NUMBER 2.4.180, RK 2.4.220, MULRK 2.4.175, FORMULA 2.4.127) and XLSB
+([MS-XLSB] 2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell; OpenDocument has what is shown beside the number.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def _text(body: bytes, version: int) -> str:
     if version != _BIFF8:
         return body[3 : 3 + body[2]].decode("cp1252", "replace")
     count, is_wide = struct.unpack_from("<HB", body, 2)
-    return body[5 : 5 + 2 * count].decode("utf-16-le", "replace") if is_wide & 1 else body[5 : 5 + count].decode("latin-1")
+    return (
+        body[5 : 5 + 2 * count].decode("utf-16-le", "replace") if is_wide & 1 else body[5 : 5 + count].decode("latin-1")
+    )
 
 
 def _places(stream: bytes, start: int, codes: list[str]) -> Iterator[tuple[tuple[int, int], str]]:

@@ -6,8 +6,8 @@ calamine keeps a sheet as all cells between its first and its last one, and make
 how many there are: one damaged number of a row or column in a file of 10 kB is room for billions. Where it may not have
 it, it ends its process. So that process is this one.
 
-Each line of what is said is JSON: a sheet is ``["sheet", name, whether it has cells]``, a row of it ``[row, cells]``, a
-cell ``[column, kind, value, number format]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused", why]``.
+Each line of what is said is JSON: a sheet is ``["sheet", name, whether it has cells]``, a row ``[row, cells]``, a cell
+``[column, kind, value, number format]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused", why]``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ def _rows(sheet: Any, formats: Places) -> Iterator[list[Any]]:
     top, left = sheet.start or (0, 0)
     for row, values in enumerate(sheet.to_python(), start=top):
         cells = (cell(column, value) for column, value in enumerate(values, start=left))
-        said = [[*each, formats.get((row, each[0]), "") if each[1] == "n" else ""] for each in cells if each is not None]
+        said = [
+            [*each, formats.get((row, each[0]), "") if each[1] == "n" else ""] for each in cells if each is not None
+        ]
         if said:
             yield [row, said]
 

@@ -148,9 +148,7 @@ def _outside_foreign(edits: Sequence[Edit], foreign: Sequence[Edit]) -> list[Edi
     return kept + [each for around in left_out.values() for each in around]
 
 
-def _see_pixels(
-    state: State, kind: Format, part: bytes, task: UnitTask, classes: Columns, *, is_edited: bool
-) -> None:
+def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes: Columns, *, is_edited: bool) -> None:
     """See that OCR reads nothing in a copy's pixels that must be withheld (raises UnreadableSource): it was passed over.
 
     What the copy says it has from what was read before; its pixels are looked at here, as whoever gets it will.
@@ -159,7 +157,9 @@ def _see_pixels(
     again: Reading | None = look(part, task.unit, is_edited=is_edited) if look is not None else None
     if again is not None and any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
         raise UnreadableSource(
-            "", "OCR reads something in the copy that it passed over before", "make the picture larger, or redact it by hand"
+            "",
+            "OCR reads something in the copy that it passed over before",
+            "make the picture larger, or redact it by hand",
         )
 
 

@@ -87,7 +87,11 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
     (tmp_path / "in").mkdir()
     objects = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
     nested = [
-        {"meter": row[0], "phone": {"area": row[1], "number": row[2]}, "ssn": {"a": row[3], "b": row[4], "last4": row[5]}}
+        {
+            "meter": row[0],
+            "phone": {"area": row[1], "number": row[2]},
+            "ssn": {"a": row[3], "b": row[4], "last4": row[5]},
+        }
         for row in ROWS
     ]
     lists = [{"meter": row[0], "phone": list(row[1:3]), "ssn": [int(each) for each in row[3:]]} for row in ROWS]
@@ -130,9 +134,9 @@ def test_siblings_that_are_no_parts_stay(said) -> None:
 def test_an_edit_of_a_cut_value_changes_its_tokens_and_nothing_else() -> None:
     """Each part gets the marker, numbers become strings, and every other byte stays."""
     data = b'{ "meter" : 17, "ssn":{"area" : "536","group":90, "serial":"\\u0034399"} , "x":[]}\n'
-    assert [each.text for reading in readings(data, "a.json") for each in reading.segments if "over" in str(each.address)] == [
-        "536-90-4399"
-    ]
+    assert [
+        each.text for reading in readings(data, "a.json") for each in reading.segments if "over" in str(each.address)
+    ] == ["536-90-4399"]
     made = copy(data, "a.json", withheld=True)
     assert b"4399" not in made
     assert json.loads(made)["x"] == []

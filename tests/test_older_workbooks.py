@@ -9,7 +9,7 @@ import time
 
 import pytest
 import xlwt
-from damagedhelp import binary_record, binary_workbook, binary_wide
+from damagedhelp import binary_record, binary_wide, binary_workbook
 from hiding import copy, readings
 from otherdocuments import packed
 
@@ -40,11 +40,14 @@ def xlsb() -> bytes:
         for row, (value, _) in enumerate(SHOWN.values(), start=1)
     )
     formats = b"".join(
-        binary_record(44, struct.pack("<H", 164 + at) + binary_wide(code)) for at, (_, code) in enumerate(SHOWN.values())
+        binary_record(44, struct.pack("<H", 164 + at) + binary_wide(code))
+        for at, (_, code) in enumerate(SHOWN.values())
     )
     looks = b"".join(binary_record(47, struct.pack("<HH", 0, each) + bytes(12)) for each in (0, 164, 165))
     of_styles = binary_record(47, struct.pack("<HH", 0xFFFF, 165) + bytes(12))
-    styles = formats + binary_record(626) + of_styles + binary_record(627) + binary_record(617) + looks + binary_record(618)
+    styles = (
+        formats + binary_record(626) + of_styles + binary_record(627) + binary_record(617) + looks + binary_record(618)
+    )
     return binary_workbook([("Meter", "Number")], more=rows, styles=styles)
 
 
@@ -55,7 +58,7 @@ def ods() -> bytes:
     cell = '<table:table-cell office:value-type="float" office:value="{}"{}><text:p>{}</text:p></table:table-cell>'
     rows = "".join(
         f'<table:table-row table:number-rows-repeated="{row}"><table:table-cell/>{cell.format(value, "", text)}'
-        f'{cell.format(row * 1.5, " ", row * 1.5)}</table:table-row>'
+        f"{cell.format(row * 1.5, ' ', row * 1.5)}</table:table-row>"
         for row, (text, (value, _)) in enumerate(SHOWN.items(), start=1)
     )
     return packed(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import everything_in
+from conftest import Road, everything_in
 from pagehelp import KEPT, VALUES, as_bytes, letter, pixels
 from PIL import Image, PngImagePlugin
 

@@ -69,8 +69,39 @@ _LOCAL: Final = re.compile(rf"[2-9]\d{{2}}[ .{_DASH}]\d{{4}}")
 _GLUED: Final = re.compile(r"_|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _PARTS: Final = frozenset(
-    {"area", "code", "npa", "nxx", "exchange", "prefix", "suffix", "line", "local", "number", "no", "num", "group", "serial"}
-    | {"part", "first", "middle", "mid", "last", "second", "third", "digit", "digits", "month", "day", "year", "a", "b", "c"}
+    {
+        "area",
+        "code",
+        "npa",
+        "nxx",
+        "exchange",
+        "prefix",
+        "suffix",
+        "line",
+        "local",
+        "number",
+        "no",
+        "num",
+        "group",
+        "serial",
+    }
+    | {
+        "part",
+        "first",
+        "middle",
+        "mid",
+        "last",
+        "second",
+        "third",
+        "digit",
+        "digits",
+        "month",
+        "day",
+        "year",
+        "a",
+        "b",
+        "c",
+    }
 )
 """Words that say which part of a number stands there."""
 
@@ -285,7 +316,11 @@ def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> 
 def _local(run: Sequence[tuple[int, str]], tail: re.Match[str]) -> Seam | None:
     """Return the seam of an area code and a telephone number without it: ``406`` and ``555-0142``."""
     (cell, text), (other, its) = run[:2]
-    if tail.group() != text.strip() or _AREA_CODE.fullmatch(tail.group()) is None or _LOCAL.fullmatch(its.strip()) is None:
+    if (
+        tail.group() != text.strip()
+        or _AREA_CODE.fullmatch(tail.group()) is None
+        or _LOCAL.fullmatch(its.strip()) is None
+    ):
         return None
     return _seam([(cell, tail.start(), tail.group()), (other, len(its) - len(its.lstrip()), its.strip())], "phone", "-")
 

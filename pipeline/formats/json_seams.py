@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final, NamedTuple
 
 from pipeline.formats.cell_seams import SEAM, Seam, is_named, is_part_word, may_go_on, seams_of
@@ -36,7 +36,7 @@ def seams_in(values: Iterable[Value]) -> Iterator[tuple[Segment, Seam, tuple[Add
 
 
 def _seams_of(values: Sequence[Value]) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
-    if not any(_may_be_cut(one, other) for one, other in zip(values, values[1:], strict=False)):
+    if not any(_may_be_cut(one, other) for one, other in pairwise(values)):
         return
     labels = [f"{each.above} {each.label}" if is_part_word(each.label) else each.label for each in values]
     addresses = tuple(each.address for each in values)

@@ -106,7 +106,7 @@ class Picture:
         return made.dumps()
 
     def looked_at_again(self, part: bytes, unit: Unit, *, is_edited: bool) -> Reading | None:
-        """Return what OCR reads in the pixels of a part as they will be written; None where they are those of the source.
+        """Return what OCR reads in the pixels that a part will have; None where they are those of the source.
 
         Boxes change what OCR sees beside them: a line that it passed over before may be read now.
 

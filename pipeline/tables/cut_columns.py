@@ -57,7 +57,7 @@ def _words(name: str, vocabulary: Vocabulary) -> frozenset[str]:
 def _runs(
     at: int, cut: CutValue, columns: Sequence[Column], words: Sequence[frozenset[str]], vocabulary: Vocabulary
 ) -> Iterator[tuple[int, ...]]:
-    """Yield the runs of columns that ``cut`` can be, of which the one at ``at`` says so, or one before without values."""
+    """Yield the runs of columns that ``cut`` can be: that at ``at`` says so, itself without values or one of them."""
     is_named = not cut.named.isdisjoint(words[at])
     for lengths in cut.digits if is_named else ():
         starts = range(max(0, at - len(lengths) + 1), at + 1) if columns[at].values else (at + 1,)
@@ -77,7 +77,16 @@ def _runs(
 
 def _may_be_part(words: frozenset[str], cut: CutValue, vocabulary: Vocabulary) -> bool:
     """Return whether a header says nothing but what a part of such a value can be called, of whomever."""
-    rest = words - cut.named - cut.first - cut.second - cut.parts - vocabulary.fillers - vocabulary.roles - vocabulary.prefixes
+    rest = (
+        words
+        - cut.named
+        - cut.first
+        - cut.second
+        - cut.parts
+        - vocabulary.fillers
+        - vocabulary.roles
+        - vocabulary.prefixes
+    )
     return all(each.isdecimal() and len(each) <= 2 for each in rest)
 
 
