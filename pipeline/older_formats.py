@@ -1,7 +1,8 @@
 """How the numbers of an older workbook are shown: calamine gives ``536904399`` for what a reader sees as 536-90-4399.
 
 XLS ([MS-XLS]: FORMAT 2.4.126, XF 2.4.353, NUMBER 2.4.180, RK 2.4.220, MULRK 2.4.175, FORMULA 2.4.127) and XLSB
-([MS-XLSB] 2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell; OpenDocument has what is shown beside the number.
+([MS-XLSB] 2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell; OpenDocument has what is shown beside
+the number.
 """
 
 from __future__ import annotations

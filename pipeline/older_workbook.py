@@ -7,7 +7,8 @@ how many there are: one damaged number of a row or column in a file of 10 kB is 
 it, it ends its process. So that process is this one.
 
 Each line of what is said is JSON: a sheet is ``["sheet", name, whether it has cells]``, a row ``[row, cells]``, a cell
-``[column, kind, value, number format]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused", why]``.
+``[column, kind, value, number format]`` (kinds: see :func:`cell`). The last line is ``["end"]``, or ``["refused",
+why]``.
 """
 
 from __future__ import annotations

@@ -158,7 +158,7 @@ def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes
     if again is not None and any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
         raise UnreadableSource(
             "",
-            "OCR reads something in the copy that it passed over before",
+            "OCR reads in the copy what it passed over before",
             "make the picture larger, or redact it by hand",
         )
 
