@@ -4,9 +4,10 @@ Zero-width characters and soft hyphens go, full-width characters and look-alike 
 scripts become the plain ones, as do circled, framed, struck and mathematical characters and the digits
 of other scripts, unusual blanks and hyphens the usual ones, HTML entities what they stand for, and the
 ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
-line is whole. One disguise may hide another (an entity that stands for an invisible character, one in the
-number that a line cuts), so what came out is looked at again. A span found in the plain form is mapped back
-to exactly the characters that it came from.
+line is whole. What an override shows from right to left stands in the order in which it is read. One disguise
+may hide another (an entity that stands for an invisible character, one in the number that a line cuts), so what
+came out is looked at again. A span found in the plain form is mapped back to exactly the characters that it came
+from; of a run from right to left to all of it.
 """
 
 from __future__ import annotations
@@ -54,6 +55,9 @@ _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
+_OVERRIDE: Final = "\u202e"
+_OVERRIDDEN: Final = re.compile("\u202e([^\n\r\u2029\u202c]*)\u202c?")
+"""Signs that are shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -115,7 +119,10 @@ def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
     if text.isascii() and "\n" not in text and "&" not in text:
         return PlainForm(text)
-    form, undone = _once(text)
+    turned = _turned(text) if _OVERRIDE in text else None
+    form, undone = _once(turned.text if turned else text)
+    if turned:
+        form = turned if form.is_source else form._replace(under=turned)
     for _ in range(_DEEPEST - 1):
         if not undone:
             break
@@ -123,6 +130,31 @@ def plain_form(text: str) -> PlainForm:
         if not above.is_source:
             form = above._replace(under=form)
     return form
+
+
+def _turned(text: str) -> PlainForm:
+    """Return a text with what is shown from right to left in the order in which it is read; such a run goes as a whole."""
+    pieces: list[str] = []
+    plain_at, source_at, lengths = [], [], []
+    at = done = 0
+    for found in _OVERRIDDEN.finditer(text):
+        for source, piece, length in (
+            (done, text[done : found.start()], -1),
+            (found.start(), found[1][::-1], found.end() - found.start()),
+        ):
+            if piece:
+                plain_at.append(at)
+                source_at.append(source)
+                lengths.append(length)
+                pieces.append(piece)
+                at += len(piece)
+        done = found.end()
+    if done < len(text):
+        plain_at.append(at)
+        source_at.append(done)
+        lengths.append(-1)
+        pieces.append(text[done:])
+    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
 
 
 def _once(text: str) -> tuple[PlainForm, bool]:

@@ -149,9 +149,12 @@ def _outside_foreign(edits: Sequence[Edit], foreign: Sequence[Edit]) -> list[Edi
 
 
 def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes: Columns, *, is_edited: bool) -> None:
-    """See that OCR reads nothing in a copy's pixels that must be withheld (raises UnreadableSource): it was passed over.
+    """See that OCR reads nothing in a copy's pixels that it passed over before and must be withheld.
 
     What the copy says it has from what was read before; its pixels are looked at here, as whoever gets it will.
+
+    Raises:
+        UnreadableSource: it does.
     """
     look = getattr(kind, "looked_at_again", None)
     again: Reading | None = look(part, task.unit, is_edited=is_edited) if look is not None else None
