@@ -57,7 +57,7 @@ _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
 _OVERRIDE: Final = "\u202e"
 _OVERRIDDEN: Final = re.compile("\u202e([^\n\r\u2029\u202c]*)\u202c?")
-"""Signs that are shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
+"""Signs shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -133,7 +133,7 @@ def plain_form(text: str) -> PlainForm:
 
 
 def _turned(text: str) -> PlainForm:
-    """Return a text with what is shown from right to left in the order in which it is read; such a run goes as a whole."""
+    """Return a text with what an override turns in the order in which it is read; such a run goes as a whole."""
     pieces: list[str] = []
     plain_at, source_at, lengths = [], [], []
     at = done = 0
