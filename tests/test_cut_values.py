@@ -68,7 +68,7 @@ def test_columns_that_are_parts_of_one_value_are_of_its_entity(header, values, e
         (["month", "day", "year"], ("4", "17", "1968")),
         (["card type", "1", "2", "3"], ("4111", "1111", "1111", "1111")),
         (["user", "domain"], ("meter", "example.com")),
-        (["cell 1", "cell 2", "cell 3"], ("40", "5550", "1.5")),
+        (["prefix", "suffix", "number"], ("406", "555", "0142")),
     ],
 )
 def test_columns_that_stand_side_by_side_are_no_value(header, values) -> None:
@@ -77,8 +77,8 @@ def test_columns_that_stand_side_by_side_are_no_value(header, values) -> None:
     assert not told.intersection(entities(["meter", *header], *[("m-17", *values)] * 4))
 
 
-ROWS = [("m-1", "406", "555-0142", "536", "90", "4399"), ("m-2", "406", "555-0143", "536", "90", "4398")]
-HEADER = ("meter", "area", "number", "ssn1", "ssn2", "ssn3")
+ROWS = [("seen", "406", "555-0142", "536", "90", "4399"), ("wrong", "406", "555-0143", "536", "90", "4398")]
+HEADER = ("remark", "area", "number", "ssn1", "ssn2", "ssn3")
 GONE = ("555-0142", "555-0143", "4399", "4398", "536")
 
 
@@ -88,13 +88,13 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
     objects = [dict(zip(HEADER, row, strict=True)) for row in ROWS]
     nested = [
         {
-            "meter": row[0],
+            "remark": row[0],
             "phone": {"area": row[1], "number": row[2]},
             "ssn": {"a": row[3], "b": row[4], "last4": row[5]},
         }
         for row in ROWS
     ]
-    lists = [{"meter": row[0], "phone": list(row[1:3]), "ssn": [int(each) for each in row[3:]]} for row in ROWS]
+    lists = [{"remark": row[0], "phone": list(row[1:3]), "ssn": [int(each) for each in row[3:]]} for row in ROWS]
     files = {
         "a.csv": "".join(",".join(row) + "\n" for row in (HEADER, *ROWS)),
         "b.jsonl": "".join(json.dumps(each) + "\n" for each in objects),
@@ -110,7 +110,7 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
     for path in sorted((tmp_path / "out/records").iterdir()):
         text = path.read_text()
         assert (path.name, [each for each in GONE if each in text]) == (path.name, [])
-        assert "m-1" in text
+        assert "seen" in text
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,8 @@ def test_an_edit_of_a_cut_value_changes_its_tokens_and_nothing_else() -> None:
     ] == ["536-90-4399"]
     made = copy(data, "a.json", withheld=True)
     assert b"4399" not in made
-    assert json.loads(made)["x"] == []
+    assert made.endswith(b":[]}\n")
+    json.loads(made)
 
 
 def test_numbers_over_cells_below_one_another() -> None:

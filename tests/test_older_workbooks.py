@@ -6,12 +6,12 @@ import io
 import resource
 import struct
 import time
+import zipfile
 
 import pytest
 import xlwt
 from damagedhelp import binary_record, binary_wide, binary_workbook
 from hiding import copy, readings
-from otherdocuments import packed
 
 from pipeline.errors import UnreadableSource
 
@@ -46,8 +46,10 @@ def xlsb() -> bytes:
     looks = b"".join(binary_record(47, struct.pack("<HH", 0, each) + bytes(12)) for each in (0, 164, 165))
     of_styles = binary_record(47, struct.pack("<HH", 0xFFFF, 165) + bytes(12))
     styles = (
-        formats + binary_record(626) + of_styles + binary_record(627) + binary_record(617) + looks + binary_record(618)
-    )
+        binary_record(615, struct.pack("<I", 2)) + formats + binary_record(616)
+        + binary_record(626, struct.pack("<I", 1)) + of_styles + binary_record(627)
+        + binary_record(617, struct.pack("<I", 3)) + looks + binary_record(618)
+    )  # fmt: skip
     return binary_workbook([("Meter", "Number")], more=rows, styles=styles)
 
 
@@ -61,14 +63,16 @@ def ods() -> bytes:
         f"{cell.format(row * 1.5, ' ', row * 1.5)}</table:table-row>"
         for row, (text, (value, _)) in enumerate(SHOWN.items(), start=1)
     )
-    return packed(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "content.xml": f"<office:document-content {spaces}><office:body><office:spreadsheet>"
-            f'<table:table table:name="Old">{rows}</table:table></office:spreadsheet></office:body></office:document-content>',
-            "META-INF/manifest.xml": "<m/>",
-        }
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Old">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
     )
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<m/>")
+    return sink.getvalue()
 
 
 @pytest.mark.parametrize(("name", "build"), [("a.xls", xls), ("a.xlsb", xlsb), ("a.ods", ods)])

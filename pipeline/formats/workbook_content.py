@@ -173,19 +173,18 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
             for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
                 address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
                 yield Segment(seam.text, address, seam.label, record, "", Role.ATTRIBUTE)
-    for number, (seam, places) in enumerate(_seams_down(place, content)):
+    for number, (seam, places) in enumerate(_seams_down(content)):
         row, column = places[seam.pieces[0].cell]
         address = (place.cell(row, column), Attribute(SEAM_DOWN, number))
         yield Segment(seam.text, address, "", _record(place, path, row), "", Role.ATTRIBUTE)
 
 
-def _seams_down(place: Place, content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
+def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
     """Return the numbers that are cut over cells below one another; what a cell holds as a number is one by itself."""
     return seams_down(
         [
             (row, {each.column: readable(each.text) for each in cells if each.kind == "s" and each.text.strip()})
             for row, cells in content.rows
-            if row > place.header
         ]
     )
 
@@ -252,7 +251,7 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
 def _joined_down(place: Place, content: Content, wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
     """Take the edits of numbers over cells below one another as what they are to the cells; return the cells."""
     joined: set[SheetCell] = set()
-    for number, (seam, places) in enumerate(_seams_down(place, content)):
+    for number, (seam, places) in enumerate(_seams_down(content)):
         steps = [place.cell(row, column) for row, column in places]
         joined |= _taken(seam, steps, wanted, (steps[seam.pieces[0].cell], Attribute(SEAM_DOWN, number)))
     return joined
