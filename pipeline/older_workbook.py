@@ -63,8 +63,10 @@ def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
 
 def _rows(sheet: Any, formats: Places) -> Iterator[list[Any]]:
     """Yield the rows of a sheet in which anything stands."""
-    top, left = sheet.start or (0, 0)
-    for row, values in enumerate(sheet.to_python(), start=top):
+    left = (sheet.start or (0, 0))[1]
+    for row, values in enumerate(sheet.iter_rows()):  # rows above the first one come too, columns before it do not
+        if values.count("") == len(values):  # a far cell makes millions of rows in which nothing stands
+            continue
         cells = (cell(column, value) for column, value in enumerate(values, start=left))
         said = [
             [*each, formats.get((row, each[0]), "") if each[1] == "n" else ""] for each in cells if each is not None
