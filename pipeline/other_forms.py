@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.plain_form import PlainForm
+from pipeline.plain_form import PlainForm, led_back
 from recognizers.linear import pattern
 from recognizers.triggers import Trigger, scan_of
 
@@ -60,11 +60,7 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
     if not packed and _MARKED.isdisjoint(scan.fired):
         return ()
     found = _forms(scan.text, packed, scan.fired)
-    return list(found) if plain.is_source else [_over(each, plain) for each in found]
-
-
-def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
-    return form._replace(under=plain if form.under is None else _over(form.under, plain))
+    return list(found) if plain.is_source else [led_back(each, plain) for each in found]
 
 
 def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[PlainForm]:

@@ -4,10 +4,9 @@ Zero-width characters and soft hyphens go, full-width characters and look-alike 
 scripts become the plain ones, as do circled, framed, struck and mathematical characters and the digits
 of other scripts, unusual blanks and hyphens the usual ones, HTML entities what they stand for, and the
 ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
-line is whole. What an override shows from right to left stands in the order in which it is read. One disguise
-may hide another (an entity that stands for an invisible character, one in the number that a line cuts), so what
-came out is looked at again. A span found in the plain form is mapped back to exactly the characters that it came
-from; of a run from right to left to all of it.
+line is whole. One disguise may hide another (an entity that stands for an invisible character, one in the
+number that a line cuts), so what came out is looked at again. A span found in the plain form is mapped back
+to exactly the characters that it came from; of a run that an override shows from right to left to all of it.
 """
 
 from __future__ import annotations
@@ -119,10 +118,7 @@ def plain_form(text: str) -> PlainForm:
     """Return the plain form of ``text``; a text that hides nothing is its own plain form, at no cost."""
     if text.isascii() and "\n" not in text and "&" not in text:
         return PlainForm(text)
-    turned = _turned(text) if _OVERRIDE in text else None
-    form, undone = _once(turned.text if turned else text)
-    if turned:
-        form = turned if form.is_source else form._replace(under=turned)
+    form, undone = _once(text)
     for _ in range(_DEEPEST - 1):
         if not undone:
             break
@@ -130,6 +126,23 @@ def plain_form(text: str) -> PlainForm:
         if not above.is_source:
             form = above._replace(under=form)
     return form
+
+
+def turned_form(text: str) -> PlainForm | None:
+    """Return the plain form of what a text shows where an override turns some of it around; None where none does.
+
+    The plain form itself has such a run as it is written, for whoever copies it has it so.
+    """
+    if _OVERRIDE not in text:
+        return None
+    turned = _turned(text)
+    form = plain_form(turned.text)
+    return turned if form.is_source else led_back(form, turned)
+
+
+def led_back(form: PlainForm, under: PlainForm) -> PlainForm:
+    """Return a form of the text of another form whose spans lead back to the source of that."""
+    return form._replace(under=under if form.under is None else led_back(form.under, under))
 
 
 def _turned(text: str) -> PlainForm:

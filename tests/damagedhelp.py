@@ -436,7 +436,7 @@ def texts_in(data: bytes) -> Iterator[str]:
     elif b"\nMIME-Version:" in data[:4000] or data.startswith((b"From:", b"Subject:", b"Date:")):
         for part in email.message_from_bytes(data, policy=email.policy.default).walk():
             payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
+            if isinstance(payload, bytes) and len(payload) < len(data):  # a head that is none is all body
                 yield from texts_in(payload)
     elif data.startswith(b"%PDF"):
         yield "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)

@@ -30,6 +30,34 @@ def packed(text: str, encoding: str = "utf-8") -> str:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "<p>No <bdo dir=rtl>{}</bdo> it is</p>",
+        "<p>No <span style='unicode-bidi: bidi-override; direction: rtl'>{}</span></p>",
+        "<p><span dir=rtl style='unicode-bidi:isolate-override'><span>x</span> {}</span></p>",
+        "<p>No \u202e{}\u202c</p>",
+    ],
+)
+def test_what_a_page_turns_around_is_examined_as_it_is_shown(source: str) -> None:
+    """By an element, a style or a sign; withheld, nothing of it is left, and the copy reads as it did."""
+    page = HtmlText.parsed(source.format(NUMBER[::-1]))
+    (segment,) = (each for each in page.reading().segments if NUMBER[::-1] in each.text)
+    (matches,) = detect([segment], [each for each in load_recognizers("fast") if not each.needs_model])
+    (found,) = (each for each in matches if each.entity == "US_SSN")
+    made = page.written([Edit(segment.address, found.start, found.end, "[X]")])
+    assert NUMBER[::-1] not in made
+    assert "[X]" in made
+    again = HtmlText.parsed(page.written([]))
+    assert [each.text for each in again.reading().segments] == [each.text for each in page.reading().segments]
+
+
+@pytest.mark.parametrize("source", ["<bdo dir=ltr>{}</bdo>", "<p dir=rtl>{}</p>", "<bdo dir=rtl>x</bdo>{}"])
+def test_what_a_page_does_not_turn_stays(source: str) -> None:
+    """Digits keep their order where only the direction of the text is said."""
+    assert "\u202e9" not in str(HtmlText.parsed(source.format("9999-90-912")).segments)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "DESCRIPTION;ENCODING=QUOTED-PRINTABLE:" + PERCENT.replace("%", "="),
