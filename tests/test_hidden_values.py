@@ -245,3 +245,22 @@ def test_other_forms_take_linear_time(piece: str) -> None:
     for _ in other_forms(PlainForm(piece * (200_000 // len(piece)))):
         pass
     assert time.perf_counter() - began < 5
+
+
+RAISED = SSN.translate(
+    {ord(str(digit)): "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[digit] for digit in range(10)}
+)
+
+
+@pytest.mark.parametrize("text", [f"No {SSN[:7]}\t{SSN[7:]}.", f"No {SSN[:4]}\t\t{SSN[4:]}"])
+def test_a_number_cut_by_tabs_is_found(text: str) -> None:
+    """Behind one of its separators, as in columns that are set with tabs."""
+    ((entity, covered),) = found_in(text)
+    assert entity == "US_SSN"
+    assert covered.replace("\t", "") == SSN
+
+
+def test_raised_digits_are_found_and_marks_of_notes_are_not_digits() -> None:
+    """Three or more in a row are a number; one or two behind a number leave it what it is."""
+    assert found_in(f"No {RAISED} it is") == [("US_SSN", RAISED)]
+    assert found_in("Call 406-555-0142\u00b9\u00b2 today")[0] == ("PHONE_NUMBER", "406-555-0142")

@@ -134,7 +134,7 @@ def test_damage_is_told_before_the_reader_is_asked(monkeypatch: pytest.MonkeyPat
 
     data = tnef(letter())
     monkeypatch.setattr("tnefparse.TNEF", asked)
-    flipped = bytes([*data[:60], data[60] ^ 1, *data[61:]])
+    flipped = bytes([*data[:-20], data[-20] ^ 1, *data[-19:]])
     for damaged in (flipped, data[:-9], data + b"\0\0\0\0\0", data + b"x"):
         with pytest.raises(UnreadableSource):
             outlook_tnef.opened(damaged, "winmail.dat")
