@@ -33,7 +33,8 @@ _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
-_RAISED: Final = re.compile("[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]{3,}")
+_DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
+_RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
 """Raised or lowered digits: one or two of them are the mark of a note."""
 _PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 """A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
@@ -88,7 +89,8 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
 
 
 def _raised(text: str) -> Iterator[int]:
-    return (at for found in _RAISED.finditer(text) for at in range(*found.span()))
+    places = (at for found in _RAISED.finditer(text) for at in range(*found.span()))
+    return (at for at in places if text[at].isdigit())
 
 
 def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
