@@ -239,9 +239,11 @@ def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
 
 
 def _cut(said: Mapping[str, Any]) -> CutValue:
-    words = (frozenset(map(str, said.get(which, ()))) for which in ("named", "first", "second", "parts"))
+    named, first, second, parts = (
+        frozenset(map(str, said.get(which, ()))) for which in ("named", "first", "second", "parts")
+    )
     digits = tuple(tuple(map(int, each)) for each in said.get("digits", ()))
-    return CutValue(said["entity"], *words, digits, tuple(said.get("shapes", ())))
+    return CutValue(said["entity"], named, first, second, parts, digits, tuple(said.get("shapes", ())))
 
 
 def _hint(column: Mapping[str, Any], phrase: str) -> Hint:
