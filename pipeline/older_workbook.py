@@ -28,6 +28,9 @@ from pipeline.own_process import limited
 END: Final = "end"
 REFUSED: Final = "refused"
 SHEET: Final = "sheet"
+MOST_ROWS: Final = 1_048_576
+MOST_COLUMNS: Final = 16_384
+"""What a sheet of any of these kinds has at most."""
 
 
 def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
@@ -53,6 +56,9 @@ def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
             continue
         sheet = book.get_sheet_by_index(number)
         end = sheet.end or (0, 0)
+        if end[0] >= MOST_ROWS or end[1] >= MOST_COLUMNS:
+            _say(sink, [REFUSED, f"sheet {number + 1} is damaged: a cell lies where no sheet has one"])
+            return
         if (end[0] + 1) * (end[1] + 1) > most_area:
             _say(sink, [REFUSED, f"sheet {number + 1} is too large"])
             return

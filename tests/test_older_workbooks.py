@@ -89,6 +89,8 @@ def test_a_number_is_examined_as_it_is_shown(name: str, build) -> None:
 FAR = {
     "column": binary_record(0, struct.pack("<IIHHBI", 9, 0, 300, 0, 0, 0))
     + binary_record(5, struct.pack("<IId", 2**28, 0, 1.0)),
+    "column of no sheet": binary_record(0, struct.pack("<IIHHBI", 2, 0, 300, 0, 0, 0))
+    + binary_record(5, struct.pack("<IId", 1_000_000, 0, 1.0)),
     "row and column": binary_record(0, struct.pack("<IIHHBI", 1_000_000, 0, 300, 0, 0, 0))
     + binary_record(5, struct.pack("<IId", 16_000, 0, 1.0)),
 }
@@ -100,7 +102,7 @@ def test_one_damaged_number_takes_no_memory(where: str) -> None:
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, time.monotonic()
     with pytest.raises(UnreadableSource) as refused:
         readings(binary_workbook([("Meter", "Number")], more=FAR[where]), "a.xlsb")
-    assert "too large" in str(refused.value)
+    assert "too large" in str(refused.value) or "no sheet has one" in str(refused.value)
     assert time.monotonic() - start < 20
     assert max(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, before) < max(before + 1, 2 * 1024**2)  # KiB
 
