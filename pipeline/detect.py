@@ -17,7 +17,7 @@ from pipeline.errors import RecognizerFailed
 from pipeline.formats.naming import ending_of
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
 from pipeline.other_forms import other_forms
-from pipeline.plain_form import PlainForm, plain_form
+from pipeline.plain_form import PlainForm, plain_form, turned_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
 from pipeline.tables.places import part_of_cell
@@ -184,6 +184,7 @@ def examine(
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
     others = [(at, other) for at, form in enumerate(forms) for other in other_forms(form)]
+    others += [(at, turned) for at, text in enumerate(full) if (turned := turned_form(text)) is not None]
     if others:
         place = _place_of_failure(texts, segments, places)
         for (at, form), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):

@@ -1,7 +1,8 @@
 """Other forms of a text, in which a number may be whole that its plain form shows cut or packed.
 
-Percent-encoding undone (a link in running text or in a cell), the marks of tags and links taken away between the digits
-of a number (HTML in a calendar, a link around part of a number), and the text that a long run of base64 holds. The
+Percent-encoding undone (a link in running text or in a cell), the marks of tags and links, and tabs behind a separator,
+taken away between the digits of a number (HTML in a calendar, a link around part of a number), raised and lowered
+digits as plain ones, and the text that a long run of base64 holds. The
 recognizers of patterns read these forms beside the plain one; a span leads back to the characters that it came from, of
 a packed run to all of it.
 """
@@ -11,11 +12,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from pipeline.plain_form import PlainForm
+from pipeline.plain_form import PlainForm, led_back
 from recognizers.linear import pattern
 from recognizers.triggers import Trigger, scan_of
 
@@ -30,6 +32,10 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\
 _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
+_CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
+_DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
+_RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
+"""Raised or lowered digits: one or two of them are the mark of a note."""
 _PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 """A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
 _RUN: Final = b"x" * _LEAST_PACKED
@@ -40,7 +46,10 @@ _IN_RUNS: Final = bytes(
 _HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
 _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
-_MARKED: Final = frozenset(each.number for each in (_HAS_PERCENT, _HAS_CUT_BY_TAGS, _HAS_CUT_BY_LINKS))
+_HAS_CUT_BY_TABS: Final = Trigger("[0-9][-.)]\t[0-9\t]")
+_MARKED: Final = frozenset(
+    each.number for each in (_HAS_PERCENT, _HAS_CUT_BY_TAGS, _HAS_CUT_BY_LINKS, _HAS_CUT_BY_TABS)
+)
 """With the recognizers' own triggers one pass tells whether a text may have other forms."""
 _NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
 """What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
@@ -57,14 +66,11 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
     scan = scan_of(plain.text)
     data = scan.data or scan.text.encode()
     packed = _unpacked(scan.text) if _RUN in data.translate(_IN_RUNS) else []
-    if not packed and _MARKED.isdisjoint(scan.fired):
+    has_raised = not scan.text.isascii() and _RAISED.search(scan.text) is not None
+    if not packed and not has_raised and _MARKED.isdisjoint(scan.fired):
         return ()
     found = _forms(scan.text, packed, scan.fired)
-    return list(found) if plain.is_source else [_over(each, plain) for each in found]
-
-
-def _over(form: PlainForm, plain: PlainForm) -> PlainForm:
-    return form._replace(under=plain if form.under is None else _over(form.under, plain))
+    return list(found) if plain.is_source else [led_back(each, plain) for each in found]
 
 
 def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[PlainForm]:
@@ -74,8 +80,17 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
         yield form_with(text, ((*each.span(), "") for each in _TAG.finditer(text)))
     if _HAS_CUT_BY_LINKS.number in fired and _CUT_BY_LINKS.search(text):
         yield form_with(text, _link_marks(text))
+    if _HAS_CUT_BY_TABS.number in fired and _CUT_BY_TABS.search(text):
+        yield form_with(text, ((*each.span(), "") for each in _CUT_BY_TABS.finditer(text)))
+    if not text.isascii() and _RAISED.search(text):
+        yield form_with(text, ((at, at + 1, str(unicodedata.digit(text[at]))) for at in _raised(text)))
     if packed:
         yield form_with(text, packed)
+
+
+def _raised(text: str) -> Iterator[int]:
+    places = (at for found in _RAISED.finditer(text) for at in range(*found.span()))
+    return (at for at in places if text[at].isdigit())
 
 
 def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:

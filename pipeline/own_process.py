@@ -15,19 +15,39 @@ MEMORY: Final = 4 * 1024**3
 
 def is_done(module: str, arguments: Sequence[str], seconds: float) -> bool:
     """Return whether a module did its work in time; nothing that it says is heard."""
-    root = str(Path(__file__).resolve().parents[1])
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", module, *arguments],
-            env=environment, capture_output=True, timeout=seconds, check=False, preexec_fn=limited,
+            env=_environment(), capture_output=True, timeout=seconds, check=False, preexec_fn=limited,
         )  # fmt: skip
     except (subprocess.SubprocessError, OSError):  # also limits that may not be set, as where lower ones are
         return False
     return done.returncode == 0
 
 
+def said_by(module: str, arguments: Sequence[str], data: bytes, seconds: float) -> bytes | None:
+    """Return what a module says of ``data`` on its standard output; None where it failed or took too long.
+
+    The module sets its own limits (:func:`limited`) before it reads: whoever calls this may have threads, and between
+    the making of a process and its beginning none of Python's code may run then.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            [sys.executable, "-m", module, *arguments],
+            env=_environment(), input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            timeout=seconds, check=False,
+        )  # fmt: skip
+    except (subprocess.SubprocessError, OSError):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def _environment() -> dict[str, str]:
+    root = str(Path(__file__).resolve().parents[1])
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+
+
 def limited(memory: int = MEMORY) -> None:
-    """Limit the memory of this process, in bytes, and let it leave no image of it; for a process before it begins."""
+    """Limit the memory of this process, in bytes, and let it leave no image of it; for a process as it begins."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -6,7 +6,7 @@ of other scripts, unusual blanks and hyphens the usual ones, HTML entities what 
 ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
 line is whole. One disguise may hide another (an entity that stands for an invisible character, one in the
 number that a line cuts), so what came out is looked at again. A span found in the plain form is mapped back
-to exactly the characters that it came from.
+to exactly the characters that it came from; of a run that an override shows from right to left to all of it.
 """
 
 from __future__ import annotations
@@ -54,6 +54,9 @@ _FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
 _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
+_OVERRIDE: Final = "\u202e"
+_OVERRIDDEN: Final = re.compile("\u202e([^\n\r\u2029\u202c]*)\u202c?")
+"""Signs shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -123,6 +126,48 @@ def plain_form(text: str) -> PlainForm:
         if not above.is_source:
             form = above._replace(under=form)
     return form
+
+
+def turned_form(text: str) -> PlainForm | None:
+    """Return the plain form of what a text shows where an override turns some of it around; None where none does.
+
+    The plain form itself has such a run as it is written, for whoever copies it has it so.
+    """
+    if _OVERRIDE not in text:
+        return None
+    turned = _turned(text)
+    form = plain_form(turned.text)
+    return turned if form.is_source else led_back(form, turned)
+
+
+def led_back(form: PlainForm, under: PlainForm) -> PlainForm:
+    """Return a form of the text of another form whose spans lead back to the source of that."""
+    return form._replace(under=under if form.under is None else led_back(form.under, under))
+
+
+def _turned(text: str) -> PlainForm:
+    """Return a text with what an override turns in the order in which it is read; such a run goes as a whole."""
+    pieces: list[str] = []
+    plain_at, source_at, lengths = [], [], []
+    at = done = 0
+    for found in _OVERRIDDEN.finditer(text):
+        for source, piece, length in (
+            (done, text[done : found.start()], -1),
+            (found.start(), found[1][::-1], found.end() - found.start()),
+        ):
+            if piece:
+                plain_at.append(at)
+                source_at.append(source)
+                lengths.append(length)
+                pieces.append(piece)
+                at += len(piece)
+        done = found.end()
+    if done < len(text):
+        plain_at.append(at)
+        source_at.append(done)
+        lengths.append(-1)
+        pieces.append(text[done:])
+    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
 
 
 def _once(text: str) -> tuple[PlainForm, bool]:

@@ -109,6 +109,7 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
         withheld = [each for each in decisions if each.withholds]
         if not withheld:
             spans = _cleared_in_copy(fresh, decisions, cleared)
+            _see_pixels(state, kind, part, task, classes, is_edited=bool(edits or mended))
             part = finished(kind, part)
             left = _survivors(state, unit, part, copy, spans)
             return Written(part, tuple(mended), tuple(found), tuple(left))
@@ -145,6 +146,24 @@ def _outside_foreign(edits: Sequence[Edit], foreign: Sequence[Edit]) -> list[Edi
         left_out[each.address] = [other for other in around if other not in touched]
         left_out[each.address].append(Edit(each.address, start, end, WITHHELD_PART))
     return kept + [each for around in left_out.values() for each in around]
+
+
+def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes: Columns, *, is_edited: bool) -> None:
+    """See that OCR reads nothing in a copy's pixels that it passed over before and must be withheld.
+
+    What the copy says it has from what was read before; its pixels are looked at here, as whoever gets it will.
+
+    Raises:
+        UnreadableSource: it does.
+    """
+    look = getattr(kind, "looked_at_again", None)
+    again: Reading | None = look(part, task.unit, is_edited=is_edited) if look is not None else None
+    if again is not None and any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
+        raise UnreadableSource(
+            "",
+            "OCR reads in the copy what it passed over before",
+            "make the picture larger, or redact it by hand",
+        )
 
 
 def _copy_of(kind: Format, unit: Unit, part: bytes) -> Reading:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import email
 import email.policy
+import gzip
 import io
+import json
 import random
 import re
 import struct
 import subprocess
+import tarfile
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import compressed_rtf
+import pypdf
+from documenthelp import said, simple
 from otherdocuments import open_simple
 from outlook_files import Msg, tnef
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.pdfgen.canvas import Canvas
 from workbookhelp import relationships, zipped
 
 from pipeline import older_documents
@@ -174,38 +181,41 @@ def _binary_sheet(planted: Planted) -> bytes:
     return binary_workbook(_rows(planted))
 
 
-def binary_workbook(rows: list[tuple[str, ...]]) -> bytes:
-    """Return an XLSB (MS-XLSB) of one sheet with these texts."""
+def binary_record(number: int, data: bytes = b"") -> bytes:
+    """Return a record of an XLSB part ([MS-XLSB] 2.1.4)."""
+    head = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
+    size, left = b"", len(data)
+    while True:
+        size += bytes([left & 0x7F | (0x80 if left > 0x7F else 0)])
+        left >>= 7
+        if not left:
+            return head + size + data
 
-    def record(number: int, data: bytes = b"") -> bytes:
-        head = bytes([number]) if number < 128 else bytes([number & 0x7F | 0x80, number >> 7])
-        size, left = b"", len(data)
-        while True:
-            size += bytes([left & 0x7F | (0x80 if left > 0x7F else 0)])
-            left >>= 7
-            if not left:
-                return head + size + data
 
-    def wide(text: str) -> bytes:
-        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+def binary_wide(text: str) -> bytes:
+    """Return a text of an XLSB part, its length before it."""
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
+
+def binary_workbook(rows: list[tuple[str, ...]], *, more: bytes = b"", styles: bytes = b"") -> bytes:
+    """Return an XLSB (MS-XLSB) of one sheet with these texts, and ``more`` records of its cells."""
+    record, wide = binary_record, binary_wide
     sheet = record(129) + record(148, struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)) + record(145)
     for at, cells in enumerate(rows):
         sheet += record(0, struct.pack("<IIHHBI", at, 0, 300, 0, 0, 0))
         for column, cell in enumerate(cells):
             sheet += record(6, struct.pack("<II", column, 0) + wide(cell))
-    sheet += record(146) + record(130)
+    sheet += more + record(146) + record(130)
     book = record(131) + record(143) + record(156, struct.pack("<II", 0, 1) + wide("r1") + wide("Old"))
     book += record(144) + record(132)
-    return zipped(
-        {
-            "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-            "_rels/.rels": relationships(("officeDocument", "xl/workbook.bin")),
-            "xl/workbook.bin": book,
-            "xl/_rels/workbook.bin.rels": relationships(("worksheet", "worksheets/sheet1.bin")),
-            "xl/worksheets/sheet1.bin": sheet,
-        }
-    )
+    parts: dict[str, str | bytes] = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "_rels/.rels": relationships(("officeDocument", "xl/workbook.bin")),
+        "xl/workbook.bin": book,
+        "xl/_rels/workbook.bin.rels": relationships(("worksheet", "worksheets/sheet1.bin")),
+        "xl/worksheets/sheet1.bin": sheet,
+    }
+    return zipped({**parts, "xl/styles.bin": styles} if styles else parts)
 
 
 _OLD: dict[Planted, bytes] = {}
@@ -232,6 +242,106 @@ def _old_text(planted: Planted) -> bytes:
     return data
 
 
+def _mail(planted: Planted) -> bytes:
+    message = EmailMessage(policy=email.policy.default.clone(linesep="\r\n"))
+    message["From"], message["To"], message["Subject"] = planted.mail, "clerk@agency.example", f"SSN {planted.ssn}"
+    message["Date"] = "Thu, 02 Jan 2025 03:04:05 -0700"
+    message.set_content("\n".join(planted.lines()))
+    message.add_alternative(f"<p>{'<br>'.join(planted.lines())}</p>", subtype="html")
+    message.add_attachment(_table(planted), maintype="text", subtype="csv", filename="list.csv")
+    return message.as_bytes()
+
+
+def _mailbox(planted: Planted) -> bytes:
+    return b"".join(b"From x@example.com Thu Jan  2 03:04:05 2025\n" + _mail(planted) + b"\n" for _ in range(2))
+
+
+def _table(planted: Planted) -> bytes:
+    return "".join(",".join(f'"{cell}"' for cell in row) + "\r\n" for row in _rows(planted)).encode()
+
+
+def _modern_sheet(planted: Planted) -> bytes:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    assert book.active is not None
+    for row in _rows(planted):
+        book.active.append(row)
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+def _modern_text(planted: Planted) -> bytes:
+    cells = "".join(f"<w:tc>{said(each)}</w:tc>" for each in (planted.phone, planted.mail))
+    return simple(said(*planted.lines()) + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl><w:p/>")
+
+
+def _columns(planted: Planted) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    head, *rows = _rows(planted)
+    sink = io.BytesIO()
+    pq.write_table(pa.table({name: [row[at] for row in rows] for at, name in enumerate(head)}), sink)
+    return sink.getvalue()
+
+
+def _objects(planted: Planted) -> list[dict[str, str]]:
+    head, *rows = _rows(planted)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def _page(planted: Planted) -> bytes:
+    sink = io.BytesIO()
+    canvas = Canvas(sink, pagesize=(612, 792), invariant=1)
+    canvas.setTitle(f"SSN {planted.ssn}")
+    for at, line in enumerate(planted.lines()):
+        canvas.drawString(72, 720 - 20 * at, line)
+    canvas.showPage()
+    canvas.save()
+    return sink.getvalue()
+
+
+def _web(planted: Planted) -> bytes:
+    lines = "".join(f"<p>{line}</p>" for line in planted.lines())
+    cells = "".join(f"<td>{each}</td>" for each in (planted.phone, planted.mail))
+    return (
+        f"<!DOCTYPE html><html><head><title>{planted.ssn}</title></head><body>{lines}<table><tr>{cells}</tr></table>"
+        f"<!-- {planted.phone} --></body></html>"
+    ).encode()
+
+
+def _calendar(planted: Planted) -> bytes:
+    lines = r"\n".join(each.replace(",", r"\,") for each in planted.lines())
+    return (
+        f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250102T030405Z\r\n"
+        f"DTSTART:20250103T030405Z\r\nSUMMARY:SSN {planted.ssn}\r\nDESCRIPTION:{lines[:60]}\r\n {lines[60:]}\r\n"
+        f"ATTENDEE:mailto:{planted.mail}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    ).encode()
+
+
+def _card(planted: Planted) -> bytes:
+    return (
+        f"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Quimby;Wilma\r\nFN:Wilma Quimby\r\nTEL;HOME:{planted.phone}\r\n"
+        f"EMAIL;INTERNET:{planted.mail}\r\nNOTE;ENCODING=QUOTED-PRINTABLE:SSN=20=\r\n{planted.ssn}\r\nEND:VCARD\r\n"
+    ).encode()
+
+
+def _zip(planted: Planted) -> bytes:
+    return zipped({"letter.txt": "\n".join(planted.lines()), "list.csv": _table(planted)})
+
+
+def _tape(planted: Planted) -> bytes:
+    sink = io.BytesIO()
+    with tarfile.open(fileobj=sink, mode="w:gz") as archive:
+        for name, data in (("letter.txt", "\n".join(planted.lines()).encode()), ("list.csv", _table(planted))):
+            about = tarfile.TarInfo(name)
+            about.size = len(data)
+            archive.addfile(about, io.BytesIO(data))
+    return sink.getvalue()
+
+
 BUILDERS: dict[str, tuple[str, Callable[[Planted], bytes]]] = {
     "gif": (".gif", _drawn("GIF")),
     "bmp": (".bmp", _drawn("BMP")),
@@ -247,8 +357,27 @@ BUILDERS: dict[str, tuple[str, Callable[[Planted], bytes]]] = {
     "xlsb": (".xlsb", _binary_sheet),
     "xls": (".xls", _old_sheet),
     "ods": (".ods", _open_sheet),
+    "xlsx": (".xlsx", _modern_sheet),
+    "docx": (".docx", _modern_text),
+    "pdf": (".pdf", _page),
+    "png": (".png", _drawn("PNG")),
+    "jpg": (".jpg", _drawn("JPEG")),
+    "tif": (".tif", _drawn("TIFF")),
+    "eml": (".eml", _mail),
+    "mbox": (".mbox", _mailbox),
+    "csv": (".csv", _table),
+    "txt": (".txt", lambda planted: "\n".join(planted.lines()).encode()),
+    "json": (".json", lambda planted: json.dumps({"records": _objects(planted)}, indent=1).encode()),
+    "jsonl": (".jsonl", lambda planted: "".join(json.dumps(each) + "\n" for each in _objects(planted)).encode()),
+    "parquet": (".parquet", _columns),
+    "html": (".html", _web),
+    "md": (".md", lambda planted: ("# Meter\n\n" + "\n\n".join(planted.lines()) + "\n").encode()),
+    "ics": (".ics", _calendar),
+    "vcf": (".vcf", _card),
+    "zip": (".zip", _zip),
+    "tgz": (".tar.gz", _tape),
 }
-"""Ending and builder of each kind."""
+"""Ending and builder of each kind that ``docs/formats.md`` has; no tool writes a store (PST)."""
 
 
 # --- damage -----------------------------------------------------------------------------
@@ -307,8 +436,16 @@ def texts_in(data: bytes) -> Iterator[str]:
     elif b"\nMIME-Version:" in data[:4000] or data.startswith((b"From:", b"Subject:", b"Date:")):
         for part in email.message_from_bytes(data, policy=email.policy.default).walk():
             payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
+            if isinstance(payload, bytes) and len(payload) < len(data):  # a head that is none is all body
                 yield from texts_in(payload)
+    elif data.startswith(b"%PDF"):
+        yield "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    elif data.startswith(b"PAR1"):
+        import pyarrow.parquet as pq
+
+        yield str(pq.read_table(io.BytesIO(data)).to_pylist())
+    elif data.startswith(b"\x1f\x8b"):
+        yield from texts_in(gzip.decompress(data))
     elif b"<" in data[:200]:
         yield re.sub(r"<[^>]*>", "", data.decode("utf-8", "replace"))
 

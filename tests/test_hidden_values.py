@@ -30,6 +30,34 @@ def packed(text: str, encoding: str = "utf-8") -> str:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "<p>No <bdo dir=rtl>{}</bdo> it is</p>",
+        "<p>No <span style='unicode-bidi: bidi-override; direction: rtl'>{}</span></p>",
+        "<p><span dir=rtl style='unicode-bidi:isolate-override'><span>x</span> {}</span></p>",
+        "<p>No \u202e{}\u202c</p>",
+    ],
+)
+def test_what_a_page_turns_around_is_examined_as_it_is_shown(source: str) -> None:
+    """By an element, a style or a sign; withheld, nothing of it is left, and the copy reads as it did."""
+    page = HtmlText.parsed(source.format(NUMBER[::-1]))
+    (segment,) = (each for each in page.reading().segments if NUMBER[::-1] in each.text)
+    (matches,) = detect([segment], [each for each in load_recognizers("fast") if not each.needs_model])
+    (found,) = (each for each in matches if each.entity == "US_SSN")
+    made = page.written([Edit(segment.address, found.start, found.end, "[X]")])
+    assert NUMBER[::-1] not in made
+    assert "[X]" in made
+    again = HtmlText.parsed(page.written([]))
+    assert [each.text for each in again.reading().segments] == [each.text for each in page.reading().segments]
+
+
+@pytest.mark.parametrize("source", ["<bdo dir=ltr>{}</bdo>", "<p dir=rtl>{}</p>", "<bdo dir=rtl>x</bdo>{}"])
+def test_what_a_page_does_not_turn_stays(source: str) -> None:
+    """Digits keep their order where only the direction of the text is said."""
+    assert "\u202e9" not in str(HtmlText.parsed(source.format("9999-90-912")).segments)
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "DESCRIPTION;ENCODING=QUOTED-PRINTABLE:" + PERCENT.replace("%", "="),
@@ -217,3 +245,22 @@ def test_other_forms_take_linear_time(piece: str) -> None:
     for _ in other_forms(PlainForm(piece * (200_000 // len(piece)))):
         pass
     assert time.perf_counter() - began < 5
+
+
+RAISED = SSN.translate(
+    {ord(str(digit)): "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[digit] for digit in range(10)}
+)
+
+
+@pytest.mark.parametrize("text", [f"No {SSN[:7]}\t{SSN[7:]}.", f"No {SSN[:4]}\t\t{SSN[4:]}"])
+def test_a_number_cut_by_tabs_is_found(text: str) -> None:
+    """Behind one of its separators, as in columns that are set with tabs."""
+    ((entity, covered),) = found_in(text)
+    assert entity == "US_SSN"
+    assert covered.replace("\t", "") == SSN
+
+
+def test_raised_digits_are_found_and_marks_of_notes_are_not_digits() -> None:
+    """Three or more in a row are a number; one or two behind a number leave it what it is."""
+    assert found_in(f"No {RAISED} it is") == [("US_SSN", RAISED)]
+    assert found_in("Call 406-555-0142\u00b9\u00b2 today")[0] == ("PHONE_NUMBER", "406-555-0142")

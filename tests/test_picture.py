@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import everything_in
+from conftest import Road, everything_in
 from pagehelp import KEPT, VALUES, as_bytes, letter, pixels
 from PIL import Image, PngImagePlugin
 
@@ -354,3 +354,27 @@ def test_a_release_of_pictures_is_whole_and_clean(road, tmp_path: Path, page):
     assert all(tokens(each) not in said(copy) for each in ("Ackermann", "536-90-4399", "555-0142", "1442 Juniper"))
     assert tokens("wrong by 400 gallons") in said(copy)
     assert b"536-90-4399" not in everything_in(tmp_path / "out")
+
+
+@pytest.mark.parametrize("passed_over", [True, False])
+def test_what_ocr_passed_over_at_first_holds_the_picture(passed_over, by_patterns, monkeypatch, tmp_path: Path):
+    """A box changes what OCR sees beside it: a number that it reads in the copy alone goes nowhere."""
+    source = Image.new("RGB", (400, 100), "white")
+    before = source.tobytes()
+
+    def line(text: str, top: float) -> list[Glyph]:
+        return [Glyph(sign, (10 + 6.0 * at, top, 16 + 6.0 * at, top + 10), 0) for at, sign in enumerate(text)]
+
+    def read(image, _scale):
+        more = [line("SSN 536-90-4399", 25.0)] if passed_over and image.tobytes() != before else []
+        return ocr.Writing([line("Call (406) 555-0142", 5.0), *more] if image.tobytes() == before else more)
+
+    picture._LAST.clear()
+    monkeypatch.setattr(picture, "read_writing", read)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.png").write_bytes(as_bytes(source, "PNG"))
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    picture._LAST.clear()
+    (told,) = done.summary.files
+    assert told.status == ("not_scanned" if passed_over else "released")
+    assert not passed_over or "passed over" in told.reasons[0]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plain_form import plain_form
+from pipeline.plain_form import plain_form, turned_form
 
 HIDING = [
     ("536\u200b-90\u200b-4399", "536-90-4399"),
@@ -41,6 +41,30 @@ def test_what_hides_stands_in_the_plain_form(text: str, plain: str) -> None:
 def test_the_whole_of_the_plain_form_leads_back_to_the_whole_text(text: str, plain: str) -> None:
     """The span of everything is everything."""
     assert plain_form(text).span(0, len(plain)) == (0, len(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "span"),
+    [
+        ("\u202e9934-09-635\u202c", "536-90-4399", (0, 13)),
+        ("call \u202e3210-555-604", "call 406-555-0123", (5, 18)),
+        ("is \u202e9934-0\u200b9-635\u202c it", "is 536-90-4399 it", (3, 17)),
+    ],
+)
+def test_what_an_override_turns_is_read_as_it_is_shown_too(text: str, shown: str, span: tuple[int, int]) -> None:
+    """From right to left, to the end of the override or of the line; it leads back to the whole run."""
+    form = turned_form(text)
+    assert form is not None
+    assert form.text == shown
+    at = next(place for place, sign in enumerate(shown) if sign.isdecimal())
+    assert form.span(at, at + 3) == span
+    assert text.translate({0x202E: "", 0x202C: "", 0x200B: ""}) == plain_form(text).text
+
+
+def test_a_text_without_an_override_is_not_turned() -> None:
+    """It has no other form, nor has one in which an override turns nothing."""
+    assert turned_form("536-90-4399") is None
+    assert turned_form("\u202e\u202c") is not None
 
 
 def test_words_of_another_script_stay_as_they_are() -> None:

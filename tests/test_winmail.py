@@ -125,6 +125,21 @@ def test_damaged_streams_are_read_or_refused(caplog: pytest.LogCaptureFixture) -
     assert not caplog.records
 
 
+@pytest.mark.tnef
+def test_damage_is_told_before_the_reader_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tnefparse takes minutes over some damaged numbers: sums that do not fit, and bytes left over, refuse before."""
+
+    def asked(*_: object, **__: object) -> None:
+        pytest.fail("the reader was asked")
+
+    data = tnef(letter())
+    monkeypatch.setattr("tnefparse.TNEF", asked)
+    flipped = bytes([*data[:-20], data[-20] ^ 1, *data[-19:]])
+    for damaged in (flipped, data[:-9], data + b"\0\0\0\0\0", data + b"x"):
+        with pytest.raises(UnreadableSource):
+            outlook_tnef.opened(damaged, "winmail.dat")
+
+
 @pytest.mark.models
 @pytest.mark.tnef
 def test_a_release_has_no_value_from_a_stream(road: Road, tmp_path: Path) -> None:

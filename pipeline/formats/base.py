@@ -15,7 +15,8 @@ the texts of their cells: then the file is a table, and its columns are classifi
 sheets of a workbook), the units of each have a ``table`` of their own in their context ("0": none), and
 ``first_column``, the number of its first column in the file. ``writes`` is the ending of a copy's name where its kind
 is another than the source's (``.eml``): :func:`copy_name`; ``is_packed`` says that the bytes of a file are no text to
-search. A format here is read inside messages too (:mod:`pipeline.formats.mail_attached`), by the same functions.
+search; ``looked_at_again`` reads the pixels of a part as they will be written. A format here is read inside messages
+too (:mod:`pipeline.formats.mail_attached`), by the same functions.
 """
 
 from __future__ import annotations

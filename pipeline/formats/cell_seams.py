@@ -9,7 +9,7 @@ call it a Social Security number, a telephone number or a birth date, and the ce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,6 +19,7 @@ from pipeline.model import Edit
 
 SEAM: Final = "number over neighbouring cells"
 """The kind of the text that a seam is, beside the cells' own."""
+SEAM_DOWN: Final = "number over cells below one another"
 _DASH: Final = "\\-\u2010-\u2015\u2212"
 _ENDS: Final = frozenset("-.()\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 _SIGN: Final = rf"[\d().{_DASH}]"
@@ -62,6 +63,47 @@ _GROUPS: Final = (
     ),
 )
 """What names a number, how many digits its cells may have, and what joins them."""
+_AREA: Final = re.compile(r"\s*(?:area|npa)(?: ?code)?\s*", re.IGNORECASE)
+_AREA_CODE: Final = re.compile(r"\(?[2-9]\d{2}\)?")
+_LOCAL: Final = re.compile(rf"[2-9]\d{{2}}[ .{_DASH}]\d{{4}}")
+_GLUED: Final = re.compile(r"_|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
+_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+_PARTS: Final = frozenset(
+    {
+        "area",
+        "code",
+        "npa",
+        "nxx",
+        "exchange",
+        "prefix",
+        "suffix",
+        "line",
+        "local",
+        "number",
+        "no",
+        "num",
+        "group",
+        "serial",
+    }
+    | {
+        "part",
+        "first",
+        "middle",
+        "mid",
+        "last",
+        "second",
+        "third",
+        "digit",
+        "digits",
+        "month",
+        "day",
+        "year",
+        "a",
+        "b",
+        "c",
+    }
+)
+"""Words that say which part of a number stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +143,7 @@ def seams_of(texts: Sequence[str], labels: Sequence[str] | None = None) -> list[
     made: list[Seam] = []
     behind = 0
     for place, at in enumerate(filled[:-1]):
-        if place < behind or not _may_go_on(texts[at], texts[filled[place + 1]]):
+        if place < behind or not may_go_on(texts[at], texts[filled[place + 1]]):
             continue
         run = [(each, texts[each]) for each in filled[place : place + _MOST]]
         found = _plain(run) or _mail(run) if _has_border(texts[at], run[1][1]) else None
@@ -117,15 +159,52 @@ def seams_of(texts: Sequence[str], labels: Sequence[str] | None = None) -> list[
 def may_have_seams(texts: Sequence[str]) -> bool:
     """Return whether a row of texts could have a seam: what most have not, at little cost."""
     filled = [each for each in texts if each and not each.isspace()]
-    return any(_may_go_on(one, other) for one, other in pairwise(filled))
+    return any(may_go_on(one, other) for one, other in pairwise(filled))
 
 
-def _may_go_on(one: str, other: str) -> bool:
+def may_go_on(one: str, other: str) -> bool:
     """Return whether two texts could be halves of something at all: what most are not, at little cost."""
     last, first = one.rstrip()[-1:], other.lstrip()[:1]
     return (
         last == "@" or first == "@" or ((last.isdecimal() or last in _ENDS) and (first.isdecimal() or first in _ENDS))
     )
+
+
+def seams_down(rows: Sequence[tuple[int, Mapping[int, str]]]) -> list[tuple[Seam, list[tuple[int, int]]]]:
+    """Return the numbers whose own separators make them one over cells that stand below one another.
+
+    Args:
+        rows: the numbers of rows, and the texts in each by their column.
+
+    Returns:
+        Each seam with the row and column of its cells.
+    """
+    made: list[tuple[Seam, list[tuple[int, int]]]] = []
+    taken: set[tuple[int, int]] = set()
+    for at, ((row, above), (following, below)) in enumerate(pairwise(rows)):
+        if following != row + 1:
+            continue
+        for column, text in above.items():
+            other = below.get(column)
+            if other is None or (row, column) in taken or not may_go_on(text, other) or not _has_border(text, other):
+                continue
+            run = _down(rows, at, column)
+            seam = next((each for each in seams_of([said for _, said in run]) if each.pieces[0].cell == 0), None)
+            if seam is not None:
+                places = [(place, column) for place, _ in run]
+                taken.update(places[: len(seam.pieces) - 1])
+                made.append((seam, places))
+    return made
+
+
+def _down(rows: Sequence[tuple[int, Mapping[int, str]]], at: int, column: int) -> list[tuple[int, str]]:
+    """Return a cell and those below it without a gap, as row and text, as many as a number could take."""
+    run: list[tuple[int, str]] = []
+    for row, texts in rows[at : at + _MOST]:
+        if column not in texts or (run and row != run[-1][0] + 1):
+            break
+        run.append((row, texts[column]))
+    return run
 
 
 def _has_border(one: str, other: str) -> bool:
@@ -210,15 +289,20 @@ def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> 
     label = words or labels[cell] or (left if len(left) <= _LABEL and not _has_digit(left) else "")
     if not label or len(label) > _LABEL or (words and _has_digit(words)):
         return None
-    if not _is_name(label):
+    if not is_named(label):
         return None
+    label = _spoken(label)
+    local = _local(run, tail) if _AREA.fullmatch(label) else None
+    if local is not None:
+        return local
     for name, lengths, joint in _GROUPS:
         if name.search(label) is None:
             continue
         pieces, counts = [(cell, tail.start(), tail.group())], [_digits(tail.group())]
         for other, its in run[1:]:
             token = its.strip()
-            is_foreign = labels[other] not in {"", label, labels[cell]} and name.search(labels[other]) is None
+            own = labels[other] in {"", labels[cell]} or is_part_word(labels[other])
+            is_foreign = not own and name.search(_spoken(labels[other])) is None
             if _TOKEN.fullmatch(token) is None or is_foreign:
                 break
             pieces.append((other, len(its) - len(its.lstrip()), token))
@@ -229,9 +313,35 @@ def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> 
     return None
 
 
+def _local(run: Sequence[tuple[int, str]], tail: re.Match[str]) -> Seam | None:
+    """Return the seam of an area code and a telephone number without it: ``406`` and ``555-0142``."""
+    (cell, text), (other, its) = run[:2]
+    if (
+        tail.group() != text.strip()
+        or _AREA_CODE.fullmatch(tail.group()) is None
+        or _LOCAL.fullmatch(its.strip()) is None
+    ):
+        return None
+    return _seam([(cell, tail.start(), tail.group()), (other, len(its) - len(its.lstrip()), its.strip())], "phone", "-")
+
+
 @lru_cache(maxsize=1024)
-def _is_name(label: str) -> bool:
-    return any(name.search(label) is not None for name, _, _ in _GROUPS)
+def is_named(label: str) -> bool:
+    """Return whether a label speaks of a number that can be cut: one of a person, or an area code."""
+    spoken = _spoken(label)
+    return any(name.search(spoken) is not None for name, _, _ in _GROUPS) or _AREA.fullmatch(spoken) is not None
+
+
+@lru_cache(maxsize=1024)
+def is_part_word(label: str) -> bool:
+    """Return whether a label is nothing but what a part of a number can be called (``area``, ``last 4``, ``2``)."""
+    words = _WORD.findall(_spoken(label).lower())
+    return bool(words) and all(each in _PARTS or (each.isdecimal() and len(each) <= 2) for each in words)
+
+
+def _spoken(label: str) -> str:
+    """Return a label with its words apart: ``areaCode`` and ``ssn_1`` are ``area Code`` and ``ssn 1``."""
+    return _GLUED.sub(" ", label)
 
 
 def _has_digit(text: str) -> bool:

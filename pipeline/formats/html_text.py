@@ -21,6 +21,7 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from pipeline.formats.cell_seams import SEAM, Seam, seams_of
 from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
+from pipeline.formats.html_direction import Direction
 from pipeline.formats.html_tokens import (
     APART,
     BLOCKS,
@@ -247,12 +248,14 @@ class _Builder:
         self._open: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._cells = Cells()
+        self._direction = Direction()
 
     def add(self, token: Token) -> None:
         match token:
             case Text():
-                self._add_text(token.text)
+                self._add_text(self._direction.shown(token.text))
             case Tag():
+                self._direction.take(token)
                 self._add_tag(token)
             case Comment():
                 if token.text:

@@ -88,17 +88,15 @@ def _read(data: bytes) -> _Opened:
     from tnefparse import TNEF  # noqa: PLC0415 - an extra
     from tnefparse.mapi import decode_mapi  # noqa: PLC0415
 
+    end = _end_of_attributes(data)
     # Its messages inside are read by us, to a depth: it would go on without end.
     stream = TNEF(data.replace(_MESSAGE, bytes(len(_MESSAGE))), do_checksum=False)
-    rest = data[_HEAD + sum(each.length for each in stream.objects) :]
-    if len(rest) > 3 or rest.strip(b"\0"):  # a stream inside another is filled up to whole words
+    if _HEAD + sum(each.length for each in stream.objects) != end:
         raise ValueError("cut short")
     codec = stream.codepage or "cp1252"
     found, at = _Opened(), _HEAD
     for each in stream.objects:
         raw = data[at + 9 : at + each.length - 2]
-        if sum(raw) & 0xFFFF != struct.unpack_from("<H", data, at + each.length - 2)[0]:
-            raise ValueError("a sum of bytes does not fit")
         at += each.length
         if each.level != _MESSAGE_LEVEL:
             _of_attachment(found, each.name, raw, codec)
@@ -113,6 +111,24 @@ def _read(data: bytes) -> _Opened:
         else:
             found.values.setdefault(0x20000 + each.name, 0)  # counted as left out
     return found
+
+
+def _end_of_attributes(data: bytes) -> int:
+    """Return where the last attribute ends, the sums of all of them being right.
+
+    It is done before tnefparse reads, which takes minutes over some damaged numbers.
+
+    Raises:
+        ValueError: a sum does not fit, or bytes are left over (struct.error: an attribute is cut short).
+    """
+    at = _HEAD
+    while len(data) - at > 3 or data[at:].strip(b"\0"):  # a stream inside another is filled up to whole words
+        length = struct.unpack_from("<I", data, at + 5)[0]
+        raw = data[at + 9 : at + 9 + length]
+        if sum(raw) & 0xFFFF != struct.unpack_from("<H", data, at + 9 + length)[0]:
+            raise ValueError("a sum of bytes does not fit")
+        at += 9 + length + 2
+    return at
 
 
 def _of_attachment(found: _Opened, name: int, raw: bytes, codec: str) -> None:

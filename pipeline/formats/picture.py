@@ -12,6 +12,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -35,6 +36,8 @@ UNIT_FRAMES: Final = 4
 DPI: Final = 200.0
 """What a pixel is taken for; only margins depend on it."""
 _KEPT: Final = 8
+_LOSSY: Final = frozenset({"JPEG", "GIF"})
+"""Kinds whose pixels are not always those that were given to be written."""
 _NO_OCR: Final = "no OCR is installed: pip install 'releasable[ocr]'"
 _UNSURE: Final = "writing that OCR is not sure of"
 _REMEDY: Final = "open it in another program, save it anew, and run again"
@@ -101,6 +104,22 @@ class Picture:
         made = edited(_content(payload, unit), unit, edits)
         made.language = unit.context["kind"]
         return made.dumps()
+
+    def looked_at_again(self, part: bytes, unit: Unit, *, is_edited: bool) -> Reading | None:
+        """Return what OCR reads in the pixels that a part will have; None where they are those of the source.
+
+        Boxes change what OCR sees beside them: a line that it passed over before may be read now.
+
+        Raises:
+            UnreadableSource: what was written cannot be read.
+        """
+        kind = unit.context["kind"]
+        if kind not in _LOSSY and not is_edited:
+            return None
+        sink = io.BytesIO()
+        self.assemble([part], sink)
+        about = {"from": "0", "to": str(len(Content.loads(part).pages)), "kind": kind}
+        return self.read(sink.getvalue(), replace(unit, context=MappingProxyType(about)))
 
     def assemble(self, parts: Sequence[bytes], sink: BinaryIO) -> None:
         """Write the picture that the parts of a copy make."""

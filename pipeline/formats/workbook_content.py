@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.cell_seams import SEAM, Seam, may_have_seams, seams_of
+from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Seam, may_have_seams, seams_down, seams_of
 from pipeline.formats.encoding import readable
 from pipeline.formats.text_pieces import merged, text_after
 from pipeline.formats.workbook_numbers import shown
@@ -173,6 +173,20 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
             for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
                 address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
                 yield Segment(seam.text, address, seam.label, record, "", Role.ATTRIBUTE)
+    for number, (seam, places) in enumerate(_seams_down(content)):
+        row, column = places[seam.pieces[0].cell]
+        address = (place.cell(row, column), Attribute(SEAM_DOWN, number))
+        yield Segment(seam.text, address, "", _record(place, path, row), "", Role.ATTRIBUTE)
+
+
+def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
+    """Return the numbers that are cut over cells below one another; what a cell holds as a number is one by itself."""
+    return seams_down(
+        [
+            (row, {each.column: readable(each.text) for each in cells if each.kind == "s" and each.text.strip()})
+            for row, cells in content.rows
+        ]
+    )
 
 
 def _seams(
@@ -217,8 +231,9 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
         own = wanted.pop((Attribute(kind, number),), None)
         if own:
             content.texts[number] = (kind, text_after(readable(text), own))
+    down = _joined_down(place, content, wanted) if wanted else set()
     for row, cells in content.rows:
-        joined = _joined(place, row, cells, wanted) if wanted else set()
+        joined = down | _joined(place, row, cells, wanted) if wanted else set()
         for cell in cells:
             step = place.cell(row, cell.column)
             own = wanted.pop((step,), None) if wanted else None
@@ -233,17 +248,35 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     return Content(content.rows, facts, content.texts)
 
 
+def _joined_down(place: Place, content: Content, wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
+    """Take the edits of numbers over cells below one another as what they are to the cells; return the cells."""
+    joined: set[SheetCell] = set()
+    for number, (seam, places) in enumerate(_seams_down(content)):
+        steps = [place.cell(row, column) for row, column in places]
+        joined |= _taken(seam, steps, wanted, (steps[seam.pieces[0].cell], Attribute(SEAM_DOWN, number)))
+    return joined
+
+
+def _taken(
+    seam: Seam, steps: Sequence[SheetCell], wanted: dict[Address, list[Edit]], address: Address
+) -> set[SheetCell]:
+    """Take the edits of one seam as what they are to its cells; return the cells (raises SpanError)."""
+    joined: set[SheetCell] = set()
+    for edit in wanted.pop(address, ()):
+        if edit.end > len(seam.text):
+            raise SpanError("an edit that does not fit a number over cells")
+        for cell, start, end in seam.edits_of(edit):
+            wanted.setdefault((steps[cell],), []).append(Edit((steps[cell],), start, end, edit.replacement))
+            joined.add(steps[cell])
+    return joined
+
+
 def _joined(place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
     """Take the edits of numbers over cells as what they are to the cells; return the cells."""
     joined: set[SheetCell] = set()
     texts = [readable(each.text) for each in cells]
     for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
-        for edit in wanted.pop((steps[seam.pieces[0].cell], Attribute(SEAM, number)), ()):
-            if edit.end > len(seam.text):
-                raise SpanError("an edit that does not fit a number over cells")
-            for cell, start, end in seam.edits_of(edit):
-                wanted.setdefault((steps[cell],), []).append(Edit((steps[cell],), start, end, edit.replacement))
-                joined.add(steps[cell])
+        joined |= _taken(seam, steps, wanted, (steps[seam.pieces[0].cell], Attribute(SEAM, number)))
     return joined
 
 

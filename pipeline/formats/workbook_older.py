@@ -1,11 +1,15 @@
-"""Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine. It gives the values of cells.
+"""Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine.
 
-What it does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so.
+It gives the values of cells; how their numbers are shown is read beside it (:mod:`pipeline.older_formats`). What it
+does
+not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It runs in a
+process
+of its own (:mod:`pipeline.older_workbook`), for a damaged file can make it take any memory there is.
 """
 
 from __future__ import annotations
 
-import io
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
@@ -14,56 +18,57 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats.workbook_container import OLE, REMEDY, Package
 from pipeline.formats.workbook_content import Row, SheetFacts, Stored
 from pipeline.formats.workbook_numbers import CLOCK, DAY, MOMENT, serial
+from pipeline.older_workbook import END, REFUSED, SHEET
+from pipeline.own_process import said_by
 
 MOST_AREA: Final = 30_000_000
+_MEMORY, _MEMORY_A_BYTE, _MOST_MEMORY = 5 * 1024**3 // 4, 64, 3 * 1024**3
+"""What calamine may take: room for a sheet of the largest area with nothing in it, and for what a file can hold."""
+_SECONDS, _BYTES_A_SECOND = 30, 500_000
+_REMEDIES: Final = {"it is encrypted": "take the password off it and save it again"}
 
 
 def older_sheets(data: bytes, path: str) -> Iterator[tuple[SheetFacts, Iterator[Row]]]:
     """Yield the sheets of an older workbook with their rows.
 
     Raises:
-        UnreadableSource: it is encrypted or damaged, or a sheet is too large.
+        UnreadableSource: it is encrypted or damaged, a sheet is too large, or calamine takes more memory or time than
+            such a file needs.
     """
-    import python_calamine  # noqa: PLC0415 - a compiled module that only older workbooks need
-
     if not data.startswith(OLE):
         Package(data, path)  # its limits
-    try:
-        book = python_calamine.load_workbook(io.BytesIO(data))
-        kinds = book.sheets_metadata
-        for number, about in enumerate(kinds, start=1):
-            if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
-                yield SheetFacts(number, about.name), iter(())
-                continue
-            sheet = book.get_sheet_by_index(number - 1)
-            yield SheetFacts(number, about.name), iter(list(_rows(sheet, number, path)))
-    except python_calamine.PasswordError:
-        raise UnreadableSource(path, "it is encrypted", "take the password off it and save it again") from None
-    except (KeyboardInterrupt, SystemExit, UnreadableSource, MemoryError):
-        raise
-    except BaseException as error:  # noqa: BLE001 - a panic of compiled code is no Exception
-        raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", REMEDY) from None
+    memory = min(_MOST_MEMORY, _MEMORY + _MEMORY_A_BYTE * len(data))
+    seconds = _SECONDS + len(data) // _BYTES_A_SECOND
+    said = said_by("pipeline.older_workbook", [str(MOST_AREA), str(memory), str(seconds)], data, seconds)
+    if said is None:
+        raise UnreadableSource(path, "it is cut short or damaged, or a sheet is too large", REMEDY)
+    sheets: list[tuple[SheetFacts, list[Row]]] = []
+    last: list[Any] = []
+    for line in said.splitlines():
+        last = json.loads(line)
+        if last[0] == SHEET:
+            sheets.append((SheetFacts(len(sheets) + 1, last[1]), []))
+        elif isinstance(last[0], int):
+            sheets[-1][1].append((last[0], [_stored(*each) for each in last[1]]))
+    if last[:1] == [REFUSED]:
+        raise UnreadableSource(path, last[1], _REMEDIES.get(last[1], "save it in several files"))
+    if last != [END]:
+        raise UnreadableSource(path, "it is cut short or damaged", REMEDY)
+    yield from ((facts, iter(rows)) for facts, rows in sheets)
 
 
-def _rows(sheet: Any, number: int, path: str) -> Iterator[Row]:
-    end = sheet.end or (0, 0)
-    if (end[0] + 1) * (end[1] + 1) > MOST_AREA:
-        raise UnreadableSource(path, f"sheet {number} is too large", "save it in several files")
-    for row, cells in enumerate(sheet.to_python(skip_empty_area=False)):
-        stored = [each for column, value in enumerate(cells) if (each := _stored(column, value)) is not None]
-        if stored:
-            yield row, stored
-
-
-def _stored(column: int, value: Any) -> Stored | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return Stored(column, "b", value)
-    if isinstance(value, (int, float)):
-        return Stored(column, "n", float(value))
-    if isinstance(value, (date, datetime, time, timedelta)):
-        code = MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else CLOCK
-        days = serial(value)
-        return Stored(column, "n", days, code) if days >= 0 else Stored(column, "s", str(value))
-    return Stored(column, "s", str(value))
+def _stored(column: int, kind: str, value: Any, code: str) -> Stored:
+    if kind in {"b", "n", "s"}:
+        return Stored(column, kind, value, code)
+    moment: date | time | timedelta
+    match kind:
+        case "moment":
+            moment, code = datetime.fromisoformat(value), MOMENT
+        case "day":
+            moment, code = date.fromisoformat(value), DAY
+        case "clock":
+            moment, code = time.fromisoformat(value), CLOCK
+        case _:
+            moment, code = timedelta(seconds=value), CLOCK
+    days = serial(moment)
+    return Stored(column, "n", days, code) if days >= 0 else Stored(column, "s", str(moment))

@@ -6,7 +6,8 @@ A column is judged in this order:
 2. the header's hint, where enough values fit it; names come in halves, so a given name is a PERSON;
 3. what the pattern recognizers find in a small sample;
 4. the values alone: running text, dates that spread like dates of birth, unique codes, measurements;
-5. names of people by the lists of names, where nothing else has explained a column.
+5. names of people by the lists of names, where nothing else has explained a column;
+6. its neighbours, where they and it are parts of one value: an area code and a number.
 
 Where many hints contradict their columns, the headers stand over the wrong columns and none of
 them is believed. A column that nothing explains is ``unsure``: every one of its values is examined.
@@ -23,6 +24,7 @@ from pipeline.tables.by_header import by_header
 from pipeline.tables.by_names import with_names
 from pipeline.tables.by_values import certain, from_values, recognized, row_numbers
 from pipeline.tables.column import Column
+from pipeline.tables.cut_columns import with_cut_values
 from pipeline.tables.strangers import unusual_forms
 from pipeline.tables.vocabulary import Hint, Vocabulary, load_vocabulary
 
@@ -69,7 +71,7 @@ def profile(
         _class_of(column, hint, names[index] if index < len(names) else "", recognizers)
         for index, (column, hint) in enumerate(zip(columns, hints, strict=True))
     ]
-    return tuple(with_names(columns, hints, classes))
+    return tuple(with_cut_values(columns, names, with_names(columns, hints, classes), vocabulary))
 
 
 def columns_of(

@@ -38,6 +38,22 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class CutValue:
+    """How a value that is cut over neighbouring columns is told: words of their headers, and digits or shapes.
+
+    ``digits`` are ways to cut it, each the number of digits of every column; ``shapes`` are those of two columns.
+    """
+
+    entity: str
+    named: frozenset[str]
+    first: frozenset[str]
+    second: frozenset[str]
+    parts: frozenset[str]
+    digits: tuple[tuple[int, ...], ...]
+    shapes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Headers to hints, and shapes of values. Build it with :func:`load_vocabulary`."""
 
@@ -56,6 +72,7 @@ class Vocabulary:
     heads: frozenset[str]
     submitted: frozenset[str]
     subscribed: frozenset[str]
+    cut: tuple[CutValue, ...]
 
     def hint(self, header: str) -> Hint | None:
         """Return what ``header`` means, or None where the vocabulary does not know.
@@ -204,8 +221,9 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
             fillers=frozenset(document["fillers"]),
             roles=frozenset(document["roles"]),
             prefixes=frozenset(document["prefixes"]),
+            cut=tuple(map(_cut, document.get("cut", ()))),
         )
-    except (KeyError, TypeError, AttributeError, yaml.YAMLError, re2.error) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, yaml.YAMLError, re2.error) as error:
         raise ConfigError(
             str(path), f"not a column vocabulary ({type(error).__name__})", "compare it with the packaged one"
         ) from None
@@ -218,6 +236,14 @@ def _both_halves(words: Sequence[str]) -> bool:
 
 def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
     return Hint("entity", "PERSON", "full", ("name",), 0.6, phrase, weak=weak, thing=thing)
+
+
+def _cut(said: Mapping[str, Any]) -> CutValue:
+    named, first, second, parts = (
+        frozenset(map(str, said.get(which, ()))) for which in ("named", "first", "second", "parts")
+    )
+    digits = tuple(tuple(map(int, each)) for each in said.get("digits", ()))
+    return CutValue(said["entity"], named, first, second, parts, digits, tuple(said.get("shapes", ())))
 
 
 def _hint(column: Mapping[str, Any], phrase: str) -> Hint:
