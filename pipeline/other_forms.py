@@ -16,7 +16,6 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.plain_form import PlainForm
-from recognizers.linear import pattern
 from recognizers.triggers import Trigger, scan_of
 
 _STATIONS: Final = 3
@@ -30,13 +29,12 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\
 _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
-_PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-"""A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
 _RUN: Final = b"x" * _LEAST_PACKED
 _IN_RUNS: Final = bytes(
     b"x"[0] if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/_-") else 0 for byte in range(256)
 )
 """What may stand in a run of base64, all else: in text made of these two a run is found in no time."""
+_MOST_SIGNS_BEHIND: Final = 2
 _HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
 _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
@@ -55,8 +53,8 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
     Spans in them lead back to the source of the plain form.
     """
     scan = scan_of(plain.text)
-    data = scan.data or scan.text.encode()
-    packed = _unpacked(scan.text) if _RUN in data.translate(_IN_RUNS) else []
+    marks = (scan.data or scan.text.encode("ascii", "replace")).translate(_IN_RUNS)
+    packed = _unpacked(scan.text, marks) if _RUN in marks else []
     if not packed and _MARKED.isdisjoint(scan.fired):
         return ()
     found = _forms(scan.text, packed, scan.fired)
@@ -126,13 +124,23 @@ def _link_marks(text: str) -> Iterator[Piece]:
         yield found.end(1), found.end(), ""
 
 
-def _unpacked(text: str) -> list[Piece]:
-    """Return the runs of base64 that hold a text, with the text; blanks around it keep words apart."""
+def _unpacked(text: str, marks: bytes) -> list[Piece]:
+    """Return the runs of base64 that hold a text, with the text; blanks around it keep words apart.
+
+    ``marks`` is the text in the two signs of ``_IN_RUNS``, one for each of its characters.
+    """
     found: list[Piece] = []
-    for low, high in _PACKED.places(text):
+    high = 0
+    while (low := marks.find(_RUN, high)) >= 0:
+        high = marks.find(b"\0", low)
+        if high < 0:
+            high = len(marks)
         run = text[low:high]
         if run[0] in _NO_TEXT_BEGINS and "/" not in run:  # as most runs: long words and names of messages
             continue
+        signs = text[high : high + _MOST_SIGNS_BEHIND]
+        high += len(signs) - len(signs.lstrip("="))
+        run = text[low:high]
         for start, end in _tried(run):
             said = _text_of(run[start:end])
             if said:

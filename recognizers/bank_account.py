@@ -87,7 +87,7 @@ _ANY_LABEL: Final = Words(
     "rtn", "transit", "iban",
     "banks?", "banking", "credit union", "deposits?", "wires?", "ach", "checking", "savings", "routing", "aba",
     "voided check",
-    "electronic funds transfer", "eft",
+    "electronic funds transfer", "eft", begun=True,
 )  # fmt: skip
 _OTHER_ACCOUNT: Final = Words(
     "utility", "water", "sewer", "electric(?:ity)?", "gas", "power", "e mail", "user", "customer", "student", "library",

@@ -80,7 +80,7 @@ _CODE: Final = Label(
 )  # fmt: skip
 _ANY_LABEL: Final = Words(
     *_NAMES[:2], r"cc[\s:#]{0,3}\d", "cc (?:numbers?|nos?|num)", "ccn", "pan", "cards?",
-    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "card verification", "cc (?:cvc|cvv)",
+    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "card verification", "cc (?:cvc|cvv)", begun=True,
 )  # fmt: skip
 _SURE_CODES: Final = ("cvv", "cvc")
 _NUMBER_NEARBY: Final = 80

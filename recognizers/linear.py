@@ -6,10 +6,14 @@ match at a place of a long text in a loop, cut a window first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import re2
+
+_ESCAPED: Final = re.compile(r"\\x\{([0-9A-Fa-f]+)\}|\\.|[^\x00-\x7f]", re.DOTALL)
+_NO_ASCII: Final = r"\xFF"
 
 
 class Found:
@@ -39,13 +43,26 @@ class Found:
 
 
 class Pattern:
-    """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts."""
+    """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts.
 
-    __slots__ = ("_engine", "_names")
+    ASCII texts, nearly all, have an automaton of their own: in one that also knows what ``\\p{L}`` is in all scripts, and
+    how UTF-8 writes it, each state takes many times as long to work out. That one is made for the first text that needs it.
+    """
 
-    def __init__(self, compiled: Any) -> None:
-        self._engine = compiled._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
-        self._names: Mapping[str, int] = compiled.groupindex
+    __slots__ = ("_engine", "_names", "_options", "_source", "_wide")
+
+    def __init__(self, source: str, options: Any) -> None:
+        plain = re2.compile(ascii_source(source).encode(), ascii_options(options))
+        self._engine = plain._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
+        self._names: Mapping[str, int] = {name.decode(): at for name, at in plain.groupindex.items()}
+        self._source, self._options = source, options
+        self._wide: Any = None
+
+    def _any_engine(self) -> Any:
+        """Return the engine for texts in which not all is ASCII."""
+        if self._wide is None:
+            self._wide = re2.compile(self._source, self._options)._regexp.Match  # noqa: SLF001 - as above
+        return self._wide
 
     def finditer(self, text: str) -> Iterator[Found]:
         """Yield the matches from left to right."""
@@ -91,7 +108,7 @@ class Pattern:
 
     def _in_bytes(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
         """Yield the same for any text, in bytes of its UTF-8."""
-        engine, at, end = self._engine, 0, len(data)
+        engine, at, end = self._any_engine(), 0, len(data)
         while (spans := engine(_ANYWHERE, data, at, end))[0][0] >= 0:
             yield spans
             if at == end:
@@ -122,7 +139,8 @@ class Pattern:
 
     def _first(self, anchor: Any, text: str) -> Found | None:
         data = text.encode()
-        spans = self._engine(anchor, data, 0, len(data))
+        engine = self._engine if len(data) == len(text) else self._any_engine()
+        spans = engine(anchor, data, 0, len(data))
         if spans[0][0] < 0:
             return None
         if len(data) != len(text):
@@ -150,4 +168,27 @@ def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) ->
     options.log_errors = False
     options.longest_match = longest
     options.case_sensitive = not ignore_case
-    return Pattern(re2.compile(source, options))
+    return Pattern(source, options)
+
+
+def ascii_options(options: Any) -> Any:
+    """Return the same options for ASCII texts, whose characters are bytes."""
+    own = re2.Options()
+    for name in re2.Options.NAMES:
+        setattr(own, name, getattr(options, name))
+    own.encoding = re2.Options.Encoding.LATIN1
+    return own
+
+
+def ascii_source(source: str) -> str:
+    """Return a pattern for ASCII texts that matches what ``source`` matches there.
+
+    Signs outside ASCII become one that no such text has: with ``LATIN1`` google-re2 takes none above ``\\xFF``.
+    """
+
+    def plain(found: re.Match[str]) -> str:
+        code = found.group(1)
+        keeps = found.group()[0] == "\\" if code is None else int(code, 16) < 0x80
+        return found.group() if keeps else _NO_ASCII
+
+    return _ESCAPED.sub(plain, source)

@@ -36,6 +36,7 @@ from typing import Final, NamedTuple
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
+from recognizers.word_ends import ends_in_letter
 
 JOINER: Final = (
     r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
@@ -156,6 +157,9 @@ def joined(matches: Iterable[Match]) -> list[Match]:
 
 
 _ANY_DIGIT: Final = re.compile("[0-9]")
+_LEADS: Final = (r"\b", "[_0-9]")
+_WORD_END: Final = r"(?:(?-i:[^a-z])|\z)"
+"""What is behind a word that ends in a letter, or it is no whole word: see ``_is_word``."""
 _NO_LETTERS: Final = frozenset(b"_0123456789")
 
 
@@ -219,11 +223,20 @@ class NumberShape:
 
 
 class Words:
-    """A set of context words, matched whole, in any case; see the module for how they are written."""
+    """A set of context words, matched whole, in any case; see the module for how they are written.
 
-    def __init__(self, *words: str) -> None:
+    ``begun``: the trigger fires where one of the words begins a longer one too (``card`` in ``cardnumber``), for owners
+    that it wakes for other words than these.
+    """
+
+    def __init__(self, *words: str, begun: bool = False) -> None:
         source = rf"(?:\b|[_0-9])({_gaps(words)})"
-        self.trigger = Trigger(source, ignore_case=True, kind="word")
+        ends = ["" if begun or not ends_in_letter(word) else _WORD_END for word in words]
+        self.trigger = Trigger(
+            *(f"{lead}(?:{_gaps((word,))}){end}" for lead in _LEADS for word, end in zip(words, ends, strict=True)),
+            ignore_case=True,
+            kind="word",
+        )
         self._pattern = pattern(source, longest=True, ignore_case=True)
         self._bounds = pattern(rf"(?:\b|[_0-9])(?:{_gaps(words)})", longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)

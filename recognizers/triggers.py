@@ -5,7 +5,7 @@ pattern costs a pass each. So every vocabulary (:class:`recognizers.text.Words`)
 that is dear to look for registers a :class:`Trigger` here: a pattern that occurs wherever its
 owner could match. All triggers together are two google-re2 sets, automata that read a text once and
 tell which of their patterns occur: one of words, one of shapes (a single one needs many times
-the states). Patterns of long numbers are looked for in the forms of the numbers that the text has
+the states). ASCII texts have two of their own, whose states are small. Patterns of long numbers are looked for in the forms of the numbers that the text has
 (:mod:`recognizers.numbers`), once a form. An owner whose trigger does not occur skips the text; in a
 long text it looks only at the regions in which its trigger does.
 
@@ -24,10 +24,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Literal, get_args
+from itertools import chain
+from typing import Any, Final, Literal
 
 import re2
 
+from recognizers.linear import ascii_options, ascii_source
 from recognizers.numbers import LongNumber, numbers_in
 
 SIZE: Final = 4096
@@ -39,7 +41,7 @@ REACH: Final = 256
 _KEPT_CHARACTERS: Final = 4_000_000
 _OWN_WEIGHT: Final = 64  # a scan's own size beside its text's, in characters
 _KEPT_SETS: Final = 10_000
-_MEMORY: Final = 128 << 20
+_MEMORY: Final = 64 << 20
 HUMP_AHEAD: Final = 60
 _KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
 _TORN: Final = re.compile("[\ud800-\udfff]")
@@ -47,9 +49,11 @@ _TORN: Final = re.compile("[\ud800-\udfff]")
 Kind = Literal["word", "shape", "number"]
 """What finds a trigger: the automaton of words, that of shapes, or the forms of long numbers."""
 
-_triggers: dict[tuple[str, Kind], int] = {}
+_triggers: dict[tuple[tuple[str, ...], Kind], int] = {}
 _scans: dict[str, Scan] = {}
-_state: dict[str, Any] = {"automata": (), "numbers": (), "known": {}, "patterns": 0}
+_automata: dict[bool, _Automata] = {}
+"""Those for ASCII texts (True) and for all others (False); each is built when the first such text comes."""
+_of_numbers: list[_Automaton] = []
 _forms: dict[bytes, frozenset[int]] = {}
 """Which triggers of the kind ``number`` fire in a number, by its form."""
 _joined: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
@@ -60,18 +64,23 @@ _kept = [0]
 
 
 class Trigger:
-    """A pattern (google-re2) that occurs in every text in which its owner could match; equal ones share a number.
+    """Patterns (google-re2) of which one occurs in every text in which its owner could match; equal ones share a number.
 
-    That of a ``number`` must find in the form of a number (:mod:`recognizers.numbers`) what it finds in the text:
-    digits other than nine may stand in it only where they may be missing or where a nine would do as well.
+    Patterns that begin alike are learnt much faster one by one than as one with all of them in brackets: google-re2
+    joins their beginnings. That of a ``number`` must find in the form of a number (:mod:`recognizers.numbers`) what it
+    finds in the text: digits other than nine may stand in it only where they may be missing or where a nine would do as
+    well.
     """
 
     __slots__ = ("number",)
 
-    def __init__(self, source: str, *, ignore_case: bool = False, kind: Kind = "shape") -> None:
-        key = (f"(?i:{source})" if ignore_case else source, kind)
+    def __init__(self, *sources: str, ignore_case: bool = False, kind: Kind = "shape") -> None:
+        key = (tuple(f"(?i:{each})" if ignore_case else each for each in sources), kind)
         if key not in _triggers:
             _scans.clear()
+            _automata.clear()
+            _of_numbers.clear()
+            _forms.clear()
         self.number = _triggers.setdefault(key, len(_triggers))
 
     def fires(self, text: str) -> bool:
@@ -106,13 +115,13 @@ class Scan:
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._numbers: Sequence[LongNumber] = ()
         if len(text) <= SIZE:
-            fired = _fired(data)
+            fired = _fired(data, ascii_only)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
             self._pieces: tuple[frozenset[int], ...] = (self.fired,)
         else:
             self._pieces = tuple(
                 [
-                    self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH].encode()), at)
+                    self._humped(_fired_in(text[max(0, at - REACH) : at + SIZE + REACH]), at)
                     for at in range(0, len(text), SIZE)
                 ]
             )
@@ -129,7 +138,7 @@ class Scan:
         text, last = self.text, at + SIZE
         humps = tuple([each.end() for each in _KEY_HUMP.finditer(text, at, last + REACH) if each.end() <= last])
         self.humps += humps
-        return fired | _fired("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps).encode())
+        return fired | _fired_in("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps))
 
     @property
     def is_one_piece(self) -> bool:
@@ -196,31 +205,16 @@ def _merged(windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield left, right
 
 
-def _fired(data: bytes) -> frozenset[int]:
+def _fired_in(piece: str) -> frozenset[int]:
+    return _fired(piece.encode(), piece.isascii())
+
+
+def _fired(data: bytes, ascii_only: bool) -> frozenset[int]:
     """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
-    if _state["patterns"] != len(_triggers):
-        _compile()
-    of_words, of_shapes, _ = _state["automata"]
-    found = (tuple(of_words(data)), tuple(of_shapes(data)))
-    fired: frozenset[int] | None = _state["known"].get(found)
-    return _numbers_of(found) if fired is None else fired
-
-
-def _numbers_of(found: tuple[tuple[int, ...], ...]) -> frozenset[int]:
-    """Return the numbers of triggers for the indexes that the automata gave; the same few sets come again and again."""
-    numbers: set[int] = set()
-    for indexes, own in zip(found, _state["numbers"], strict=False):  # behind them that of numbers, which has its own
-        numbers.update(_told(indexes, own))
-    known = _state["known"]
-    if len(known) >= _KEPT_SETS:
-        known.clear()
-    known[found] = fired = frozenset(numbers)
-    return fired
-
-
-def _told(indexes: Sequence[int], own: Sequence[int]) -> Iterable[int]:
-    """Return the numbers of the triggers that an automaton told by their indexes: all of its own where it gave up."""
-    return [own[index] for index in indexes if index < len(own)] if len(own) in indexes else own
+    automata = _automata.get(ascii_only)
+    if automata is None:
+        automata = _automata[ascii_only] = _Automata(ascii_only)
+    return automata.fired(data)
 
 
 def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozenset[int]:
@@ -229,7 +223,7 @@ def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozens
     for *_, form in numbers:
         own = _forms.get(form)
         if own is None:
-            own = _fired_in(form)
+            own = _fired_in_number(form)
         if not own <= kinds:
             kinds = kinds | own if kinds else own
     if not kinds:
@@ -242,28 +236,66 @@ def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozens
     return union
 
 
-def _fired_in(form: bytes) -> frozenset[int]:
+def _fired_in_number(form: bytes) -> frozenset[int]:
     """Return the triggers of numbers that fire in a number of this form."""
+    if not _of_numbers:
+        _of_numbers.append(_Automaton("number", ascii_only=False))
     if len(_forms) >= _KEPT_SETS:
         _forms.clear()
-    own = _forms[form] = frozenset(_told(tuple(_state["automata"][2](form)), _state["numbers"][2]))
+    automaton = _of_numbers[0]
+    own = _forms[form] = frozenset(automaton.numbers(automaton.match(form)))
     return own
 
 
-def _compile() -> None:
-    """Build the automata; the last pattern of each is met at the end of every text, which shows that it ran through."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = _MEMORY
-    options.never_capture = True
-    automata, numbers = [], []
-    for kind in get_args(Kind):
-        sources = {source: number for (source, its), number in _triggers.items() if its == kind}
-        automaton = re2.Set.SearchSet(options)
-        for source in (*sources, r"\z"):
-            automaton.Add(source)
+class _Automaton:
+    """A google-re2 set of all patterns of a kind.
+
+    ``match`` tells by their indexes which of its patterns occur in a piece. Its last one is met at the end of every
+    piece, which shows that it ran through.
+    """
+
+    __slots__ = ("_of", "match")
+
+    def __init__(self, kind: Kind, *, ascii_only: bool) -> None:
+        owners: dict[str, list[int]] = {}
+        for (sources, its), number in _triggers.items():
+            for source in sources if its == kind else ():
+                owners.setdefault(source, []).append(number)
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _MEMORY
+        options.never_capture = True
+        automaton = re2.Set.SearchSet(ascii_options(options) if ascii_only else options)
+        for source in (*owners, r"\z"):
+            automaton.Add(ascii_source(source).encode() if ascii_only else source)
         automaton.Compile()
-        automata.append(automaton._set.Match)  # noqa: SLF001 - what the wrapper itself calls, once for every text
-        numbers.append(tuple(sources.values()))
-    _forms.clear()
-    _state.update(automata=automata, numbers=numbers, known={}, patterns=len(_triggers))
+        self._of = tuple(map(tuple, owners.values()))
+        self.match = automaton._set.Match  # noqa: SLF001 - what the wrapper itself calls, once for every text
+
+    def numbers(self, indexes: Sequence[int]) -> Iterator[int]:
+        """Return the numbers of the triggers whose patterns occur: of all where the automaton gave up."""
+        of = self._of
+        end = len(of)
+        return chain.from_iterable([of[index] for index in indexes if index < end] if end in indexes else of)
+
+
+class _Automata:
+    """The two automata that read a text, of words and of shapes."""
+
+    __slots__ = ("_known", "_shapes", "_words")
+
+    def __init__(self, ascii_only: bool) -> None:
+        self._words = _Automaton("word", ascii_only=ascii_only)
+        self._shapes = _Automaton("shape", ascii_only=ascii_only)
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], frozenset[int]] = {}
+
+    def fired(self, data: bytes) -> frozenset[int]:
+        """Return the numbers of the triggers that occur in a piece; the same few sets come again and again."""
+        found = (tuple(self._words.match(data)), tuple(self._shapes.match(data)))
+        fired = self._known.get(found)
+        if fired is None:
+            if len(self._known) >= _KEPT_SETS:
+                self._known.clear()
+            fired = frozenset(chain(self._words.numbers(found[0]), self._shapes.numbers(found[1])))
+            self._known[found] = fired
+        return fired

@@ -68,7 +68,7 @@ _TAX_WORDS: Final = Words(
 _ANY_WORD: Final = Words(
     "itins?", "atins?", "f?eins?", "tins?", "ptins?", "tax", "taxpayers?", "adoption", "employer'?s?", "federal",
     "fed", "i ?p pins?", "irs",
-    "identity protection", "w ?9", "w ?2", "1099s?", "941", "form 990", "501 c 3", "vendor",
+    "identity protection", "w ?9", "w ?2", "1099s?", "941", "form 990", "501 c 3", "vendor", begun=True,
 )  # fmt: skip
 
 
