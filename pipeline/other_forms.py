@@ -130,17 +130,10 @@ def _unpacked(text: str, marks: bytes) -> list[Piece]:
     ``marks`` is the text in the two signs of ``_IN_RUNS``, one for each of its characters.
     """
     found: list[Piece] = []
-    high = 0
-    while (low := marks.find(_RUN, high)) >= 0:
-        high = marks.find(b"\0", low)
-        if high < 0:
-            high = len(marks)
+    for low, high in _runs(text, marks):
         run = text[low:high]
         if run[0] in _NO_TEXT_BEGINS and "/" not in run:  # as most runs: long words and names of messages
             continue
-        signs = text[high : high + _MOST_SIGNS_BEHIND]
-        high += len(signs) - len(signs.lstrip("="))
-        run = text[low:high]
         for start, end in _tried(run):
             said = _text_of(run[start:end])
             if said:
@@ -148,6 +141,17 @@ def _unpacked(text: str, marks: bytes) -> list[Piece]:
                 if (start, end) == (0, len(run)):
                     break
     return found
+
+
+def _runs(text: str, marks: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the spans of runs of base64, each the longest from the left; no other run begins or ends inside of one."""
+    high = 0
+    while (low := marks.find(_RUN, high)) >= 0:
+        high = marks.find(b"\0", low)
+        high = len(marks) if high < 0 else high
+        signs = text[high : high + _MOST_SIGNS_BEHIND]
+        high += len(signs) - len(signs.lstrip("="))
+        yield low, high
 
 
 def _tried(run: str) -> Iterator[tuple[int, int]]:

@@ -12,8 +12,11 @@ from typing import Any, Final
 
 import re2
 
-_ESCAPED: Final = re.compile(r"\\x\{([0-9A-Fa-f]+)\}|\\.|[^\x00-\x7f]", re.DOTALL)
-_NO_ASCII: Final = r"\xFF"
+OTHER_SIGN: Final = b"\xff"
+"""What stands for a sign outside ASCII where each character is a byte."""
+_OTHER: Final = r"\xFF"
+_SET_OR_SIGN: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\x..|\\.|[^\x00-\x7f]", re.DOTALL)
+_SIGN: Final = re.compile(r"\\x\{([^}]*)\}|\\x(..)|\\.|[^\x00-\x7f]", re.DOTALL)
 
 
 class Found:
@@ -46,13 +49,13 @@ class Pattern:
     """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts.
 
     ASCII texts, nearly all, have an automaton of their own: in one that also knows what ``\\p{L}`` is in all scripts, and
-    how UTF-8 writes it, each state takes many times as long to work out. That one is made for the first text that needs it.
+    how UTF-8 writes it, each state takes many times as long to work out. That is made for the first text that needs it.
     """
 
     __slots__ = ("_engine", "_names", "_options", "_source", "_wide")
 
     def __init__(self, source: str, options: Any) -> None:
-        plain = re2.compile(ascii_source(source).encode(), ascii_options(options))
+        plain = re2.compile(source_for_bytes(source), options_for_bytes(options))
         self._engine = plain._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
         self._names: Mapping[str, int] = {name.decode(): at for name, at in plain.groupindex.items()}
         self._source, self._options = source, options
@@ -171,8 +174,8 @@ def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) ->
     return Pattern(source, options)
 
 
-def ascii_options(options: Any) -> Any:
-    """Return the same options for ASCII texts, whose characters are bytes."""
+def options_for_bytes(options: Any) -> Any:
+    """Return the same options for texts in which each character is a byte."""
     own = re2.Options()
     for name in re2.Options.NAMES:
         setattr(own, name, getattr(options, name))
@@ -180,15 +183,25 @@ def ascii_options(options: Any) -> Any:
     return own
 
 
-def ascii_source(source: str) -> str:
-    """Return a pattern for ASCII texts that matches what ``source`` matches there.
+def source_for_bytes(source: str) -> bytes:
+    """Return a pattern for texts in which each character is a byte, :data:`OTHER_SIGN` where it is outside ASCII.
 
-    Signs outside ASCII become one that no such text has: with ``LATIN1`` google-re2 takes none above ``\\xFF``.
+    It matches in ASCII texts what ``source`` matches there. In others it occurs wherever ``source`` does, and may do so
+    more often: whatever may be a sign outside ASCII may be any of them. (But for U+017F and U+212A, which are an ``s`` and
+    a ``k`` where case does not matter.)
     """
+    return _SET_OR_SIGN.sub(_for_bytes, source).encode()
 
-    def plain(found: re.Match[str]) -> str:
-        code = found.group(1)
-        keeps = found.group()[0] == "\\" if code is None else int(code, 16) < 0x80
-        return found.group() if keeps else _NO_ASCII
 
-    return _ESCAPED.sub(plain, source)
+def _for_bytes(found: re.Match[str]) -> str:
+    piece = found.group()
+    plain = _SIGN.sub(_sign_for_bytes, piece)
+    if piece[0] == "[":
+        return f"(?:{plain}|{_OTHER})" if plain != piece or r"\p" in piece.lower() else piece
+    return f"(?:{piece}|{_OTHER})" if piece[:2] in {r"\p", r"\P"} else plain
+
+
+def _sign_for_bytes(found: re.Match[str]) -> str:
+    code = found.group(1) or found.group(2)
+    is_ascii = int(code, 16) < 0x80 if code else found.group().isascii()
+    return found.group() if is_ascii else _OTHER

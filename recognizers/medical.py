@@ -29,7 +29,9 @@ _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
-    hint="diagnos|dx[ \t]*[:=]|pmh|x of|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
+    hint="diagnos(?:is|ed (?:with|as))|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|treat(?:ed|ment) for"
+    "|positive for|hospitali[sz]ed (?:for|with)|disability (?:for|due|because)|disabled (?:by|due|because)|surgery for"
+    "|history of|condition[ \t]*[:=]|disability[ \t]*[:=]",
     ignore_case=True,
 )
 _PERSON_HAS = (

@@ -23,7 +23,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import scan_of
+from recognizers.triggers import DIGIT, scan_of
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
@@ -146,7 +146,7 @@ class Password(PatternRecognizer):
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
-            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, _CODE.trigger),
+            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, (_CODE.trigger, DIGIT)),
         )
 
     def matches(self, text: str) -> list[Match]:

@@ -5,7 +5,8 @@ pattern costs a pass each. So every vocabulary (:class:`recognizers.text.Words`)
 that is dear to look for registers a :class:`Trigger` here: a pattern that occurs wherever its
 owner could match. All triggers together are two google-re2 sets, automata that read a text once and
 tell which of their patterns occur: one of words, one of shapes (a single one needs many times
-the states). ASCII texts have two of their own, whose states are small. Patterns of long numbers are looked for in the forms of the numbers that the text has
+the states). They read a byte for each character, the same for all signs outside ASCII, so that they have few and small
+states to learn (:func:`recognizers.linear.source_for_bytes`). Patterns of long numbers are looked for in the forms of the numbers that the text has
 (:mod:`recognizers.numbers`), once a form. An owner whose trigger does not occur skips the text; in a
 long text it looks only at the regions in which its trigger does.
 
@@ -25,11 +26,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from typing import Any, Final, Literal
+from typing import Final, Literal, get_args
 
 import re2
 
-from recognizers.linear import ascii_options, ascii_source
+from recognizers.linear import OTHER_SIGN, options_for_bytes, source_for_bytes
 from recognizers.numbers import LongNumber, numbers_in
 
 SIZE: Final = 4096
@@ -41,7 +42,10 @@ REACH: Final = 256
 _KEPT_CHARACTERS: Final = 4_000_000
 _OWN_WEIGHT: Final = 64  # a scan's own size beside its text's, in characters
 _KEPT_SETS: Final = 10_000
-_MEMORY: Final = 64 << 20
+_MEMORY: Final = 128 << 20
+_A_BYTE_EACH: Final = bytes(range(0x80)) + OTHER_SIGN * 0x80
+_FURTHER_BYTES: Final = bytes(range(0x80, 0xC0))
+"""With these deleted from UTF-8, and the table above, each character is a byte."""
 HUMP_AHEAD: Final = 60
 _KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
 _TORN: Final = re.compile("[\ud800-\udfff]")
@@ -51,9 +55,8 @@ Kind = Literal["word", "shape", "number"]
 
 _triggers: dict[tuple[tuple[str, ...], Kind], int] = {}
 _scans: dict[str, Scan] = {}
-_automata: dict[bool, _Automata] = {}
-"""Those for ASCII texts (True) and for all others (False); each is built when the first such text comes."""
-_of_numbers: list[_Automaton] = []
+_automata: list[_Automata] = []
+"""The automata, where they are built."""
 _forms: dict[bytes, frozenset[int]] = {}
 """Which triggers of the kind ``number`` fire in a number, by its form."""
 _joined: dict[tuple[frozenset[int], frozenset[int]], frozenset[int]] = {}
@@ -79,7 +82,6 @@ class Trigger:
         if key not in _triggers:
             _scans.clear()
             _automata.clear()
-            _of_numbers.clear()
             _forms.clear()
         self.number = _triggers.setdefault(key, len(_triggers))
 
@@ -115,7 +117,7 @@ class Scan:
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._numbers: Sequence[LongNumber] = ()
         if len(text) <= SIZE:
-            fired = _fired(data, ascii_only)
+            fired = _fired(data) if ascii_only else _fired_in(text)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
             self._pieces: tuple[frozenset[int], ...] = (self.fired,)
         else:
@@ -206,15 +208,18 @@ def _merged(windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _fired_in(piece: str) -> frozenset[int]:
-    return _fired(piece.encode(), piece.isascii())
+    """Return the numbers of the triggers that occur in a piece of text."""
+    data = piece.encode()
+    if len(data) == len(piece):
+        return _fired(data)
+    if "\u017f" in piece or "\u212a" in piece:  # an s and a k where case does not matter
+        return frozenset(_triggers.values())
+    return _fired(data.translate(_A_BYTE_EACH, _FURTHER_BYTES))
 
 
-def _fired(data: bytes, ascii_only: bool) -> frozenset[int]:
-    """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
-    automata = _automata.get(ascii_only)
-    if automata is None:
-        automata = _automata[ascii_only] = _Automata(ascii_only)
-    return automata.fired(data)
+def _fired(data: bytes) -> frozenset[int]:
+    """Return the same for a text of which each character is a byte: all of an automaton where that gave up."""
+    return (_automata[0] if _automata else _built()).fired(data)
 
 
 def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozenset[int]:
@@ -238,13 +243,15 @@ def _fired_with(fired: frozenset[int], numbers: Iterable[LongNumber]) -> frozens
 
 def _fired_in_number(form: bytes) -> frozenset[int]:
     """Return the triggers of numbers that fire in a number of this form."""
-    if not _of_numbers:
-        _of_numbers.append(_Automaton("number", ascii_only=False))
     if len(_forms) >= _KEPT_SETS:
         _forms.clear()
-    automaton = _of_numbers[0]
-    own = _forms[form] = frozenset(automaton.numbers(automaton.match(form)))
+    own = _forms[form] = (_automata[0] if _automata else _built()).fired_in_number(form)
     return own
+
+
+def _built() -> _Automata:
+    _automata.append(_Automata())
+    return _automata[0]
 
 
 class _Automaton:
@@ -256,20 +263,21 @@ class _Automaton:
 
     __slots__ = ("_of", "match")
 
-    def __init__(self, kind: Kind, *, ascii_only: bool) -> None:
-        owners: dict[str, list[int]] = {}
+    def __init__(self, kind: Kind) -> None:
+        of: dict[str, list[int]] = {}
         for (sources, its), number in _triggers.items():
             for source in sources if its == kind else ():
-                owners.setdefault(source, []).append(number)
+                of.setdefault(source, []).append(number)
         options = re2.Options()
         options.log_errors = False
         options.max_mem = _MEMORY
         options.never_capture = True
-        automaton = re2.Set.SearchSet(ascii_options(options) if ascii_only else options)
-        for source in (*owners, r"\z"):
-            automaton.Add(ascii_source(source).encode() if ascii_only else source)
+        in_utf_8 = kind == "number"  # forms tell dashes apart
+        automaton = re2.Set.SearchSet(options if in_utf_8 else options_for_bytes(options))
+        for source in (*of, r"\z"):
+            automaton.Add(source.encode() if in_utf_8 else source_for_bytes(source))
         automaton.Compile()
-        self._of = tuple(map(tuple, owners.values()))
+        self._of = tuple(map(tuple, of.values()))
         self.match = automaton._set.Match  # noqa: SLF001 - what the wrapper itself calls, once for every text
 
     def numbers(self, indexes: Sequence[int]) -> Iterator[int]:
@@ -280,17 +288,16 @@ class _Automaton:
 
 
 class _Automata:
-    """The two automata that read a text, of words and of shapes."""
+    """The automata of words, of shapes and of forms of numbers."""
 
-    __slots__ = ("_known", "_shapes", "_words")
+    __slots__ = ("_known", "_numbers", "_shapes", "_words")
 
-    def __init__(self, ascii_only: bool) -> None:
-        self._words = _Automaton("word", ascii_only=ascii_only)
-        self._shapes = _Automaton("shape", ascii_only=ascii_only)
+    def __init__(self) -> None:
+        self._words, self._shapes, self._numbers = map(_Automaton, get_args(Kind))
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], frozenset[int]] = {}
 
     def fired(self, data: bytes) -> frozenset[int]:
-        """Return the numbers of the triggers that occur in a piece; the same few sets come again and again."""
+        """Return the numbers of the triggers that occur in a text; the same few sets come again and again."""
         found = (tuple(self._words.match(data)), tuple(self._shapes.match(data)))
         fired = self._known.get(found)
         if fired is None:
@@ -299,3 +306,7 @@ class _Automata:
             fired = frozenset(chain(self._words.numbers(found[0]), self._shapes.numbers(found[1])))
             self._known[found] = fired
         return fired
+
+    def fired_in_number(self, form: bytes) -> frozenset[int]:
+        """Return the numbers of the triggers that occur in the form of a number."""
+        return frozenset(self._numbers.numbers(self._numbers.match(form)))

@@ -70,7 +70,8 @@ _LOGGED_IN_AS = Shape(
 _ACCOUNT_OF = Shape(
     r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"  # noqa: E501  # one pattern, one line
     r"(?P<acct> (?:acct|account|user|login|log-in|profile|id))?(?: for)? ([a-z][a-z0-9._\\-]{3,31})",
-    hint="(?:unlock|reset|enable|disable|activate|delete|create|locked out)",
+    hint=r"(?:unlock|reset|enable|disable|activate|delete|create|locked out)[a-z]*(?: (?:the|her|his|ad|domain|network|user))?"
+    r"(?: (?:acct|account|user|login|log-in|profile|id)|(?: for)? [a-z][a-z._\\-]*[0-9])",  # one of the two, or it is no log-in
     ignore_case=True,
 )
 _NICK = Shape(
@@ -79,7 +80,7 @@ _NICK = Shape(
 )
 _JOINED = Shape(
     r"(?:\*{3}|-!-|-->|<--|\*)[ \t]+([A-Za-z_][\w.|-]{1,23})[ \t](?:\([^)\n]{1,60}\) )?(?:has )?(?:joined|left|quit|parted|is now known)",  # noqa: E501  # one pattern, one line
-    hint="(?:joined|left|quit|parted|is now known)",
+    hint=r"(?:[*>]|-!-|<--)[ \t]+[A-Za-z_][\w.|-]+[ \t](?:\([^)\n]+\) )?(?:has )?(?:joined|left|quit|parted|is now known)",
 )
 _KEYED = Shape(
     r"(?:assignee|assigned[_ ]?to|opened[_ ]?by|reporter|reported[_ ]?by|created[_ ]?by|updated[_ ]?by|modified[_ ]?by|closed[_ ]?by|resolved[_ ]?by|requested[_ ]?(?:by|for)|submitted[_ ]?by|submitter|owner|author|actor|agent|committer)"  # noqa: E501  # one pattern, one line
@@ -87,12 +88,12 @@ _KEYED = Shape(
     hint="(?:ee|to|by|er|for|or|nt)[\"']?[ \t]*[:=][ \t]*[\"'][a-z]",
 )
 _MENTIONED = Shape(
-    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
+    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"(?:^|[\s(])@[a-z][a-z0-9_]*[._0-9]"
 )
 _BY = Shape(
     r"\b(?:opened|closed|resolved|updated|escalated|assigned|created|modified|entered|submitted|approved|unlocked)"
     r" (?:by|to)[ :]{1,2}([a-z]{2,20}[._]?[a-z]{0,20}[0-9]{1,4})\b",
-    hint=r"[a-z]ed (?:by|to)[ :]{1,2}[a-z]",
+    hint=r"ed (?:by|to)[ :]{1,2}[a-z]+[._]?[a-z]*[0-9]",
 )
 _ACTORS = (
     (_BY, 0.6, "a log-in, said to have done something"),
