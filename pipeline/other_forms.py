@@ -12,7 +12,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from pipeline.plain_form import PlainForm
@@ -159,8 +158,11 @@ def _tried(run: str) -> Iterator[tuple[int, int]]:
     yield 0, len(run)
     if "/" not in run:
         return
-    cuts = [-1, *(each.start() for each in re.finditer("/", run)), len(run)]
-    yield from ((low + 1, high) for low, high in pairwise(cuts) if high - low > _LEAST_PACKED)
+    at = 0
+    for piece in run.split("/"):
+        if len(piece) >= _LEAST_PACKED:
+            yield at, at + len(piece)
+        at += len(piece) + 1
 
 
 def _text_of(run: str) -> str:

@@ -160,6 +160,7 @@ _ANY_DIGIT: Final = re.compile("[0-9]")
 _LEADS: Final = (r"\b", "[_0-9]")
 _WORD_END: Final = r"(?:(?-i:[^a-z])|\z)"
 """What is behind a word that ends in a letter, or it is no whole word: see ``_is_word``."""
+_NO_LETTER_SIGNS: Final = frozenset("_0123456789")
 _NO_LETTERS: Final = frozenset(b"_0123456789")
 
 
@@ -281,8 +282,12 @@ class Words:
                 found[at] = self._pattern.spans_from(data, low)[1]
         return found
 
-    def _places_in_any(self, window: str) -> Iterator[tuple[int, int]]:
-        return (found.span(1) for found in self._pattern.finditer(window))
+    def _places_in_any(self, window: str) -> list[tuple[int, int]]:
+        """Return the same for any text."""
+        found = self._bounds.places(window)
+        if any(window[low] in _NO_LETTER_SIGNS for low, high in found if low < high):
+            return [each.span(1) for each in self._pattern.finditer(window)]
+        return found
 
     def within(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether one of the words stands in ``text[start:end]``."""

@@ -5,8 +5,7 @@ pattern costs a pass each. So every vocabulary (:class:`recognizers.text.Words`)
 that is dear to look for registers a :class:`Trigger` here: a pattern that occurs wherever its
 owner could match. All triggers together are two google-re2 sets, automata that read a text once and
 tell which of their patterns occur: one of words, one of shapes (a single one needs many times
-the states). They read a byte for each character, the same for all signs outside ASCII, so that they have few and small
-states to learn (:func:`recognizers.linear.source_for_bytes`). Patterns of long numbers are looked for in the forms of the numbers that the text has
+the states). Patterns of long numbers are looked for in the forms of the numbers that the text has
 (:mod:`recognizers.numbers`), once a form. An owner whose trigger does not occur skips the text; in a
 long text it looks only at the regions in which its trigger does.
 
@@ -30,7 +29,6 @@ from typing import Final, Literal, get_args
 
 import re2
 
-from recognizers.linear import OTHER_SIGN, options_for_bytes, source_for_bytes
 from recognizers.numbers import LongNumber, numbers_in
 
 SIZE: Final = 4096
@@ -43,9 +41,6 @@ _KEPT_CHARACTERS: Final = 4_000_000
 _OWN_WEIGHT: Final = 64  # a scan's own size beside its text's, in characters
 _KEPT_SETS: Final = 10_000
 _MEMORY: Final = 128 << 20
-_A_BYTE_EACH: Final = bytes(range(0x80)) + OTHER_SIGN * 0x80
-_FURTHER_BYTES: Final = bytes(range(0x80, 0xC0))
-"""With these deleted from UTF-8, and the table above, each character is a byte."""
 HUMP_AHEAD: Final = 60
 _KEY_HUMP: Final = re.compile(r"[a-z](?=[A-Z][A-Za-z0-9]{0,30}[\"']?\s?[:=])")
 _TORN: Final = re.compile("[\ud800-\udfff]")
@@ -117,13 +112,13 @@ class Scan:
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._numbers: Sequence[LongNumber] = ()
         if len(text) <= SIZE:
-            fired = _fired(data) if ascii_only else _fired_in(text)
+            fired = _fired(data)
             self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
             self._pieces: tuple[frozenset[int], ...] = (self.fired,)
         else:
             self._pieces = tuple(
                 [
-                    self._humped(_fired_in(text[max(0, at - REACH) : at + SIZE + REACH]), at)
+                    self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH].encode()), at)
                     for at in range(0, len(text), SIZE)
                 ]
             )
@@ -140,7 +135,7 @@ class Scan:
         text, last = self.text, at + SIZE
         humps = tuple([each.end() for each in _KEY_HUMP.finditer(text, at, last + REACH) if each.end() <= last])
         self.humps += humps
-        return fired | _fired_in("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps))
+        return fired | _fired("\n".join(text[hump : hump + HUMP_AHEAD] for hump in humps).encode())
 
     @property
     def is_one_piece(self) -> bool:
@@ -207,18 +202,8 @@ def _merged(windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield left, right
 
 
-def _fired_in(piece: str) -> frozenset[int]:
-    """Return the numbers of the triggers that occur in a piece of text."""
-    data = piece.encode()
-    if len(data) == len(piece):
-        return _fired(data)
-    if "\u017f" in piece or "\u212a" in piece:  # an s and a k where case does not matter
-        return frozenset(_triggers.values())
-    return _fired(data.translate(_A_BYTE_EACH, _FURTHER_BYTES))
-
-
 def _fired(data: bytes) -> frozenset[int]:
-    """Return the same for a text of which each character is a byte: all of an automaton where that gave up."""
+    """Return the numbers of the triggers that occur in a piece (UTF-8): of all of an automaton where it gave up."""
     return (_automata[0] if _automata else _built()).fired(data)
 
 
@@ -272,10 +257,9 @@ class _Automaton:
         options.log_errors = False
         options.max_mem = _MEMORY
         options.never_capture = True
-        in_utf_8 = kind == "number"  # forms tell dashes apart
-        automaton = re2.Set.SearchSet(options if in_utf_8 else options_for_bytes(options))
+        automaton = re2.Set.SearchSet(options)
         for source in (*of, r"\z"):
-            automaton.Add(source.encode() if in_utf_8 else source_for_bytes(source))
+            automaton.Add(source)
         automaton.Compile()
         self._of = tuple(map(tuple, of.values()))
         self.match = automaton._set.Match  # noqa: SLF001 - what the wrapper itself calls, once for every text
@@ -290,15 +274,16 @@ class _Automaton:
 class _Automata:
     """The automata of words, of shapes and of forms of numbers."""
 
-    __slots__ = ("_known", "_numbers", "_shapes", "_words")
+    __slots__ = ("_known", "_numbers", "_shapes", "_shapes_in", "_words", "_words_in")
 
     def __init__(self) -> None:
         self._words, self._shapes, self._numbers = map(_Automaton, get_args(Kind))
+        self._words_in, self._shapes_in = self._words.match, self._shapes.match
         self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], frozenset[int]] = {}
 
     def fired(self, data: bytes) -> frozenset[int]:
         """Return the numbers of the triggers that occur in a text; the same few sets come again and again."""
-        found = (tuple(self._words.match(data)), tuple(self._shapes.match(data)))
+        found = (tuple(self._words_in(data)), tuple(self._shapes_in(data)))
         fired = self._known.get(found)
         if fired is None:
             if len(self._known) >= _KEPT_SETS:
