@@ -40,7 +40,7 @@ from recognizers.triggers import DIGIT, NINE_DIGITS
 
 _IBAN: Final = Shape(
     r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}",
-    hint=r"\b[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){6}",  # that no letter of another script stands before it is seen later
+    hint=r"\b[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){6}",  # letters of other scripts before it are seen later
 )
 _IBAN_LABELLED: Final = Label(("iban(?: (?:number|no|code))?",), r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){10,30}")
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|nr|details?))"

@@ -41,7 +41,7 @@ _PAIR = Shape(
 )
 _AUTHORIZATION = Shape(
     r"\b(?:proxy-)?authorization[\"']?[ \t]*[:=][ \t]*[\"']?(?:bearer|basic|token|digest|apikey)[ \t]+([A-Za-z0-9._~+/=-]{6,})",  # noqa: E501  # one pattern, one line
-    hint="authorization",
+    words=("authorization",),
     ignore_case=True,
 )
 _VENDOR = Shape(
@@ -52,18 +52,18 @@ _VENDOR = Shape(
 )
 _RESET = Shape(
     r"\b(?:reset|changed|set) (?:it|this|that|yours|(?:my|your|his|her|the) (?:password|pw|login|passcode)) to[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{6,40})",  # noqa: E501  # one pattern, one line
-    hint="(?:reset|changed|set) (?:it|this|that|yours|my|your|his|her|the) ",
+    words=[f"{done} (?:it|this|that|yours|my|your|his|her|the) " for done in ("reset", "changed", "set")],
     ignore_case=True,
 )
 _LOGGED = Shape(
     r"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) [^\s]{3,40},? (?:and|with|using|/) (?:password |pw )?"
     r"([^\s\"']{5,60})",
-    hint="(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) ",
+    words=[f"{done}(?:ged|ned)?[ -]?(?:in|on) (?:as|with) " for done in ("log", "sign")],
     ignore_case=True,
 )
 _SAID = Shape(
     r"\b(?:password|passcode|passwd|pwd|pw)(?: [a-z'\x{2019}-]{1,15}){0,5}? (?:is|was)(?: (?:still|now|just|currently|always))?[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{5,40})",  # noqa: E501  # one pattern, one line
-    hint="(?:password|passcode|passwd|pwd|pw) ",
+    words=("password ", "passcode ", "passwd ", "pwd ", "pw "),
     ignore_case=True,
 )
 _CODE = Shape(

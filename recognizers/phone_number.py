@@ -67,7 +67,7 @@ _SLIP: Final = Trigger(r"[0-9][OoIl]|[OoIl][0-9]|[\-. )][OoIl]{3}[\-. ]")
 _SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _SPOKEN: Final = Shape(
     rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6,10}}",
-    hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",
+    words=(rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",),
     ignore_case=True,
 )
 _SPELLED: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _SPOKEN))

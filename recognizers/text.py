@@ -183,12 +183,16 @@ def _is_word(text: str, start: int, end: int) -> bool:
 class Shape:
     """A pattern (re2) that is looked for only in texts in which its trigger fires.
 
-    ``hint`` is the trigger: a pattern, cheap for an automaton, that occurs in every match.
+    The trigger is ``hint``, a pattern that occurs in every match; or ``words``, patterns of which one occurs in every
+    match and begins where a word may begin: so an automaton has few states for what is letters.
     """
 
-    def __init__(self, source: str, *, hint: str, ignore_case: bool = False) -> None:
+    def __init__(self, source: str, *, hint: str = "", words: Sequence[str] = (), ignore_case: bool = False) -> None:
         self._pattern = pattern(source, ignore_case=ignore_case)
-        self.trigger = Trigger(hint, ignore_case=ignore_case)
+        if words:
+            self.trigger = Trigger(*(rf"\b{word}" for word in words), ignore_case=ignore_case, kind="word")
+        else:
+            self.trigger = Trigger(hint, ignore_case=ignore_case)
 
     def finditer(self, text: str) -> Iterable[Found]:
         """Return the matches in ``text``."""

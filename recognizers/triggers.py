@@ -62,7 +62,7 @@ _kept = [0]
 
 
 class Trigger:
-    """Patterns (google-re2) of which one occurs in every text in which its owner could match; equal ones share a number.
+    """Patterns (google-re2) of which one occurs wherever its owner could match; equal ones share a number.
 
     Patterns that begin alike are learnt much faster one by one than as one with all of them in brackets: google-re2
     joins their beginnings. That of a ``number`` must find in the form of a number (:mod:`recognizers.numbers`) what it

@@ -26,7 +26,7 @@ from recognizers.text import Shape, Words, stands_alone
 from recognizers.triggers import MAYBE_DIGIT, scan_of
 
 _COOKIES = Shape(
-    r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
+    r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", words=(r"cookies?[ \t]*:",), ignore_case=True
 )
 _MAC = Shape(
     r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",

@@ -32,19 +32,18 @@ def _alternatives(tokens: Iterator[str]) -> _Piece:
     """Read up to the bracket that closes."""
     found: list[_Piece] = []
     pieces: list[_Piece] = []
-    for token in tokens:
-        if token == ")":
+    for each in tokens:
+        if each == ")":
             break
-        if token == "|":
+        if each == "|":
             found.append(_sequence(pieces))
             pieces = []
-        elif token == "(?:":
+        elif each == "(?:":
             pieces.append(_alternatives(tokens))
-        elif token == "?":
+        elif each == "?":
             pieces[-1] = (pieces[-1][0], True)
         else:
-            letter = "a" <= token <= "z" and len(token) == 1
-            pieces.append((True, False) if letter else _UNKNOWN)
+            pieces.append((True, False) if len(each) == 1 and "a" <= each <= "z" else _UNKNOWN)
     found.append(_sequence(pieces))
     return all(ends for ends, _ in found), any(empty for _, empty in found)
 
