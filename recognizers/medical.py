@@ -31,8 +31,9 @@ _DIAGNOSED = Shape(
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
     words=(
         *("diagnosis", "diagnosed (?:with|as)", "dx[ \t]*[:=]", "pmh[ \t]*[:=]", "[hp]x of"),
-        *("suffer(?:s|ed|ing)? from", "treat(?:ed|ment) for", "positive for", "hospitali[sz]ed (?:for|with)", "disability (?:for|due|because)"),
-        *("disabled (?:by|due|because)", "surgery for", "history of", "condition[ \t]*[:=]", "disability[ \t]*[:=]"),
+        *("suffer(?:s|ed|ing)? from", "treat(?:ed|ment) for", "positive for", "hospitali[sz]ed (?:for|with)"),
+        *("surgery for", "history of", "condition[ \t]*[:=]", "disability[ \t]*[:=]"),
+        *("disability (?:for|due|because)", "disabled (?:by|due|because)"),
     ),
     ignore_case=True,
 )
