@@ -113,9 +113,7 @@ class BankAccountRecognizer(PatternRecognizer):
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        return joined(
-            [*self._ibans(text), *self._labelled_ibans(text), *self._routing(text), *self._accounts(text)]
-        )
+        return joined([*self._ibans(text), *self._labelled_ibans(text), *self._routing(text), *self._accounts(text)])
 
     def _ibans(self, text: str) -> Iterator[Match]:
         for candidate in _IBAN.finditer(text):

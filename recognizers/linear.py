@@ -6,17 +6,10 @@ match at a place of a long text in a loop, cut a window first.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import re2
-
-OTHER_SIGN: Final = b"\xff"
-"""What stands for a sign outside ASCII where each character is a byte."""
-_OTHER: Final = r"\xFF"
-_SET_OR_SIGN: Final = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]|\\[pP](?:\{[^}]*\}|.)|\\x\{[^}]*\}|\\x..|\\.|[^\x00-\x7f]", re.DOTALL)
-_SIGN: Final = re.compile(r"\\x\{([^}]*)\}|\\x(..)|\\.|[^\x00-\x7f]", re.DOTALL)
 
 
 class Found:
@@ -46,26 +39,13 @@ class Found:
 
 
 class Pattern:
-    """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts.
+    """A google-re2 pattern. Its wrapper is passed by, whose work on offsets and matches costs more than short texts."""
 
-    ASCII texts, nearly all, have an automaton of their own: in one that also knows what ``\\p{L}`` is in all scripts, and
-    how UTF-8 writes it, each state takes many times as long to work out. That is made for the first text that needs it.
-    """
+    __slots__ = ("_engine", "_names")
 
-    __slots__ = ("_engine", "_names", "_options", "_source", "_wide")
-
-    def __init__(self, source: str, options: Any) -> None:
-        plain = re2.compile(source_for_bytes(source), options_for_bytes(options))
-        self._engine = plain._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
-        self._names: Mapping[str, int] = {name.decode(): at for name, at in plain.groupindex.items()}
-        self._source, self._options = source, options
-        self._wide: Any = None
-
-    def _any_engine(self) -> Any:
-        """Return the engine for texts in which not all is ASCII."""
-        if self._wide is None:
-            self._wide = re2.compile(self._source, self._options)._regexp.Match  # noqa: SLF001 - as above
-        return self._wide
+    def __init__(self, compiled: Any) -> None:
+        self._engine = compiled._regexp.Match  # noqa: SLF001 - what the wrapper itself calls; see the class
+        self._names: Mapping[str, int] = compiled.groupindex
 
     def finditer(self, text: str) -> Iterator[Found]:
         """Yield the matches from left to right."""
@@ -111,7 +91,7 @@ class Pattern:
 
     def _in_bytes(self, data: bytes) -> Iterator[Sequence[tuple[int, int]]]:
         """Yield the same for any text, in bytes of its UTF-8."""
-        engine, at, end = self._any_engine(), 0, len(data)
+        engine, at, end = self._engine, 0, len(data)
         while (spans := engine(_ANYWHERE, data, at, end))[0][0] >= 0:
             yield spans
             if at == end:
@@ -142,8 +122,7 @@ class Pattern:
 
     def _first(self, anchor: Any, text: str) -> Found | None:
         data = text.encode()
-        engine = self._engine if len(data) == len(text) else self._any_engine()
-        spans = engine(anchor, data, 0, len(data))
+        spans = self._engine(anchor, data, 0, len(data))
         if spans[0][0] < 0:
             return None
         if len(data) != len(text):
@@ -171,37 +150,4 @@ def pattern(source: str, *, longest: bool = False, ignore_case: bool = False) ->
     options.log_errors = False
     options.longest_match = longest
     options.case_sensitive = not ignore_case
-    return Pattern(source, options)
-
-
-def options_for_bytes(options: Any) -> Any:
-    """Return the same options for texts in which each character is a byte."""
-    own = re2.Options()
-    for name in re2.Options.NAMES:
-        setattr(own, name, getattr(options, name))
-    own.encoding = re2.Options.Encoding.LATIN1
-    return own
-
-
-def source_for_bytes(source: str) -> bytes:
-    """Return a pattern for texts in which each character is a byte, :data:`OTHER_SIGN` where it is outside ASCII.
-
-    It matches in ASCII texts what ``source`` matches there. In others it occurs wherever ``source`` does, and may do so
-    more often: whatever may be a sign outside ASCII may be any of them. (But for U+017F and U+212A, which are an ``s`` and
-    a ``k`` where case does not matter.)
-    """
-    return _SET_OR_SIGN.sub(_for_bytes, source).encode()
-
-
-def _for_bytes(found: re.Match[str]) -> str:
-    piece = found.group()
-    plain = _SIGN.sub(_sign_for_bytes, piece)
-    if piece[0] == "[":
-        return f"(?:{plain}|{_OTHER})" if plain != piece or r"\p" in piece.lower() else piece
-    return f"(?:{piece}|{_OTHER})" if piece[:2] in {r"\p", r"\P"} else plain
-
-
-def _sign_for_bytes(found: re.Match[str]) -> str:
-    code = found.group(1) or found.group(2)
-    is_ascii = int(code, 16) < 0x80 if code else found.group().isascii()
-    return found.group() if is_ascii else _OTHER
+    return Pattern(re2.compile(source, options))

@@ -66,6 +66,7 @@ _TAX_WORDS: Final = Words(
     "vendor",
 )  # fmt: skip
 
+
 class UsTaxIdRecognizer(PatternRecognizer):
     """Finds ITIN and ATIN by shape, EIN by shape with tax words, all of them and IP PINs by label."""
 
