@@ -14,11 +14,9 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from pipeline.plain_form import PlainForm, led_back
-from recognizers.linear import pattern
 from recognizers.triggers import Trigger, scan_of
 
 _STATIONS: Final = 3
@@ -36,13 +34,12 @@ _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
 _DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
 """Raised or lowered digits: one or two of them are the mark of a note."""
-_PACKED: Final = pattern(r"[A-Za-z0-9+/_-]{16,}={0,2}")
-"""A run of base64: as each match is the longest from the left, none begins or ends inside of one."""
 _RUN: Final = b"x" * _LEAST_PACKED
 _IN_RUNS: Final = bytes(
     b"x"[0] if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/_-") else 0 for byte in range(256)
 )
 """What may stand in a run of base64, all else: in text made of these two a run is found in no time."""
+_MOST_SIGNS_BEHIND: Final = 2
 _HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
 _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
@@ -64,8 +61,8 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
     Spans in them lead back to the source of the plain form.
     """
     scan = scan_of(plain.text)
-    data = scan.data or scan.text.encode()
-    packed = _unpacked(scan.text) if _RUN in data.translate(_IN_RUNS) else []
+    marks = (scan.data or scan.text.encode("ascii", "replace")).translate(_IN_RUNS)
+    packed = _unpacked(scan.text, marks) if _RUN in marks else []
     has_raised = not scan.text.isascii() and _RAISED.search(scan.text) is not None
     if not packed and not has_raised and _MARKED.isdisjoint(scan.fired):
         return ()
@@ -141,10 +138,13 @@ def _link_marks(text: str) -> Iterator[Piece]:
         yield found.end(1), found.end(), ""
 
 
-def _unpacked(text: str) -> list[Piece]:
-    """Return the runs of base64 that hold a text, with the text; blanks around it keep words apart."""
+def _unpacked(text: str, marks: bytes) -> list[Piece]:
+    """Return the runs of base64 that hold a text, with the text; blanks around it keep words apart.
+
+    ``marks`` is the text in the two signs of ``_IN_RUNS``, one for each of its characters.
+    """
     found: list[Piece] = []
-    for low, high in _PACKED.places(text):
+    for low, high in _runs(text, marks):
         run = text[low:high]
         if run[0] in _NO_TEXT_BEGINS and "/" not in run:  # as most runs: long words and names of messages
             continue
@@ -157,13 +157,27 @@ def _unpacked(text: str) -> list[Piece]:
     return found
 
 
+def _runs(text: str, marks: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the spans of runs of base64, each the longest from the left; no other run begins or ends inside of one."""
+    high = 0
+    while (low := marks.find(_RUN, high)) >= 0:
+        high = marks.find(b"\0", low)
+        high = len(marks) if high < 0 else high
+        signs = text[high : high + _MOST_SIGNS_BEHIND]
+        high += len(signs) - len(signs.lstrip("="))
+        yield low, high
+
+
 def _tried(run: str) -> Iterator[tuple[int, int]]:
     """Yield the spans of a run that may be packed: all of it, then its pieces between slashes (a path)."""
     yield 0, len(run)
     if "/" not in run:
         return
-    cuts = [-1, *(each.start() for each in re.finditer("/", run)), len(run)]
-    yield from ((low + 1, high) for low, high in pairwise(cuts) if high - low > _LEAST_PACKED)
+    at = 0
+    for piece in run.split("/"):
+        if len(piece) >= _LEAST_PACKED:
+            yield at, at + len(piece)
+        at += len(piece) + 1
 
 
 def _text_of(run: str) -> str:

@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import accumulate
+from operator import sub
 from typing import Final, NamedTuple
 
 import yaml
@@ -99,19 +100,17 @@ class PlainForm(NamedTuple):
 
     def _in_lines(self, start: int, end: int) -> tuple[int, int]:
         """Return where a span in a text without its quote marks came from; a line end goes with the marks behind it."""
-        plain, source = _line_starts(self.text), _line_starts(self.quoted)
-        following = bisect_right(plain, start)
-        begin = start + source[following] - plain[following]
-        if end > plain[following]:
-            following = bisect_right(plain, end - 1)
-        at = following + (end == plain[following])
-        return begin, end + source[at] - plain[at]
+        text, gone = self.text, _marks_gone(self.text, self.quoted)
+        line = text.count("\n", 0, start)
+        last = line + text.count("\n", start, end)
+        return start + gone[line], end + gone[last]
 
 
 @lru_cache(maxsize=8)
-def _line_starts(text: str) -> list[int]:
-    """Return the offsets at which the lines of ``text`` begin, and that behind the end of its last one."""
-    return list(accumulate([len(line) + 1 for line in text.split("\n")], initial=0))
+def _marks_gone(text: str, quoted: str) -> list[int]:
+    """Return for each line of a text without its quote marks how many characters went up to there."""
+    lengths = (accumulate(map(len, each.split("\n"))) for each in (quoted, text))
+    return list(map(sub, *lengths))
 
 
 def plain_form(text: str) -> PlainForm:

@@ -40,7 +40,7 @@ from recognizers.triggers import DIGIT, NINE_DIGITS
 
 _IBAN: Final = Shape(
     r"[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){10,40}",
-    hint=r"(?:^|[^\p{L}\p{N}_])[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){6}",
+    hint=r"\b[A-Za-z]{2}\d{2}(?:[ \-]?[A-Za-z0-9]){6}",  # letters of other scripts before it are seen later
 )
 _IBAN_LABELLED: Final = Label(("iban(?: (?:number|no|code))?",), r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]){10,30}")
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|nr|details?))"
@@ -82,13 +82,6 @@ _BANK_WORDS: Final = Words(
     "banks?", "banking", "credit union", "direct deposits?", "wires?", "wire transfer", "ach", "checking", "savings",
     "routing", "aba", "deposit slip", "voided check", "electronic funds transfer", "eft",
 )  # fmt: skip
-_ANY_LABEL: Final = Words(
-    "acc(?:oun)?ts?", "cuenta", "accnum", "acc?t s?", "acc", "acct?#", "a/c", "ifsc", "micr", "swift", "sort code", "bsb",  # noqa: E501  # one pattern, one line
-    "rtn", "transit", "iban",
-    "banks?", "banking", "credit union", "deposits?", "wires?", "ach", "checking", "savings", "routing", "aba",
-    "voided check",
-    "electronic funds transfer", "eft",
-)  # fmt: skip
 _OTHER_ACCOUNT: Final = Words(
     "utility", "water", "sewer", "electric(?:ity)?", "gas", "power", "e mail", "user", "customer", "student", "library",
     "tax", "property", "github", "google", "twitter", "facebook", "instagram", "online", "fund", "general ledger", "gl",
@@ -114,15 +107,13 @@ class BankAccountRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "bank_account"
 
     def triggers(self) -> Iterable[Wake]:
-        return (_IBAN.trigger, (_ANY_LABEL.trigger, DIGIT))
+        labels = (_IBAN_LABELLED, _ROUTING, _CODES, _ACCOUNT, _ENDING, _MASKED)
+        return (_IBAN.trigger, (_BANK_WORDS.trigger, NINE_DIGITS), *((each.trigger, DIGIT) for each in labels))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        found = list(self._ibans(text))
-        if _ANY_LABEL.fires(text):
-            found += (*self._labelled_ibans(text), *self._routing(text), *self._accounts(text))
-        return joined(found)
+        return joined([*self._ibans(text), *self._labelled_ibans(text), *self._routing(text), *self._accounts(text)])
 
     def _ibans(self, text: str) -> Iterator[Match]:
         for candidate in _IBAN.finditer(text):

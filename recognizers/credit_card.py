@@ -78,10 +78,6 @@ _CODE: Final = Label(
      "card verification(?: (?:value|code|number))?"),
     r"\d{2,4}",
 )  # fmt: skip
-_ANY_LABEL: Final = Words(
-    *_NAMES[:2], r"cc[\s:#]{0,3}\d", "cc (?:numbers?|nos?|num)", "ccn", "pan", "cards?",
-    "cvv ?2?", "cvc ?2?", "cvn", "csc", "cid", "security code", "card verification", "cc (?:cvc|cvv)",
-)  # fmt: skip
 _SURE_CODES: Final = ("cvv", "cvc")
 _NUMBER_NEARBY: Final = 80
 
@@ -93,15 +89,12 @@ class CreditCardRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "credit_card"
 
     def triggers(self) -> Iterable[Wake]:
-        return (_CANDIDATE.trigger, (_ANY_LABEL.trigger, DIGIT))
+        return (_CANDIDATE.trigger, *((each.trigger, DIGIT) for each in (_NAMED, _CODE)))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        found = list(self._checked(text))
-        if _ANY_LABEL.fires(text):
-            found += (*self._labelled(text), *self._codes(text))
-        return joined(found)
+        return joined([*self._checked(text), *self._labelled(text), *self._codes(text)])
 
     def _checked(self, text: str) -> Iterator[Match]:
         for start, end in _CANDIDATE.spans(text):

@@ -22,6 +22,7 @@ from recognizers.names.contexts import contexts
 from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, line_end, stands_alone
+from recognizers.triggers import DIGIT
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -136,7 +137,8 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Wake]:
-        return (_LABEL.trigger, _BORN_SHORT.trigger, _AGED.trigger, _OF_PEOPLE.trigger, _ALS_NUMBER.trigger)
+        in_registers = (_BORN_SHORT, _AGED, _OF_PEOPLE, _ALS_NUMBER)
+        return (_LABEL.trigger, *((each.trigger, DIGIT) for each in in_registers))
 
     def matches(self, text: str) -> list[Match]:
         found = [match for start, end in _LABEL.spans(text) for match in self._around(text, start, end)]

@@ -29,7 +29,12 @@ _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
     r"|tested positive for|hospitali[sz]ed (?:for|with)|on disability (?:for|due to|because of)|disabled (?:by|due to|because of)|surgery for"  # noqa: E501  # one pattern, one line
     r"|(?:with|has|have|had) (?:a )?(?:medical )?history of|medical condition[ \t]*[:=]|disability[ \t]*[:=])[ \t\n]+((?:[^\s,.;:!?()]+[ \t]?){1,6})",  # noqa: E501  # one pattern, one line
-    hint="diagnos|dx[ \t]*[:=]|pmh|x of|suffer|treat|positive|hospitali|disab|surgery|history of|condition",
+    words=(
+        *("diagnosis", "diagnosed (?:with|as)", "dx[ \t]*[:=]", "pmh[ \t]*[:=]", "[hp]x of"),
+        *("suffer(?:s|ed|ing)? from", "treat(?:ed|ment) for", "positive for", "hospitali[sz]ed (?:for|with)"),
+        *("surgery for", "history of", "condition[ \t]*[:=]", "disability[ \t]*[:=]"),
+        *("disability (?:for|due|because)", "disabled (?:by|due|because)"),
+    ),
     ignore_case=True,
 )
 _PERSON_HAS = (
@@ -65,7 +70,10 @@ _DISABLED = Shape(
     r"|(?:my|his|her|their)[ ](?:permanently |severely )?)"
     r"(disabled|wheelchair[- ]bound|bedridden|housebound|paraly[sz]ed|blind|deaf|terminally ill|in hospice"
     r"|on (?:oxygen|dialysis|chemo|hospice|methadone|suboxone|insulin|life support|a ventilator))\b",
-    hint=r"[ ](?:disabled|wheelchair|bedridden|housebound|paraly[sz]ed|blind|deaf|terminally|in hospice|on (?:oxygen|dialysis|chemo|hospice|methadone|suboxone|insulin|life|a vent))",  # noqa: E501  # one pattern, one line
+    words=(
+        *("disabled", "wheelchair", "bedridden", "housebound", "paraly[sz]ed", "blind", "deaf", "terminally"),
+        *("in hospice", "on (?:oxygen|dialysis|chemo|hospice|methadone|suboxone|insulin|life|a vent)"),
+    ),
     ignore_case=True,
 )
 _OF_INSTITUTIONS = re.compile(
@@ -111,7 +119,7 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
         f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})",
-        hint=rf"[ :(=/\-\x{{2013}}\x{{2014}}](?:{alternatives})\b",
+        words=[rf"{each}\b" for each in alternatives.split("|")],
         ignore_case=True,
     )
     return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)

@@ -23,7 +23,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import scan_of
+from recognizers.triggers import DIGIT, scan_of
 
 _VALUE = re.compile(r"[^\s,;<>&\"“”|]{1,128}")
 _QUOTED = re.compile(r"(?P<quote>[\"'“\u2018`])(?P<value>[^\"“”\n`]{1,80}?)[\"'”\u2019`](?![^\W_])")
@@ -41,7 +41,7 @@ _PAIR = Shape(
 )
 _AUTHORIZATION = Shape(
     r"\b(?:proxy-)?authorization[\"']?[ \t]*[:=][ \t]*[\"']?(?:bearer|basic|token|digest|apikey)[ \t]+([A-Za-z0-9._~+/=-]{6,})",  # noqa: E501  # one pattern, one line
-    hint="authorization",
+    words=("authorization",),
     ignore_case=True,
 )
 _VENDOR = Shape(
@@ -52,18 +52,18 @@ _VENDOR = Shape(
 )
 _RESET = Shape(
     r"\b(?:reset|changed|set) (?:it|this|that|yours|(?:my|your|his|her|the) (?:password|pw|login|passcode)) to[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{6,40})",  # noqa: E501  # one pattern, one line
-    hint="(?:reset|changed|set) (?:it|this|that|yours|my|your|his|her|the) ",
+    words=[f"{done} (?:it|this|that|yours|my|your|his|her|the) " for done in ("reset", "changed", "set")],
     ignore_case=True,
 )
 _LOGGED = Shape(
     r"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) [^\s]{3,40},? (?:and|with|using|/) (?:password |pw )?"
     r"([^\s\"']{5,60})",
-    hint="(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) (?:as|with) ",
+    words=[f"{done}(?:ged|ned)?[ -]?(?:in|on) (?:as|with) " for done in ("log", "sign")],
     ignore_case=True,
 )
 _SAID = Shape(
     r"\b(?:password|passcode|passwd|pwd|pw)(?: [a-z'\x{2019}-]{1,15}){0,5}? (?:is|was)(?: (?:still|now|just|currently|always))?[ :]{1,2}[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{5,40})",  # noqa: E501  # one pattern, one line
-    hint="(?:password|passcode|passwd|pwd|pw) ",
+    words=("password ", "passcode ", "passwd ", "pwd ", "pw "),
     ignore_case=True,
 )
 _CODE = Shape(
@@ -146,7 +146,7 @@ class Password(PatternRecognizer):
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
-            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, _CODE.trigger),
+            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, (_CODE.trigger, DIGIT)),
         )
 
     def matches(self, text: str) -> list[Match]:

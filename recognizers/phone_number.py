@@ -36,7 +36,7 @@ from recognizers.text import (
     line_end,
     stands_alone,
 )
-from recognizers.triggers import SIX_DIGITS, scan_of
+from recognizers.triggers import SIX_DIGITS, Trigger, scan_of
 
 _EXTENSION: Final = r"(?i:(?: ?[,;/]? ?(?:x|ext|extn|extension)[.:]? ?#? ?| #)\d{1,6})?"
 _DASH: Final = r"[\-\x{2010}-\x{2015}.]"
@@ -62,13 +62,15 @@ _MISTYPED: Final = Shape(
     r"\(?[2-9][0-9OoIl]{2}(?:\) ?|[\-. ])[0-9OoIl]{3}[\-. ][0-9OoIl]{4}",
     hint=r"[2-9][0-9OoIl]{2}(?:\) ?|[\-. ])[0-9OoIl]{3}[\-. ][0-9OoIl]{4}",
 )
+_SLIP: Final = Trigger(r"[0-9][OoIl]|[OoIl][0-9]|[\-. )][OoIl]{3}[\-. ]")
+"""A letter beside a digit, or a group of nothing but letters: a mistyped number has one of these, few others do."""
 _SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _SPOKEN: Final = Shape(
     rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6,10}}",
-    hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",
+    words=(rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",),
     ignore_case=True,
 )
-_UNUSUAL: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN))
+_SPELLED: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _SPOKEN))
 _ANY_DIGIT: Final = re.compile("[0-9]")
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
 _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
@@ -137,8 +139,9 @@ class PhoneNumberRecognizer(PatternRecognizer):
 
     def triggers(self) -> Iterable[Wake]:
         with_number = (_CONTEXT, _BEHIND, _OWN_NUMBER)
-        alone = (_NANP, _PLUS, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN)
-        return (*(each.trigger for each in alone), *((each.trigger, SIX_DIGITS) for each in with_number))
+        alone = (_NANP, _PLUS, _VANITY, _LOCAL_VANITY, _SPOKEN)
+        together = ((_MISTYPED.trigger, _SLIP), *((each.trigger, SIX_DIGITS) for each in with_number))
+        return (*(each.trigger for each in alone), *together)
 
     def matches(self, text: str) -> list[Match]:
         first: dict[tuple[int, int], tuple[float, str]] = {}
@@ -162,9 +165,11 @@ class PhoneNumberRecognizer(PatternRecognizer):
                 yield from self._north_american(text)
             if _PLUS.trigger.number in fired:
                 yield from self._international(text)
-        if not _UNUSUAL.isdisjoint(fired):
+        if not _SPELLED.isdisjoint(fired):
             yield from self._vanity(text)
+        if _SLIP.number in fired:
             yield from self._mistyped(text)
+        if _SPOKEN.trigger.number in fired:
             yield from self._spoken(text)
 
     def _north_american(self, text: str) -> Iterator[Candidate]:

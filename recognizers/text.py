@@ -36,6 +36,7 @@ from typing import Final, NamedTuple
 from recognizers.linear import Found, pattern
 from recognizers.model import Match
 from recognizers.triggers import DIGIT, HUMP_AHEAD, Scan, Trigger, scan_of
+from recognizers.word_ends import ends_in_letter
 
 JOINER: Final = (
     r"\.?(?:[\s:=#_\-\x{2013}\x{2014}*\"'\x{2018}\x{2019}\x{201C}\x{201D}()\[\]<>|,?]+"
@@ -156,6 +157,10 @@ def joined(matches: Iterable[Match]) -> list[Match]:
 
 
 _ANY_DIGIT: Final = re.compile("[0-9]")
+_LEADS: Final = (r"\b", "[_0-9]")
+_WORD_END: Final = r"(?:(?-i:[^a-z])|\z)"
+"""What is behind a word that ends in a letter, or it is no whole word: see ``_is_word``."""
+_NO_LETTER_SIGNS: Final = frozenset("_0123456789")
 _NO_LETTERS: Final = frozenset(b"_0123456789")
 
 
@@ -178,12 +183,16 @@ def _is_word(text: str, start: int, end: int) -> bool:
 class Shape:
     """A pattern (re2) that is looked for only in texts in which its trigger fires.
 
-    ``hint`` is the trigger: a pattern, cheap for an automaton, that occurs in every match.
+    The trigger is ``hint``, a pattern that occurs in every match; or ``words``, patterns of which one occurs in every
+    match and begins where a word may begin: so an automaton has few states for what is letters.
     """
 
-    def __init__(self, source: str, *, hint: str, ignore_case: bool = False) -> None:
+    def __init__(self, source: str, *, hint: str = "", words: Sequence[str] = (), ignore_case: bool = False) -> None:
         self._pattern = pattern(source, ignore_case=ignore_case)
-        self.trigger = Trigger(hint, ignore_case=ignore_case)
+        if words:
+            self.trigger = Trigger(*(rf"\b{word}" for word in words), ignore_case=ignore_case, kind="word")
+        else:
+            self.trigger = Trigger(hint, ignore_case=ignore_case)
 
     def finditer(self, text: str) -> Iterable[Found]:
         """Return the matches in ``text``."""
@@ -219,11 +228,20 @@ class NumberShape:
 
 
 class Words:
-    """A set of context words, matched whole, in any case; see the module for how they are written."""
+    """A set of context words, matched whole, in any case; see the module for how they are written.
 
-    def __init__(self, *words: str) -> None:
+    ``begun``: the trigger fires where one of the words begins a longer one too (``card`` in ``cardnumber``), for owners
+    that it wakes for other words than these.
+    """
+
+    def __init__(self, *words: str, begun: bool = False) -> None:
         source = rf"(?:\b|[_0-9])({_gaps(words)})"
-        self.trigger = Trigger(source, ignore_case=True, kind="word")
+        ends = ["" if begun or not ends_in_letter(word) else _WORD_END for word in words]
+        self.trigger = Trigger(
+            *(f"{lead}(?:{_gaps((word,))}){end}" for lead in _LEADS for word, end in zip(words, ends, strict=True)),
+            ignore_case=True,
+            kind="word",
+        )
         self._pattern = pattern(source, longest=True, ignore_case=True)
         self._bounds = pattern(rf"(?:\b|[_0-9])(?:{_gaps(words)})", longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)
@@ -268,8 +286,12 @@ class Words:
                 found[at] = self._pattern.spans_from(data, low)[1]
         return found
 
-    def _places_in_any(self, window: str) -> Iterator[tuple[int, int]]:
-        return (found.span(1) for found in self._pattern.finditer(window))
+    def _places_in_any(self, window: str) -> list[tuple[int, int]]:
+        """Return the same for any text."""
+        found = self._bounds.places(window)
+        if any(window[low] in _NO_LETTER_SIGNS for low, high in found if low < high):
+            return [each.span(1) for each in self._pattern.finditer(window)]
+        return found
 
     def within(self, text: str, start: int = 0, end: int | None = None) -> bool:
         """Return whether one of the words stands in ``text[start:end]``."""

@@ -26,7 +26,7 @@ from recognizers.text import Shape, Words, stands_alone
 from recognizers.triggers import MAYBE_DIGIT, scan_of
 
 _COOKIES = Shape(
-    r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", hint=r"cookies?[ \t]*:", ignore_case=True
+    r"(?m)\b(set-)?cookies?[ \t]*:[ \t]*([^\s=;:,]{1,80}=[^\r\n]+)", words=(r"cookies?[ \t]*:",), ignore_case=True
 )
 _MAC = Shape(
     r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}",
@@ -39,7 +39,11 @@ _CODE_LINE = Shape(
     hint=r"[:=][ \t]*[\"']?[A-Z]{1,3}-?[0-9]{5}",
 )
 
-_ID = Shape(r"(?m)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?", hint=r"id[\"']?[ \t]*[:=]", ignore_case=True)
+_ID = Shape(
+    r"(?m)(?:^|[^\p{L}\p{N}.])id[\"']?[ \t]*[:=][ \t]*[\"']?",
+    hint=r"id[\"']?[ \t]*[:=][ \t]*[\"']?(?:[a-z0-9]|[^\x00-\x7F])",  # what a value begins with: no `Message-ID: <`
+    ignore_case=True,
+)
 _ID_VALUE = re.compile(r"[^\W_][\w.:-]{1,80}")
 
 _REST = frozenset(each.trigger.number for each in (_ID, _MAC, _PARCEL, _COOKIES))

@@ -56,7 +56,7 @@ _MISTYPED: Final = Shape(
 _SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _SPOKEN: Final = Shape(
     rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{8}}",
-    hint=rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",  # that of spoken telephone numbers, at no cost
+    words=(rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",),  # that of spoken telephone numbers, at no cost
     ignore_case=True,
 )
 _BARE: Final = pattern(r"\d{9}")

@@ -65,11 +65,6 @@ _TAX_WORDS: Final = Words(
     "taxpayer", "employer",
     "vendor",
 )  # fmt: skip
-_ANY_WORD: Final = Words(
-    "itins?", "atins?", "f?eins?", "tins?", "ptins?", "tax", "taxpayers?", "adoption", "employer'?s?", "federal",
-    "fed", "i ?p pins?", "irs",
-    "identity protection", "w ?9", "w ?2", "1099s?", "941", "form 990", "501 c 3", "vendor",
-)  # fmt: skip
 
 
 class UsTaxIdRecognizer(PatternRecognizer):
@@ -79,15 +74,13 @@ class UsTaxIdRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "us_tax_id"
 
     def triggers(self) -> Iterable[Wake]:
-        return (_ITIN.trigger, (_ANY_WORD.trigger, DIGIT))
+        labels = (*(label for _, label in _LABELLED), _MASKED, _IP_PIN)
+        return (_ITIN.trigger, (_EIN.trigger, _TAX_WORDS.trigger), *((each.trigger, DIGIT) for each in labels))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
             return []
-        found = list(self._itins(text))
-        if _ANY_WORD.fires(text):
-            found += (*self._labelled(text), *self._eins(text))
-        return joined(found)
+        return joined([*self._itins(text), *self._labelled(text), *self._eins(text)])
 
     def _labelled(self, text: str) -> Iterator[Match]:
         for part, label in _LABELLED:

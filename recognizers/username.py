@@ -39,22 +39,22 @@ _SOCIAL = Words(
 )  # fmt: skip
 _ON_SITE = Shape(
     r"\b(?:i[ ]?['\x{2019}]?m|i am|me at|me as|find me as|reach me as)[ ]([\w.-]{3,32})[ ]on (?:skype|twitter|instagram|github|discord|telegram)\b",  # noqa: E501  # one pattern, one line
-    hint=r"[ ]on (?:skype|twitter|instagram|github|discord|telegram)",
+    words=("on (?:skype|twitter|instagram|github|discord|telegram)",),
     ignore_case=True,
 )
 _SITE_PAREN = Shape(
     r"\b(?:skype|twitter|instagram|telegram|discord)\b[ ]{0,2}\(([\w.@-]{3,32})\)",
-    hint=r"(?:skype|twitter|instagram|telegram|discord)[ ]{0,2}\(",
+    words=[rf"{site}[ ]{{0,2}}\(" for site in ("skype", "twitter", "instagram", "telegram", "discord")],
     ignore_case=True,
 )
 _SITE_ID = Shape(
     r"\b(?:skype|twitter|instagram|telegram|discord|snapchat)\b[^\n]{0,30}?\b(?:my|her|his|their) (?:id|name|handle|username|user name) is[ ]([\w.@-]{3,32})",  # noqa: E501  # one pattern, one line
-    hint="(?:my|her|his|their) (?:id|name|handle|username|user name) is ",
+    words=[f"{whose} (?:id|name|handle|username|user name) is " for whose in ("my", "her", "his", "their")],
     ignore_case=True,
 )
 _LOGIN_FOR = Shape(
     r"\blogin for [^\s]{1,60}(?: \S{1,20})? (?:was|is)[ ]['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{3,40})['\"\x{2019}\x{201D}]",  # noqa: E501  # one pattern, one line
-    hint="login for ",
+    words=("login for ",),
     ignore_case=True,
 )
 _PAIR = Shape(
@@ -65,12 +65,16 @@ _PAIR = Shape(
 _IN_URL = Shape(r"\b[a-z][a-z0-9+.-]{1,12}://([^\s/@:]{1,64}):[^\s/@]{1,128}@", hint="://[^\\s/@:]+:", ignore_case=True)
 _LOGGED_IN_AS = Shape(
     r"\b(?i:(?:log(?:s|ged|ging)?|sign(?:s|ed|ing)?)[ -]?(?:in|on)(?:to \S{1,30})? (?:as|under))[ :]{1,2}[\"'\x{2018}\x{201C}]?([a-z][a-z0-9._\\-]{2,31})",  # noqa: E501  # one pattern, one line
-    hint="(?i:(?:log|sign)[a-z]*[ -]?(?:in|on))",
+    words=("(?i:log[a-z]*[ -]?(?:in|on))", "(?i:sign[a-z]*[ -]?(?:in|on))"),
 )
 _ACCOUNT_OF = Shape(
     r"\b(?:unlock(?:ed|ing)?|reset(?:ting)?|re-?enabled?|disabled?|deactivated?|deleted?|created?|locked out)(?: (?:the|her|his|ad|domain|network|user))?"  # noqa: E501  # one pattern, one line
     r"(?P<acct> (?:acct|account|user|login|log-in|profile|id))?(?: for)? ([a-z][a-z0-9._\\-]{3,31})",
-    hint="(?:unlock|reset|enable|disable|activate|delete|create|locked out)",
+    words=[
+        rf"{done}[a-z]*(?: (?:the|her|his|ad|domain|network|user))?"
+        r"(?: (?:acct|account|user|login|log-in|profile|id)|(?: for)? [a-z][a-z._\\-]*[0-9])"  # or no log-in
+        for done in ("unlock", "reset", "re-?enable", "disable", "deactivate", "delete", "create", "locked out")
+    ],
     ignore_case=True,
 )
 _NICK = Shape(
@@ -79,7 +83,8 @@ _NICK = Shape(
 )
 _JOINED = Shape(
     r"(?:\*{3}|-!-|-->|<--|\*)[ \t]+([A-Za-z_][\w.|-]{1,23})[ \t](?:\([^)\n]{1,60}\) )?(?:has )?(?:joined|left|quit|parted|is now known)",  # noqa: E501  # one pattern, one line
-    hint="(?:joined|left|quit|parted|is now known)",
+    hint=r"(?:[*>]|-!-|<--)[ \t]+[A-Za-z_][\w.|-]+[ \t](?:\([^)\n]+\) )?(?:has )?"
+    "(?:joined|left|quit|parted|is now known)",
 )
 _KEYED = Shape(
     r"(?:assignee|assigned[_ ]?to|opened[_ ]?by|reporter|reported[_ ]?by|created[_ ]?by|updated[_ ]?by|modified[_ ]?by|closed[_ ]?by|resolved[_ ]?by|requested[_ ]?(?:by|for)|submitted[_ ]?by|submitter|owner|author|actor|agent|committer)"  # noqa: E501  # one pattern, one line
@@ -87,12 +92,17 @@ _KEYED = Shape(
     hint="(?:ee|to|by|er|for|or|nt)[\"']?[ \t]*[:=][ \t]*[\"'][a-z]",
 )
 _MENTIONED = Shape(
-    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)", hint=r"@[a-z][a-z0-9_]*[._0-9-]"
+    r"(?:^|[\s(])(@[a-z][a-z0-9_]*[._][a-z0-9_]+|@[a-z]{2,}[0-9]+[a-z0-9_]*)",
+    hint=r"(?:^|[\s(])@[a-z][a-z0-9_]*[._0-9]",  # not in every mailbox
 )
+_DONE = (
+    "opened", "closed", "resolved", "updated", "escalated", "assigned", "created", "modified", "entered", "submitted",
+    "approved", "unlocked",
+)  # fmt: skip
 _BY = Shape(
-    r"\b(?:opened|closed|resolved|updated|escalated|assigned|created|modified|entered|submitted|approved|unlocked)"
+    rf"\b(?:{'|'.join(_DONE)})"
     r" (?:by|to)[ :]{1,2}([a-z]{2,20}[._]?[a-z]{0,20}[0-9]{1,4})\b",
-    hint=r"[a-z]ed (?:by|to)[ :]{1,2}[a-z]",
+    words=[rf"{done} (?:by|to)[ :]{{1,2}}[a-z]+[._]?[a-z]*[0-9]" for done in _DONE],
 )
 _ACTORS = (
     (_BY, 0.6, "a log-in, said to have done something"),
