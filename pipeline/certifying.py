@@ -208,9 +208,7 @@ def where_in(case: Case, record: Record, texts: Sequence[Segment], pointed: Sequ
         text = told[each.text] if 0 <= each.text < len(told) else ""
         span = whole_words(text, each.start, each.stop) if 0 <= each.start < each.stop <= len(text) else None
         if span is None:
-            raise CaseError(
-                "sample", "there is no letter and no digit in what is pointed out", "select what was missed"
-            )
+            raise CaseError("sample", "no letter and no digit is pointed out", "select what was missed")
         spots.append(spot_in(case.keyed, told, each.text, span, each.place))
     return Where(record.file, record.unit, record.record, reads_as(case.keyed, joined(texts)), tuple(spots))
 

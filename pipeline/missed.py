@@ -76,13 +76,13 @@ def look_in(_state: Any, asked: tuple[InputFile, frozenset[str], Mapping[int, Mi
             read = reads_as(keyed, text)
             if read in wanted:
                 found.add(read)
-            for number, miss in own.items():
-                if miss.where is not None and (miss.where.unit, miss.where.record) == (unit, at):
-                    reads[number] = read
             words = reader.words(text) if watched else ()
-            for spots in watched.values():
-                for spot in spots:
-                    spot.take(words)
+            for number, miss in own.items():
+                is_here = miss.where is not None and (miss.where.unit, miss.where.record) == (unit, at)
+                if is_here:
+                    reads[number] = read
+                for spot in watched.get(number, ()):
+                    spot.take(words, is_here=is_here)
     return frozenset(found), {
         number: (reads.get(number, ""), tuple(spot.seen for spot in watched.get(number, ()))) for number in own
     }

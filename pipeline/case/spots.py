@@ -144,43 +144,44 @@ def _nearest(words: Sequence[str]) -> tuple[str, ...]:
 
 
 class Watch:
-    """What is seen of a spot in the records of a file, which are taken one after another."""
+    """What is seen of a spot in the records of a file, which are taken one after another.
+
+    Where the record that stands where that one stood has the same words around, it is that record. Elsewhere the words
+    around have to be enough to tell it (``NEEDED`` of them), but for the whole of what was missed: that stands wherever
+    it does between these words.
+    """
 
     def __init__(self, spot: Spot) -> None:
         self._spot = spot
-        self._worst: Sight = Sight.WITHHELD
-        self._met = self._anywhere = False
+        self._here: Sight | None = None
+        self._there: Sight | None = None
+        self._stands = self._anywhere = False
 
-    def take(self, words: Sequence[str]) -> None:
-        """Look at a record, as :meth:`Reader.words` gives it."""
-        for sight in _sights(self._spot, words):
-            self._worst = min(self._worst, sight, key=_WORST.index)
-            self._met = True
+    def take(self, words: Sequence[str], *, is_here: bool = False) -> None:
+        """Look at a record, as :meth:`Reader.words` gives it; ``is_here``: it stands where that one stood."""
+        for between, met in _between(self._spot, words):
+            sight = _sight(self._spot, between)
+            self._stands = self._stands or _holds(between, self._spot.missed)
+            if is_here:
+                self._here = _worse(self._here, sight)
+            elif met >= NEEDED:
+                self._there = _worse(self._there, sight)
         self._anywhere = self._anywhere or _holds(words, self._spot.missed)
 
     @property
     def seen(self) -> Seen:
-        """What is seen so far: the worst of the places that fit."""
-        return Seen(self._worst if self._met else Sight.NOT_FOUND, self._anywhere)
+        """What is seen so far."""
+        sight = Sight.STANDS if self._stands else self._here or self._there or Sight.NOT_FOUND
+        return Seen(sight, self._anywhere)
+
+
+def _worse(one: Sight | None, other: Sight) -> Sight:
+    return other if one is None else min(one, other, key=_WORST.index)
 
 
 def _holds(words: Sequence[str], missed: Sequence[str]) -> bool:
     first, count = missed[0], len(missed)
     return any(each == first and tuple(words[at : at + count]) == tuple(missed) for at, each in enumerate(words))
-
-
-def _sights(spot: Spot, words: Sequence[str]) -> Iterator[Sight]:
-    """Yield what stands in a record wherever the words around a spot are met."""
-    longest = len(spot.missed) + 2 * AROUND
-    before, after = frozenset(spot.before), frozenset(spot.after)
-    ends = [stop for stop in range(len(words) + 1) if _word(words, stop) in after]
-    for start in range(len(words) + 1):
-        if _word(words, start - 1) not in before or not _met(spot.before, words, start, -1):
-            continue
-        for stop in ends:
-            if start <= stop <= start + longest and _met(spot.after, words, stop, 1):
-                yield _sight(spot, words[start:stop])
-                break
 
 
 def _sight(spot: Spot, between: Sequence[str]) -> Sight:
@@ -190,12 +191,31 @@ def _sight(spot: Spot, between: Sequence[str]) -> Sight:
     return Sight.STANDS if set(shown) & set(spot.missed) else Sight.CHANGED
 
 
+def _between(spot: Spot, words: Sequence[str]) -> Iterator[tuple[Sequence[str], int]]:
+    """Yield what stands in a record wherever the words around a spot are met, and how many of them are."""
+    longest = len(spot.missed) + 2 * AROUND
+    before, after = frozenset(spot.before), frozenset(spot.after)
+    starts = [at for at in range(len(words) + 1) if _word(words, at - 1) in before]
+    if not starts:
+        return
+    stops = [at for at in range(len(words) + 1) if _word(words, at) in after]
+    for start in starts:
+        low = _met(spot.before, words, start, -1)
+        if low is None:
+            continue
+        for stop in stops:
+            high = _met(spot.after, words, stop, 1) if start <= stop <= start + longest else None
+            if high is not None:
+                yield words[start:stop], low + high
+                break
+
+
 def _word(words: Sequence[str], at: int) -> str:
     return words[at] if 0 <= at < len(words) else END
 
 
-def _met(around: Sequence[str], words: Sequence[str], edge: int, step: int) -> bool:
-    """Return whether the words around a spot are met, going away from it.
+def _met(around: Sequence[str], words: Sequence[str], edge: int, step: int) -> int | None:
+    """Return how many of the words around a spot are met, going away from it; None where they are not.
 
     Args:
         around: the words, the nearest first.
@@ -203,25 +223,26 @@ def _met(around: Sequence[str], words: Sequence[str], edge: int, step: int) -> b
         edge: the boundary of what stands between: its first word (going down), or the first behind it (going up).
         step: -1 or 1.
     """
-    first = edge - 1 if step < 0 else edge
-    beside = edge if step < 0 else edge - 1
+    first, beside = (edge - 1, edge) if step < 0 else (edge, edge - 1)
     swallowed = _word(words, beside) == MARKER  # a marker beside the edge may stand for the nearest words too
     nearest = range(len(around)) if swallowed else range(1)
-    return any(_follows(around, at, words, first, step, 0) for at in nearest if around[at] == _word(words, first))
+    told = [_follows(around, at, words, (first, step), 0) for at in nearest if around[at] == _word(words, first)]
+    return max((each for each in told if each is not None), default=None)
 
 
-def _follows(around: Sequence[str], at: int, words: Sequence[str], place: int, step: int, met: int) -> bool:
-    while True:
-        if met == NEEDED:
-            return True
+def _follows(around: Sequence[str], at: int, words: Sequence[str], going: tuple[int, int], met: int) -> int | None:
+    """Return how many words are met from a word on (at most ``NEEDED``); None where too few are."""
+    place, step = going
+    while met < NEEDED:
         if at >= len(around):
-            return False
+            return None
         word = _word(words, place)
         if word == MARKER:
-            onward = range(at, len(around))
-            return any(_follows(around, each, words, place + step, step, met) for each in onward)
+            onward = [_follows(around, each, words, (place + step, step), met) for each in range(at, len(around))]
+            return max((each for each in onward if each is not None), default=None)
         if word != around[at]:
-            return False
+            return None
         if word == END:
-            return True
+            return met
         at, place, met = at + 1, place + step, met + 1
+    return met

@@ -17,6 +17,7 @@ from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.sampled import Miss
 from pipeline.case.store import Case, CaseError
+from pipeline.certifying import Pointed
 from pipeline.engine import Progress, Scan
 from pipeline.errors import ReleasableError
 from pipeline.policy.schema import Policy, Rule
@@ -247,10 +248,13 @@ class Desk:
             SAMPLE, officer.name, lambda tell: self.sampling.draw(tell, size, strata, by=officer.name)
         )  # fmt: skip
 
-    def mark_sample(self, officer: Officer, number: int, missed: bool | None, seen: int, release: int) -> None:
-        """Record whether something was missed in a drawn record of a release (raises CaseError, Conflict)."""
+    def mark_sample(
+        self, officer: Officer, number: int, missed: bool | None, seen: int, release: int,
+        pointed: Sequence[Pointed] = (),
+    ) -> None:  # fmt: skip
+        """Record whether something was missed in a drawn record, and where (raises CaseError, Conflict)."""
         check_by(officer.name, self.scanner)
-        self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release)
+        self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release, pointed=pointed)
 
     def mend_missed(self, officer: Officer, miss: Miss) -> Work:
         """Begin to see whether what was missed before is withheld now, as a person says (raises CaseError)."""
