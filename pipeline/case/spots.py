@@ -194,7 +194,7 @@ def _sight(spot: Spot, between: Sequence[str]) -> Sight:
 def _between(spot: Spot, words: Sequence[str]) -> Iterator[tuple[Sequence[str], int]]:
     """Yield what stands in a record wherever the words around a spot are met, and how many of them are."""
     longest = len(spot.missed) + 2 * AROUND
-    before, after = frozenset(spot.before), frozenset(spot.after)
+    before, after = frozenset((*spot.before, END)), frozenset((*spot.after, END))
     starts = [at for at in range(len(words) + 1) if _word(words, at - 1) in before]
     if not starts:
         return
@@ -225,6 +225,8 @@ def _met(around: Sequence[str], words: Sequence[str], edge: int, step: int) -> i
     """
     first, beside = (edge - 1, edge) if step < 0 else (edge, edge - 1)
     swallowed = _word(words, beside) == MARKER  # a marker beside the edge may stand for the nearest words too
+    if swallowed and _word(words, first) == END:
+        return 0  # up to the end of the record, however much stood there
     nearest = range(len(around)) if swallowed else range(1)
     told = [_follows(around, at, words, (first, step), 0) for at in nearest if around[at] == _word(words, first)]
     return max((each for each in told if each is not None), default=None)
@@ -238,6 +240,8 @@ def _follows(around: Sequence[str], at: int, words: Sequence[str], going: tuple[
             return None
         word = _word(words, place)
         if word == MARKER:
+            if _word(words, place + step) == END:
+                return met
             onward = [_follows(around, each, words, (place + step, step), met) for each in range(at, len(around))]
             return max((each for each in onward if each is not None), default=None)
         if word != around[at]:

@@ -43,14 +43,14 @@ class SampleSaid(Strict):
     """What is said of a drawn record (from 1): something was ``missed`` in it or not; null takes it back.
 
     ``release`` and ``seen`` are those of ``/api/sample`` when it was read: the sample of another release has the same
-    numbers for other records. ``spots`` is what was missed: what nobody points out is mended only once two people say so.
+    numbers for other records. ``spots`` is what was missed: what nobody points out is mended once two people say so.
     """
 
     release: Annotated[int, Field(ge=1, le=2**31 - 1)]
     record: Annotated[int, Field(ge=1, le=MOST_SIZE)]
     missed: bool | None
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
-    spots: Annotated[list[PointedOut], Field(max_length=100)] = []
+    spots: Annotated[tuple[PointedOut, ...], Field(max_length=100)] = ()
 
 
 class DrawnRecord(Answer):
@@ -72,9 +72,9 @@ class DrawnRecord(Answer):
 class MissedBefore(Answer):
     """What was missed in the sample of an earlier release and stands: where it was (from 1), by whom, who denies it.
 
-    ``file`` is "" where the case does not say, ``spots`` how many places were pointed out in it. ``mended_by`` says that
-    it is withheld in the latest release, which the program does not see. ``again`` is the release in which it was found
-    again after it had been mended, 0 for none. ``seen`` is the audit entry that was the last one about it.
+    ``file`` is "" where the case does not say, ``spots`` how many places were pointed out in it. ``mended_by`` says
+    that it is withheld in the latest release, which the program does not see. ``again`` is the release in which it was
+    found again after it had been mended, 0 for none. ``seen`` is the audit entry that was the last one about it.
     """
 
     release: int
@@ -170,7 +170,7 @@ def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
     ``missed_before`` too. It is taken only in a session in which the page of the record was shown, with its values.
     """
     _check_denial(desk, visit, given)
-    spots = given.spots if given.missed else []
+    spots = given.spots if given.missed else ()
     pointed = [desk.sampling.pointed(given.record, each.place, each.start, each.end) for each in spots]
     desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release, pointed)
     return sample(desk, visit)
