@@ -227,7 +227,7 @@ def test_a_found_miss_holds_every_release_until_it_is_mended(
         drawn(desk.case, tmp_path / "three", frame_of(tmp_path / "three", runner), 10, by="reader")
     with pytest.raises(CaseError, match="is released as it was"):
         answer_misses(desk.case, tmp_path / "three", runner, "reader")
-    write(source, {"t.csv": (source / "t.csv").read_text().replace("number 7,", "of 536-90-4399,")})
+    write(source, {"t.csv": (source / "t.csv").read_text().replace("number 7,", "536-90-4399,")})
     desk.redact(source, tmp_path / "provisional")
     decide(desk.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
     desk.redact(source, tmp_path / "four")
@@ -237,7 +237,7 @@ def test_a_found_miss_holds_every_release_until_it_is_mended(
         answer_misses(desk.case, tmp_path / "four", runner, "reader")
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     answer_misses(desk.case, tmp_path / "four", runner, "reader")
-    assert "t.csv, unit 1, record 8\n7\nthe hedge of [REDACTED" in capsys.readouterr().out
+    assert "t.csv, unit 1, record 8\n7\nthe hedge [REDACTED" in capsys.readouterr().out
     assert not held_by_misses(desk.case.folder)
     fresh = drawn(desk.case, tmp_path / "four", frame_of(tmp_path / "four", runner), 10, by="reader")
     assert fresh.seed != made.seed

@@ -340,7 +340,7 @@ def test_a_mended_miss_is_looked_for_in_every_later_release(desk: Desk, tmp_path
     )
     start = len("the hedge ")
     given = {"file": "t.csv", "unit": ordinal + 1, "place": place, "start": start, "end": start + len("number 7")}
-    given |= {"entity": "LICENSE_PLATE", "reason": "missed"}
+    given |= {"entity": "PERSON", "reason": "missed"}
     told = browser(desk).client.post("/api/marks", json=given, headers={"origin": ORIGIN})
     assert told.status_code == 200, told.text
     released(desk)
