@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.case.proof import ANSWER
 from pipeline.case.sampled import Mended, Miss, Trail, note_again
 from pipeline.case.spots import Reader, Seen, Sight, Watch
 from pipeline.case.store import Case
@@ -144,15 +145,31 @@ def found_again(case: Case, release: Path, runner: Runner, sequence: int) -> int
         How many stand again: these hold the release, and every later one.
     """
     trail = Trail(case)
-    known = [each for each in trail.mended() if each.mend.release < sequence]
+    told = standing_again(case, release, runner, sequence)
+    return sum(note_again(case, trail, mended, sequence, why) for mended, why in told)
+
+
+def standing_again(case: Case, release: Path, runner: Runner, sequence: int) -> list[tuple[Mended, str]]:
+    """Return what was mended before a release and is not withheld in it, with what is seen; nothing is recorded.
+
+    Takes what :func:`found_again` does.
+    """
+    known = [each for each in Trail(case).mended() if each.mend.release < sequence]
     if not known:
-        return 0
+        return []
     is_part = is_supplement(release)
-    again = 0
-    for mended, looked in zip(known, looked_for(case, release, runner, known), strict=True):
-        if why := _why_again(mended, looked, is_part=is_part):
-            again += note_again(case, trail, mended, sequence, why)
-    return again
+    seen = zip(known, looked_for(case, release, runner, known), strict=True)
+    told = ((mended, _why_again(mended, looked, is_part=is_part)) for mended, looked in seen)
+    return [(mended, why) for mended, why in told if why]
+
+
+def again_problems(case: Case, release: Path, runner: Runner, sequence: int) -> list[str]:
+    """Return in plain words how a release is held by what was mended before and is not withheld in it."""
+    return [
+        f"release {sequence} is held: record {each.miss.number} of the sample of release {each.miss.release} had been"
+        f" mended, and {why}; {ANSWER}"
+        for each, why in standing_again(case, release, runner, sequence)
+    ]
 
 
 def is_supplement(release: Path) -> bool:

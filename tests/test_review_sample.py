@@ -11,12 +11,16 @@ import pytest
 from casehelp import leaving_after, nothing_wrong, write
 from conftest import Inline, everything_in
 from reviewhelp import ORIGIN, Browser, browser, desk_of, ended, examined
+from sqlalchemy.orm import Session
 
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
+from pipeline.case.recording import latest_run
+from pipeline.case.resumed import recorded_since
 from pipeline.case.sampled import MARKED, Trail
 from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import RunRow
 from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.documents import Office
@@ -348,7 +352,11 @@ def test_a_mended_miss_is_looked_for_in_every_later_release(desk: Desk, tmp_path
     released(desk)
     assert not Trail(desk.case).misses()
     desk.undo(Officer("", "records officer", frozenset(ROLES)), told.json()["decision"])
+    begun = desk.case.head
     released(desk)
+    with Session(desk.case.engine) as session:
+        started = session.get_one(RunRow, latest_run(session, desk.case.id)).at
+    assert recorded_since(desk.case, begun, started).place is not None  # a killed run can be taken up behind it too
     [miss] = Trail(desk.case).misses()
     assert (miss.release, miss.number, miss.again) == (1, number, 4)
     manifest = (tmp_path / "case-release-4" / MANIFEST).read_bytes()
