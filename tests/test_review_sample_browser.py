@@ -115,7 +115,7 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     page.focus("#last-word")
-    page.keyboard.type("2.")
+    page.keyboard.press("ArrowDown")
     page.locator("main button.main").focus()
     press(page, "Enter")
     assert "what you pointed out was missed" in page.inner_text("#notices")
