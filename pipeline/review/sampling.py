@@ -11,10 +11,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -40,22 +39,19 @@ from pipeline.certifying import (
     where_in,
     write_certificate,
 )
-from pipeline.detect import detect
 from pipeline.engine import Progress
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Certificate, Record, certificate_json
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.markers import marker_spans
 from pipeline.mending import check_mended, copy_of, said_mended, unseen
 from pipeline.missed import found_again
 from pipeline.model import Segment, words
 from pipeline.released import texts_of
-from pipeline.review.parts import Parts, parts_of
-from pipeline.review.texts import MASK
+from pipeline.review.parts import Parts
+from pipeline.review.released_texts import as_shown
 from pipeline.workspace import Runner
-from recognizers.registry import load_recognizers
 
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of drawn records that stay in memory; others are read again when they are shown."""
@@ -317,7 +313,7 @@ class Sampling:
             return None
         with suppress(IndexError):
             texts = texts_of(None, (file, (Record(file.name, miss.where.unit, miss.where.record),)))[0]
-            return self._keep_shown((folder, miss), self._as_shown(texts))
+            return self._keep_shown((folder, miss), as_shown(texts, self._markers))
         return None
 
     def mend(self, tell: Progress, miss: Miss, *, by: str) -> str:
@@ -354,7 +350,7 @@ class Sampling:
         with self._one:
             if record in self._shown:
                 return self._shown[record]
-        return self._keep_shown(record, self._as_shown(self._read(number)))
+        return self._keep_shown(record, as_shown(self._read(number), self._markers))
 
     def _keep_shown(self, key: Record | tuple[Path, Miss], made: Parts) -> Parts:
         with self._one:
@@ -369,27 +365,6 @@ class Sampling:
         with self._one:
             found = self._texts.get(record)
         return found if found is not None else texts_of(None, (opened.files[record.file], (record,)))[0]
-
-    def _as_shown(self, texts: Sequence[Segment]) -> Parts:
-        masked = self._without_passwords(texts)
-        return parts_of(dict(zip(_names(masked), masked, strict=True)))
-
-    def _without_passwords(self, texts: Sequence[Segment]) -> list[Segment]:
-        """Return texts with what looks like a password masked: what one rule lets stand, and what was missed."""
-        told = []
-        for segment, matches in zip(texts, detect(texts, self._recognizers), strict=True):
-            text = segment.text
-            own = marker_spans(text, self._markers)  # "[REDACTED PASSWORD]" behind its label is none
-            for each in matches:
-                if any(start < each.end and each.start < end for start, end in own):
-                    continue
-                text = text[: each.start] + MASK * (each.end - each.start) + text[each.end :]
-            told.append(replace(segment, text=text) if text != segment.text else segment)
-        return told
-
-    @cached_property
-    def _recognizers(self) -> list[Any]:
-        return load_recognizers("patterns", {"PASSWORD"})
 
     def _is_open(self) -> Opened:
         opened = self.standing().opened
@@ -409,9 +384,3 @@ class Sampling:
             self._texts.clear()
             self._shown.clear()
             self._held = 0
-
-
-def _names(texts: Sequence[Segment]) -> list[str]:
-    """Return what each text of a record is called on a page: the words of its place where no two are alike."""
-    places = [words(each.address) for each in texts]
-    return places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
