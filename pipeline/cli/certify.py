@@ -43,8 +43,8 @@ def certify_command(
 
     The draw is recorded in the case before the first record is shown, and a release has one draw: an interrupted review
     goes on with the same records, here or at the review desk, where the same sample is marked in the browser. One miss
-    holds the release; mend it, release again, and certify the new release: what was missed is shown there first, as it
-    reads now.
+    holds the release, and asks what was missed; mend it, release again, and certify the new release: what was missed is
+    shown there first, as it reads now.
     With 299 records and no miss: at most 10 records in 1,000 contain a miss, with 95 % confidence.
 
     Example: releasable certify case-114/ --release release-114-2/ --by "second reader" --out certificate/
