@@ -125,7 +125,7 @@ class Taker:
                 self.page.screenshot(path=self.album.walk / f"{name}-{wide}-{scheme}.png", full_page=True)
             self.page.emulate_media(color_scheme="light")
         self.page.set_viewport_size({"width": width, "height": height})
-        self.page.evaluate("document.activeElement && document.activeElement.blur()")
+        self.page.evaluate("document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0)")
         path = self.album.out / f"{name}.png"
         self.page.screenshot(path=path, full_page=whole)
         small(path)

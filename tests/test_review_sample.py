@@ -233,7 +233,8 @@ def reread(desk: Desk, tmp_path: Path, state: State, old: str, new: str) -> Desk
     other.behind = other.road.behind(other.case)
     other.examine("records officer")
     ended(other)
-    decide(other.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    if other.ledger.refresh().progress()["open"]:
+        decide(other.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
     released(other)
     return other
 
