@@ -25,6 +25,7 @@ from pipeline.certifying import certificate_of, certify, drawn, frame_of, reader
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE
+from pipeline.missed import again_problems
 from pipeline.model import words
 from pipeline.review.desk import Desk
 from pipeline.review.released_texts import without_passwords
@@ -360,8 +361,11 @@ def test_a_mended_miss_is_looked_for_in_every_later_release(desk: Desk, tmp_path
     assert told.status_code == 200, told.text
     final(desk)
     assert "is answered" in mended(desk, at, number)
-    final(desk)
+    now, runner = final(desk), Inline(desk_state(desk))
     assert not Trail(desk.case).misses()
+    assert not again_problems(desk.case, tmp_path / f"case-release-{now}", runner, now)
+    [problem] = again_problems(desk.case, tmp_path / "case-release-1", runner, now + 1)  # as if that were a later one
+    assert "had been mended" in problem
     desk.undo(Officer("", "records officer", frozenset(ROLES)), told.json()["decision"])
     begun = desk.case.head
     released(desk)
