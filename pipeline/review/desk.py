@@ -24,6 +24,7 @@ from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
 from pipeline.review import accounts
 from pipeline.review.columns import Columns, look
+from pipeline.review.in_copies import InCopies
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import KIND, Filter, Ledger
 from pipeline.review.road import PINNED, Road
@@ -74,7 +75,8 @@ class Desk:
             released: where the latest release lies, if not there.
         """
         self.case, self.road, self.scanner = case, road, MarksToo(case, scanner)
-        self.ledger, self.texts = Ledger(case), Texts(case, road.files)
+        self.texts = Texts(case, road.files)
+        self.ledger = Ledger(case, InCopies(case, self.texts))
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
         self.behind = ""

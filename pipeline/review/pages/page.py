@@ -142,12 +142,9 @@ def value_words(desk: Desk, visit: Visit, item: Item) -> dict[str, str]:
         return {"before": "", "value": "\u2022" * 5, "after": "", "masked": "yes"}
     shown = desk.texts.shown(item.source, item.ordinal, item.place, item.start, item.stop)
     if shown is None:
-        return {
-            "before": "",
-            "value": f"{item.count:,} cells of {item.column or item.place}",
-            "after": "",
-            "masked": "",
-        }
+        cells = f"{item.count:,} cells of {item.column or item.place}"
+        told = f"something at {item.place}, found in the copy only" if item.in_copy else cells
+        return {"before": "", "value": told, "after": "", "masked": ""}
     masked = "yes" if item.entity == "PASSWORD" else ""
     return {
         "before": shown.before, "after": shown.after, "masked": masked,
