@@ -8,7 +8,7 @@ is looked for by its digest, beside what is found there already.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -30,8 +30,9 @@ class InCopies:
         self._one = threading.Lock()
 
     def placed(
-        self, run: int, finding: tuple[str, str, str], place: tuple[str, int, str], size: int, taken: Sequence[Span]
-    ) -> Span:
+        self, run: int, finding: tuple[str, str, str], place: tuple[str, int, str], size: int,
+        taken: Callable[[], Sequence[Span]],
+    ) -> Span:  # fmt: skip
         """Return where a finding stands in its record, in code points; ``NOWHERE`` where that is not told.
 
         Args:
@@ -39,13 +40,13 @@ class InCopies:
             finding: its id, its entity, its digest.
             place: the key of its file, the number of its unit, the words of its place.
             size: how many code points it has.
-            taken: what is found at that place already.
+            taken: tells what is found at that place already.
         """
         name, entity, digest = finding
         with self._one:
             known = self._known.get((run, name))
         if known is None:
-            known = self._looked_for(entity, digest, place, size, taken)
+            known = self._looked_for(entity, digest, place, size, taken())
             with self._one:
                 self._known[run, name] = known
         return known

@@ -345,9 +345,13 @@ class Ledger:
         if self._in_copies is None:
             return NOWHERE
         source, ordinal, place = self._source.at(row), int(self._ordinal[row]), self._place.at(row)
-        beside = [each for each in self.rows_of_unit(source, ordinal) if self._place.at(int(each)) == place]
-        taken = [(int(self._start[each]), int(self._stop[each])) for each in beside if not self._in_copy[each]]
         finding = (self.ids[row], self._entity.at(row), self._ways["value"].at(row))
+
+        def taken() -> list[Span]:
+            rows = self.rows_of_unit(source, ordinal)
+            beside = rows[(self._place.codes[rows] == self._place.codes[row]) & ~self._in_copy[rows]]
+            return list(zip(self._start[beside].tolist(), self._stop[beside].tolist(), strict=True))
+
         return self._in_copies.placed(self.run, finding, (source, ordinal, place), stop - start, taken)
 
     def _outcome(self, row: int, decision: Decided | None) -> str:
