@@ -141,8 +141,8 @@ def handles(name: Name) -> frozenset[str]:
 
 def same_person(one: Name, other: Name) -> bool:
     """Return whether two names can be one person's: one's tokens all fit the other's, initials counting as fits."""
-    short, long = sorted((one.tokens, other.tokens), key=len)
-    if not short:
+    short, long = (one.tokens, other.tokens) if len(one.tokens) <= len(other.tokens) else (other.tokens, one.tokens)
+    if not any(len(token) > 1 and token in long for token in short):  # of most pairs: a register has millions of them
         return False
     rest = list(long)
     for token in short:
@@ -150,7 +150,7 @@ def same_person(one: Name, other: Name) -> bool:
         if fit is None:
             return False
         rest.remove(fit)
-    return any(len(token) > 1 for token in set(short) & set(long))
+    return True
 
 
 def _fits(one: str, other: str) -> bool:
