@@ -57,6 +57,7 @@ NOT_MEASURED: Final = {
     },
     "needs a release and its sample, which these records do not get": {
         ("GET", "/sample/{number}"), ("POST", "/sample/{number}"), ("POST", "/api/sample/marks"),
+        ("GET", "/sample/{number}/words"),
         ("GET", "/sample/missed/{release}/{number}"), ("POST", "/sample/missed/{release}/{number}"),
     },
     "does what was refused before, after the language models have read its reason": {("POST", "/masked")},

@@ -1,28 +1,26 @@
 """The pictures of the review desk in ``docs/pictures``: each page, of the made-up case of ``sample_data``.
 
     python benchmarks/desk_pictures.py --folder /records/2026-114      (made, filled and left; pages show its name)
-    python benchmarks/desk_pictures.py --folder DIR --walk OUT         (every page small, large and dark, into OUT)
+    python benchmarks/desk_pictures.py --folder DIR --walk OUT         (every page small, large and dark, into OUT too)
     python benchmarks/desk_pictures.py --folder DIR --only records     (one part, of a folder that has the parts before)
 
 Starts the real desk (``releasable review``), works in Chromium (playwright, the system's ``chromium``) as two people
-would, and takes a picture where a page is worth one. Look at each before it is kept.
+would, and takes a picture where a page is worth one. What fails is told, the next picture is taken all the same, and it
+ends with 1. A part may be taken again in the same folder: what is decided, released or marked there already is not done
+twice. Look at each picture before it is kept.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
+from desk_taking import PROJECT, Album, Taker, call, two_people
+
 PICTURES: Final = PROJECT / "docs" / "pictures"
 RECORDS: Final = ("exports", "letters", "logs", "mailbox", "messages", "web_form")
 FACTS: Final = """files:
@@ -30,306 +28,331 @@ FACTS: Final = """files:
     court_order: {order: "order of 2026-03-02, cause ADV-2026-114", opens: [US_SSN]}
 """
 ORDERED: Final = "letters/2025-05-02-letter-to-the-clerk.txt"
-PASSWORD: Final = "made-up and long enough"
-WAIT: Final = 240_000
-FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+MAILBOX: Final = "mailbox%2Fconstituent-mail.mbox"
+FORM: Final = "web_form%2Fcontact-form.csv"
+DRAWN: Final = 12
+Step = Callable[[Taker, Taker], None]
 
 
-def call(folder: Path, *more: str, typed: str = "") -> None:
-    """Run a command of the program."""
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RELEASABLE_STATE": str(folder / "state")}
-    command = [sys.executable, "-m", "pipeline", *more]
-    subprocess.run(command, cwd=folder, env=environment, input=typed, text=True, check=True, capture_output=True)
+# --- the queue --------------------------------------------------------------------------
 
 
-@contextmanager
-def desk(folder: Path, records: Path, case: Path, *more: str) -> Iterator[str]:
-    """Open the desk; yields its one-time link."""
-    command = [
-        sys.executable, "-m", "pipeline", "review", str(records), "--policy", "montana", "--case", str(case),
-        "--request", "2026-114", "--facts", str(folder / "facts.yaml"),
-        "--config", str(PROJECT / "sample_data" / "config"),
-        "--no-browser", "--port", "0", "--workers", "1", "--sign", *more,
-    ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "RELEASABLE_STATE": str(folder / "state")}
-    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        link = next((found[0] for line in process.stdout if (found := re.search(r"http://\S+", line))), "")
-        if not link:
-            raise SystemExit("the desk did not start")
-        yield link
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
-
-
-class Taker:
-    """Takes pictures of one person's pages."""
-
-    def __init__(self, page: Any, out: Path, walk: Path | None) -> None:
-        self.page, self.out, self.walk = page, out, walk
-        self.home = "/".join(page.url.split("/")[:3])
-
-    def go(self, path: str) -> None:
-        """Go to a page."""
-        self.page.goto(f"{self.home}{path}")
-
-    def press(self, key: str) -> None:
-        """Press a key that leads to another page."""
-        with self.page.expect_navigation(wait_until="load"):
-            self.page.keyboard.press(key)
-
-    def follow(self, what: Any) -> None:
-        """Click on something that leads to another page, and wait for that."""
-        self.page.set_viewport_size({"width": 1180, "height": 760})
-        before = self.page.url
-        what.click()
-        self.page.wait_for_url(lambda url: url != before)
-        self.page.wait_for_load_state()
-
-    def take(self, name: str, *, width: int = 1180, height: int = 760, whole: bool = False) -> None:
-        """Take a picture of the page, of its upper part or of the whole."""
-        self.page.mouse.move(0, 0)
-        self.page.set_viewport_size({"width": width, "height": height})
-        if self.walk is None:
-            self.page.screenshot(path=self.out / f"{name}.png", full_page=whole)
-            return
-        for wide, scheme in ((1180, "light"), (1180, "dark"), (590, "light"), (320, "dark"), (320, "light")):
-            self.page.set_viewport_size({"width": wide, "height": 900})
-            self.page.emulate_media(color_scheme=scheme)
-            self.page.screenshot(path=self.walk / f"{name}-{wide}-{scheme}.png", full_page=True)
-        self.page.emulate_media(color_scheme="light")
-
-    def show(self) -> None:
-        """Show the values."""
-        if self.page.locator('[data-key="v"]').inner_text() == "Show values":
-            self.press("v")
-
-    def look(self, name: str) -> None:
-        """Take pictures of a page that stands in no document, where every page is looked at."""
-        if self.walk is not None:
-            self.take(name)
-
-    def ended(self) -> None:
-        """Wait until the work in the background has ended."""
-        self.page.wait_for_selector("#work .notice", timeout=WAIT)
-        if self.page.locator("#work .notice.wrong").count():
-            raise SystemExit(self.page.inner_text("#work"))
+def queue_hidden(one: Taker, _other: Taker) -> None:
+    """The queue as it opens."""
+    one.go("/queue")
+    one.look("queue-hidden")
 
 
 def queue(one: Taker, _other: Taker) -> None:
     """Decide something in the queue."""
     page = one.page
-    one.go("/")
-    one.look("empty-sample")
-    one.go("/queue")
-    one.look("queue-hidden")
     one.show()
-    one.go("/queue?file=mailbox%2Fconstituent-mail.mbox")
+    one.go(f"/queue?file={MAILBOX}")
     for _ in range(3):
+        if not one.sees("[data-do=adopt]"):
+            break
         before = page.inner_text("#queue > p")
         page.keyboard.press("a")
         page.wait_for_function("was => document.querySelector('#queue > p').innerText !== was", arg=before)
     one.take("queue")
-    one.follow(page.locator("text=Look closer").first)
+
+
+def group(one: Taker, _other: Taker) -> None:
+    """One group of the queue."""
+    one.show()
+    one.go("/queue?state=all")
+    one.follow(one.page.locator("a", has_text="Look closer").first)
     one.look("group")
 
 
-def first_pages(one: Taker, _other: Taker) -> None:
-    """Walk through the case, its search, its columns, and the words of a letter."""
-    page = one.page
-    one.show()
+# --- first pages --------------------------------------------------------------------------
+
+
+def case(one: Taker, _other: Taker) -> None:
+    """How far the case is."""
     one.go("/")
     one.take("case", height=1250)
+
+
+def search(one: Taker, _other: Taker) -> None:
+    """A search in the case."""
+    one.show()
     one.go("/search")
-    page.fill("#wanted", "Halima Achebe")
-    one.press("Enter")
+    one.page.fill("#wanted", "Halima Achebe")
+    with one.page.expect_navigation(wait_until="load"):
+        one.page.keyboard.press("Enter")
     one.take("search")
+
+
+def columns(one: Taker, _other: Taker) -> None:
+    """The columns of a table."""
     one.go("/columns")
     one.look("tables")
-    columns = page.locator("main table a", has_text="contact-form").get_attribute("href")
-    one.go(columns)
+    one.follow(one.page.locator("main table a", has_text="contact-form").first)
     one.take("columns", height=1000)
-    one.go(f"{columns}/8")
+
+
+def column(one: Taker, _other: Taker) -> None:
+    """One column, and what another class would change."""
+    one.go("/columns")
+    address = one.page.locator("main table a", has_text="contact-form").first.get_attribute("href")
+    one.go(f"{address}/8")
     for name, value in (("kind", "entity"), ("entity", "STREET_ADDRESS"), ("part", "place")):
-        page.select_option(f"#{name}", value)
-    with page.expect_navigation(wait_until="load"):
-        page.click("text=See what it would change")
+        one.page.select_option(f"#{name}", value)
+    one.click(one.page.locator("button", has_text="See what it would change"))
     one.take("column", whole=True)
+
+
+def _letter(one: Taker) -> None:
+    one.show()
     one.go("/queue?file=letters%2F2025-05-02-letter-to-the-clerk.txt&state=all")
-    one.follow(page.locator("a[data-do=open]").first)
-    letter = page.url.split("?")[0].split("#")[0].removeprefix(one.home)
-    one.follow(page.locator("[data-do=change]").first)
+    one.follow(one.page.locator("a[data-do=open]").first)
+
+
+def change(one: Taker, _other: Taker) -> None:
+    """A finding is changed."""
+    _letter(one)
+    one.follow(one.page.locator("[data-do=change]").first)
     one.take("change", width=1000, whole=True)
-    one.go(f"{letter}/words")
+
+
+def words(one: Taker, _other: Taker) -> None:
+    """The words of a letter, to mark some."""
+    _letter(one)
+    one.go(f"{one.page.url.split('?')[0].split('#')[0].removeprefix(one.home)}/words")
     one.take("words", width=1000, whole=True)
+
+
+def first_others(one: Taker, _other: Taker) -> None:
+    """Pages that no document shows."""
+    for path, name in (("/history", "history-first"), ("/lifts", "lifts-none"), ("/sample", "sample-none")):
+        one.go(path)
+        one.look(name)
+    one.go("/release")
+    one.look("release-before")
+
+
+# --- a lift ---------------------------------------------------------------------------------
 
 
 def lift(one: Taker, other: Taker) -> None:
     """Ask for a lift, in the case of the copy for the court."""
-    one.show()
-    one.go("/queue?by=kind&state=all")
-    one.follow(one.page.locator("a[data-do=open]").first)
-    row = one.page.locator("li", has_text="a Social Security number")
-    one.follow(row.locator("a", has_text="Ask for a lift").first)
-    one.page.fill("#why", "the court ordered it for this cause")
-    one.look("lift")
-    with one.page.expect_navigation(wait_until="load"):
-        one.page.click("button.main")
+    other.go("/lifts")
+    if not other.sees("main form"):
+        one.show()
+        one.go("/queue?by=kind&state=all")
+        one.follow(one.page.locator("a[data-do=open]").first)
+        row = one.page.locator("li", has_text="a Social Security number")
+        one.follow(row.locator("a", has_text="Ask for a lift").first)
+        one.page.fill("#why", "the court ordered it for this cause")
+        one.look("lift")
+        one.click(one.page.locator("main button.main"))
     other.go("/lifts")
     other.take("lifts", width=1000, height=420)
 
 
-def records_shown(one: Taker, _other: Taker) -> None:
-    """Look at a message and at a table."""
-    page = one.page
+# --- records ----------------------------------------------------------------------------------
+
+
+def record(one: Taker, _other: Taker) -> None:
+    """A message with its findings."""
     one.show()
-    one.go("/queue?file=mailbox%2Fconstituent-mail.mbox&state=all&page=3")
-    one.follow(page.locator("a[data-do=open]").first)
+    one.go(f"/queue?file={MAILBOX}&state=all&page=3")
+    one.follow(one.page.locator("a[data-do=open]").first)
     one.take("record", height=1300)
-    one.go("/queue?file=web_form%2Fcontact-form.csv&state=all")
-    one.follow(page.locator("a[data-do=open]").first)
-    one.follow(page.locator("a", has_text="whole table").first)
-    page.wait_for_selector("tbody tr[data-row]")
+
+
+def table(one: Taker, _other: Taker) -> None:
+    """A table as a whole."""
+    one.show()
+    one.go(f"/queue?file={FORM}&state=all")
+    one.follow(one.page.locator("a[data-do=open]").first)
+    one.look("record-table")
+    one.follow(one.page.locator("a", has_text="whole table").first)
+    one.page.wait_for_selector("tbody tr[data-row]")
     one.take("table")
 
 
-def release(one: Taker, other: Taker) -> None:
-    """Decide all, release, read the sample, release again, and find something that was missed."""
+# --- the release ------------------------------------------------------------------------------
+
+
+def decide_all(one: Taker, _other: Taker) -> None:
+    """Decide all that waits, as proposed."""
     page = one.page
     one.show()
-    one.go("/release")
-    one.look("release-before")
-    one.go("/sample")
-    one.look("sample-none")
     one.go("/queue?by=kind")
-    while page.locator("[data-do=adopt]").count():
+    while one.sees("[data-do=adopt]"):
         before = page.inner_text("#queue > p")
         page.keyboard.press("A")
         page.wait_for_function("was => document.querySelector('#queue > p').innerText !== was", arg=before)
     one.look("queue-empty")
     one.go("/history")
     one.look("history")
-    released(other)
+
+
+def release(one: Taker, other: Taker) -> None:
+    """The release, made, with its verification."""
+    other.go("/release")
+    if "final release" not in other.page.inner_text("main"):
+        released(other)
+    if "final release" not in other.page.inner_text("main"):  # something was found in the copies, and is decided now
+        other.look("release-provisional")
+        decide_all(one, other)
+        released(other)
+    if "final release" not in other.page.inner_text("main"):
+        raise SystemExit("the release is not final")
     other.take("release", height=900)
+
+
+def sample_record(_one: Taker, other: Taker) -> None:
+    """A record of the sample."""
     other.go("/sample")
+    if other.sees("#before") or "What the sample says" in other.page.inner_text("main"):
+        released(other)  # the folder has these pictures already: a fresh sample needs a fresh release
+        other.go("/sample")
     other.look("sample-to-draw")
     sampled(other)
-    other.press("g")
     other.show()
+    other.go(f"/sample/{fullest(other)}")
     other.take("sample-record", whole=True)
-    read(other)
-    other.look("sample-read")
-    other.press("g")
-    other.ended()
-    other.go("/sample")
-    other.take("sample", height=800)
-    released(other)
+
+
+def sample(_one: Taker, other: Taker) -> None:
+    """All of it read, and what that proves."""
     other.go("/sample")
     sampled(other)
-    other.press("g")
-    other.press("m")
-    other.look("sample-sure")
-    other.press("m")
+    read_all(other)
+    other.look("sample-read")
+    if other.sees("button:has-text('Make the certificate')"):
+        other.click(other.page.locator("button", has_text="Make the certificate"))
+        other.ended()
+        other.go("/sample")
+    other.take("sample", height=800)
+
+
+def missed(_one: Taker, other: Taker) -> None:
+    """Something is found missed in the sample of a second release, and stands in the third."""
     other.go("/sample")
-    other.look("sample-missed")
-    released(other)
-    other.go("/sample")
+    if not other.sees("section[aria-labelledby=before]"):
+        released(other)
+        other.go("/sample")
+        sampled(other)
+        other.show()
+        other.go(f"/sample/{fullest(other)}")
+        other.press("m")
+        other.look("sample-sure")
+        other.click(other.page.locator("[data-pick-words]"))
+        other.look("sample-words")
+        other.click(other.page.locator("button", has_text="These words were missed"))
+        other.look("sample-pointed")
+        other.go("/sample")
+        other.look("sample-missed")
+        released(other)
+        other.go("/sample")
     other.look("sample-before")
-    other.press("g")
+    other.show()
+    other.go("/sample")
+    other.follow(other.page.locator("section[aria-labelledby=before] a").first)
     other.take("missed", whole=True)
 
 
-def read(at: Taker) -> None:
-    """Read each record of the sample to its end, and say that nothing was missed in it."""
-    while at.page.locator('[data-key="c"]').count():
-        while at.page.locator('[data-key="."]').count():
-            at.press(".")
-        at.press("c")
-        if at.page.locator("#notices .notice.wrong").count():
-            raise SystemExit(at.page.inner_text("#notices"))
+def fullest(at: Taker) -> int:
+    """Return the record of the sample that has the most to look at: a letter, else a message."""
+    rows = at.page.locator("section[aria-labelledby=drawn] tbody tr")
+    if not rows.count():
+        at.go("/sample")
+    told = at.page.locator("section[aria-labelledby=drawn] tbody tr").all_text_contents()
+    for kind in ("letters/", "messages/", "mailbox/"):
+        for number, each in enumerate(told, start=1):
+            if kind in each:
+                return number
+    return 1
+
+
+def read_all(at: Taker) -> None:
+    """Read each record of the sample that is left to its end, and say that nothing was missed in it."""
+    at.show()
     at.go("/sample")
+    while at.sees("a[data-key=g]"):
+        at.follow(at.page.locator("a[data-key=g]").first)
+        while at.sees('[data-key="."]'):
+            at.follow(at.page.locator('[data-key="."]').first)
+        at.press("c")
+        if at.sees("#notices .notice.wrong"):
+            raise SystemExit(at.page.inner_text("#notices"))
+        at.go("/sample")
 
 
 def released(at: Taker) -> None:
     """Make a release."""
     at.go("/release")
-    with at.page.expect_navigation(wait_until="load"):
-        at.page.locator("button", has_text="Make the release").click()
+    at.click(at.page.locator("button", has_text="Make the release"))
     at.ended()
     at.go("/release")
 
 
 def sampled(at: Taker) -> None:
-    """Draw a sample of each format."""
-    at.page.fill("#size", "20")
-    at.page.select_option("#strata", "format")
-    with at.page.expect_navigation(wait_until="load"):
-        at.page.locator("button", has_text="Draw the sample").click()
-    at.ended()
+    """Draw a sample of each format, where none is drawn, and open it."""
+    at.go("/sample")
+    if at.sees("#size"):
+        at.page.fill("#size", str(DRAWN))
+        at.page.select_option("#strata", "format")
+        at.click(at.page.locator("button", has_text="Draw the sample"))
+        at.ended()
+    elif at.sees("button:has-text('Open the sample')"):
+        at.click(at.page.locator("button", has_text="Open the sample"))
+        at.ended()
     at.go("/sample")
 
 
-PARTS: Final = {"queue": queue, "first": first_pages, "lift": lift, "records": records_shown, "release": release}
-
-
-@contextmanager
-def two_people(folder: Path, records: Path, case: Path, walk: Path | None, *more: str) -> Iterator[tuple[Taker, Taker]]:
-    """Open the desk of a case, and sign two people in; yields what takes pictures of their pages."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
-
-    is_new = not case.exists()
-    with desk(folder, records, case, *more) as link, sync_playwright() as play:
-        if is_new:
-            roles = ("--role", "reviewer", "--role", "approver", "--by", "records officer")
-            officer = ("officers", "add", str(case), "second", "--name", "second reader", *roles)
-            call(folder, *officer, typed=f"{PASSWORD}\n{PASSWORD}\n")
-        chromium = play.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
-        first, second = (chromium.new_context().new_page() for _ in range(2))
-        for page in (first, second):
-            page.set_default_timeout(WAIT)
-        first.goto(link)
-        first.wait_for_url(re.compile(r"/$"))
-        second.goto(f"{link.split('/open', maxsplit=1)[0]}/sign-in")
-        Taker(second, PICTURES, walk).look("sign-in")
-        second.fill("#login", "second")
-        second.fill("#password", PASSWORD)
-        with second.expect_navigation(wait_until="load"):
-            second.keyboard.press("Enter")
-        one = Taker(first, PICTURES, walk)
-        if is_new:
-            one.ended()
-        yield one, Taker(second, PICTURES, walk)
-        chromium.close()
+PARTS: Final[dict[str, Sequence[Step]]] = {
+    "queue": (queue_hidden, queue, group),
+    "first": (case, search, columns, column, change, words, first_others),
+    "lift": (lift,),
+    "records": (record, table),
+    "release": (decide_all, release, sample_record, sample, missed),
+}
 
 
 def main() -> None:
     """Take the pictures."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--folder", type=Path, required=True, help="a new folder for records, case and releases")
+    asked.add_argument("--out", type=Path, default=PICTURES, help="the folder for the pictures")
     asked.add_argument("--walk", type=Path, help="a folder for pictures of every page in several sizes")
     asked.add_argument("--only", choices=tuple(PARTS), action="append", help="a part; may be repeated")
     told = asked.parse_args()
     folder, parts = told.folder, told.only or list(PARTS)
     records, ordered = folder / "records", folder / "ordered"
-    if not folder.exists():
-        folder.mkdir(parents=True, mode=0o700)
+    if not records.exists():
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
         for each in RECORDS:
             shutil.copytree(PROJECT / "sample_data" / each, records / each)
         (folder / "facts.yaml").write_text(FACTS, encoding="utf-8")
         call(folder, "keys", "create")
-    if told.walk is not None:
-        told.walk.mkdir(parents=True, exist_ok=True)
+    for each in (told.walk, told.out):
+        if each is not None:
+            each.mkdir(parents=True, exist_ok=True)
+    album = Album(told.out, told.walk)
     if "lift" in parts:
         (ordered / ORDERED).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(records / ORDERED, ordered / ORDERED)
-        with two_people(folder, ordered, folder / "case-court", told.walk, "--recipient", "court") as people:
-            lift(*people)
-    if rest := [PARTS[name] for name in parts if name != "lift"]:
-        with two_people(folder, records, folder / "case-2026-114", told.walk) as people:
-            for part in rest:
-                part(*people)
+        album.tried("the desk of the court", partial(_taken, album, folder, ("lift",), ordered, "case-court"))
+    if rest := [name for name in parts if name != "lift"]:
+        album.tried("the desk", partial(_taken, album, folder, rest, records, "case-2026-114"))
+    print(f"taken: {', '.join(album.taken) or 'none'}")
+    if album.failed:
+        print("\n".join(f"failed: {name}: {why}" for name, why in album.failed.items()))
+    raise SystemExit(1 if album.failed else 0)
+
+
+def _taken(album: Album, folder: Path, parts: Sequence[str], records: Path, named: str) -> None:
+    """Take the pictures of some parts, each by itself."""
+    more = ("--recipient", "court") if named == "case-court" else ()
+    with two_people(folder, records, folder / named, album, *more) as people:
+        for part in parts:
+            for step in PARTS[part]:
+                album.tried(f"{part}, {step.__name__}", partial(step, *people))
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integri
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
 from pipeline.likeness import Likeness
+from pipeline.missed import found_again
 from pipeline.model import RecordFacts
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, release
@@ -169,6 +170,7 @@ def handed_over(
         raise ResumeRefused(
             str(task.out), "the release that is recorded is another one", "make a new one, without --resume"
         )
+    found_again(case, task.out, runner, place.sequence)  # what was missed and mended before holds it, if it stands
     return made
 
 

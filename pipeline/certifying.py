@@ -5,23 +5,22 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from pipeline.case.audit import rows_digest
-from pipeline.case.overrides import place_digest
+from pipeline.case.marks import whole_words
 from pipeline.case.proof import ANSWER, binding_problems
 from pipeline.case.recording import latest_release
 from pipeline.case.sampled import CERTIFIED, Draw, SampleMark, Trail, Where, certificate_in, draw_entry, mark_record
+from pipeline.case.spots import spot_in
 from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
-from pipeline.digest import Keyed
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
@@ -38,18 +37,19 @@ from pipeline.evidence.certificate import (
     shares,
 )
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity
-from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.model import Cell, Segment, Source, Unit
+from pipeline.model import Segment, words
+from pipeline.released import joined, reads_as, records_in, texts_of, units_in
 from pipeline.workspace import Runner
 
-_MARKER: Final = re.compile(r"\[REDACTED[^\[\]\n]*\]")
 Frame = Mapping[str, Sequence[Record]]
 MOST_NAMES: Final = 100
 """Characters of the names of who read a sample, as a certificate has them."""
 Reviewer = Callable[[Record, str], bool]
 """Shows a person the text of a released record, and returns whether something was missed in it."""
+Pointer = Callable[[Record, Sequence[Segment]], Sequence["Pointed"]]
+"""Asks a person what was missed in a released record; nothing where that cannot be pointed out."""
 
 
 STRATA: Final = ("", "format", "file")
@@ -70,54 +70,8 @@ class Counted:
 
 def counted(_state: Any, file: InputFile) -> tuple[str, list[int]]:
     """Return the format of a copy and how many records each of its units has."""
-    name, units = _units(file)
-    return name, [len(_records(file, each)) for each in units]
-
-
-def texts_in(file: InputFile) -> Iterator[tuple[Record, str]]:
-    """Yield every released record of a copy with its text."""
-    for number, unit in enumerate(_units(file)[1]):
-        for at, each in enumerate(_records(file, unit)):
-            yield Record(file.name, number, at), joined(each)
-
-
-def text_of(state: Any, asked: tuple[InputFile, Record]) -> str:
-    """Return the text of one released record."""
-    file, record = asked
-    return joined(texts_of(state, (file, (record,)))[0])
-
-
-def joined(texts: Sequence[Segment]) -> str:
-    """Return the texts of a record as one."""
-    return "\n".join(each.text for each in texts)
-
-
-def texts_of(_state: Any, asked: tuple[InputFile, Sequence[Record]]) -> list[tuple[Segment, ...]]:
-    """Return the texts of some released records of one copy, in the order asked; one unit is in memory at a time."""
-    file, records = asked
-    _, units = _units(file)
-    told: dict[Record, tuple[Segment, ...]] = {}
-    for unit, own in groupby(sorted(set(records)), key=lambda each: each.unit):
-        found = _records(file, units[unit])
-        told |= {each: tuple(found[each.record]) for each in own}
-    return [told[each] for each in records]
-
-
-def _units(file: InputFile) -> tuple[str, list[Unit]]:
-    kind = format_of(file.read(0, HEAD_SIZE), Path(file.name).name)
-    if kind is None:
-        raise IntegrityError(file.name, "the copy has no known format", "make the release again")
-    with file.open() as stream:
-        return kind.name, list(kind.units(stream, Source(file.name, kind.name, file.size)))
-
-
-def _records(file: InputFile, unit: Unit) -> list[list[Segment]]:
-    reading = format_named(unit.source.format).read(file.read(unit.start, unit.stop), unit)
-    grouped: dict[str, list[Segment]] = {}
-    for segment in reading.segments:
-        if not (isinstance(segment.address[-1], Cell) and segment.address[-1].row < 0):  # a header row is no record
-            grouped.setdefault(segment.record, []).append(segment)
-    return list(grouped.values())
+    name, units = units_in(file)
+    return name, [len(records_in(file, each)) for each in units]
 
 
 def frame_of(release: Path, runner: Runner, *, by: str = "") -> Frame:
@@ -233,14 +187,43 @@ def certifiable(case: Case, release: Path, *, again: bool = False) -> int:
     return last.sequence
 
 
-def where_in(case: Case, record: Record, text: str) -> Where:
-    """Return where a released record stands and how it reads, as the case keeps that of a miss."""
-    return Where(record.file, record.unit, record.record, reads_as(case.keyed, text))
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """What a person points out in a released record: in which of its texts, which words, the place in words."""
+
+    text: int
+    start: int
+    stop: int
+    place: str
 
 
-def reads_as(keyed: Keyed, text: str) -> str:
-    """Return the keyed digest of how a released record reads; other blanks and other markers are no difference."""
-    return place_digest(keyed, "released text", " ".join(_MARKER.sub(" ", text).split()))
+def where_in(case: Case, record: Record, texts: Sequence[Segment], pointed: Sequence[Pointed] = ()) -> Where:
+    """Return where a released record stands and how it reads, as the case keeps that of a miss.
+
+    Raises:
+        CaseError: what is pointed out is no text of the record.
+    """
+    told, spots = [each.text for each in texts], []
+    for each in pointed:
+        text = told[each.text] if 0 <= each.text < len(told) else ""
+        span = whole_words(text, each.start, each.stop) if 0 <= each.start < each.stop <= len(text) else None
+        if span is None:
+            raise CaseError("sample", "no letter and no digit is pointed out", "select what was missed")
+        spots.append(spot_in(case.keyed, told, each.text, span, each.place))
+    return Where(record.file, record.unit, record.record, reads_as(case.keyed, joined(texts)), tuple(spots))
+
+
+def pointed_in(texts: Sequence[Segment], said: str) -> list[Pointed]:
+    """Return where what a person says was missed stands in a record, whole words; [] where it does not stand there."""
+    pieces = [re.escape(each) for each in said.split()]
+    if not pieces:
+        return []
+    pattern = re.compile(r"(?<!\w)" + r"\s+".join(pieces) + r"(?!\w)")
+    return [
+        Pointed(number, *found.span(), words(segment.address))
+        for number, segment in enumerate(texts)
+        for found in pattern.finditer(segment.text)
+    ]
 
 
 def sample_of(frame: Frame, made: Draw) -> dict[str, list[Record]]:
@@ -358,24 +341,28 @@ def reviewed(
     made: Draw,
     *,
     by: str,
+    pointer: Pointer | None = None,
 ) -> dict[Record, bool]:
     """Return what people marked; each mark is in the audit trail before the next record is shown.
 
     What was marked before, here or at the review desk, is not shown again; nor is what somebody marks meanwhile.
+    Where something was missed, ``pointer`` asks what.
     """
     order, trail = numbered(sample), Trail(case)
     files = {each.name: each for each in collect([release / "records"])}
     before = trail.marks(made.release)
     waiting = [(number, each) for number, each in enumerate(order, start=1) if number not in before]
-    asked = ((files[each.file], each) for _, each in waiting)
-    for (number, record), (_, text, failure) in zip(waiting, runner.map(text_of, asked), strict=True):
+    asked = ((files[each.file], (each,)) for _, each in waiting)
+    for (number, record), (_, answer, failure) in zip(waiting, runner.map(texts_of, asked), strict=True):
         if failure is not None:
             raise IntegrityError(record.file, f"a record cannot be read ({failure.what})", "make the release again")
         if number in trail.marks(made.release):
             continue
-        seen, missed = trail.last(made.release, number), reviewer(record, text)
+        texts = answer[0]
+        seen, missed = trail.last(made.release, number), reviewer(record, joined(texts))
+        pointed = pointer(record, texts) if missed and pointer is not None else ()
         try:
-            where = where_in(case, record, text) if missed else None
+            where = where_in(case, record, texts, pointed) if missed else None
             mark_record(case, trail, made, number, missed, by=by, seen=seen, where=where)
         except Conflict:
             meanwhile = trail.marks(made.release).get(number)

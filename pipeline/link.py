@@ -9,7 +9,7 @@ person's direct identifier becomes ``LINKED_IDENTIFIER``. Links work only to wit
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from pipeline.known_people import gather
 from pipeline.mentions import Person, find_mentions
 from pipeline.minors import is_minor
 from pipeline.model import Finding, Kind, Match, Role, Segment
-from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name
+from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name, words_of
 from pipeline.roster_names import whole_officials
 from pipeline.tables.businesses import names_business
 from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, PLACES, POSTAL_CODES, UNIQUE_IDENTIFIER
@@ -180,6 +180,10 @@ def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Plac
         if number is not None:
             by_person[number].append(place)
     officials = {number for number, group in by_person.items() if _has(group, Kind.OFFICIAL)}
+    by_word: dict[str, list[tuple[int, Person]]] = defaultdict(list)
+    for number, person in enumerate(people):
+        for word in {word for name in person.names for word in words_of(name)}:
+            by_word[word].append((number, person))
     for number, group in by_person.items():
         standing = _Standing(
             official=number in officials,
@@ -187,12 +191,11 @@ def _join_subjects(record: str, people: Sequence[Person], places: Sequence[_Plac
             minor=any("minor" in place.finding.signals for place in group),
             office=any("government_mailbox" in place.finding.signals for place in group),
         )
-        others = [person for other, person in enumerate(people) if other != number and other not in officials]
         for place in group:
             finding = replace(place.finding, subject=f"{record}/{number}")
             if finding.entity == "PERSON":
                 finding = _named(finding, place.value, people[number])
-            if not (finding.entity == "PERSON" and _can_be(place, others)):
+            if not (finding.entity == "PERSON" and _can_be(place, by_word, officials | {number})):
                 finding = standing.of(finding)
             place.finding = finding
 
@@ -201,10 +204,17 @@ def _has(group: Iterable[_Place], kind: Kind) -> bool:
     return any(place.finding.kind is kind for place in group)
 
 
-def _can_be(place: _Place, others: Sequence[Person]) -> bool:
-    """Return whether a name can be somebody's who is no official: then it shares in nobody's office."""
+def _can_be(place: _Place, people: Mapping[str, Sequence[tuple[int, Person]]], left_out: Collection[int]) -> bool:
+    """Return whether a name can be somebody's who is no official: then it shares in nobody's office.
+
+    Args:
+        place: where the name stands.
+        people: everybody in the record with their numbers, by each word of their names.
+        left_out: the numbers of those who are not meant.
+    """
     name = parse_name(place.value, place.finding.part)
-    return any(person.is_named(name) for person in others)
+    near = {number: person for word in words_of(name) for number, person in people.get(word, ())}
+    return any(person.is_named(name) for number, person in near.items() if number not in left_out)
 
 
 @dataclass(frozen=True, slots=True)

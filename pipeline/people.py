@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -139,10 +140,15 @@ def handles(name: Name) -> frozenset[str]:
     return frozenset(each for each in made if len(each) >= 4)
 
 
+def words_of(name: Name) -> frozenset[str]:
+    """Return the tokens of a name that are no initials: two names that share none are not one person's."""
+    return frozenset(token for token in name.tokens if len(token) > 1)
+
+
 def same_person(one: Name, other: Name) -> bool:
     """Return whether two names can be one person's: one's tokens all fit the other's, initials counting as fits."""
-    short, long = sorted((one.tokens, other.tokens), key=len)
-    if not short:
+    short, long = (one.tokens, other.tokens) if len(one.tokens) <= len(other.tokens) else (other.tokens, one.tokens)
+    if not any(len(token) > 1 and token in long for token in short):  # of most pairs: a register has millions of them
         return False
     rest = list(long)
     for token in short:
@@ -150,7 +156,7 @@ def same_person(one: Name, other: Name) -> bool:
         if fit is None:
             return False
         rest.remove(fit)
-    return any(len(token) > 1 for token in set(short) & set(long))
+    return True
 
 
 def _fits(one: str, other: str) -> bool:
@@ -169,10 +175,16 @@ def local_part_names(email: str) -> frozenset[str]:
 def cluster(names: Iterable[Name]) -> list[list[Name]]:
     """Return groups of names that can be one person's; an ambiguous short name joins the first that fits."""
     groups: list[list[Name]] = []
+    with_word: dict[str, list[int]] = defaultdict(
+        list
+    )  # the first names of groups by word: names of one person share one
     for name in sorted(set(names), key=lambda each: (-len(each.tokens), each.tokens)):
-        home = next((group for group in groups if same_person(group[0], name)), None)
-        if home is None:
-            groups.append([name])
-        else:
-            home.append(name)
+        near = sorted({number for word in words_of(name) for number in with_word.get(word, ())})
+        home = next((number for number in near if same_person(groups[number][0], name)), None)
+        if home is not None:
+            groups[home].append(name)
+            continue
+        for word in words_of(name):
+            with_word[word].append(len(groups))
+        groups.append([name])
     return groups

@@ -54,3 +54,14 @@ def test_commands_named_in_documents_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     named = set(re.findall(r"`?releasable ([a-z]+)\b", "\n".join(re.findall(r"`[^`]+`|^ {2,}.*$", text, re.MULTILINE))))
     assert named <= {*COMMANDS, "x"}
+
+
+def test_every_picture_that_a_document_shows_is_there_and_none_lies_unused() -> None:
+    """A page with a hole where a picture was meant says nothing; a picture that nobody shows grows old unseen."""
+    shown = {
+        (ROOT / document).parent / path
+        for document in DOCUMENTS
+        for path in re.findall(r"!\[[^\]]*\]\(([^)\s:]+)\)", (ROOT / document).read_text(encoding="utf-8"))
+    }
+    assert not [str(path) for path in shown if not path.is_file()]
+    assert set((ROOT / "docs" / "pictures").glob("*.png")) <= shown

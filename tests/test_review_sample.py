@@ -11,17 +11,25 @@ import pytest
 from casehelp import leaving_after, nothing_wrong, write
 from conftest import Inline, everything_in
 from reviewhelp import ORIGIN, Browser, browser, desk_of, ended, examined
+from sqlalchemy.orm import Session
 
 from pipeline.case.checking import check_case
 from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
+from pipeline.case.recording import latest_run
+from pipeline.case.resumed import recorded_since
 from pipeline.case.sampled import MARKED, Trail
 from pipeline.case.store import Case, CaseError
+from pipeline.case.tables import RunRow
 from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE
-from pipeline.review.desk import Desk
+from pipeline.missed import again_problems
+from pipeline.model import words
+from pipeline.review.desk import Asked, Desk
+from pipeline.review.released_texts import without_passwords
+from pipeline.review.sessions import ROLES, Officer
 from pipeline.review.texts import MASK
 from pipeline.state import State
 
@@ -52,6 +60,20 @@ def released(desk: Desk) -> None:
     ended(desk)
 
 
+def final(desk: Desk) -> int:
+    """Release, and again where something was found in the copies and had to be decided; return its number."""
+    while True:
+        released(desk)
+        if desk.sampling.standing().status == "final":
+            return desk.sampling.standing().release
+        ledger = desk.ledger.refresh()
+        waiting = [each for row in range(len(ledger)) if (each := ledger.item(row)).state == "open"]
+        assert waiting, "provisional, and nothing to decide: a dead end"
+        officer = Officer("", "records officer", frozenset(ROLES))
+        asked = Asked(waiting[0].id, "one", "adopt", "balance", ledger.seen)
+        desk.decide_these(officer, [each.id for each in waiting], asked)
+
+
 def drawn_at(desk: Desk, size: int = 5, strata: str = "") -> Browser:
     """A browser that shows values, with a sample drawn."""
     at = browser(desk, "second reader", "reviewer")
@@ -69,13 +91,13 @@ def read(at: Browser, number: int) -> str:
     return page
 
 
-def say(at: Browser, number: int, do: str) -> str:
-    """Read all parts of a record, and say something of it."""
+def say(at: Browser, number: int, do: str, **where) -> str:
+    """Read all parts of a record, and say something of it; ``where`` points it out."""
     page = read(at, number)
     seen, release = (re.search(rf'name="{each}" value="(\d+)"', page) for each in ("seen", "release"))
     assert seen
     assert release
-    return at.post(f"/sample/{number}", do=do, seen=seen[1], release=release[1])
+    return at.post(f"/sample/{number}", do=do, seen=seen[1], release=release[1], **where)
 
 
 def marks(desk: Desk) -> list[dict]:
@@ -203,13 +225,43 @@ def test_a_found_miss_holds_the_release(desk: Desk, tmp_path: Path) -> None:
 MISSED = "1 record of a sample has something that was missed: it holds every release"
 
 
-def missed_in(desk: Desk, at: Browser, text: str) -> int:
-    """Say that something was missed in the record that holds a text; return its number."""
+def missed_in(desk: Desk, at: Browser, text: str, what: str = "") -> int:
+    """Say that something was missed in the record that holds a text, pointed out where it is told; return its number."""
     for number in range(1, desk.sampling.standing().draw.size + 1):
         if text in read(at, number):
-            say(at, number, "missed")
+            where = {}
+            if what:
+                segment = next(each for each in desk.sampling._read(number) if what in each.text)
+                start = segment.text.index(what)
+                where = {"place": words(segment.address), "start": start, "end": start + len(what)}
+            say(at, number, "missed", **where)
             return number
     raise AssertionError
+
+
+def reread(desk: Desk, tmp_path: Path, state: State, old: str, new: str) -> Desk:
+    """The desk after the table changed: examined anew, all decided, released."""
+    table = tmp_path / "in" / "t.csv"
+    assert old in table.read_text()
+    table.write_text(table.read_text().replace(old, new))
+    other = desk_of(Case.open(tmp_path / "case"), tmp_path / "in", state)
+    other.behind = other.road.behind(other.case)
+    other.examine("records officer")
+    ended(other)
+    if other.ledger.refresh().progress()["open"]:
+        decide(other.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
+    released(other)
+    return other
+
+
+def mended(desk: Desk, at: Browser, number: int) -> str:
+    """Read a miss of release 1 again, say that it is withheld now, and return what came of it."""
+    at.post("/values", show="yes", to="/sample")
+    at.get(f"/sample/missed/1/{number}")
+    at.post(f"/sample/missed/1/{number}", do="mended", seen=desk.sampling.standing().before[0].entry)
+    desk.bench.wait()
+    assert desk.bench.work is not None
+    return desk.bench.work.failure.what if desk.bench.work.failure else desk.bench.work.result
 
 
 def test_a_miss_is_not_left_behind_by_releasing_unchanged(desk: Desk, tmp_path: Path) -> None:
@@ -244,15 +296,8 @@ def test_a_miss_is_not_left_behind_by_releasing_unchanged(desk: Desk, tmp_path: 
 def test_a_mended_miss_is_read_again_and_answered(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
     """What was missed is withheld in the next release: a person to whom it was shown says so, and a sample is drawn."""
     at = drawn_at(desk, 299)
-    number = missed_in(desk, at, "number 7 of the park")
-    table = tmp_path / "in" / "t.csv"
-    table.write_text(table.read_text().replace("7,the hedge number 7", "7,the hedge number 7 of 406-555-0177"))
-    other = desk_of(Case.open(tmp_path / "case"), tmp_path / "in", by_patterns)
-    other.behind = other.road.behind(other.case)
-    other.examine("records officer")
-    ended(other)
-    decide(other.case, Which(undecided=True), "adopt", by="officer", reason="balance", scanner=nothing_wrong)
-    released(other)
+    number = missed_in(desk, at, "number 7 of the park", "number 7")
+    other = reread(desk, tmp_path, by_patterns, "7,the hedge number 7", "7,the hedge 406-555-0177")
     late = browser(other, "third reader", "reviewer")
     here = f"/sample/missed/1/{number}"
     entry = other.sampling.standing().before[0].entry
@@ -270,6 +315,105 @@ def test_a_mended_miss_is_read_again_and_answered(desk: Desk, tmp_path: Path, by
     ended(other)
     assert other.sampling.standing().draw.size == 2
     assert check_case(other.case) == []
+
+
+def test_another_change_of_the_record_mends_no_miss(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
+    """What was pointed out stands at its place though the record reads otherwise now: nobody can say that it is mended."""
+    number = missed_in(desk, drawn_at(desk, 299), "number 7 of the park", "number 7")
+    other = reread(desk, tmp_path, by_patterns, "7,the hedge number 7", "7,the hedge 406-555-0177 and number 7")
+    late = browser(other, "third reader", "reviewer")
+    assert "still stands" in mended(other, late, number) or "not mended" in mended(other, late, number)
+    assert [each.number for each in Trail(other.case).misses()] == [number]
+    other = reread(other, tmp_path, by_patterns, "406-555-0177 and number 7", "and number 7 of 406-555-0177")
+    late = browser(other, "third reader", "reviewer")
+    assert "what was pointed out in it still stands at its place" in mended(other, late, number)
+
+
+def test_what_nobody_pointed_out_is_mended_by_two_people(desk: Desk, tmp_path: Path, by_patterns: State) -> None:
+    """One voice is not enough, nor is the same one again; later releases are compared with what they read."""
+    number = missed_in(desk, drawn_at(desk, 299), "number 7 of the park")
+    other = reread(desk, tmp_path, by_patterns, "7,the hedge number 7", "7,the hedge 406-555-0177")
+    one, two = browser(other, "third reader", "reviewer"), browser(other, "fourth reader", "approver")
+    assert "until another person says so too" in mended(other, one, number)
+    assert "you said already" in mended(other, one, number)
+    assert "another person has to say so too" in one.get(f"/sample/missed/1/{number}")
+    assert "if you say so too, it is answered" in two.get(f"/sample/missed/1/{number}")
+    assert "is answered" in mended(other, two, number)
+    assert not Trail(other.case).misses()
+    released(other)
+    assert not Trail(other.case).misses()
+    again = reread(other, tmp_path, by_patterns, "7,the hedge 406-555-0177", "7,the hedge 406-555-0177 of number 7")
+    [miss] = Trail(again.case).misses()
+    assert (miss.number, miss.again) == (number, 4)
+    assert check_case(again.case) == []
+
+
+def test_a_mended_miss_is_looked_for_in_every_later_release(desk: Desk, tmp_path: Path) -> None:
+    """It is marked and answered; where the mark is taken back, the next release is held, and the trail has no text."""
+    at = drawn_at(desk, 299)
+    number = missed_in(desk, at, "number 7 of the park", "number 7")
+    source = next(key for key, label in desk.ledger.labels.items() if label == "t.csv")
+    ordinal, place = next(
+        (unit, place)
+        for unit in range(9)
+        for place, each in desk.texts.plain(source, unit).items()
+        if "hedge number 7 " in each.text
+    )
+    start = len("the hedge ")
+    given = {"file": "t.csv", "unit": ordinal + 1, "place": place, "start": start, "end": start + len("number 7")}
+    given |= {"entity": "PERSON", "reason": "missed"}
+    told = browser(desk).client.post("/api/marks", json=given, headers={"origin": ORIGIN})
+    assert told.status_code == 200, told.text
+    final(desk)
+    assert "is answered" in mended(desk, at, number)
+    now, runner = final(desk), Inline(desk_state(desk))
+    assert not Trail(desk.case).misses()
+    assert not again_problems(desk.case, tmp_path / f"case-release-{now}", runner, now)
+    [problem] = again_problems(desk.case, tmp_path / "case-release-1", runner, now + 1)  # as if that were a later one
+    assert "had been mended" in problem
+    desk.undo(Officer("", "records officer", frozenset(ROLES)), told.json()["decision"])
+    begun = desk.case.head
+    released(desk)
+    with Session(desk.case.engine) as session:
+        started = session.get_one(RunRow, latest_run(session, desk.case.id)).at
+    assert recorded_since(desk.case, begun, started).place is not None  # a killed run can be taken up behind it too
+    last = desk.sampling.standing().release
+    [miss] = Trail(desk.case).misses()
+    assert (miss.release, miss.number, miss.again) == (1, number, last)
+    manifest = (tmp_path / f"case-release-{last}" / MANIFEST).read_bytes()
+    assert any("sample of release 1" in each for each in binding_problems(desk.case, manifest))
+    assert f"mended once, and found again in release {last}" in at.get("/sample")
+    final(desk)
+    assert "what was pointed out" in mended(desk, at, number) or "as it was" in mended(desk, at, number)
+    assert "hedge" not in everything_in(tmp_path / "case").decode(errors="replace")
+    assert check_case(desk.case) == []
+
+
+def test_words_are_picked_to_point_out_what_was_missed(desk: Desk) -> None:
+    """Without a mouse: the words of a text in two lists; a marker, or a place that is not there, is no answer."""
+    at = drawn_at(desk, 299)
+    order = desk.sampling.standing().opened.records
+    number = next(n for n, each in enumerate(order, 1) if each.file == "letter.txt")
+    page = at.get(f"/sample/{number}/words")
+    assert ">hedge. (" in page
+    [segment] = desk.sampling._read(number)
+    start, place = segment.text.index("hedge"), words(segment.address)
+    assert "there is no such place" in say(at, number, "missed", place="block 99", start=0, end=4)
+    at_marker = segment.text.index("[REDACTED")
+    assert "nothing of a record stands there" in say(
+        at, number, "missed", place=place, start=at_marker, end=at_marker + 9
+    )
+    assert marks(desk) == []
+    page = say(at, number, "missed", place=place, start=start, end=start + 3)
+    assert f"characters {start + 1}&ndash;{start + len('hedge')}" in page  # whole words
+    assert "what you pointed out was missed" in page
+    say(at, number, "missed", place=place, start=0, end=4)
+    assert [each.start for each in desk.sampling.standing().own[number].spots] == [start, 0]
+    at.post("/values", show="", to="/sample")
+    assert "hedge" not in at.get(f"/sample/{number}/words")
+    auditor = browser(desk, "auditor", "auditor")
+    auditor.post("/values", show="yes", to="/sample")
+    assert "an auditor looks" in auditor.get(f"/sample/{number}/words")
 
 
 def test_two_people_can_say_of_an_earlier_miss_that_it_was_none(desk: Desk) -> None:
@@ -306,6 +450,11 @@ def test_programs_are_told_of_misses_and_answer_them(desk: Desk) -> None:
     given = {"release": 1, "record": number, "seen": miss["seen"]}
     late = at.client.post("/api/sample/mended", json=given | {"seen": 0}, headers={"origin": ORIGIN})
     assert late.status_code == 409
+    for path, more in (("mended", {}), ("marks", {"missed": False})):
+        unread = at.client.post(f"/api/sample/{path}", json=given | more, headers={"origin": ORIGIN})
+        assert unread.status_code == 400
+        assert "was not shown to you yet" in unread.json()["what"]
+    at.get(f"/sample/missed/1/{number}")
     assert at.client.post("/api/sample/mended", json=given, headers={"origin": ORIGIN}).status_code == 200
     desk.bench.wait()
     assert "is released as it was" in at.client.get("/api/work").json()["failure"]["what"]
@@ -410,7 +559,7 @@ def test_passwords_are_masked_even_here(desk: Desk) -> None:
         Segment("Password: hunter2horse9 for the portal", (Block(0),)),
         Segment("Password: [REDACTED PASSWORD] for the portal", (Block(1),)),
     ]
-    told = desk.sampling._without_passwords(texts)
+    told = without_passwords(texts, desk.policy.markers)
     assert "hunter2horse9" not in told[0].text
     assert MASK in told[0].text
     assert told[1].text == texts[1].text

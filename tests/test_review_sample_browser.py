@@ -110,7 +110,18 @@ def test_a_sample_is_drawn_read_and_certified_by_keyboard(desk: Desk, page) -> N
     assert "Are you sure?" in page.inner_text("main")
     wrong += looked_at(page)
     page.set_viewport_size({"width": 1280, "height": 800})
-    press(page, "m")
+    press(page, "m")  # nothing is selected: its words are picked
+    assert "Point out what was missed" in page.inner_text("h1")
+    wrong += looked_at(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.focus("#last-word")
+    page.keyboard.press("ArrowDown")
+    page.locator("main button.main").focus()
+    press(page, "Enter")
+    assert "what you pointed out was missed" in page.inner_text("#notices")
+    wrong += looked_at(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    press(page, "g")
     press(page, "p")
     press(page, "n")
     for number in range(1, drawn.size + 1):  # the rest of them, by call: what is left is pages like those before
@@ -152,6 +163,7 @@ def test_a_reason_is_masked_by_a_key(desk: Desk, page) -> None:
     page.fill("#reason", "as 406-555-0187 says")
     page.locator("[data-do=withhold]").first.press("Enter")
     page.wait_for_selector('[action="/masked"] button')
+    assert all(each.bounding_box()["height"] < 60 for each in page.locator("#reason, #citation, #rule-cited").all())
     wrong += looked_at(page)
     page.evaluate("document.activeElement.blur()")
     press(page, "x")
@@ -166,6 +178,9 @@ def test_a_sheet_is_scrolled_from_its_first_row_to_its_last(desk: Desk, page) ->
     press(page, "v")
     page.goto(f"{base(page)}/table/{place_digest(desk.case.keyed, 'path', 'book.xlsx')}")
     assert page.locator("tbody tr").first.get_attribute("data-row") == "2"
+    size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert size[0] <= 1280, size  # the rows scroll in their box: the page is no longer than what stands around it
+    assert size[1] <= 1400, size
     page.focus(".rows")
     page.keyboard.press("End")
     page.wait_for_function("() => document.activeElement.dataset.row === '400'")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.audit import Head, rows_digest
 from pipeline.case.recording import FINDING, SEEN, Outcome, Place, finding_rows, findings_of
+from pipeline.case.sampled import REOPENED
 from pipeline.case.store import Case
 from pipeline.case.tables import ReleaseRow, RunRow
 from pipeline.errors import ResumeRefused
@@ -49,6 +50,8 @@ def recorded_since(case: Case, begun: Head, started_at: str) -> Recorded:
     entries = case.entries()
     before = entries[: begun.length]
     told = [each.told for each in entries[begun.length :]]
+    while len(told) > 2 and told[-1]["action"] == REOPENED:  # what its release says of a miss of an earlier one
+        told.pop()
     is_same = len(before) == begun.length and (not before or before[-1].hash == begun.hash)
     if not is_same or [each["action"] for each in told] not in _OWN:
         raise _changed(case)

@@ -182,6 +182,8 @@ class Standing:
         self._left = Counter({str(entity): int(count) for entity, count in told_of})
         self._people = asked.overrides
         self.by_people = 0
+        self.sequence = int((told.get("case") or {}).get("sequence") or 0)
+        """The number of the release in its case, 0 where it has none."""
 
     def is_released(self, decision: Decision) -> bool:
         """Return whether a person released this: with the case by its value, without it by the count of its entity."""
@@ -220,12 +222,14 @@ def _rescan(
         if case is not None:
             from pipeline.case.column_values import has_columns, take_column_values  # noqa: PLC0415
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
+            from pipeline.missed import again_problems  # noqa: PLC0415
             from pipeline.verify import WithheldIndex  # noqa: PLC0415
 
             run = run_of_release(case, (folder / "release.json").read_bytes())
             index = WithheldIndex(case.keyed, needles_for(case, run, _scopes(done)))
             kept = take_column_values(case, index, done.workspace.folder / CASE_COLUMNS, run)
             found.problems += survivors_of(done, index, pool, progress)
+            found.problems += again_problems(case, folder, pool, standing.sequence)
             if not kept and not against and has_columns(case, run):
                 found.notes.append(NO_COLUMNS)
         if against:

@@ -45,15 +45,20 @@ def application(desk: Desk, site: Site) -> FastAPI:
     return app
 
 
-def _answer(request: Request, status: int, what: str, remedy: str = "") -> Response:
+_PAGES: Final = {"sample": ("/sample", "Go to the page of the sample")}
+"""Where what is wrong is mended, by what it is about, and what the link to it says."""
+
+
+def _answer(request: Request, status: int, what: str, remedy: str = "", about: str = "") -> Response:
     if request.url.path.startswith("/api/"):
         return JSONResponse({"what": what, "remedy": remedy}, status)
-    return rendered(request, "problem.html", {"what": what, "remedy": remedy}, status=status)
+    told = {"what": what, "remedy": remedy, "to": _PAGES.get(about)}
+    return rendered(request, "problem.html", told, status=status)
 
 
 def _explained(request: Request, error: Exception) -> Response:
     assert isinstance(error, ReleasableError)
-    return _answer(request, 409 if isinstance(error, Conflict) else 400, error.what, error.remedy)
+    return _answer(request, 409 if isinstance(error, Conflict) else 400, error.what, error.remedy, error.where)
 
 
 def _plain(request: Request, error: Exception) -> Response:

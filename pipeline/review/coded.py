@@ -19,10 +19,11 @@ _TEXTS: Final = (
 _NUMBERS: Final = (
     FindingRow.ordinal, FindingRow.start, FindingRow.stop, FindingRow.score, FindingRow.count, FindingRow.mark,
 )  # fmt: skip
-COLUMNS: Final = (*_TEXTS, *_NUMBERS, FindingRow.mandatory)
+_CLAIMS: Final = (FindingRow.mandatory, FindingRow.in_copy)
+COLUMNS: Final = (*_TEXTS, *_NUMBERS, *_CLAIMS)
 _SHAPE: Final = pa.schema([
     *((each.key, pa.string()) for each in _TEXTS), *((each.key, pa.int64()) for each in _NUMBERS),
-    (FindingRow.mandatory.key, pa.bool_()),
+    *((each.key, pa.bool_()) for each in _CLAIMS),
 ])  # fmt: skip
 AT_ONCE: Final = 5_000
 """Rows of the database in memory at a time: one weighs some thirty times what is kept of it."""

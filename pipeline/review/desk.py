@@ -17,12 +17,14 @@ from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.sampled import Miss
 from pipeline.case.store import Case, CaseError
+from pipeline.certifying import Pointed
 from pipeline.errors import ReleasableError
 from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release
 from pipeline.results import Progress, Scan
 from pipeline.review import accounts
 from pipeline.review.columns import Columns, look
+from pipeline.review.in_copies import InCopies
 from pipeline.review.jobs import Bench, Work
 from pipeline.review.ledger import KIND, Filter, Ledger
 from pipeline.review.road import PINNED, Road
@@ -73,7 +75,8 @@ class Desk:
             released: where the latest release lies, if not there.
         """
         self.case, self.road, self.scanner = case, road, MarksToo(case, scanner)
-        self.ledger, self.texts = Ledger(case), Texts(case, road.files)
+        self.texts = Texts(case, road.files)
+        self.ledger = Ledger(case, InCopies(case, self.texts))
         self.sessions = Sessions(is_current=lambda officer: accounts.is_current(case, officer))
         self.bench = Bench()
         self.behind = ""
@@ -247,10 +250,13 @@ class Desk:
             SAMPLE, officer.name, lambda tell: self.sampling.draw(tell, size, strata, by=officer.name)
         )  # fmt: skip
 
-    def mark_sample(self, officer: Officer, number: int, missed: bool | None, seen: int, release: int) -> None:
-        """Record whether something was missed in a drawn record of a release (raises CaseError, Conflict)."""
+    def mark_sample(
+        self, officer: Officer, number: int, missed: bool | None, seen: int, release: int,
+        pointed: Sequence[Pointed] = (),
+    ) -> None:  # fmt: skip
+        """Record whether something was missed in a drawn record, and where (raises CaseError, Conflict)."""
         check_by(officer.name, self.scanner)
-        self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release)
+        self.sampling.mark(number, missed, by=officer.name, seen=seen, release=release, pointed=pointed)
 
     def mend_missed(self, officer: Officer, miss: Miss) -> Work:
         """Begin to see whether what was missed before is withheld now, as a person says (raises CaseError)."""

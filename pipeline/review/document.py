@@ -106,7 +106,9 @@ def passage(segment: Segment, items: Sequence[Item], policy: Policy) -> Passage:
 
 
 def _after(segment: Segment, items: Sequence[Item], policy: Policy) -> str:
-    decisions = [_decision(each, segment, policy) for each in items if each.stop <= len(segment.text)]
+    decisions = [
+        _decision(each, segment, policy) for each in items if each.start >= 0 and each.stop <= len(segment.text)
+    ]
     return text_after(segment.text, edits_of(decisions, {segment.address: segment.text}))
 
 

@@ -15,17 +15,18 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from pipeline.case.choosing import column_of_place, labels
 from pipeline.case.deciding import ACCEPT
 from pipeline.case.marking import MARKING, shown
-from pipeline.case.recording import latest_run
+from pipeline.case.recording import latest_release, latest_run
 from pipeline.case.standing import last_decision
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import DecisionFindingRow, DecisionRow, FindingRow, RunRow, StandingRow
 from pipeline.review.coded import AT_ONCE, COLUMNS, Coded, taken
+from pipeline.review.in_copies import NOWHERE, InCopies, Span
 
 KIND: Final = "kind"
 WAYS: Final = ("value", "subject", "column", KIND, "rule", "file")
@@ -52,7 +53,11 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A finding as the desk shows it; ``state`` is open, decided or rule; ``outcome`` is what a copy shows."""
+    """A finding as the desk shows it; ``state`` is open, decided or rule; ``outcome`` is what a copy shows.
+
+    ``in_copy`` says that it was found only when a copy was examined again; ``start`` is -1 where nobody can tell where
+    it stands in the record.
+    """
 
     id: str
     source: str
@@ -78,6 +83,7 @@ class Item:
     mark: int = 0
     part: str = "full"
     kind: str = "private"
+    in_copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +115,11 @@ def _people(decision: Decided) -> set[str]:
 class Ledger:
     """What the pages ask of a case. What :meth:`refresh` returns answers as of one moment (:attr:`seen`)."""
 
-    def __init__(self, case: Case) -> None:
-        self._case = case
+    def __init__(self, case: Case, in_copies: InCopies | None = None) -> None:
+        """Take the case, and what tells where findings of copies stand in the records (None: nobody tells)."""
+        self._case, self._in_copies = case, in_copies
         self._one = threading.RLock()
-        self.run = -1
+        self.run, self._released = -1, 0
         self.marks: tuple[int, ...] = ()
         self._run_at = ""
         self.seen = 0
@@ -128,15 +135,20 @@ class Ledger:
         with self._one, Session(self._case.engine) as session:
             run = latest_run(session, self._case.id)
             marks, there = shown(session, self._case.id)
-            if (run, marks) != (self.run, self.marks):
+            last_release = latest_release(session, self._case.id)
+            released = last_release.sequence if last_release is not None else 0
+            if (run, marks, released) != (self.run, self.marks, self._released):
                 self.labels, self.marks = labels(self._case), marks
                 self._run_at = session.scalar(select(RunRow.at).where(RunRow.id == run)) or ""
-                wanted = select(*COLUMNS).where(FindingRow.run_id == run, FindingRow.in_copy.is_(False))
+                # Of what only the copies show (a release adds it to its run), what a person has to decide.
+                theirs = or_(FindingRow.in_copy.is_(False), FindingRow.action == "review")
+                wanted = select(*COLUMNS).where(FindingRow.run_id == run, theirs)
                 wanted = wanted if there is None else wanted.where(there)
                 order = (FindingRow.source, FindingRow.ordinal, FindingRow.place, FindingRow.start, FindingRow.id)
                 found = session.execute(wanted.order_by(*order), execution_options={"yield_per": AT_ONCE})
                 self._fill(found.partitions())
                 self.run, self.seen, self.decisions = run, 0, {}
+                self._released = released
             last = last_decision(session, self._case.id)
             if last > self.seen:
                 self._follow(session, last)
@@ -154,9 +166,9 @@ class Ledger:
         self._ordinal, self._start, self._stop, self._count, self._mark = (
             found[each].to_numpy() for each in ("ordinal", "start", "stop", "count", "mark")
         )
-        self._score, self._mandatory = (
-            found["score"].to_numpy().astype(np.int16),
-            found["mandatory"].to_numpy(zero_copy_only=False),
+        self._score = found["score"].to_numpy().astype(np.int16)
+        self._mandatory, self._in_copy = (
+            found[each].to_numpy(zero_copy_only=False) for each in ("mandatory", "in_copy")
         )
         self._review = self._action.where("review")
         self._stands = np.zeros(len(self.ids), np.int64)
@@ -316,14 +328,31 @@ class Ledger:
         source, place = self._source.at(row), self._place.at(row)
         return Item(
             self.ids[row], source, self.labels.get(source, "a file"), int(self._ordinal[row]), place,
-            int(self._start[row]), int(self._stop[row]), self._entity.at(row), self._rule.at(row),
+            *self._span(row), self._entity.at(row), self._rule.at(row),
             self._proposal.at(row), self._authority.at(row), bool(self._mandatory[row]),
             float(self._score[row]) / 1000, self._why.at(row), int(self._count[row]),
             "decided" if decision else "open" if self._review[row] else "rule",
             self._outcome(row, decision), decision, column_of_place(place), bool(self._ways["subject"].at(row)),
             self._ways["value"].at(row), int(self._mark[row]),
-            self._part.at(row), self._kind.at(row),
+            self._part.at(row), self._kind.at(row), bool(self._in_copy[row]),
         )  # fmt: skip
+
+    def _span(self, row: int) -> Span:
+        """Return where a finding stands in its record; of one that only a copy shows, by its digest."""
+        start, stop = int(self._start[row]), int(self._stop[row])
+        if not self._in_copy[row]:
+            return start, stop
+        if self._in_copies is None:
+            return NOWHERE
+        source, ordinal, place = self._source.at(row), int(self._ordinal[row]), self._place.at(row)
+        finding = (self.ids[row], self._entity.at(row), self._ways["value"].at(row))
+
+        def taken() -> list[Span]:
+            rows = self.rows_of_unit(source, ordinal)
+            beside = rows[(self._place.codes[rows] == self._place.codes[row]) & ~self._in_copy[rows]]
+            return list(zip(self._start[beside].tolist(), self._stop[beside].tolist(), strict=True))
+
+        return self._in_copies.placed(self.run, finding, (source, ordinal, place), stop - start, taken)
 
     def _outcome(self, row: int, decision: Decided | None) -> str:
         proposed = self._proposal.at(row) if self._review[row] else self._action.at(row)

@@ -140,6 +140,9 @@ def change(desk: Desk, officer: Officer, finding: str, place: Place, said: Said)
 def _check_change(desk: Desk, item: Item, place: Place, span: tuple[int, int], entity: str) -> None:
     if (item.source, item.ordinal, item.place) != (place.source, place.ordinal, place.place):
         raise CaseError("desk", "this is not where the finding stands", "go back to the record")
+    if item.in_copy:
+        what = "this was found only in the copy, once the rest was withheld"
+        raise CaseError("desk", what, "decide it as it is, or mark the words in the record")
     if item.count > 1 or item.place == item.column != "":
         what = "this finding is a whole column"
         raise CaseError("desk", what, "pin the column to change what it is, or mark single cells")

@@ -17,7 +17,9 @@ from pipeline.review.answers import Answer, Begun
 from pipeline.review.api import PROBLEMS, Strict
 from pipeline.review.desk import Desk
 from pipeline.review.pages.page import AtDesk, Marking, Signed
+from pipeline.review.sample_read import check_read, check_read_before
 from pipeline.review.sampling import MOST_SIZE
+from pipeline.review.sessions import Visit
 
 router = APIRouter(prefix="/api", tags=["the review desk"])
 
@@ -29,17 +31,26 @@ class Drawing(Strict):
     strata: Literal["none", "format", "file"] = "none"
 
 
+class PointedOut(Strict):
+    """A span of a released record, in code points of its text at ``place`` (in the words that findings use)."""
+
+    place: Annotated[str, Field(max_length=500)]
+    start: Annotated[int, Field(ge=0, le=2**31 - 1)]
+    end: Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
 class SampleSaid(Strict):
     """What is said of a drawn record (from 1): something was ``missed`` in it or not; null takes it back.
 
     ``release`` and ``seen`` are those of ``/api/sample`` when it was read: the sample of another release has the same
-    numbers for other records.
+    numbers for other records. ``spots`` is what was missed: what nobody points out is mended once two people say so.
     """
 
     release: Annotated[int, Field(ge=1, le=2**31 - 1)]
     record: Annotated[int, Field(ge=1, le=MOST_SIZE)]
     missed: bool | None
     seen: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+    spots: Annotated[tuple[PointedOut, ...], Field(max_length=100)] = ()
 
 
 class DrawnRecord(Answer):
@@ -61,7 +72,9 @@ class DrawnRecord(Answer):
 class MissedBefore(Answer):
     """What was missed in the sample of an earlier release and stands: where it was (from 1), by whom, who denies it.
 
-    ``file`` is "" where the case does not say. ``seen`` is the audit entry that was the last one about it.
+    ``file`` is "" where the case does not say, ``spots`` how many places were pointed out in it. ``mended_by`` says
+    that it is withheld in the latest release, which the program does not see. ``again`` is the release in which it was
+    found again after it had been mended, 0 for none. ``seen`` is the audit entry that was the last one about it.
     """
 
     release: int
@@ -72,6 +85,9 @@ class MissedBefore(Answer):
     by: str
     at: str
     denied_by: list[str]
+    spots: int
+    mended_by: list[str]
+    again: int
     seen: int
 
 
@@ -127,7 +143,7 @@ def sample(desk: AtDesk, _visit: Signed) -> SampleTold:
         release=standing.release, status=standing.status, drawn=standing.draw.size if standing.draw else 0,
         marked=len(standing.marks), misses=standing.misses, opened=standing.opened is not None,
         certified=row is not None, held=bool(standing.own) or (row is not None and row.misses > 0),
-        missed_before=[_missed_before(each) for each in standing.before], records=_records(desk),
+        missed_before=[_missed_before(each, standing.release) for each in standing.before], records=_records(desk),
         certificate=_proved(desk, made) if row is not None and made and made.release == standing.release else None,
     )  # fmt: skip
 
@@ -151,9 +167,12 @@ def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
     """Say whether something was missed in a drawn record. 409: another did, or released, meanwhile: nothing changed.
 
     That nothing was missed where somebody said that something was counts once two people say so; this can be said of
-    ``missed_before`` too.
+    ``missed_before`` too. It is taken only in a session in which the page of the record was shown, with its values.
     """
-    desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release)
+    _check_denial(desk, visit, given)
+    spots = given.spots if given.missed else ()
+    pointed = [desk.sampling.pointed(given.record, each.place, each.start, each.end) for each in spots]
+    desk.mark_sample(visit.officer, given.record, given.missed, given.seen, given.release, pointed)
     return sample(desk, visit)
 
 
@@ -161,11 +180,14 @@ def mark_sample(desk: AtDesk, visit: Marking, given: SampleSaid) -> SampleTold:
 def mend_missed(desk: AtDesk, visit: Marking, given: Mended) -> Begun:
     """Say that what was missed in an earlier release is withheld in the latest, which the program looks at first.
 
-    ``/api/work`` says how it ended: it is recorded only where no record of the release reads as that one did.
+    ``/api/work`` says how it ended: it is recorded only where no record of the release reads as that one did, and
+    nothing stands where something was pointed out; where the program sees no marker there, it counts once two people
+    say so. It is taken only in a session in which the page of the miss was shown, with its values.
     """
     miss = desk.sampling.missed_before(given.release, given.record)
     if miss.entry != given.seen:
         raise Conflict("sample", "somebody else said something of it meanwhile", "look at it again")
+    check_read_before(desk, visit, miss)
     desk.mend_missed(visit.officer, miss)
     return Begun(what="what was missed is being looked for")
 
@@ -192,11 +214,24 @@ def _records(desk: Desk) -> list[DrawnRecord]:
     return told
 
 
-def _missed_before(miss: Miss) -> MissedBefore:
+def _check_denial(desk: Desk, visit: Visit, given: SampleSaid) -> None:
+    """See that who denies a miss was shown the record as it reads now (raises CaseError)."""
+    if given.missed is not False:
+        return
+    standing = desk.sampling.standing()
+    if given.release == standing.release and given.record in standing.own:
+        check_read(desk, visit, given.record)
+    for each in standing.before:
+        if (each.release, each.number) == (given.release, given.record):
+            check_read_before(desk, visit, each)
+
+
+def _missed_before(miss: Miss, release: int) -> MissedBefore:
     where = miss.where
     return MissedBefore(
         release=miss.release, record=miss.number, file=where.file if where else "", unit=where.unit + 1 if where else 0,
         number=where.record + 1 if where else 0, by=miss.by, at=miss.at, denied_by=list(miss.denied_by),
+        spots=len(miss.spots), mended_by=list(miss.mended_by) if miss.mended_in == release else [], again=miss.again,
         seen=miss.entry,
     )  # fmt: skip
 

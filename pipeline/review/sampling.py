@@ -11,10 +11,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -26,35 +25,33 @@ from pipeline.case.tables import CertificateRow, ReleaseRow
 from pipeline.certifying import (
     STRATA,
     Frame,
+    Pointed,
     certifiable,
     certificate_of,
     certify,
     counts_of,
     drawn,
     drawn_before,
-    joined,
     numbered,
     parted,
     readers,
     sample_of,
-    texts_of,
     where_in,
     write_certificate,
 )
-from pipeline.detect import detect
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Certificate, Record, certificate_json
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.markers import marker_spans
-from pipeline.mending import check_mended, copy_of, said_mended
+from pipeline.mending import check_mended, copy_of, said_mended, unseen
+from pipeline.missed import found_again
 from pipeline.model import Segment, words
+from pipeline.released import texts_of
 from pipeline.results import Progress
-from pipeline.review.parts import Parts, parts_of
-from pipeline.review.texts import MASK
+from pipeline.review.parts import Parts
+from pipeline.review.released_texts import as_shown
 from pipeline.workspace import Runner
-from recognizers.registry import load_recognizers
 
 MOST_CHARACTERS: Final = 8_000_000
 """Characters of drawn records that stay in memory; others are read again when they are shown."""
@@ -174,6 +171,8 @@ class Sampling:
             raise CaseError("sample", "no sample can be drawn like that", "give a number of records, and known parts")
         folder = self._folder()
         with self._workers() as runner:
+            tell("looking for what was missed before", 0, 1)
+            found_again(self._case, folder, runner, self.standing().release)
             tell("counting the released records", 0, 1)
             frame = parted(counts_of(folder, runner), strata)
             made = drawn(self._case, folder, frame, size, by=by, strata=strata)
@@ -249,11 +248,13 @@ class Sampling:
 
     # --- one record ---------------------------------------------------------------------
 
-    def mark(self, number: int, missed: bool | None, *, by: str, seen: int, release: int) -> None:
+    def mark(
+        self, number: int, missed: bool | None, *, by: str, seen: int, release: int, pointed: Sequence[Pointed] = ()
+    ) -> None:
         """Record what somebody says of a drawn record of a release (raises CaseError, Conflict; see ``mark_record``).
 
         Records of the samples of two releases have the same numbers: what was read in one says nothing of the other. Of
-        an earlier release only what was missed there can be spoken of.
+        an earlier release only what was missed there can be spoken of. ``pointed`` is what was missed in the record.
         """
         standing = self.standing()
         is_before = any((each.release, each.number) == (release, number) for each in standing.before)
@@ -264,9 +265,27 @@ class Sampling:
         if draw is None:
             raise CaseError("sample", "no sample was drawn yet", "draw one")
         where = None
-        if missed and not is_before and number not in standing.own and number <= draw.size:
-            where = where_in(self._case, self.record(number), joined(self._read(number)))
+        is_new = number not in standing.own or pointed
+        if missed and not is_before and is_new and number <= draw.size:
+            where = where_in(self._case, self.record(number), self._read(number), pointed)
         mark_record(self._case, self.trail, draw, number, missed, by=by, seen=seen, where=where)
+
+    def pointed(self, number: int, place: str, start: int, stop: int) -> Pointed:
+        """Return a span of a drawn record as a page shows it, to say that something was missed there.
+
+        Args:
+            number: the record, from 1.
+            place: its text, as the page names it.
+            start: where it begins in that text, in code points.
+            stop: where it ends.
+
+        Raises:
+            CaseError: the record has no such text.
+        """
+        places = [words(each.address) for each in self._read(number)]
+        if places.count(place) != 1:
+            raise CaseError("sample", "there is no such place in this record", "go back to the record")
+        return Pointed(places.index(place), start, stop, place)
 
     # --- what was missed before -----------------------------------------------------------
 
@@ -294,21 +313,28 @@ class Sampling:
             return None
         with suppress(IndexError):
             texts = texts_of(None, (file, (Record(file.name, miss.where.unit, miss.where.record),)))[0]
-            return self._keep_shown((folder, miss), self._as_shown(texts))
+            return self._keep_shown((folder, miss), as_shown(texts, self._markers))
         return None
 
-    def mend(self, tell: Progress, miss: Miss, *, by: str) -> None:
-        """See that what was missed is not released as it was, and record that a person says it is withheld.
+    def mend(self, tell: Progress, miss: Miss, *, by: str) -> str:
+        """See that what was missed does not stand as it was, and record that a person says it is withheld.
+
+        Returns:
+            What came of it, in words.
 
         Raises:
-            CaseError: it is released as it was.
+            CaseError: it stands as it was, or this person said so already.
             Conflict: somebody else said something of it meanwhile.
             IntegrityError: a copy cannot be read.
         """
         tell("looking for what was missed", 0, 1)
         with self._workers() as runner:
-            sequence = check_mended(self._case, self._folder(), runner, [miss])
-        said_mended(self._case, [miss], sequence, by=by)
+            [mend] = check_mended(self._case, self._folder(), runner, [miss])
+        named = f"Record {miss.number} of the sample of release {miss.release}"
+        if said_mended(self._case, miss, mend, by=by):
+            return f"{named} is answered: what was missed is withheld in release {mend.release}."
+        told = f"{named}: you say that it is withheld now. It still holds the release, until another person says so too"
+        return f"{told}, for {unseen(miss)}."
 
     def record(self, number: int) -> Record:
         """Return where a drawn record stands in the release (raises CaseError)."""
@@ -324,7 +350,7 @@ class Sampling:
         with self._one:
             if record in self._shown:
                 return self._shown[record]
-        return self._keep_shown(record, self._as_shown(self._read(number)))
+        return self._keep_shown(record, as_shown(self._read(number), self._markers))
 
     def _keep_shown(self, key: Record | tuple[Path, Miss], made: Parts) -> Parts:
         with self._one:
@@ -339,29 +365,6 @@ class Sampling:
         with self._one:
             found = self._texts.get(record)
         return found if found is not None else texts_of(None, (opened.files[record.file], (record,)))[0]
-
-    def _as_shown(self, texts: Sequence[Segment]) -> Parts:
-        masked = self._without_passwords(texts)
-        places = [words(each.address) for each in masked]
-        names = places if len(set(places)) == len(places) else [str(at) for at in range(len(places))]
-        return parts_of(dict(zip(names, masked, strict=True)))
-
-    def _without_passwords(self, texts: Sequence[Segment]) -> list[Segment]:
-        """Return texts with what looks like a password masked: what one rule lets stand, and what was missed."""
-        told = []
-        for segment, matches in zip(texts, detect(texts, self._recognizers), strict=True):
-            text = segment.text
-            own = marker_spans(text, self._markers)  # "[REDACTED PASSWORD]" behind its label is none
-            for each in matches:
-                if any(start < each.end and each.start < end for start, end in own):
-                    continue
-                text = text[: each.start] + MASK * (each.end - each.start) + text[each.end :]
-            told.append(replace(segment, text=text) if text != segment.text else segment)
-        return told
-
-    @cached_property
-    def _recognizers(self) -> list[Any]:
-        return load_recognizers("patterns", {"PASSWORD"})
 
     def _is_open(self) -> Opened:
         opened = self.standing().opened

@@ -169,7 +169,7 @@ class Texts:
     def shown(self, source: str, ordinal: int, place: str, start: int, stop: int) -> Shown | None:
         """Return a value in its place, None where a finding is of a whole column or its text is not there."""
         segment = self.segment(source, ordinal, place)
-        if segment is None or stop > len(segment.text):
+        if segment is None or start < 0 or stop > len(segment.text):
             return None
         text = segment.text
         return Shown(text[max(0, start - AROUND) : start], text[start:stop], text[stop : stop + AROUND])

@@ -6,6 +6,7 @@ To add a page: a module beside this one with a ``router`` and its functions, a t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Final
@@ -19,7 +20,9 @@ from pipeline.review.desk import Desk
 from pipeline.review.ledger import Group, Item
 from pipeline.review.safety import visit_of
 from pipeline.review.sessions import Notice, Visit
+from recognizers.entities import ENTITIES
 
+_ENTITY: Final = re.compile(r"\b[A-Z][A-Z_]+\b")
 PLACES: Final = (
     ("/", "Case"),
     ("/queue", "Queue"),
@@ -106,11 +109,17 @@ def environment() -> jinja2.Environment:
     made.filters["number"] = lambda count: f"{count:,}"
     made.filters["entity"] = entity_words
     made.filters["one_entity"] = lambda name: entity_words((name,))
+    made.filters["in_words"] = entities_in_words
     made.filters["plain"] = lambda name: str(name).replace("_", " ")
     made.filters["percent"] = lambda share: f"{round(100 * share)} %"
     made.filters["outcome"] = lambda action: OUTCOMES.get(action, action)
     made.filters["moment"] = lambda at: at.replace("T", " ").replace("Z", " UTC")
     return made
+
+
+def entities_in_words(text: str) -> str:
+    """Return what the program says of a column, with the names of entities in plain words."""
+    return _ENTITY.sub(lambda named: entity_words((named[0],)) if named[0] in ENTITIES else named[0], text)
 
 
 OUTCOMES: Final[Mapping[str, str]] = {
@@ -133,12 +142,9 @@ def value_words(desk: Desk, visit: Visit, item: Item) -> dict[str, str]:
         return {"before": "", "value": "\u2022" * 5, "after": "", "masked": "yes"}
     shown = desk.texts.shown(item.source, item.ordinal, item.place, item.start, item.stop)
     if shown is None:
-        return {
-            "before": "",
-            "value": f"{item.count:,} cells of {item.column or item.place}",
-            "after": "",
-            "masked": "",
-        }
+        cells = f"{item.count:,} cells of {item.column or item.place}"
+        told = f"something at {item.place}, found in the copy only" if item.in_copy else cells
+        return {"before": "", "value": told, "after": "", "masked": ""}
     masked = "yes" if item.entity == "PASSWORD" else ""
     return {
         "before": shown.before, "after": shown.after, "masked": masked,

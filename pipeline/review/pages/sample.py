@@ -11,11 +11,13 @@ from pipeline.case.sampled import Miss
 from pipeline.case.standing import Conflict
 from pipeline.case.store import CaseError
 from pipeline.evidence.certificate import DEFAULT_SAMPLE, Certificate, binomial_limit
+from pipeline.model import words
 from pipeline.review.desk import CERTIFICATE, MISSED, SAMPLE, Desk
 from pipeline.review.document import sections
+from pipeline.review.pages.marking import places_in, words_of
 from pipeline.review.pages.masking import refused
 from pipeline.review.pages.page import AtDesk, Marking, Signed, back, rendered, say
-from pipeline.review.parts import Parts
+from pipeline.review.sample_read import check_read, check_read_before, key, key_before, unseen, unseen_before
 from pipeline.review.sampling import MOST_SIZE, Standing
 from pipeline.review.sessions import Visit
 
@@ -27,6 +29,8 @@ SAID: Final = {"clean": False, "missed": True, "back": None}
 
 
 ONE_VOICE: Final = "you say that nothing was missed. It still holds the release, until another person says so too."
+MORE: Final = "Is there more in this record, point that out too; then go on."
+UNPOINTED: Final = "Nobody pointed out what, so two people will have to say that it is mended."
 
 
 @router.get("/sample")
@@ -102,15 +106,14 @@ def show_record(
     shown = []
     if visit.shows_values:
         shown = sections(parts.of(at), (), desk.policy)
-        key = _key(standing, number, at)
-        if key not in visit.viewed:
-            desk.note_view(visit, [key], "a record of the sample")
+        desk.note_view(visit, [key(standing, number, at)], "a record of the sample")
     about: dict[str, Any] = {
         "standing": standing, "number": number, "record": record, "sections": shown, "part": at + 1,
         "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": not visit.officer.only_looks,
         "seen": desk.sampling.trail.last(standing.release, number), "undoable": _mine(standing, visit),
-        "unseen": len(_unseen(visit, standing, number, parts)), "sure": bool(sure), "miss": standing.own.get(number),
-        "told_already": _denied(standing.own.get(number), visit),
+        "unseen": len(unseen(visit, standing, number, parts)), "sure": bool(sure), "miss": standing.own.get(number),
+        "told_already": _denied(standing.own.get(number), visit), "places": places_in(shown),
+        "next": standing.next_after(number),
         "case_record": _in_case(desk, record.file, record.unit),
     }  # fmt: skip
     return rendered(request, "sample_record.html", about)
@@ -126,13 +129,28 @@ def _in_case(desk: Desk, file: str, unit: int) -> str:
     return f"/document/{key}/{unit}" if key else ""
 
 
-def _key(standing: Standing, number: int, part: int) -> str:
-    return f"sample {standing.release}#{number}@{part}"
-
-
-def _unseen(visit: Visit, standing: Standing, number: int, parts: Parts) -> list[int]:
-    """Return the parts of a record, from 1, that were not shown to a person in this session."""
-    return [at + 1 for at in range(len(parts.starts)) if _key(standing, number, at) not in visit.viewed]
+@router.get("/sample/{number}/words")
+def pick_words(
+    request: Request, desk: AtDesk, visit: Signed, number: Number,
+    part: Annotated[int, Query(ge=1, le=2**31 - 1)] = 1, passage: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+) -> Response:  # fmt: skip
+    """Show the words of a text of a drawn record, to point out what was missed in it."""
+    standing = desk.sampling.standing()
+    record, parts = desk.sampling.record(number), desk.sampling.parts(number)
+    at = min(part, len(parts.starts)) - 1
+    place = dict(places_in(sections(parts.of(at), (), desk.policy))).get(passage, "")
+    text = next((each.text for each in parts.of(at) if words(each.address) == place), None)
+    if text is None:
+        raise CaseError("sample", "there is no such place in this record", "go back to the record")
+    about: dict[str, Any] = {
+        "standing": standing, "number": number, "record": record, "part": at + 1, "passage": passage, "place": place,
+        "seen": desk.sampling.trail.last(standing.release, number), "may_mark": not visit.officer.only_looks,
+        "words": [], "text": "",
+    }  # fmt: skip
+    if visit.shows_values:
+        desk.note_view(visit, [f"{key(standing, number, at)} words"], "words of a record of the sample")
+        about |= {"text": text, "words": words_of(text)}
+    return rendered(request, "sample_words.html", about)
 
 
 @router.post("/sample/{number}")
@@ -140,12 +158,14 @@ def mark(
     desk: AtDesk, visit: Marking, number: Number,
     do: Annotated[Literal["clean", "missed", "back"], Form()], release: Count = 0, seen: Count = 0,
     part: Annotated[int, Form(ge=1, le=2**31 - 1)] = 1,
+    place: Annotated[str, Form(max_length=500)] = "", start: Count = 0, end: Count = 0,
 ) -> Response:  # fmt: skip
-    """Say whether something was missed in a record, or take that back; then on to the next one."""
+    """Say whether something was missed in a record (with ``end``: where), or take that back; then on to the next."""
     try:
         if do == "clean":
-            _check_read(desk, visit, number)
-        desk.mark_sample(visit.officer, number, SAID[do], seen, release)
+            check_read(desk, visit, number)
+        pointed = [desk.sampling.pointed(number, place, start, end)] if do == "missed" and end else []
+        desk.mark_sample(visit.officer, number, SAID[do], seen, release, pointed)
     except CaseError as error:
         refused(visit, "marked", error)
         return back(f"/sample/{number}?part={part}")
@@ -155,8 +175,11 @@ def mark(
     if do == "clean" and number in desk.sampling.standing().own:
         say(visit, "done", f"Record {number}: {ONE_VOICE}")
         return back(f"/sample/{number}")
-    said = "something was missed in it" if do == "missed" else "nothing was missed in it"
-    say(visit, "done", f"Record {number}: {said}.")
+    pointed_out = f"what you pointed out was missed. {MORE}" if pointed else f"something was missed in it. {UNPOINTED}"
+    said = pointed_out if do == "missed" else "nothing was missed in it."
+    say(visit, "done", f"Record {number}: {said}")
+    if pointed:
+        return back(f"/sample/{number}?part={part}")
     following = desk.sampling.standing().next_after(number)
     return back(f"/sample/{following}" if following else "/sample")
 
@@ -178,25 +201,16 @@ def show_missed(
         at = min(part, len(parts.starts)) - 1
         if visit.shows_values:
             shown = sections(parts.of(at), (), desk.policy)
-            if (key := _key_before(standing, miss, at)) not in visit.viewed:
-                desk.note_view(visit, [key], "a record in which something was missed")
+            desk.note_view(visit, [key_before(standing, miss, at)], "a record in which something was missed")
     about: dict[str, Any] = {
         "standing": standing, "miss": miss, "sections": shown, "part": at + 1, "stands": parts is not None,
         "parts": len(parts.starts) if parts is not None else 1, "may_mark": not visit.officer.only_looks,
         "told_already": _denied(miss, visit), "busy": desk.bench.is_busy,
-        "unseen": len(_unseen_before(visit, standing, miss, parts)),
+        "unseen": len(unseen_before(visit, standing, miss, parts)),
+        "said_already": miss.is_mended_by(visit.officer.name, standing.release),
         "case_record": _in_case(desk, miss.where.file, miss.where.unit) if miss.where is not None else "",
     }  # fmt: skip
     return rendered(request, "sample_missed.html", about)
-
-
-def _key_before(standing: Standing, miss: Miss, part: int) -> str:
-    return f"missed {miss.release}#{miss.number} in {standing.release}@{part}"
-
-
-def _unseen_before(visit: Visit, standing: Standing, miss: Miss, parts: Parts | None) -> list[int]:
-    count = len(parts.starts) if parts is not None else 0
-    return [at + 1 for at in range(count) if _key_before(standing, miss, at) not in visit.viewed]
 
 
 @router.post("/sample/missed/{release}/{number}")
@@ -209,7 +223,7 @@ def answer_missed(
     try:
         miss = desk.sampling.missed_before(release, number)
         if do != "missed":
-            _check_read_before(desk, visit, miss)
+            check_read_before(desk, visit, miss)
         if do == "mended":
             if seen != miss.entry:
                 raise Conflict("sample", "somebody else said something of it meanwhile", "look at it again")
@@ -225,20 +239,3 @@ def answer_missed(
         return back(here)
     say(visit, "done", f"Two people say that nothing was missed in record {number} of the sample of release {release}.")
     return back("/sample")
-
-
-def _check_read_before(desk: Desk, visit: Visit, miss: Miss) -> None:
-    """See that the place of a miss was shown as it reads now (raises CaseError)."""
-    standing = desk.sampling.standing()
-    if unseen := _unseen_before(visit, standing, miss, desk.sampling.parts_before(miss)):
-        what = f"part {unseen[0]} of this record was not shown to you yet"
-        raise CaseError("sample", what, "show the values, and read all parts of it")
-
-
-def _check_read(desk: Desk, visit: Visit, number: int) -> None:
-    """See that a record was shown, all of it, before somebody says that nothing was missed in it (raises CaseError)."""
-    standing = desk.sampling.standing()
-    unseen = _unseen(visit, standing, number, desk.sampling.parts(number))
-    if unseen:
-        what = f"part {unseen[0]} of this record was not shown to you yet"
-        raise CaseError("sample", what, "show the values, and read all parts of it")
