@@ -18,6 +18,7 @@ from recognizers.names.contexts import contexts
 from recognizers.names.span import Span
 from recognizers.names.vocabulary import folded, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, phrase, words_of
+from recognizers.pasted import heads
 
 _PEOPLE: Final = frozenset({"PERSON", "GIVEN_NAME", "SURNAME"})
 _PLACES: Final = frozenset({"CITY", "STREET_NAME", "STATE", "SECONDARY_ADDRESS"})
@@ -249,13 +250,14 @@ class _Page:
         return match is not None and any(w.low in self._contexts.predicates for w in words_of(match.group(1)))
 
     def _is_label(self, name: Candidate, found: list[Word]) -> bool:
-        """Return whether the stretch is a form's own label (``StreetAddress:``) or holds one."""
+        """Return whether the stretch is a form's own label (``StreetAddress:``), holds one, or heads a pasted column."""
         line = self._line_start(name.start)
         begins = line >= 0 and not self._text[line : name.start].strip(" \t>*-\"'")
         ends = self._text[name.end : name.end + 3].lstrip(" \"'").startswith((":", "=")) or bool(
             _REST_OF_LABEL.match(self._text, name.end)
         )
-        return begins and ends and all(self._is_of_label(word) for word in found)
+        is_head = (begins and ends) or (name.start, name.end) in self._heads
+        return is_head and all(self._is_of_label(word) for word in found)
 
     def _is_of_label(self, word: Word) -> bool:
         """Return whether the word may stand in a label: a common word, a key such as ``ZipCode``, an acronym."""
@@ -348,6 +350,11 @@ class _Page:
     def _cover(self, model: str, labels: frozenset[str]) -> Cover:
         chosen = ((s.start, s.end) for s in self._spans if s.model == model and s.label in labels)
         return Cover(len(self._text), chosen)
+
+    @cached_property
+    def _heads(self) -> frozenset[tuple[int, int]]:
+        """The cells of the first lines of pasted tables."""
+        return frozenset(heads(self._text))
 
     @cached_property
     def _classified(self) -> Cover:
