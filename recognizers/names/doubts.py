@@ -22,6 +22,8 @@ from recognizers.pasted import heads
 
 _PEOPLE: Final = frozenset({"PERSON", "GIVEN_NAME", "SURNAME"})
 _PLACES: Final = frozenset({"CITY", "STREET_NAME", "STATE", "SECONDARY_ADDRESS"})
+_PLACES_AND_THINGS: Final = frozenset({"GPE", "LOC", "ORG", "FAC", "NORP"})
+_UNSURE: Final = 0.7
 _REACH: Final = 60
 _LONGEST_LABEL: Final = 48
 _HUMP: Final = re.compile(r"[a-z][A-Z]")
@@ -135,6 +137,8 @@ class _Page:
             return True
         if not words.is_given(text) and self._is_aside(word):
             return True
+        if len(text) == 2 and text.isupper() and word.low in self._contexts.states and not self._in_capitals(word):
+            return True
         if words.is_listed(text):
             return False
         acronym = _is_acronym(text) and not self._in_capitals(word)
@@ -158,6 +162,7 @@ class _Page:
             + self._is_venue(word)
             + 2 * (_EMPLOYED.search(self._text, max(0, word.start - 20), word.start) is not None)
             + self._is_thing(word)
+            + self._is_rather_place(word)
         )
 
     def is_mostly_thing(self, word: Word) -> bool:
@@ -166,6 +171,15 @@ class _Page:
             return False
         low = folded(word.text)
         return self._things[low] > 1 and self._things[low] > self._persons[low]
+
+    def _is_rather_place(self, word: Word) -> bool:
+        """Return whether the classifier is unsure of an unlisted word that the parser takes for a place or a thing."""
+        if self._words.is_listed(word.text) or self._parsed.touches(word.start, word.end):
+            return False
+        over = [s for s in self._spans if s.start <= word.start and word.end <= s.end]
+        told = any(s.model == "spacy" and s.label in _PLACES_AND_THINGS for s in over)
+        scores = [s.score for s in over if s.model == "rampart" and s.label in _PEOPLE]
+        return told and bool(scores) and max(scores) < _UNSURE
 
     @cached_property
     def _things(self) -> Counter[str]:
