@@ -69,7 +69,7 @@ _MASKED: Final = Label(
 _ROUTING_NAMES: Final = (
     f"routing{_NUMBER}?(?: for (?:wire|direct|ach)(?: (?:transfers?|deposits?))?)?",
     f"(?:bank )?routing transit{_NUMBER}?",
-    "rtn", f"aba{_NUMBER}?",
+    "rtn", f"rtg{_NUMBER}?", f"aba{_NUMBER}?",
     f"transit{_NUMBER}", f"aba routing{_NUMBER}?", "ach routing",
 )  # fmt: skip
 _ROUTING: Final = Label(_ROUTING_NAMES, r"\d{4}[ \-]?\d{4}[ \-]?\d|\d{3}[ \-]\d{3}[ \-]\d{3}|\d{8,9}|[A-Z]{2}\d{5,24}")
@@ -84,7 +84,7 @@ _BANK_WORDS: Final = Words(
 )  # fmt: skip
 _ANY_LABEL: Final = Words(
     "acc(?:oun)?ts?", "cuenta", "accnum", "acc?t s?", "acc", "acct?#", "a/c", "ifsc", "micr", "swift", "sort code", "bsb",  # noqa: E501  # one pattern, one line
-    "rtn", "transit", "iban",
+    "rtn", "rtg", "transit", "iban",
     "banks?", "banking", "credit union", "deposits?", "wires?", "ach", "checking", "savings", "routing", "aba",
     "voided check",
     "electronic funds transfer", "eft",
