@@ -69,7 +69,7 @@ _SPOKEN: Final = Shape(
     ignore_case=True,
 )
 _LOCAL_EXTENDED: Final = Shape(
-    r"[2-9]\d{2}[\-. ]\d{4},? ?\(?(?:x|ext\.?|extension) ?#?\d{1,6}",
+    r"[2-9]\d{2}[\-. ]\d{4},? ?\(?(?:x ?#?\d{2,6}|(?:ext\.?|extension) ?#?\d{1,6})",
     hint=r"\d{4},? ?\(?(?:x|ext\.?|extension) ?#?\d",
     ignore_case=True,
 )

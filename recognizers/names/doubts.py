@@ -22,8 +22,7 @@ from recognizers.pasted import heads
 
 _PEOPLE: Final = frozenset({"PERSON", "GIVEN_NAME", "SURNAME"})
 _PLACES: Final = frozenset({"CITY", "STREET_NAME", "STATE", "SECONDARY_ADDRESS"})
-_PLACES_AND_THINGS: Final = frozenset({"GPE", "LOC", "ORG", "FAC", "NORP"})
-_UNSURE: Final = 0.7
+_UNSURE: Final = 0.6
 _REACH: Final = 60
 _LONGEST_LABEL: Final = 48
 _HUMP: Final = re.compile(r"[a-z][A-Z]")
@@ -173,11 +172,11 @@ class _Page:
         return self._things[low] > 1 and self._things[low] > self._persons[low]
 
     def _is_rather_place(self, word: Word) -> bool:
-        """Return whether the classifier is unsure of an unlisted word that the parser takes for a place or a thing."""
+        """Return whether the classifier is unsure of an unlisted word that the parser takes for a place."""
         if self._words.is_listed(word.text) or self._parsed.touches(word.start, word.end):
             return False
         over = [s for s in self._spans if s.start <= word.start and word.end <= s.end]
-        told = any(s.model == "spacy" and s.label in _PLACES_AND_THINGS for s in over)
+        told = any(s.model == "spacy" and s.label in {"GPE", "LOC"} for s in over)
         scores = [s.score for s in over if s.model == "rampart" and s.label in _PEOPLE]
         return told and bool(scores) and max(scores) < _UNSURE
 

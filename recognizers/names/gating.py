@@ -36,10 +36,10 @@ def doubtful(text: str, spans: Sequence[Span]) -> list[Place]:
     """Return the sorted bounds of the places in ``text`` that the first model's ``spans`` leave in doubt.
 
     In doubt are words that may be names unless that model or a rule calls them a person (the model's word alone
-    does not make a name of lower-case words, nor of one that no list knows), people with a number behind them, and whatever may be a street.
+    does not make a name of lower-case words), people with a number behind them, and whatever may be a street.
     """
     words, short = words_of(text), len(text) <= _SHORT
-    people = [(s.start, s.end) for s in spans if s.label == "PERSON" and _is_settled(text[s.start : s.end])]
+    people = [(s.start, s.end) for s in spans if s.label == "PERSON" and not text[s.start : s.end].islower()]
     found = [(word.start, word.end) for word in words if _may_be_name(text, word, short=short)]
     if found:  # else no rule has anything to say either
         people += [(each.start, each.end) for each in (*labelled(text), *salutations(text), *listed(text))]
@@ -49,14 +49,6 @@ def doubtful(text: str, spans: Sequence[Span]) -> list[Place]:
     found += (place for place in _streets(text, words, short=short) if not others.touches(*place))
     found += (place for place in people if text[place[1] : place[1] + 2].strip(" \t").isdigit())
     return sorted(found)
-
-
-def _is_settled(name: str) -> bool:
-    """Return whether the first model's word for a person is enough: not for lower case, nor for one unknown word.
-
-    Of those the second model knows the towns (measured on labelled sets: none of its towns was a person).
-    """
-    return not name.islower() and (" " in name.strip() or vocabulary().is_listed(name))
 
 
 def _may_be_name(text: str, word: Word, *, short: bool) -> bool:

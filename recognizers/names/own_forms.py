@@ -46,10 +46,10 @@ def own_forms(text: str) -> Iterator[Candidate]:
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
     for match in _REVERSED.finditer(text):
         last, first = match.group(1).split(), match.group(2).split()[0]
-        if _is_reversed(last[0], first, words) if len(last) == 1 else _is_long_reversed(last, first, words):
-            yield Candidate(
-                match.start(1), match.end(2), 0.6, "a surname, a comma and a given name as an item of a list"
-            )
+        long = len(last) > 1
+        if _is_long_reversed(last, first, words) if long else _is_reversed(last[0], first, words):
+            reason = "a surname, a comma and a given name as an item of a list"
+            yield Candidate(match.start(1), match.end(2), 0.6, reason, sure=long)
     for match in _PASSENGER.finditer(text) if "/" in text else ():
         if _is_passenger(text, match, words):
             end = match.end() if match.group(3) else match.end(2)
@@ -103,7 +103,7 @@ def _is_long_reversed(last: list[str], first: str, words: Vocabulary) -> bool:
     """
     if any(words.is_stop(each) or each.lower() in contexts().roles or each.lower() in contexts().states for each in last):
         return False
-    place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_given(last[0])
+    place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_plain_given(last[0])
     return words.is_plain_given(first) and first.lower() not in contexts().states and not place
 
 
