@@ -74,7 +74,9 @@ _LOCAL_EXTENDED: Final = Shape(
     ignore_case=True,
 )
 """The last seven digits and an extension, which no other number has."""
-_UNUSUAL: Final = frozenset(each.trigger.number for each in (_LOCAL_EXTENDED, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN))
+_UNUSUAL: Final = frozenset(
+    each.trigger.number for each in (_LOCAL_EXTENDED, _VANITY, _LOCAL_VANITY, _MISTYPED, _SPOKEN)
+)
 _ANY_DIGIT: Final = re.compile("[0-9]")
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
 _ANOTHER: Final = re.compile(r"/(?:\d{4}(?!\d)|(?=\(?[2-9]\d{2}[ )\-.]))")
@@ -86,7 +88,7 @@ _DIRECT: Final = (
     r"ph[\s.:#(]", "(?:his|her|my|their|our|your|new|cb|call ?back|phone|tel|cell) ?#", "cb", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",  # noqa: E501  # one pattern, one line
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
     "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:give|gave) (?:me|us|him|her|them) a (?:call|ring|shout|buzz)", "ring (?:me|us)", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",  # noqa: E501  # one pattern, one line
-    "next of kin", "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",
+    "next of kin", "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
 _FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
@@ -114,7 +116,7 @@ _OTHER_NUMBER: Final = Words(
 # its label: `Bill 406-…`, `a case worker at 406-…` and `part of 406-…` are telephone numbers, `case no. 406-…` is none.
 _NUMBER_WORD: Final = r"(?:[ _]?(?:numbers?|nos?|num|nbr|ids?|code)\b\.?)"
 _OTHER_LABEL: Final = re.compile(
-    rf"(?:\b(?:case|claim|order|ticket|docket|invoice|tracking|isbn|upc|routing|aba|ssn|passport|serial|vin|token|sequence|parcel|transaction)s?"
+    rf"(?:\b(?:case|claim|order|ticket|docket|invoice|tracking|isbn|upc|routing|aba|ssn|passport|serial|vin|token|sequence|parcel|transaction)s?"  # noqa: E501  # one pattern, one line
     rf"{_NUMBER_WORD}?"
     rf"|\b(?:account|acct|card|part|permit|licen[sc]e|policy|po|reference|ref|confirmation"
     rf"|badge|identifier)s?(?:{_NUMBER_WORD}|(?=[ ]?[:#=.]))"

@@ -29,7 +29,7 @@ from recognizers.triggers import scan_of
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _PASSWORD_NEXT = re.compile(
-    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
+    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",  # noqa: E501  # one pattern, one line
     re.IGNORECASE,
 )
 _HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.\-]{1,29})")
@@ -105,15 +105,15 @@ _LOGGED_BY = (
         hint=r" \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
     ),
     Shape(  # the extended format: method, path, query, port, user, host
-        r"\b(?:GET|POST|PUT|HEAD|DELETE|OPTIONS) [^\s]{1,500} [^\s]{1,500} [0-9]{2,5} ([^\s]{2,64}) [0-9A-Fa-f]{1,4}[.:]",
+        r"\b(?:GET|POST|PUT|HEAD|DELETE|OPTIONS) [^\s]{1,500} [^\s]{1,500} [0-9]{2,5} ([^\s]{2,64}) [0-9A-Fa-f]{1,4}[.:]",  # noqa: E501  # one pattern, one line
         hint=r"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS) ",
     ),
     Shape(  # sshd
-        r"\b(?:Accepted|Failed|Postponed) [a-z/-]{3,30} for (?:(?:invalid|illegal) user )?([^\s]{2,64}) from [0-9A-Fa-f.:]{3,45} port ",
+        r"\b(?:Accepted|Failed|Postponed) [a-z/-]{3,30} for (?:(?:invalid|illegal) user )?([^\s]{2,64}) from [0-9A-Fa-f.:]{3,45} port ",  # noqa: E501  # one pattern, one line
         hint=r" from [0-9A-Fa-f.:]{3,45} port ",
     ),
     Shape(
-        r"\b(?:session (?:opened|closed) for|(?:[Ii]nvalid|[Ii]llegal)) user ([^\s()]{2,64})(?:\(| from [0-9A-Fa-f]| by |[ \t]*$)",
+        r"\b(?:session (?:opened|closed) for|(?:[Ii]nvalid|[Ii]llegal)) user ([^\s()]{2,64})(?:\(| from [0-9A-Fa-f]| by |[ \t]*$)",  # noqa: E501  # one pattern, one line
         hint="(?:ed for|nvalid|llegal) user ",
     ),
     Shape(r"\bsudo(?:\[[0-9]{1,7}\])?: {1,10}([^\s:]{2,32}) : ", hint="sudo"),
@@ -124,7 +124,8 @@ _LOGGED_BY = (
 )
 """Where logs and paths name who was at work: the value alone says nothing (``rose``), its place does."""
 _FOLDER_OF = Shape(
-    r"(?:^|[\s=:\"'(])(?:/home/|/Users/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([^\s/\\:\"'<>]{2,64})", hint=r"/home/|Users[\\/]"
+    r"(?:^|[\s=:\"'(])(?:/home/|/Users/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([^\s/\\:\"'<>]{2,64})",
+    hint=r"/home/|Users[\\/]",
 )
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
@@ -162,7 +163,9 @@ _OF_SYSTEMS = frozenset(
     ]
 )
 
-_FOLDERS = frozenset({"shared", "default user", "all", "runner", "www", "web", "public_html", "httpd", "postgres", "mysql"})
+_FOLDERS = frozenset(
+    {"shared", "default user", "all", "runner", "www", "web", "public_html", "httpd", "postgres", "mysql"}
+)
 _SHAPED = frozenset(shape.trigger.number for shape, *_ in _SHAPES)
 
 

@@ -36,7 +36,8 @@ def test_a_model_is_not_asked_about_everyday_words(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Grant Hill", "Jane Quimby", "Faith Sprayed", "Acres, sprayed", "Young Green", "Orla Sprayed", "Bearchum Zibi"]
+    "name",
+    ["Grant Hill", "Jane Quimby", "Faith Sprayed", "Acres, sprayed", "Young Green", "Orla Sprayed", "Bearchum Zibi"],
 )
 def test_a_model_is_asked_where_the_first_row_may_be_a_person(name: str) -> None:
     """Tables without a head begin with data: what may be a name there is examined."""

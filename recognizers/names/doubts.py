@@ -263,7 +263,7 @@ class _Page:
         return match is not None and any(w.low in self._contexts.predicates for w in words_of(match.group(1)))
 
     def _is_label(self, name: Candidate, found: list[Word]) -> bool:
-        """Return whether the stretch is a form's own label (``StreetAddress:``), holds one, or heads a pasted column."""
+        """Return whether the stretch is a form's own label (``City:``), holds one, or heads a pasted column."""
         line = self._line_start(name.start)
         begins = line >= 0 and not self._text[line : name.start].strip(" \t>*-\"'")
         ends = self._text[name.end : name.end + 3].lstrip(" \"'").startswith((":", "=")) or bool(

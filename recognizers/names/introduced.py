@@ -51,7 +51,9 @@ _RANKS: Final = re.compile(
     r"|[Rr]epresentatives|[Ss]upervisors|[Tt]rustees|[Aa]ldermen|Messrs\.?|[Jj]udges|[Jj]ustices|[Dd]etectives|[Tt]roopers"
     r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:) (?=[A-Z])"
 )
-_AUXILIARY: Final = frozenset({"will", "may", "can", "must", "shall", "has", "was", "had", "did", "also", "then", "there"})
+_AUXILIARY: Final = frozenset(
+    {"will", "may", "can", "must", "shall", "has", "was", "had", "did", "also", "then", "there"}
+)
 _OWN_LABEL: Final = re.compile(
     r"\b(?:last|first|middle|maiden) name(?P<sure>(?:'s| is| was)?) (?=([^\W\d_]{2,20})\b)", re.IGNORECASE
 )
@@ -88,7 +90,7 @@ def introduced(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
 
 
 def _is_of_kin(relation: str, word: Word, words: Vocabulary) -> bool:
-    """Return whether a capital inside a sentence makes a name of an everyday word: ``my son Colt``, ``our baby Juniper``."""
+    """Return whether a capital inside a sentence makes a name of an everyday word: ``our baby Juniper``."""
     known = relation.lower() in _KIN and word.text.istitle() and len(word.low) > 2
     return known and not words.is_stop(word.low) and word.low not in words.titles | contexts().states
 
@@ -117,7 +119,9 @@ def _ranked(text: str, words: Vocabulary) -> Iterator[Candidate]:
                 break
         if len(run) > 1 and any(words.is_surname(word.text) for word in run):
             for word in run:
-                yield Candidate(word.start, word.end, 0.6, "several of one office by their surnames", "surname", sure=True)
+                yield Candidate(
+                    word.start, word.end, 0.6, "several of one office by their surnames", "surname", sure=True
+                )
 
 
 def _is_surname_shaped(word: Word, words: Vocabulary) -> bool:
@@ -125,7 +129,13 @@ def _is_surname_shaped(word: Word, words: Vocabulary) -> bool:
     if len(word.low) < 3 or not word.text[0].isupper() or word.is_initial:
         return False
     near = contexts()
-    barred = words.is_stop(word.low) or word.low in near.roles or word.low in near.states or word.low in words.titles or word.low in _AUXILIARY
+    barred = (
+        words.is_stop(word.low)
+        or word.low in near.roles
+        or word.low in near.states
+        or word.low in words.titles
+        or word.low in _AUXILIARY
+    )
     return not barred and (words.is_surname(word.text) or not words.is_common(word.text))
 
 

@@ -26,7 +26,7 @@ _INITIALED: Final = re.compile(
     r"(?!\.\w|\. ?(?:\d|[A-Z]\.))"
 )
 _REVERSED: Final = re.compile(
-    r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]*([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"
+    r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]*([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"  # noqa: E501  # one pattern, one line
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
 _LEAST: Final = 4
@@ -101,7 +101,9 @@ def _is_long_reversed(last: list[str], first: str, words: Vocabulary) -> bool:
 
     Surnames of Native people are everyday words, so the given name must be one and hardly anything else.
     """
-    if any(words.is_stop(each) or each.lower() in contexts().roles or each.lower() in contexts().states for each in last):
+    if any(
+        words.is_stop(each) or each.lower() in contexts().roles or each.lower() in contexts().states for each in last
+    ):
         return False
     place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_plain_given(last[0])
     return words.is_plain_given(first) and first.lower() not in contexts().states and not place
