@@ -244,7 +244,7 @@ def _leftwards(text: str, start: int, words: Vocabulary) -> int:
 
 
 def _is_everyday_given(text: str, pair: tuple[Word, int], words: Vocabulary) -> bool:
-    """Return whether a given name that is an everyday word too stands in a sentence before a surname: ``of Hope Quill``.
+    """Return whether a given name that is an everyday word too stands in a sentence before a surname: ``of Hope Roe``.
 
     ``pair``: the word and where the surname begins, which must be listed, or hyphened, and no everyday word.
     """
