@@ -116,7 +116,7 @@ _OTHER_NUMBER: Final = Words(
 # its label: `Bill 406-…`, `a case worker at 406-…` and `part of 406-…` are telephone numbers, `case no. 406-…` is none.
 _NUMBER_WORD: Final = r"(?:[ _]?(?:numbers?|nos?|num|nbr|ids?|code)\b\.?)"
 _OTHER_LABEL: Final = re.compile(
-    rf"(?:\b(?:case|claim|order|ticket|docket|invoice|tracking|isbn|upc|routing|aba|ssn|passport|serial|vin|token|sequence|parcel|transaction)s?"  # one pattern, one line
+    rf"(?:\b(?:case|claim|order|ticket|docket|invoice|tracking|isbn|upc|routing|aba|ssn|passport|serial|vin|token|sequence|parcel|transaction)s?"
     rf"{_NUMBER_WORD}?"
     rf"|\b(?:account|acct|card|part|permit|licen[sc]e|policy|po|reference|ref|confirmation"
     rf"|badge|identifier)s?(?:{_NUMBER_WORD}|(?=[ ]?[:#=.]))"

@@ -29,7 +29,7 @@ from recognizers.triggers import scan_of
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
 _PASSWORD_NEXT = re.compile(
-    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",  # one pattern, one line
+    r"[\s,;/|&\"']{1,4}(?:and\s)?(?:with\s)?(?:the\s)?(?:(?:temp(?:orary)?|new|initial)\s)?(?:passw(?:or)?d|passphrase|passcode|pwd|pass|pw|pin|p)\b",
     re.IGNORECASE,
 )
 _HANDLE = pattern(r"(?:^|[^\p{L}\p{N}._%+@/-])(@[A-Za-z0-9_][A-Za-z0-9_.\-]{1,29})")
