@@ -24,6 +24,8 @@ from pipeline.tables.places import part_of_cell
 from pipeline.tables.strangers import is_bare_ssn, is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
+from recognizers.names.vocabulary import vocabulary
+from recognizers.names.words import words_of
 from recognizers.triggers import scan_of
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
@@ -36,6 +38,7 @@ _JOINTS: Final = {ord("_"): " ", ord("-"): " "}
 Columns = Mapping[Any, ColumnClass]
 """Classes of columns by their number; where the table lies inside something, by the address of that and the number."""
 PERSON: Final = "PERSON"
+_NOT_IN_NAMES: Final = re.compile(r"[\d,;@]")
 _BARE_SSN: Final = "nine digits as Social Security numbers are issued, among codes of another form"
 _WHOLE_CELL = {"entity", "identifier"}
 _PATTERNS_ONLY = {"inert", "quasi"}
@@ -324,7 +327,23 @@ def _is_column_name(segment: Segment) -> bool:
     cell = segment.address[-1] if segment.address else None
     if not isinstance(cell, Cell) or cell.row >= 0:
         return False
-    return len(segment.text.split()) == 1 or load_vocabulary().knows_all(header_words(segment.text))
+    if len(segment.text.split()) == 1 or load_vocabulary().knows_all(header_words(segment.text)):
+        return True
+    return _are_plain_words(segment.text)
+
+
+def _are_plain_words(text: str) -> bool:
+    """Return whether a column name is everyday words of which one is no name at all: ``Sprayed acres``.
+
+    Where it begins with a given name, or has a comma or a number, it may be the first row of a table without a head.
+    """
+    if _NOT_IN_NAMES.search(text):
+        return False
+    known, found = vocabulary(), words_of(text)
+    if not found or known.is_given(found[0].text):
+        return False
+    plain = all(known.is_common(word.text) and not known.is_plain_given(word.text) for word in found)
+    return plain and any(not known.is_listed(word.text) for word in found)
 
 
 def _whole_cell(text: str, column: ColumnClass) -> Match | None:

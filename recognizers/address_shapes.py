@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -84,6 +84,7 @@ def _patterns() -> dict[str, Any]:
             rf"|\b(?:psc|cmr|unit)[ ]#?[0-9]{{1,5}},?[ ](?:box|bx)[ ]#?[0-9]+|\bpmb{number}[0-9]+"
             rf"|\b(?:postbox|postboks|postbus|postfach|casilla(?:[ ]postal)?|apartado(?:[ ]postal)?|apdo\.?(?:[ ]postal)?|boîte[ ]postale|caixa[ ]postal)[ ]{number}[0-9]{{1,7}}"  # noqa: E501  # one pattern, one line
         ),
+        "bare_box": pattern(r"(?:^|[^\p{L}\p{N}. ] ?|\b[a-z]{2,} )((?:Box|BOX)[ ]#?[0-9]{1,5}[A-Za-z]?)\b,?[ ]"),
         "general_delivery": pattern(r"(?i)\bgeneral[ ]delivery\b|\bstar[ ]r(?:ou)?te?\b\.?(?:[ ][0-9]{1,3}\b)?"),
         "military": pattern(r"(?i)\b(?:apo|fpo|dpo),?[ ](?:aa|ae|ap)[ ,]+[0-9]{5}(?:-[0-9]{4})?"),
         "zip": pattern(rf"\b(?:{alternatives(words.states)})\.?,?\s{{1,3}}[0-9]{{5}}(?:-[0-9]{{4}})?\b"),
@@ -220,6 +221,10 @@ def _boxes(text: str, lower: str) -> Iterator[Candidate]:
     has_box = any(word in lower for word in _BOX_WORDS)
     for match in _patterns()["boxes"].finditer(text) if has_box else ():
         yield finished(text, match.start(), match.end(), 0.85, "a box or route", "po_box")
+    for match in _patterns()["bare_box"].finditer(text) if "box" in lower else ():
+        start, end = match.span(1)
+        if read_tail(text, end, has_unit=False)[1]:
+            yield replace(finished(text, start, end, 0.3, "a box before city and state", "po_box"), start=start)
     for match in _patterns()["military"].finditer(text) if "po a" in lower or "po, a" in lower else ():
         before = re.search(
             r"(?:[A-Z]{2,5}|psc|unit|cmr)[ ][\w ,.'\u2019-]{1,40}[\s,]{1,4}\Z",

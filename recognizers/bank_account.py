@@ -69,7 +69,7 @@ _MASKED: Final = Label(
 _ROUTING_NAMES: Final = (
     f"routing{_NUMBER}?(?: for (?:wire|direct|ach)(?: (?:transfers?|deposits?))?)?",
     f"(?:bank )?routing transit{_NUMBER}?",
-    "rtn", f"aba{_NUMBER}?",
+    "rtn", f"rtg{_NUMBER}?", f"aba{_NUMBER}?",
     f"transit{_NUMBER}", f"aba routing{_NUMBER}?", "ach routing",
 )  # fmt: skip
 _ROUTING: Final = Label(_ROUTING_NAMES, r"\d{4}[ \-]?\d{4}[ \-]?\d|\d{3}[ \-]\d{3}[ \-]\d{3}|\d{8,9}|[A-Z]{2}\d{5,24}")

@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-MOST_ROWS: Final = 500
 _LONGEST_LINE: Final = 600
+_MOST_EMPTY: Final = 1
+"""How many empty lines may stand between two rows."""
 _FEWEST_CELLS: Final = 2
 _FEWEST_BY_COMMA: Final = 3
 _CELL: Final = {
@@ -56,16 +57,44 @@ def heads(text: str) -> Iterator[Cell]:
 
 
 def _column(text: str, at: int, table: tuple[str, int, int]) -> Iterator[Cell]:
+    """Yield the cells of a column that are not empty, row by row while rows have the width of the head.
+
+    However long the table: a row has one head at most, so that reading all of it costs no more than the text is long.
+    """
     mark, width, column = table
-    for _ in range(MOST_ROWS):
-        at += text[at : at + 2] == "\r\n"
-        line = _line(text, at + 1) if text[at : at + 1] in {"\n", "\r"} else None
-        cells = _cells(text, *line, mark) if line else []
-        if line is None or len(cells) != width:
+    while (line := _next_line(text, at)) is not None:
+        cell = _cell(text, line, mark, width, column)
+        if cell is None:
             return
         at = line[1]
-        if cells[column][0] < cells[column][1]:
-            yield cells[column]
+        if cell[0] < cell[1]:
+            yield cell
+
+
+def _next_line(text: str, at: int) -> Cell | None:
+    """Return the bounds of the line behind the line end at ``at``, empty lines passed over (mail programs add them)."""
+    for _ in range(_MOST_EMPTY + 1):
+        if text[at : at + 1] not in {"\n", "\r"}:
+            return None
+        line = _line(text, at + 1 + (text[at : at + 2] == "\r\n"))
+        if line is None or line[0] < line[1]:
+            return line
+        at = line[1]
+    return None
+
+
+def _cell(text: str, line: Cell, mark: str, width: int, column: int) -> Cell | None:
+    """Return the bounds of one cell of a row; None where the row has not ``width`` cells."""
+    start, end = line
+    if mark == "," and text.find('"', start, end) >= 0:
+        cells = _cells(text, start, end, mark)
+        return cells[column] if len(cells) == width else None
+    if text.count(mark, start, end) + 1 != width:
+        return None
+    for _ in range(column):
+        start = text.index(mark, start, end) + 1
+    stop = text.find(mark, start, end)
+    return _trimmed(text, start, end if stop < 0 else stop)
 
 
 def _line(text: str, at: int) -> Cell | None:
@@ -79,12 +108,20 @@ def _line(text: str, at: int) -> Cell | None:
 
 
 def _count_before(text: str, begin: int, mark: str) -> int:
-    """Return how many cells the line before the one that begins at ``begin`` has, 0 where there is none."""
-    if begin == 0:
-        return 0
-    at = begin - 1 - (text[begin - 2 : begin] == "\r\n")
-    line = _line(text, at)
-    return len(_cells(text, *line, mark)) if line else 0
+    """Return how many cells the line before the one that begins at ``begin`` has, 0 where there is none.
+
+    Empty lines are passed over as they are in a column, or each row behind one would be the head of all that follow.
+    """
+    for _ in range(_MOST_EMPTY + 1):
+        if begin == 0:
+            return 0
+        line = _line(text, begin - 1 - (text[begin - 2 : begin] == "\r\n"))
+        if line is None:
+            return 0
+        if line[0] < line[1]:
+            return len(_cells(text, *line, mark))
+        begin = line[0]
+    return 0
 
 
 def _cells(text: str, start: int, end: int, mark: str) -> list[Cell]:
@@ -93,13 +130,17 @@ def _cells(text: str, start: int, end: int, mark: str) -> list[Cell]:
     while at <= end:
         match = _CELL[mark].match(text, at, end)
         stop = match.end() if match else at
-        low, high = at, stop
-        while low < high and text[low] in ' \t"':
-            low += 1
-        while low < high and text[high - 1] in ' \t"':
-            high -= 1
-        found.append((low, high))
+        found.append(_trimmed(text, at, stop))
         if stop < end and text[stop] != mark:
             return []  # a quote inside a cell: no table of these
         at = stop + 1
     return found if len(found) > 1 else []
+
+
+def _trimmed(text: str, low: int, high: int) -> Cell:
+    """Return the bounds without the blanks and quotes at both ends."""
+    while low < high and text[low] in ' \t"':
+        low += 1
+    while low < high and text[high - 1] in ' \t"':
+        high -= 1
+    return low, high

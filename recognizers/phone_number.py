@@ -70,6 +70,12 @@ _SPOKEN: Final = Shape(
     words=(rf"{_SPOKEN_DIGIT}(?:[ ,.\-]{{1,3}}{_SPOKEN_DIGIT}){{6}}",),
     ignore_case=True,
 )
+_LOCAL_EXTENDED: Final = Shape(
+    r"[2-9]\d{2}[\-. ]\d{4},? ?\(?(?:x ?#?\d{2,6}|(?:ext\.?|extension) ?#?\d{1,6})",
+    hint=r"\d{4},? ?\(?(?:x|ext\.?|extension) ?#?\d",
+    ignore_case=True,
+)
+"""The last seven digits and an extension, which no other number has."""
 _SPELLED: Final = frozenset(each.trigger.number for each in (_VANITY, _LOCAL_VANITY, _SPOKEN))
 _ANY_DIGIT: Final = re.compile("[0-9]")
 _SPOKEN_WORD: Final = re.compile(r"[A-Za-z]+")
@@ -82,7 +88,7 @@ _DIRECT: Final = (
     r"ph[\s.:#(]", "(?:his|her|my|their|our|your|new|cb|call ?back|phone|tel|cell) ?#", "cb", "cells?", "cellular", "mobiles?", "fax(?:es)?", "pagers?", "dial(?:ing)?", "whatsapp", "voice ?mail",  # noqa: E501  # one pattern, one line
     "toll free", "hotline", "landline", "desk", "direct line", "call(?:ing|ed)?", "call back", "contact (?:no|number)",
     "text(?:ing|ed)? (?:me|us|him|her|them)", "answering", "(?:give|gave) (?:me|us|him|her|them) a (?:call|ring|shout|buzz)", "ring (?:me|us)", "(?:reach|contact)(?:ed)? (?:me|us|him|her|them)?",  # noqa: E501  # one pattern, one line
-    "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",
+    "next of kin", "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
 _FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
@@ -139,7 +145,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
 
     def triggers(self) -> Iterable[Wake]:
         with_number = (_CONTEXT, _BEHIND, _OWN_NUMBER)
-        alone = (_NANP, _PLUS, _VANITY, _LOCAL_VANITY, _SPOKEN)
+        alone = (_LOCAL_EXTENDED, _NANP, _PLUS, _VANITY, _LOCAL_VANITY, _SPOKEN)
         together = ((_MISTYPED.trigger, _SLIP), *((each.trigger, SIX_DIGITS) for each in with_number))
         return (*(each.trigger for each in alone), *together)
 
@@ -169,6 +175,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
             yield from self._vanity(text)
         if _SLIP.number in fired:
             yield from self._mistyped(text)
+        if _LOCAL_EXTENDED.trigger.number in fired:
+            yield from self._extended(text)
         if _SPOKEN.trigger.number in fired:
             yield from self._spoken(text)
 
@@ -215,6 +223,12 @@ class PhoneNumberRecognizer(PatternRecognizer):
             digits = sum(map(str.isdecimal, candidate.group()))
             if 7 <= digits < 10 and is_cut_out(text, start, end, after_letters=False):
                 yield start, end, 0.6, "North American number with letters that look like digits"
+
+    def _extended(self, text: str) -> Iterator[Candidate]:
+        for candidate in _LOCAL_EXTENDED.finditer(text):
+            start, end = candidate.span()
+            if is_cut_out(text, start, end, after_letters=False):
+                yield start, end, 0.6, "local number with an extension"
 
     def _spoken(self, text: str) -> Iterator[Candidate]:
         for candidate in _SPOKEN.finditer(text):

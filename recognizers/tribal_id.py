@@ -14,7 +14,7 @@ from typing import ClassVar
 from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.text import Words
+from recognizers.text import Shape, Words, is_cut_out, stands_alone
 from recognizers.triggers import MAYBE_DIGIT
 
 _LABELS = Labels(
@@ -35,6 +35,8 @@ _TRIBE = Words(
     "navajo", "cherokee", "indian", "native", "cskt", "flathead", "fort peck", "fort belknap", "rocky boy",
     "metis", "lakota",
 )  # fmt: skip
+_ENROLLED = Shape(r"[0-9]{3}[ -]?[UA][ -]?[0-9]{6}", hint=r"[0-9]{3}[ -]?[UA][ -]?[0-9]{6}")
+"""The Bureau of Indian Affairs' code of the tribe, ``U`` or ``A``, and six digits: nothing else is written so."""
 
 
 class TribalId(PatternRecognizer):
@@ -44,7 +46,7 @@ class TribalId(PatternRecognizer):
     NAME: ClassVar[str] = "tribal_id"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, MAYBE_DIGIT),)
+        return ((_LABELS.trigger, MAYBE_DIGIT), _ENROLLED.trigger)
 
     def matches(self, text: str) -> list[Match]:
         matches = []
@@ -57,4 +59,8 @@ class TribalId(PatternRecognizer):
             score = 0.85 if strong and value.explicit else 0.65
             reason = "a number behind a label of tribal enrolment"
             matches.append(Match(value.start, value.end, "TRIBAL_ID", score, self.NAME, reason))
+        for number in _ENROLLED.finditer(text):
+            start, end = number.span()
+            if stands_alone(text, start, end) and is_cut_out(text, start, end, after_letters=False):
+                matches.append(Match(start, end, "TRIBAL_ID", 0.6, self.NAME, "shape of an enrolment number"))
         return outermost(matches)

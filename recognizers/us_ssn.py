@@ -33,12 +33,15 @@ from recognizers.text import (
     in_digit_groups,
     is_cut_out,
     joined,
+    line_start,
     stands_alone,
 )
 from recognizers.triggers import DIGIT, NINE_DIGITS, scan_of
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
+_SLIP: Final = r"[ \x{00A0}._/,=+:;~*'\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
+"""What a label makes a separator of: also the key beside the right one (``536=90-4399``)."""
 
 _SHAPE: Final = NumberShape(
     rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}"
@@ -78,7 +81,7 @@ _NAMES: Final = (
 _CONTEXT: Final = Words(*_NAMES)
 _LABELLED: Final = Label(
     _NAMES,
-    rf"(?:\d{{9}}){{2,4}}|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"
+    rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}\b|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
     rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
     rf"|\d{{3}}{DASH}?\t{DASH}?\d{{2}}{DASH}?\t{DASH}?\d{{4}}|\d{{3}}(?: ?\| ?)\d{{2}}(?: ?\| ?)\d{{4}}",
 )
@@ -108,6 +111,13 @@ _OTHER_NUMBER: Final = Words(
     "coordinates?", "lat(?:itude)?", "lon(?:gitude)?", "vendor", "duns", "naics", "usc", "cfr", "mca", "section",
     "routing", "aba", "account", "acct",
 )  # fmt: skip
+_ANY_TEXT: Final = frozenset({"item", "items", "token", "tokens", "bill"})
+"""Words for other numbers under which anything may stand, so that they say nothing against nine dashed digits."""
+_JOINED: Final = re.compile(
+    r"\.?(?:[ \t:=#_\-\u2013\u2014*\"'()\[\]<>|]+|(?:numbers?|num|nos?|nr|id|code|is|was|are|of)\b\.?){0,8}",
+    re.IGNORECASE,
+)
+"""What stands between a word and the number that it names."""
 _TELEPHONE: Final = Words("phones?", "fax", "tel")
 """Other numbers too, but none of theirs has dashes behind three and two digits."""
 
@@ -126,6 +136,23 @@ def _touches_letters_only(text: str, start: int, end: int) -> bool:
     """Return whether a dashed number runs into words alone (``ssn536-90-4399x``): nothing else is written so."""
     before, after = text[start - 1 : start], text[end : end + 1]
     return all(not each or each.isalpha() or (not each.isalnum() and each not in "-_./") for each in (before, after))
+
+
+def _is_near_other(text: str, start: int) -> bool:
+    """Return whether words for other numbers stand somewhere before groups of digits that blanks or dots part."""
+    return _OTHER_NUMBER.before(text, start, 40) or _TELEPHONE.before(text, start, 40)
+
+
+def _is_named_otherwise(text: str, start: int) -> bool:
+    """Return whether the word right before a dashed number calls it something else: ``docket no. 536-90-4399``.
+
+    Words further off (``Item: see 536-90-4399``) say nothing: hardly another number has these dashes.
+    """
+    low = line_start(text, start, 40)
+    return any(
+        text[first:last].lower() not in _ANY_TEXT and _JOINED.fullmatch(text, last, start)
+        for first, last in _OTHER_NUMBER.spans(text, low, start)
+    )
 
 
 class UsSsnRecognizer(PatternRecognizer):
@@ -178,9 +205,7 @@ class UsSsnRecognizer(PatternRecognizer):
                 continue
             if _CONTEXT.before(text, start, 40, same_line=True):
                 yield self._match(start, end, 0.95, "valid SSN shape near the words for an SSN")
-            elif not _OTHER_NUMBER.before(text, start, 15 if dashed else 40) and (
-                dashed or not _TELEPHONE.before(text, start, 40)
-            ):
+            elif not (_is_named_otherwise if dashed else _is_near_other)(text, start):
                 yield self._match(start, end, 0.85 if dashed else 0.6, "valid SSN shape")
 
     def _run_together(self, text: str) -> Iterator[Match]:

@@ -109,6 +109,34 @@ _ACTORS = (
     (_NICK, 0.6, "a nick of a chat"), (_JOINED, 0.6, "a nick of a chat"), (_KEYED, 0.6, "a log-in in a field for somebody"),  # noqa: E501  # one pattern, one line
     (_MENTIONED, 0.6, "somebody mentioned by a handle"),
 )  # fmt: skip
+_LOGGED_BY = (
+    Shape(  # the common log format: host, ident, user, time
+        r"(?:^|[\s\"])[^\s\"]{1,80} [^\s\"]{1,40} ([^\s\"\[]{2,64}) \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
+        hint=r" \[[0-9]{1,2}/[A-Z][a-z]{2}/[0-9]{4}:",
+    ),
+    Shape(  # the extended format: method, path, query, port, user, host
+        r"\b(?:GET|POST|PUT|HEAD|DELETE|OPTIONS) [^\s]{1,500} [^\s]{1,500} [0-9]{2,5} ([^\s]{2,64}) [0-9A-Fa-f]{1,4}[.:]",  # noqa: E501  # one pattern, one line
+        hint=r"(?:GET|POST|PUT|HEAD|DELETE|OPTIONS) ",
+    ),
+    Shape(  # sshd
+        r"\b(?:Accepted|Failed|Postponed) [a-z/-]{3,30} for (?:(?:invalid|illegal) user )?([^\s]{2,64}) from [0-9A-Fa-f.:]{3,45} port ",  # noqa: E501  # one pattern, one line
+        hint=r" from [0-9A-Fa-f.:]{3,45} port ",
+    ),
+    Shape(
+        r"\b(?:session (?:opened|closed) for|(?:[Ii]nvalid|[Ii]llegal)) user ([^\s()]{2,64})(?:\(| from [0-9A-Fa-f]| by |[ \t]*$)",  # noqa: E501  # one pattern, one line
+        hint="(?:ed for|nvalid|llegal) user ",
+    ),
+    Shape(r"\bsudo(?:\[[0-9]{1,7}\])?: {1,10}([^\s:]{2,32}) : ", hint="sudo"),
+    Shape(
+        r"\b(?:of|for|by|from) user ['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{2,64})['\"\x{2019}\x{201D}]",
+        hint=r" user ['\"\x{2018}\x{201C}]",
+    ),
+)
+"""Where logs and paths name who was at work: the value alone says nothing (``rose``), its place does."""
+_FOLDER_OF = Shape(
+    r"(?:^|[\s=:\"'(])(?:/home/|/Users/|[A-Za-z]:[\\/]{1,2}Users[\\/]{1,2})([^\s/\\:\"'<>]{2,64})",
+    hint=r"/home/|Users[\\/]",
+)
 _SHAPES = ((_ON_SITE, 0.7, "named on a site", True), (_SITE_PAREN, 0.7, "named on a site", True), (_SITE_ID, 0.7, "named on a site", True),  # noqa: E501  # one pattern, one line
            (_LOGIN_FOR, 0.7, "called a login", False), (_PAIR, 0.7, "a pair of user and password", False), (_IN_URL, 0.85, "user part of a URL", False))  # fmt: skip  # noqa: E501  # one pattern, one line
 _DOMAIN = re.compile(r"\.(?:com|net|org|gov|edu|us|mil|info|io)(?:[./]|$)")
@@ -145,6 +173,9 @@ _OF_SYSTEMS = frozenset(
     ]
 )
 
+_FOLDERS = frozenset(
+    {"shared", "default user", "all", "runner", "www", "web", "public_html", "httpd", "postgres", "mysql"}
+)
 _SHAPED = frozenset(shape.trigger.number for shape, *_ in _SHAPES)
 
 
@@ -166,6 +197,7 @@ class Username(PatternRecognizer):
             _vocabulary()[0].trigger,
             _SOCIAL.trigger,
             *(shape.trigger for shape, *_ in (*_SHAPES, *_ACTORS)),
+            *(shape.trigger for shape in (*_LOGGED_BY, _FOLDER_OF)),
             _LOGGED_IN_AS.trigger,
             _ACCOUNT_OF.trigger,
         )
@@ -194,12 +226,26 @@ class Username(PatternRecognizer):
                 domain = handle.startswith("@") and _DOMAIN.search(handle)
                 if not goes_on and not domain and not _is_prose(handle.removeprefix("@")):
                     yield self._match(match.start(1), match.end(1), score, reason)
+        yield from self._of_logs(text)
         yield from self._of_log_ins(text)
         for match in _HANDLE.finditer(text) if speaks_of_site else ():
             start = match.start(1)
             end = start + len(match.group(1).rstrip(".-"))
             if not text[end : end + 1].isalnum() and _SOCIAL.near(text, start, end, before=60, after=40):
                 yield self._match(start, end, 0.7, "a handle, a social site is named nearby")
+
+    def _of_logs(self, text: str) -> Iterator[Match]:
+        """Yield the log-ins in the lines of server logs and in paths: ``198.51.100.7 - dvance [12/May/2019:…``."""
+        for shape in (*_LOGGED_BY, _FOLDER_OF):
+            for match in shape.finditer(text):
+                start = match.start(1)
+                end = start + len(match.group(1).rstrip(".,;:)'\""))
+                value = text[start:end].rpartition("\\")[2].casefold()
+                own = value in _OF_SYSTEMS or value in _FOLDERS or not any(map(str.isalpha, value))
+                if shape is _FOLDER_OF:
+                    own |= _is_prose(value) or value.rpartition(".")[2] in {*vocabulary().file_endings, "html", "php"}
+                if len(value) > 1 and not own:
+                    yield self._match(start, end, 0.7, "who was at work, in a log or a path")
 
     def _of_log_ins(self, text: str) -> Iterator[Match]:
         """Yield the log-ins that prose names: ``logged in as dvance``, ``reset acct rwhite3``."""

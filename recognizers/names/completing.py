@@ -235,11 +235,27 @@ def _leftwards(text: str, start: int, words: Vocabulary) -> int:
             and _held_by_name(text, before, word, words)
         )
         given = word.is_capital and gap == " " and words.is_plain_given(word.text) and not words.is_stop(word.low)
+        given |= word.is_capital and gap == " " and _is_everyday_given(text, (word, start), words)
         unlisted = gap == " " and _is_unlisted_name(word, words)
         if not (courtesy or initial or particle or given or unlisted):
             break
         start = word.start
     return start
+
+
+def _is_everyday_given(text: str, pair: tuple[Word, int], words: Vocabulary) -> bool:
+    """Return whether a given name that is an everyday word too stands in a sentence before a surname: ``of Hope Roe``.
+
+    ``pair``: the word and where the surname begins, which must be listed, or hyphened, and no everyday word.
+    """
+    word, start = pair
+    if not word.text.istitle() or not words.is_given(word.text) or words.is_stop(word.low) or len(word.low) < 3:
+        return False
+    surname = words_of(text, start, start + _REACH)[:1]
+    if not surname or not words.is_surname(surname[0].text) or words.is_common(surname[0].text):
+        return False
+    inside = text[max(0, word.start - 2) : word.start]
+    return len(inside) == 2 and inside[1] == " " and (inside[0].islower() or inside[0] in ",&(")
 
 
 def _is_unlisted_name(word: Word, words: Vocabulary) -> bool:

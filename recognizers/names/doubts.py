@@ -18,9 +18,11 @@ from recognizers.names.contexts import contexts
 from recognizers.names.span import Span
 from recognizers.names.vocabulary import folded, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, phrase, words_of
+from recognizers.pasted import heads
 
 _PEOPLE: Final = frozenset({"PERSON", "GIVEN_NAME", "SURNAME"})
 _PLACES: Final = frozenset({"CITY", "STREET_NAME", "STATE", "SECONDARY_ADDRESS"})
+_UNSURE: Final = 0.6
 _REACH: Final = 60
 _LONGEST_LABEL: Final = 48
 _HUMP: Final = re.compile(r"[a-z][A-Z]")
@@ -134,6 +136,8 @@ class _Page:
             return True
         if not words.is_given(text) and self._is_aside(word):
             return True
+        if len(text) == 2 and text.isupper() and word.low in self._contexts.states and not self._in_capitals(word):
+            return True
         if words.is_listed(text):
             return False
         acronym = _is_acronym(text) and not self._in_capitals(word)
@@ -157,6 +161,7 @@ class _Page:
             + self._is_venue(word)
             + 2 * (_EMPLOYED.search(self._text, max(0, word.start - 20), word.start) is not None)
             + self._is_thing(word)
+            + self._is_rather_place(word)
         )
 
     def is_mostly_thing(self, word: Word) -> bool:
@@ -165,6 +170,15 @@ class _Page:
             return False
         low = folded(word.text)
         return self._things[low] > 1 and self._things[low] > self._persons[low]
+
+    def _is_rather_place(self, word: Word) -> bool:
+        """Return whether the classifier is unsure of an unlisted word that the parser takes for a place."""
+        if self._words.is_listed(word.text) or self._parsed.touches(word.start, word.end):
+            return False
+        over = [s for s in self._spans if s.start <= word.start and word.end <= s.end]
+        told = any(s.model == "spacy" and s.label in {"GPE", "LOC"} for s in over)
+        scores = [s.score for s in over if s.model == "rampart" and s.label in _PEOPLE]
+        return told and bool(scores) and max(scores) < _UNSURE
 
     @cached_property
     def _things(self) -> Counter[str]:
@@ -249,13 +263,14 @@ class _Page:
         return match is not None and any(w.low in self._contexts.predicates for w in words_of(match.group(1)))
 
     def _is_label(self, name: Candidate, found: list[Word]) -> bool:
-        """Return whether the stretch is a form's own label (``StreetAddress:``) or holds one."""
+        """Return whether the stretch is a form's own label (``City:``), holds one, or heads a pasted column."""
         line = self._line_start(name.start)
         begins = line >= 0 and not self._text[line : name.start].strip(" \t>*-\"'")
         ends = self._text[name.end : name.end + 3].lstrip(" \"'").startswith((":", "=")) or bool(
             _REST_OF_LABEL.match(self._text, name.end)
         )
-        return begins and ends and all(self._is_of_label(word) for word in found)
+        is_head = (begins and ends) or (name.start, name.end) in self._heads
+        return is_head and all(self._is_of_label(word) for word in found)
 
     def _is_of_label(self, word: Word) -> bool:
         """Return whether the word may stand in a label: a common word, a key such as ``ZipCode``, an acronym."""
@@ -348,6 +363,11 @@ class _Page:
     def _cover(self, model: str, labels: frozenset[str]) -> Cover:
         chosen = ((s.start, s.end) for s in self._spans if s.model == model and s.label in labels)
         return Cover(len(self._text), chosen)
+
+    @cached_property
+    def _heads(self) -> frozenset[tuple[int, int]]:
+        """The cells of the first lines of pasted tables."""
+        return frozenset(heads(self._text))
 
     @cached_property
     def _classified(self) -> Cover:

@@ -37,6 +37,23 @@ _NO_INITIALS: Final = frozenset({
     "US", "USA", "DC", "MD", "AM", "PM", "PO", "JC", "ID", "IDS", "IQ", "IV", "ER", "PE", "GPA", "PTA", "IEP", "ADA",
     "DNA", "CPR", "CPS", "MIP", "DUI", "DARE", "YMCA", "YWCA", "CASA", "PTSD", "ADHD",
 })  # fmt: skip
+_KIN: Final = frozenset({
+    "son", "daughter", "kid", "baby", "husband", "wife", "brother", "sister", "niece", "nephew", "grandson",
+    "granddaughter", "stepson", "stepdaughter", "boyfriend", "girlfriend", "fiance", "fiancee", "roommate", "cousin",
+})  # fmt: skip
+_RANK: Final = re.compile(
+    r"\b(?:(?:Dep|DEP|Ofc|OFC|Ofcr|OFCR|Sgt|SGT|Cpl|CPL|Tpr|TPR|Ptl|PTL|Ptlm|PTLM|Lieut|LIEUT|Insp|INSP)"
+    r"|(?P<light>Lt|LT|Det|DET|Capt|CAPT))\.? (?=[A-Z])"
+)
+"""Ranks as logs shorten them; some of them are other words too (``LT BLUE``)."""
+_RANKS: Final = re.compile(
+    r"\b(?:[Ss]elect(?:men|persons)|[Cc]ommissioners|[Cc]ouncil(?:ors|lors|men|members)|[Dd]eputies|[Oo]fficers|[Ss]enators"
+    r"|[Rr]epresentatives|[Ss]upervisors|[Tt]rustees|[Aa]ldermen|Messrs\.?|[Jj]udges|[Jj]ustices|[Dd]etectives|[Tt]roopers"
+    r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:) (?=[A-Z])"
+)
+_AUXILIARY: Final = frozenset(
+    {"will", "may", "can", "must", "shall", "has", "was", "had", "did", "also", "then", "there"}
+)
 _OWN_LABEL: Final = re.compile(
     r"\b(?:last|first|middle|maiden) name(?P<sure>(?:'s| is| was)?) (?=([^\W\d_]{2,20})\b)", re.IGNORECASE
 )
@@ -56,19 +73,70 @@ def introduced(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
         at = next((group for group in (1, 2) if match.group(group).lower() in near.relations), 0)
         found = words_of(text, match.end(at), match.end(at) + 40)[:1] if at else []
         beside = bool(found) and text[match.end(at) : found[0].start] in {" ", ", "}
-        if beside and _may_be_name(found[0], words):
+        if beside and (_may_be_name(found[0], words) or _is_of_kin(match.group(at), found[0], words)):
             yield _candidate(found[0], "before")
     for match in _DESCRIBED.finditer(text):
         found = words_of(text, match.start(1), match.end(1))
         if any(w in near.relations for w in match.group(2).lower().split()) and _may_be_name(found[0], words):
             yield _candidate(found[0], "behind")
     yield from _of_records(text, words)
+    yield from _ranked(text, words)
     others = Cover(len(text), ((s.start, s.end) for s in spans if s.label in _NO_PEOPLE))
     for match in _DOING.finditer(text):
         found = words_of(text, match.start(1), match.end(1))
         subject = match.group(2) in near.doings and not others.touches(found[0].start, found[0].end)
         if subject and _may_be_name(found[0], words):
             yield _candidate(found[0], "behind")
+
+
+def _is_of_kin(relation: str, word: Word, words: Vocabulary) -> bool:
+    """Return whether a capital inside a sentence makes a name of an everyday word: ``our baby Juniper``."""
+    known = relation.lower() in _KIN and word.text.istitle() and len(word.low) > 2
+    return known and not words.is_stop(word.low) and word.low not in words.titles | contexts().states
+
+
+def _ranked(text: str, words: Vocabulary) -> Iterator[Candidate]:
+    """Yield the surname behind a rank of the police or an office, and those of several: ``DEP QUICK RESPONDED``."""
+    for match in _RANK.finditer(text):
+        found = words_of(text, match.end(), match.end() + 40)[:2]
+        if not found or found[0].start != match.end():
+            continue
+        first = found[0]
+        named = found[1] if first.is_initial and len(found) > 1 and text[first.end : found[1].start] == " " else first
+        plain = not words.is_common(named.text) or (words.is_surname(named.text) and not match["light"])
+        if plain and _is_surname_shaped(named, words):
+            yield Candidate(first.start, named.end, 0.6, "a rank before a surname", "surname", sure=True)
+    for match in _RANKS.finditer(text):
+        run: list[Word] = []
+        for word in words_of(text, match.end(), match.end() + 120):
+            gap = text[run[-1].end if run else match.end() : word.start]
+            if word.low == "and" and gap in {" ", ", "}:
+                continue
+            if gap.strip(" ,&") not in {"", "and"} or not _is_surname_shaped(word, words):
+                break
+            run.append(word)
+            if not text[word.end :].startswith((",", " and ", " & ")):
+                break
+        if len(run) > 1 and any(words.is_surname(word.text) for word in run):
+            for word in run:
+                yield Candidate(
+                    word.start, word.end, 0.6, "several of one office by their surnames", "surname", sure=True
+                )
+
+
+def _is_surname_shaped(word: Word, words: Vocabulary) -> bool:
+    """Return whether a word is capitalised and may be somebody's surname: no role, no auxiliary, no word of a body."""
+    if len(word.low) < 3 or not word.text[0].isupper() or word.is_initial:
+        return False
+    near = contexts()
+    barred = (
+        words.is_stop(word.low)
+        or word.low in near.roles
+        or word.low in near.states
+        or word.low in words.titles
+        or word.low in _AUXILIARY
+    )
+    return not barred and (words.is_surname(word.text) or not words.is_common(word.text))
 
 
 def _of_records(text: str, words: Vocabulary) -> Iterator[Candidate]:

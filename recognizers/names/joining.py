@@ -21,6 +21,7 @@ _NOT_NAMES: Final = re2.compile(
 )
 _MIDDLE: Final = re.compile(r" {1,3}[A-Z]\.? {1,3}")
 _POSSESSIVE: Final = re.compile(r" ?['\u2019]s(?= )")
+_LONGEST_SHORT_FORM: Final = 4
 _BEHIND_NAMES: Final = frozenset({"apt", "apartment", "suite", "ste", "unit", "floor", "building", "bldg", "st"})
 """Words of an address that may stand right behind a person's name in a letter's head."""
 _LED: Final = frozenset({"administration", "government", "team", "campaign", "trial"})
@@ -64,8 +65,10 @@ def _belong_together(text: str, left: Candidate, right: Candidate) -> bool:
     if right.start < left.end:
         return True
     gap = text[left.end : right.start]
-    if gap in {"", " ", ". ", "-", "'", "\u2019"} or _MIDDLE.fullmatch(gap):
+    if gap in {"", " ", "-", "'", "\u2019"} or _MIDDLE.fullmatch(gap):
         return True
+    if gap == ". ":  # behind a short form (`Wm. Doe`), not between two sentences
+        return len(words_of(text, left.start, left.end)[-1].low) <= _LONGEST_SHORT_FORM
     return gap in {", ", ","} and not (left.sure or right.sure) and _is_reversed(text, left, right)
 
 

@@ -29,10 +29,12 @@ def modelled(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
     words = vocabulary()
     people = [span for span in spans if span.label in _PARTS]
     disputes = {model: _Dispute(text, spans, model) for model in {span.model for span in people}}
+    surnames = {(span.model, span.start) for span in people if span.label == "SURNAME"}
     for span in people:
         for start, end in _within_lines(text, span):
             found = _trimmed(text, start, end, words)
-            if found and _is_believable(found, span, words) and not disputes[span.model].wins(found, words):
+            paired = bool(found) and (span.model, found[-1].end + 1) in surnames and _is_sure_given(found, span, words)
+            if found and (paired or _is_believable(found, span, words)) and not disputes[span.model].wins(found, words):
                 reason = f"a person's name to {_NAMES.get(span.model, span.model)}"
                 yield Candidate(found[0].start, found[-1].end, span.score, reason, _PARTS[span.label])
 
@@ -150,6 +152,13 @@ def _is_believable(found: list[Word], span: Span, words: Vocabulary) -> bool:
     return plain or (
         span.score >= _PLAIN_ENOUGH and span.model == "rampart" and not any(words.is_everyday(w.text) for w in found)
     )
+
+
+def _is_sure_given(found: list[Word], span: Span, words: Vocabulary) -> bool:
+    """Return whether the classifier is sure of a given name that is an everyday word: ``Felicity`` before a surname."""
+    if span.label != "GIVEN_NAME" or span.score < _PLAIN_ENOUGH or len(found) != 1:
+        return False
+    return found[0].text.istitle() and len(found[0].low) > 2 and not words.is_stop(found[0].low)
 
 
 def _is_plain_word(word: Word, words: Vocabulary) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from recognizers.address_words import street_words
 from recognizers.names.contexts import contexts
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate
@@ -25,7 +26,7 @@ _INITIALED: Final = re.compile(
     r"(?!\.\w|\. ?(?:\d|[A-Z]\.))"
 )
 _REVERSED: Final = re.compile(
-    r"(?:^|[\n\r\t\"|;]|\d[.)])[ \t]*([A-Z][\w'\u2019-]{1,30}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"
+    r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]*([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"  # noqa: E501  # one pattern, one line
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
 _LEAST: Final = 4
@@ -44,10 +45,11 @@ def own_forms(text: str) -> Iterator[Candidate]:
         if _is_only_name(match.group(2), words):
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
     for match in _REVERSED.finditer(text):
-        if _is_reversed(match.group(1), match.group(2).split()[0], words):
-            yield Candidate(
-                match.start(1), match.end(2), 0.6, "a surname, a comma and a given name as an item of a list"
-            )
+        last, first = match.group(1).split(), match.group(2).split()[0]
+        long = len(last) > 1
+        if _is_long_reversed(last, first, words) if long else _is_reversed(last[0], first, words):
+            reason = "a surname, a comma and a given name as an item of a list"
+            yield Candidate(match.start(1), match.end(2), 0.6, reason, sure=long)
     for match in _PASSENGER.finditer(text) if "/" in text else ():
         if _is_passenger(text, match, words):
             end = match.end() if match.group(3) else match.end(2)
@@ -92,6 +94,19 @@ def _is_reversed(last: str, first: str, words: Vocabulary) -> bool:
     if words.is_given(first):
         return not words.is_common(last) or words.is_surname(last)
     return words.is_surname(last) and not words.is_common(last) and not words.is_common(first)
+
+
+def _is_long_reversed(last: list[str], first: str, words: Vocabulary) -> bool:
+    """Return whether a surname of several words stands before a given name: ``Standing Elk, Vern``; no street or body.
+
+    Surnames of Native people are everyday words, so the given name must be one and hardly anything else.
+    """
+    if any(
+        words.is_stop(each) or each.lower() in contexts().roles or each.lower() in contexts().states for each in last
+    ):
+        return False
+    place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_plain_given(last[0])
+    return words.is_plain_given(first) and first.lower() not in contexts().states and not place
 
 
 def _is_passenger(text: str, match: re.Match[str], words: Vocabulary) -> bool:

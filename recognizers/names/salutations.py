@@ -120,7 +120,7 @@ def _signed_off(text: str, before: tuple[int, int], line: tuple[int, int]) -> li
     word = found[0]
     if words.is_stop(word.low) or (word.text.isupper() and word.low in contexts().states) or not word.text[0].isupper():
         return []
-    initials = word.text.isupper() and 2 <= len(word.text) <= 3 and not words.is_common(word.text)
+    initials = word.text.isupper() and len(word.text) <= 3 and not words.is_common(word.text)
     return found if initials or (words.is_given(word.text) and len(word.low) > 1) else []
 
 

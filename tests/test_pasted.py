@@ -1,0 +1,66 @@
+"""Tables pasted into a message: their columns are read to the last row, and what is no table is plain text."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from recognizers.date_of_birth import DateOfBirthRecognizer
+from recognizers.names.labelled import labelled
+from recognizers.pasted import cells_below, heads
+from recognizers.us_ssn import UsSsnRecognizer
+from recognizers.username import Username
+
+ROWS = 2_000
+
+
+def column(text: str, label: str) -> list[str]:
+    """The cells below the first ``label`` in ``text``."""
+    start = text.index(label)
+    return [text[low:high] for low, high in cells_below(text, start, start + len(label))]
+
+
+@pytest.mark.parametrize("mark", ["\t", "|", ","])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+def test_a_column_is_read_to_the_last_row(mark: str, end: str) -> None:
+    """However many rows a pasted table has, however its lines end, each cell stands below its head."""
+    rows = [mark.join((str(row), f"{row:09d}", "x")) for row in range(ROWS)]
+    text = "See below." + end + end.join([mark.join(("No", "SSN", "Town")), *rows]) + end + "Regards"
+    assert column(text, "SSN") == [f"{row:09d}" for row in range(ROWS)]
+
+
+def test_recognizers_see_the_rows_behind_the_five_hundredth() -> None:
+    """Nine bare digits, a date, a log-in and a name far down are found by the heads of their columns alone."""
+    filler = "\n".join(f"{row}\tnone\tnone\tnone\tnone" for row in range(ROWS))
+    text = f"No\tSSN\tDOB\tUsername\tLast name\n{filler}\n{ROWS}\t536904399\t4/12/1975\tpquill7\tGrass\nRegards"
+    for recognizer, value in (
+        (UsSsnRecognizer(), "536904399"),
+        (DateOfBirthRecognizer(), "4/12/1975"),
+        (Username(), "pquill7"),
+    ):
+        assert value in [text[match.start : match.end] for match in recognizer.find(text)]
+    assert "Grass" in [text[name.start : name.end] for name in labelled(text)]
+
+
+def test_what_stands_behind_the_table_is_plain_text() -> None:
+    """A row of another width ends the table: nothing below it belongs to the column, all of it is still read."""
+    text = "Name\tSSN\nDoe\t536904399\nmore to come\nQuill\t537218840\nhis SSN is 537-21-8841"
+    assert column(text, "SSN") == ["536904399"]
+    found = [text[match.start : match.end] for match in UsSsnRecognizer().find(text)]
+    assert found == ["536904399", "537-21-8841"]
+
+
+def test_two_empty_lines_end_a_table() -> None:
+    """One empty line may part rows, as mail programs write them; two are the end."""
+    assert column("Name\tSSN\n\nDoe\t1\n\n\nRoe\t2", "SSN") == ["1"]
+
+
+@pytest.mark.parametrize("line", ["SSN\tSSN\tSSN", "SSN,SSN,SSN", "\nSSN|SSN", "SSN\tDOB\n\nSSN\tDOB"])
+def test_labels_in_every_row_cost_no_more_than_reading(line: str) -> None:
+    """A text of nothing but heads is read in time that grows with its length, not with its square."""
+    text = "\n".join([line] * 20_000)
+    begun = time.process_time()
+    UsSsnRecognizer().find(text)
+    list(heads(text))
+    assert time.process_time() - begun < 10
