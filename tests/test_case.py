@@ -21,7 +21,11 @@ from pipeline.case.place import Mount, UnfitPlace, check_place, is_portable
 from pipeline.case.showing import lines
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import Base
-from pipeline.errors import ConfigError
+from pipeline.cli.redacting import Wanted, redact_paths
+from pipeline.cli.rerun import rerun_case
+from pipeline.cli.review import desk_for
+from pipeline.cli.running import Asked
+from pipeline.errors import ConfigError, UsageError
 from pipeline.state import State
 
 pytestmark = pytest.mark.usefixtures("own_state")
@@ -362,6 +366,13 @@ def test_closing_disposes_of_copies_and_key_and_says_so(desk: Desk, source: Path
     assert last["about"]["search_digests"] > 0
     with pytest.raises(CaseError, match="closed"):
         decide(again, Which(undecided=True), "adopt", by="x", reason="y", scanner=nothing_wrong)
+    for more in (
+        lambda: rerun_case(tmp_path / "case", None, Asked("montana")),
+        lambda: redact_paths([source], tmp_path / "two", Asked("montana"), Wanted(case=tmp_path / "case")),
+        lambda: desk_for([source], Asked("montana"), tmp_path / "case"),
+    ):
+        with pytest.raises(UsageError, match="this case is closed"):
+            more()
     from pipeline.case.checking import check_case
 
     assert not check_case(again)

@@ -148,9 +148,8 @@ def test_every_flipped_byte_of_the_other_evidence_is_found(signed: Signed, tmp_p
     for name in sorted(each for each in names if not each.startswith("records/")):
         alone = tmp_path / name.replace("/", "_")
         (alone / name).parent.mkdir(parents=True)
-        (alone / MANIFEST).write_text(
-            json.dumps({**told, "status": "provisional", "records": [], "files": {name: told["files"][name]}})
-        )
+        short = {"schema": told["schema"], "status": "provisional", "records": [], "files": {name: told["files"][name]}}
+        (alone / MANIFEST).write_text(json.dumps(short))
         raw = bytearray((signed.out / name).read_bytes())
         (alone / name).write_bytes(raw)
         assert not integrity(alone)

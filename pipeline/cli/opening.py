@@ -38,6 +38,18 @@ def open_or_make_case(folder: Path, request: str, url: str = "") -> Case:
     return Case.create(folder, request, url=url)
 
 
+def see_open(case: Case) -> None:
+    """See that a case is not closed: its key is gone, and with it all that a release could be compared with.
+
+    Raises:
+        UsageError: it is closed.
+    """
+    from pipeline.errors import UsageError  # noqa: PLC0415 - keeps --help quick
+
+    if case.row.closed_at:
+        raise UsageError(str(case.folder), "this case is closed", "open a new case for a new release")
+
+
 def scanner_of(case: Case) -> FreeText:
     """Return what examines typed words before they are stored; the language models are loaded for it."""
     from pipeline.case.free_text import FreeText  # noqa: PLC0415 - keeps --help quick

@@ -114,11 +114,12 @@ class _Redaction:
         from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
         from pipeline.case.proof import run_against  # noqa: PLC0415
         from pipeline.case.resumed import NOTHING_YET, recorded_since  # noqa: PLC0415
-        from pipeline.cli.opening import open_or_make_case  # noqa: PLC0415
+        from pipeline.cli.opening import open_or_make_case, see_open  # noqa: PLC0415
         from pipeline.cli.rerun import kept_of  # noqa: PLC0415
         from pipeline.resuming import Within, working_folder  # noqa: PLC0415
 
         case = open_or_make_case(where, self.wanted.request, self.wanted.database)
+        see_open(case)
         kept = kept_of(self.asked, hold_undecided=self.wanted.hold_undecided, mask=self.wanted.mask)
         case.keeping.keep_inputs(self.given, where, kept)
         typed = see_typed(self._stated(replace(job, key=case.key)), "", case, mask=self.wanted.mask)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipeline.cli.console import progress_bar
-from pipeline.cli.opening import open_case
+from pipeline.cli.opening import open_case, see_open
 from pipeline.cli.options import Accuracy, ConfigOption, WorkersOption
 from pipeline.cli.running import Asked, describe_run, make_release_job, state_facts, workers
 from pipeline.cli.signing import office_signature
@@ -88,6 +88,7 @@ def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = Fal
 
     make_release_job(asked)  # a wrong policy is told first
     case = open_case(folder)
+    see_open(case)
     before = supplemented(case)
     asked, hold_undecided = as_last_time(case, asked, before.recipient)
     office = Office(asked.config, sign=office_signature() if sign else None)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipeline.cli.opening import open_or_make_case, scanner_of, see_by
+from pipeline.cli.opening import open_or_make_case, scanner_of, see_by, see_open
 from pipeline.cli.options import (
     Accuracy,
     AccuracyOption,
@@ -37,7 +37,6 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.case.store import Case
     from pipeline.review.desk import Desk
 
 PORT = 8642
@@ -145,18 +144,13 @@ def desk_for(
     told = state_facts(job, asked.stated, names, policy)
     see_typed(told, request, approved_by=policy.approved_by)  # nor does what nobody may write
     case = open_or_make_case(folder, request, wanted.database)
-    _check_open(case)
+    see_open(case)
     case.keeping.keep_inputs(paths, folder, kept_of(asked, hold_undecided=True))
     job = state_facts(replace(job, key=case.key), asked.stated, names, policy)
     see_typed(job, "", case)
     run = describe_run(job, policy, request or case.row.request)
     road = Road(files, policy, job, run, lambda job: workers(job, asked.workers), office)
     return Desk(case, road, Remembered(lambda: scanner_of(case)), released=release)
-
-
-def _check_open(case: Case) -> None:
-    if case.row.closed_at:
-        raise UsageError(str(case.folder), "this case is closed", "open a new case for a new release")
 
 
 def begin(desk: Desk, by: str) -> None:
