@@ -16,6 +16,10 @@ _EDGES: Final = frozenset("0123456789-.() \u2010\u2011\u2012\u2013\u2014\u2015\u
 """With what a half of a number ends or begins."""
 
 
+_LONGEST_PART: Final = 8
+"""Characters of the first part of a number that is cut without a separator: six digits, an area code in brackets."""
+
+
 class Value(NamedTuple):
     """A string or number: what it says, its address, the key it stands under, its record, its object in the record.
 
@@ -78,6 +82,8 @@ def _may_be_cut(one: Value, other: Value) -> bool:
     first, last = one.text[0], one.text[-1]
     if not (first.isdecimal() and last.isdecimal() and other.text[0].isdecimal()):
         return True
+    if len(one.text) > _LONGEST_PART:
+        return False
     return any(is_named(label) for each in (one, other) for label in (each.label, f"{each.above} {each.label}"))
 
 
