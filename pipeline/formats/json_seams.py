@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -16,6 +17,8 @@ _EDGES: Final = frozenset("0123456789-.() \u2010\u2011\u2012\u2013\u2014\u2015\u
 """With what a half of a number ends or begins."""
 
 
+_MEASURE: Final = re.compile(r"-?\d+\.\d+")
+"""A measurement, a coordinate: below nought it begins with what could be a separator."""
 _LONGEST_PART: Final = 8
 """Characters of the first part of a number that is cut without a separator: six digits, an area code in brackets."""
 
@@ -81,7 +84,7 @@ def _may_be_cut(one: Value, other: Value) -> bool:
         return False
     first, last = one.text[0], one.text[-1]
     if not (first.isdecimal() and last.isdecimal() and other.text[0].isdecimal()):
-        return True
+        return not (_MEASURE.fullmatch(one.text) and _MEASURE.fullmatch(other.text))
     if len(one.text) > _LONGEST_PART:
         return False
     return any(is_named(label) for each in (one, other) for label in (each.label, f"{each.above} {each.label}"))
