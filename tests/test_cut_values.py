@@ -122,6 +122,7 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
         {"calls": "406", "visits": "555", "letters": "0142"},
         {"from": "2024-", "to": "2025"},
         {"low": -45, "high": -1300},
+        {"latitude": 46.5901, "longitude": -112.0391},
         {"phone": {"calls": "406", "visits": "555", "letters": "0142"}},
     ],
 )

@@ -18,14 +18,12 @@ from typing import Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
-from pipeline.formats.json_seams import Value, edits_of_values, seams_in
+from pipeline.formats.json_seams import Runs, Value, edits_of_values
 from pipeline.formats.json_tokens import Elements, Malformed, Paths, Token, Tree, edited, string, tokens, valid
 from pipeline.formats.text_pieces import merged
 from pipeline.model import Address, Attribute, Block, Cell, Edit, Field, Reading, Role, Segment, Source, SpanError, Unit
 
 UNIT_SIZE: Final = 256 * 1024
-_MOST_OBJECTS: Final = 10_000
-"""Objects whose keys are remembered at a time."""
 REMEDY: Final = "open it where it was made and export it again as JSON"
 LINES: Final = "lines"
 ARRAY: Final = "array"
@@ -75,7 +73,7 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
     segments: list[Segment] = []
     named: set[Address] = set()
     _, text = text_of(payload, unit)
-    values: list[Value] = []
+    runs = Runs()
     for token, address, record, start, within, above in _within(text, unit):
         if token.is_key and isinstance(address[0], Cell):
             if address in named:
@@ -87,8 +85,8 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
             label = "" if token.is_key else readable(token.label)
             segments.append(Segment(said, address, label, record, "", Role.CELL, within))
             if not token.is_key:
-                values.append(Value(said, address, label, record, within, above))
-    segments += [segment for segment, _, _ in seams_in(values)]
+                runs.add(Value(said, address, label, record, within, above))
+    segments += [segment for segment, _, _ in runs.seams()]
     return Reading(tuple(segments))
 
 
@@ -105,7 +103,7 @@ def rewrite_unit(payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         wanted.setdefault(edit.address, []).append(edit)
     mark, text = text_of(payload, unit)
-    joined = edits_of_values(_values(text, unit), wanted) if any(_is_seam(each) for each in wanted) else set()
+    joined = edits_of_values(_runs(text, unit), wanted) if any(_is_seam(each) for each in wanted) else set()
     pieces, done, met = [], 0, set()
     for token, address, _, start in _placed(text, unit):
         own = wanted.get(address)
@@ -196,22 +194,28 @@ def _placed(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int]]:
 
 def _within(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int, str, str]]:
     """Yield what :func:`_placed` does, with the object in which each token lies and the key that this stands under."""
-    inside, last, above = _Objects(text), "", dict[tuple[str, str], str]()
+    inside, last, of = _Objects(text), "", ""
+    above: dict[str, str] = {}
     for token, address, record, start in _placed(text, unit):
         within = inside.of(record, start + token.start, start + token.end)
-        own = above.setdefault((record, within), last if within else "")
+        if record != of:
+            of, above = record, {"": ""}
+        own = above.get(within)
+        if own is None:
+            own = above[within] = last
         yield token, address, record, start, within, own
-        last = token.label if token.is_key else last
-        if len(above) > _MOST_OBJECTS:
-            above = {(record, within): own}
+        if token.is_key:
+            last = token.label
 
 
-def _values(text: str, unit: Unit) -> Iterator[Value]:
-    """Yield the strings and numbers of a unit as they are looked at for what is cut over neighbours."""
+def _runs(text: str, unit: Unit) -> Runs:
+    """Return the strings and numbers of a unit as they are looked at for what is cut over neighbours."""
+    runs = Runs()
     for token, address, record, start, within, above in _within(text, unit):
         said = "" if token.is_key else readable(_said(text, token, start))
         if said:
-            yield Value(said, address, readable(token.label), record, within, above)
+            runs.add(Value(said, address, readable(token.label), record, within, above))
+    return runs
 
 
 def _is_seam(address: Address) -> bool:

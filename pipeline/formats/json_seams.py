@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+import re
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from pipeline.formats.cell_seams import SEAM, Seam, is_named, is_part_word, may_go_on, seams_of
@@ -11,6 +11,16 @@ from pipeline.model import Address, Attribute, Edit, Segment, SpanError
 
 _MOST: Final = 1_000
 """Values of one object that are looked at together: what has more is a list of data."""
+_EDGES: Final = frozenset("0123456789-.() \u2010\u2011\u2012\u2013\u2014\u2015\u2212") | frozenset(
+    map(chr, (*range(0x660, 0x66A), *range(0xFF10, 0xFF1A)))
+)
+"""With what a half of a number ends or begins."""
+
+
+_MEASURE: Final = re.compile(r"-?\d+\.\d+")
+"""A measurement, a coordinate: below nought it begins with what could be a separator."""
+_LONGEST_PART: Final = 8
+"""Characters of the first part of a number that is cut without a separator: six digits, an area code in brackets."""
 
 
 class Value(NamedTuple):
@@ -27,17 +37,39 @@ class Value(NamedTuple):
     above: str
 
 
-def seams_in(values: Iterable[Value]) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
-    """Yield a segment for each value that is cut over neighbours, the seam, and the addresses of its neighbours."""
-    for _, group in groupby(values, key=lambda each: (each.record, each.within)):
-        own = list(group)
-        for start in range(0, len(own), _MOST):
-            yield from _seams_of(own[start : start + _MOST])
+class Runs:
+    """Neighbouring values, kept where two of them could be halves of something: what most are not, at little cost."""
+
+    def __init__(self) -> None:
+        self._kept: list[list[Value]] = []
+        self._run: list[Value] = []
+        self._may_be_cut = False
+
+    def add(self, value: Value) -> None:
+        """Take the value that comes next."""
+        if self._run:
+            last = self._run[-1]
+            if value.within != last.within or value.record != last.record or len(self._run) >= _MOST:
+                self._end()
+            elif not self._may_be_cut:
+                one, other = last.text[-1], value.text[0]
+                near = (one in _EDGES and other in _EDGES) or one == "@" or other == "@"
+                self._may_be_cut = near and _may_be_cut(last, value)
+        self._run.append(value)
+
+    def _end(self) -> None:
+        if self._may_be_cut:
+            self._kept.append(self._run)
+        self._run, self._may_be_cut = [], False
+
+    def seams(self) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
+        """Yield a segment for each value cut over neighbours, the seam, and the addresses of its neighbours."""
+        self._end()
+        for values in self._kept:
+            yield from _seams_of(values)
 
 
 def _seams_of(values: Sequence[Value]) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
-    if not any(_may_be_cut(one, other) for one, other in pairwise(values)):
-        return
     labels = [f"{each.above} {each.label}" if is_part_word(each.label) else each.label for each in values]
     addresses = tuple(each.address for each in values)
     for number, seam in enumerate(seams_of([each.text for each in values], labels)):
@@ -50,19 +82,22 @@ def _may_be_cut(one: Value, other: Value) -> bool:
     """Return whether two neighbours could be halves of something: what most are not, at little cost."""
     if not may_go_on(one.text, other.text):
         return False
-    if not (one.text.isdecimal() and other.text.isdecimal()):
-        return True
+    first, last = one.text[0], one.text[-1]
+    if not (first.isdecimal() and last.isdecimal() and other.text[0].isdecimal()):
+        return not (_MEASURE.fullmatch(one.text) and _MEASURE.fullmatch(other.text))
+    if len(one.text) > _LONGEST_PART:
+        return False
     return any(is_named(label) for each in (one, other) for label in (each.label, f"{each.above} {each.label}"))
 
 
-def edits_of_values(values: Iterable[Value], edits: dict[Address, list[Edit]]) -> set[Address]:
+def edits_of_values(values: Runs, edits: dict[Address, list[Edit]]) -> set[Address]:
     """Take the edits of seams out of ``edits`` and put in what they are to the values; return the values' addresses.
 
     Raises:
         SpanError: an edit does not fit its seam.
     """
     joined: set[Address] = set()
-    for segment, seam, addresses in seams_in(values):
+    for segment, seam, addresses in values.seams():
         for edit in edits.pop(segment.address, ()):
             if edit.end > len(seam.text):
                 raise SpanError("an edit that does not fit a number over neighbouring values")
