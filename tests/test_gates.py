@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def _known_texts() -> list[str]:
 
 
 KNOWN = _known_texts()
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "full-width digits": lambda text: text.translate(WIDE_DIGITS),
     "zero-width inside": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
