@@ -31,6 +31,10 @@ _AFTER = re.compile(
 )
 _IDENTIFIER = re.compile(r"[#*]{0,4}[^\W_](?:[^\W_]|[._/:*+=%@~-](?=[^\s.,;:]))*")
 _PROSE = re.compile(r"[ \t]{1,8}(?!(?:numbers?|num|nos?|nbr|ids?|is|was|were)\b)[A-Za-z]+(?=\s|\Z)", re.IGNORECASE)
+_NO_PROSE = (
+    r"(?:(?-i:[^a-z \t])|\z|[ \t]+(?:[^A-Za-z \t]|[A-Za-z]+[^A-Za-z\s]|(?:numbers?|num|nos?|nbr|ids?|is|was|were)\b))"
+)
+"""What is behind a label (google-re2), but a whole word of letters alone, as ``_PROSE`` has it."""
 _SPACED = re.compile(r"[A-Z0-9]{1,16}(?: [A-Z0-9]{1,6}){1,7}(?=[ \t]*(?:$|[\r\n,;)]))")
 _CLOSING = {'"': '"', "'": "'", "“": "”", "\u2018": "\u2019", "`": "`", "(": ")", "<": ">", "[": "]"}
 
@@ -59,11 +63,15 @@ class Labelled(NamedTuple):
 
 
 class Labels:
-    """A vocabulary of labels, each with the part it stands for."""
+    """A vocabulary of labels, each with the part it stands for.
 
-    def __init__(self, parts: Mapping[str, Iterable[str]]) -> None:
+    ``for_values``: only :meth:`values` will be asked for, so that labels in prose need not wake anybody.
+    """
+
+    def __init__(self, parts: Mapping[str, Iterable[str]], *, for_values: bool = False) -> None:
         self._parts = {_letters(phrase): part for part, phrases in parts.items() for phrase in phrases}
-        self._words = Words(*(_as_pattern(phrase) for phrases in parts.values() for phrase in phrases))
+        words = (_as_pattern(phrase) for phrases in parts.values() for phrase in phrases)
+        self._words = Words(*words, followed_by=_NO_PROSE if for_values else "")
         self._known: dict[str, str] = {}
         self.trigger = self._words.trigger
 

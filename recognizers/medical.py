@@ -122,7 +122,7 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
         words=[rf"{each}\b" for each in alternatives.split("|")],
         ignore_case=True,
     )
-    return Labels(words["labels"]), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
+    return Labels(words["labels"], for_values=True), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
 
 class Medical(PatternRecognizer):

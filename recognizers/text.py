@@ -230,18 +230,19 @@ class NumberShape:
 class Words:
     """A set of context words, matched whole, in any case; see the module for how they are written.
 
-    ``begun``: the trigger fires where one of the words begins a longer one too (``card`` in ``cardnumber``), for owners
-    that it wakes for other words than these.
+    ``followed_by`` is a pattern of what stands behind each word that counts for their owner, where it ends in a letter.
     """
 
-    def __init__(self, *words: str, begun: bool = False) -> None:
+    def __init__(self, *words: str, followed_by: str = "") -> None:
         source = rf"(?:\b|[_0-9])({_gaps(words)})"
-        ends = ["" if begun or not ends_in_letter(word) else _WORD_END for word in words]
-        self.trigger = Trigger(
-            *(f"{lead}(?:{_gaps((word,))}){end}" for lead in _LEADS for word, end in zip(words, ends, strict=True)),
-            ignore_case=True,
-            kind="word",
-        )
+        self.followed_by = followed_by
+        lettered = sorted(filter(ends_in_letter, words))
+        behind = [f"(?:{_gaps((word,))})" for word in words if word not in lettered]
+        if followed_by:
+            behind.append(f"(?:{_gaps(lettered)}){followed_by}")
+        else:
+            behind += [f"(?:{_gaps((word,))}){_WORD_END}" for word in lettered]
+        self.trigger = Trigger(*(lead + each for lead in _LEADS for each in behind), ignore_case=True, kind="word")
         self._pattern = pattern(source, longest=True, ignore_case=True)
         self._bounds = pattern(rf"(?:\b|[_0-9])(?:{_gaps(words)})", longest=True, ignore_case=True)
         self._at_hump = pattern(f"({_gaps(words)})", longest=True, ignore_case=True)

@@ -27,7 +27,8 @@ _LABELS = Labels(
             "tribal enrollment card", "tribal enrolment card", "tribal id card", "tribal membership card",
         ],
         "weak": ["enr", "enrl", "enroll", "enrollment", "enrolment", "roll", "census", "enrollee", "enrolled"],
-    }
+    },
+    for_values=True,
 )  # fmt: skip
 _TRIBE = Words(
     "tribe", "tribes", "tribal", "nation", "band", "reservation", "blackfeet", "crow", "salish", "kootenai", "assiniboine", "sioux",  # noqa: E501  # one pattern, one line

@@ -65,7 +65,7 @@ _TOKEN_PARTS = frozenset({"cookie", "session", "device", "tracking"})
 @cache
 def _labels() -> tuple[Labels, frozenset[str]]:
     words = yaml.safe_load((packaged_configs() / "identifier_labels.yaml").read_text(encoding="utf-8"))
-    return Labels(words["parts"]), frozenset(words["not_labels"])
+    return Labels(words["parts"], for_values=True), frozenset(words["not_labels"])
 
 
 class UniqueIdentifier(PatternRecognizer):

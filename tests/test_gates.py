@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline import other_forms
 from pipeline.detect import examine
 from recognizers import RECOGNIZERS, ip_address, triggers
+from recognizers.labelled import Labels, has_digits
 from recognizers.presidio import PatternRecognizer
 from recognizers.registry import recognizer_class
 from recognizers.text import Words
@@ -33,7 +35,7 @@ def _known_texts() -> list[str]:
 
 
 KNOWN = _known_texts()
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "full-width digits": lambda text: text.translate(WIDE_DIGITS),
     "zero-width inside": lambda text: re.sub(r"(?<=\w)(?=\w)", "\u200b", text),
@@ -70,7 +72,7 @@ def test_no_gate_is_narrower_than_what_it_lets_through(disguise: str, monkeypatc
 
 def test_no_words_stand_where_their_trigger_does_not_fire() -> None:
     """Each vocabulary, looked for in all cases without a gate, is found only where its trigger fires."""
-    vocabularies = [each for each in gc.get_objects() if isinstance(each, Words)]
+    vocabularies = [each for each in gc.get_objects() if isinstance(each, Words) and not each.followed_by]
     assert len(vocabularies) > 50
     for text in KNOWN[::3]:
         scan = triggers.scan_of(text)
@@ -109,12 +111,40 @@ def test_whole_words_fire_their_trigger(text: str) -> None:
         assert list(SOME._found(scan, 0, len(text))) == []
 
 
-def test_what_begins_a_longer_word_wakes_only_where_that_is_asked_for() -> None:
-    """``account`` fires in ``accounts``, if at all, as a word of its own; as a beginning where its owner says so."""
-    text = "unaccountable accountancy"
-    assert not Words("accoun", "account").fires(text)
-    assert Words("accoun", "account", begun=True).fires(text)
-    assert Words("account").fires("accountNumber")
+def test_what_begins_a_longer_word_wakes_nobody() -> None:
+    """``account`` fires as a whole word, also in a name of camelCase, not as the beginning of another."""
+    assert not Words("accoun", "account").fires("unaccountable accountancy")
+    assert all(Words("account").fires(text) for text in ("accountNumber", "the account_1", "account"))
+
+
+FOR_VALUES = {each: Labels({"account": ["account", "a/c", "cvv2"]}, for_values=each) for each in (True, False)}
+BEHIND = (
+    "account",
+    "a/c",
+    "CVV2",
+    " ",
+    "\t",
+    ":",
+    "is",
+    "number",
+    "No",
+    "B-12",
+    "77",
+    "manager",
+    "(",
+    "\n",
+    '"',
+    "K",
+    "\u00b2",
+)
+
+
+@settings(max_examples=300)
+@given(text=st.lists(st.sampled_from((*BEHIND, "         ", "ID")), max_size=9).map("".join))
+def test_labels_in_prose_only_are_passed_by(text: str) -> None:
+    """A vocabulary that is asked for values only gives all of them that can be any: with a digit, or announced."""
+    wanted = [each for each in FOR_VALUES[False].values(text) if each.explicit or has_digits(each.value)]
+    assert [each for each in FOR_VALUES[True].values(text) if each.explicit or has_digits(each.value)] == wanted
 
 
 @pytest.mark.parametrize(
