@@ -181,6 +181,8 @@ def decide_all(one: Taker, _other: Taker) -> None:
     page = one.page
     one.show()
     one.go("/queue?by=kind")
+    if not one.sees("#queue"):
+        raise SystemExit(page.inner_text("main"))
     while one.sees("[data-do=adopt]"):
         before = page.inner_text("#queue > p")
         page.keyboard.press("A")
@@ -214,6 +216,8 @@ def sample_record(_one: Taker, other: Taker) -> None:
     sampled(other)
     other.show()
     other.go(f"/sample/{fullest(other)}")
+    if not other.sees("section[aria-labelledby=say]"):
+        raise SystemExit(other.page.inner_text("main"))
     other.take("sample-record", whole=True)
 
 
@@ -227,6 +231,8 @@ def sample(_one: Taker, other: Taker) -> None:
         other.click(other.page.locator("button", has_text="Make the certificate"))
         other.ended()
         other.go("/sample")
+    if "What the sample says" not in other.page.inner_text("main"):
+        raise SystemExit("the sample has no certificate")
     other.take("sample", height=800)
 
 
