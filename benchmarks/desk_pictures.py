@@ -181,6 +181,8 @@ def decide_all(one: Taker, _other: Taker) -> None:
     page = one.page
     one.show()
     one.go("/queue?by=kind")
+    if not one.sees("#queue"):
+        raise SystemExit(page.inner_text("main"))
     while one.sees("[data-do=adopt]"):
         before = page.inner_text("#queue > p")
         page.keyboard.press("A")
@@ -214,6 +216,8 @@ def sample_record(_one: Taker, other: Taker) -> None:
     sampled(other)
     other.show()
     other.go(f"/sample/{fullest(other)}")
+    if not other.sees("section[aria-labelledby=say]"):
+        raise SystemExit(other.page.inner_text("main"))
     other.take("sample-record", whole=True)
 
 
@@ -227,6 +231,8 @@ def sample(_one: Taker, other: Taker) -> None:
         other.click(other.page.locator("button", has_text="Make the certificate"))
         other.ended()
         other.go("/sample")
+    if "What the sample says" not in other.page.inner_text("main"):
+        raise SystemExit("the sample has no certificate")
     other.take("sample", height=800)
 
 
@@ -257,12 +263,12 @@ def missed(_one: Taker, other: Taker) -> None:
 
 
 def fullest(at: Taker) -> int:
-    """Return the record of the sample that has the most to look at: a letter, else a message."""
+    """Return the record of the sample that has the most to look at: a message of the mailbox, else a letter."""
     rows = at.page.locator("section[aria-labelledby=drawn] tbody tr")
     if not rows.count():
         at.go("/sample")
     told = at.page.locator("section[aria-labelledby=drawn] tbody tr").all_text_contents()
-    for kind in ("letters/", "messages/", "mailbox/"):
+    for kind in ("mailbox/", "letters/", "messages/"):
         for number, each in enumerate(told, start=1):
             if kind in each:
                 return number
@@ -314,6 +320,9 @@ PARTS: Final[dict[str, Sequence[Step]]] = {
 }
 
 
+STEPS: Final = tuple(step.__name__ for steps in PARTS.values() for step in steps)
+
+
 def main() -> None:
     """Take the pictures."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -321,6 +330,7 @@ def main() -> None:
     asked.add_argument("--out", type=Path, default=PICTURES, help="the folder for the pictures")
     asked.add_argument("--walk", type=Path, help="a folder for pictures of every page in several sizes")
     asked.add_argument("--only", choices=tuple(PARTS), action="append", help="a part; may be repeated")
+    asked.add_argument("--picture", choices=STEPS, action="append", help="one picture of a part; may be repeated")
     told = asked.parse_args()
     folder, parts = told.folder, told.only or list(PARTS)
     records, ordered = folder / "records", folder / "ordered"
@@ -337,22 +347,28 @@ def main() -> None:
     if "lift" in parts:
         (ordered / ORDERED).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(records / ORDERED, ordered / ORDERED)
-        album.tried("the desk of the court", partial(_taken, album, folder, ("lift",), ordered, "case-court"))
+        album.tried("the desk of the court", partial(_taken, album, folder, steps_of(("lift",), told.picture), "court"))
     if rest := [name for name in parts if name != "lift"]:
-        album.tried("the desk", partial(_taken, album, folder, rest, records, "case-2026-114"))
+        album.tried("the desk", partial(_taken, album, folder, steps_of(rest, told.picture), ""))
     print(f"taken: {', '.join(album.taken) or 'none'}")
     if album.failed:
         print("\n".join(f"failed: {name}: {why}" for name, why in album.failed.items()))
     raise SystemExit(1 if album.failed else 0)
 
 
-def _taken(album: Album, folder: Path, parts: Sequence[str], records: Path, named: str) -> None:
-    """Take the pictures of some parts, each by itself."""
-    more = ("--recipient", "court") if named == "case-court" else ()
-    with two_people(folder, records, folder / named, album, *more) as people:
-        for part in parts:
-            for step in PARTS[part]:
-                album.tried(f"{part}, {step.__name__}", partial(step, *people))
+def steps_of(parts: Sequence[str], pictures: Sequence[str] | None) -> list[Step]:
+    """Return what is done for some parts, or only for some pictures of them."""
+    steps = [step for part in parts for step in PARTS[part]]
+    return [each for each in steps if not pictures or each.__name__ in pictures]
+
+
+def _taken(album: Album, folder: Path, steps: Sequence[Step], recipient: str) -> None:
+    """Take some pictures, each by itself; what goes to the court has a case of its own."""
+    records, case_folder = (folder / "ordered", "case-court") if recipient else (folder / "records", "case-2026-114")
+    more = ("--recipient", recipient) if recipient else ()
+    with two_people(folder, records, folder / case_folder, album, *more) as people:
+        for step in steps:
+            album.tried(step.__name__, partial(step, *people))
 
 
 if __name__ == "__main__":

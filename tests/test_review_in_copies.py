@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 from casehelp import nothing_wrong, write
+from conftest import PROJECT
 from reviewhelp import browser, ended, examined
 from sqlalchemy.orm import Session
 
@@ -78,3 +80,15 @@ def test_what_cannot_be_found_in_the_record_waits_all_the_same(desk: Desk) -> No
     page = at.get(f"/document/{item.source}/{item.ordinal}")
     assert f'id="f-{name}"' in page
     assert f'href="#f-{name}"' not in page
+
+
+def test_a_record_that_is_not_shown_takes_no_other_from_the_queue(tmp_path: Path, by_patterns: State) -> None:
+    """What could not be examined has findings too (its headers): the queue says so, whichever of a group comes first."""
+    source = write(tmp_path / "in", {"a.txt": TEXT})
+    shutil.copy(PROJECT / "sample_data/messages/04-smime-encrypted.eml", source)
+    at = browser(examined(Case.create(tmp_path / "case", "2026-7"), source, by_patterns))
+    at.post("/values", show="yes", to="/queue")
+    for way in ("value", "kind", "file"):
+        page = at.get(f"/queue?by={way}&state=all")
+        assert "(this could not be examined and is not shown)" in page
+        assert "<mark>406-555-0123</mark>" in page

@@ -396,6 +396,7 @@ def test_words_are_picked_to_point_out_what_was_missed(desk: Desk) -> None:
     number = next(n for n, each in enumerate(order, 1) if each.file == "letter.txt")
     page = at.get(f"/sample/{number}/words")
     assert ">hedge. (" in page
+    assert all(f'href="{place}"' in at.get(f"/sample/{number}") for place in ("/", "/queue", "/release"))
     [segment] = desk.sampling._read(number)
     start, place = segment.text.index("hedge"), words(segment.address)
     assert "there is no such place" in say(at, number, "missed", place="block 99", start=0, end=4)

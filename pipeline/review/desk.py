@@ -36,7 +36,7 @@ from pipeline.review.threads import Threads
 from pipeline.review.words import MarksToo
 
 SAMPLE: Final = "the opening of the sample"
-CERTIFICATE: Final = "the certificate"
+CERTIFICATE: Final = "the making of the certificate"
 MISSED: Final = "the look at what was missed"
 _LONGEST_WORK: Final = 7 * 24 * 3600.0
 

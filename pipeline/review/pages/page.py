@@ -15,6 +15,7 @@ import jinja2
 from fastapi import Depends, HTTPException, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from pipeline.errors import ReleasableError
 from pipeline.policy.wording import entity_words
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Group, Item
@@ -140,7 +141,10 @@ def value_words(desk: Desk, visit: Visit, item: Item) -> dict[str, str]:
     """
     if not visit.shows_values:
         return {"before": "", "value": "\u2022" * 5, "after": "", "masked": "yes"}
-    shown = desk.texts.shown(item.source, item.ordinal, item.place, item.start, item.stop)
+    try:
+        shown = desk.texts.shown(item.source, item.ordinal, item.place, item.start, item.stop)
+    except ReleasableError as error:  # one record that is not shown takes no other findings from the page
+        return {"before": "", "value": f"({error.what})", "after": "", "masked": ""}
     if shown is None:
         cells = f"{item.count:,} cells of {item.column or item.place}"
         told = f"something at {item.place}, found in the copy only" if item.in_copy else cells

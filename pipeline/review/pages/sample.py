@@ -49,6 +49,7 @@ def show_sample(request: Request, desk: AtDesk, visit: Signed) -> Response:
         "usual_size": DEFAULT_SAMPLE, "most_size": MOST_SIZE, "next": standing.next_after(),
         "may_mark": not visit.officer.only_looks, "undoable": _mine(standing, visit),
         "signs": desk.road.office.sign is not None,
+        "made_of_formats": standing.draw is not None and standing.draw.strata == "format",
     }  # fmt: skip
     return rendered(request, "sample.html", about)
 
@@ -112,7 +113,7 @@ def show_record(
         "parts": len(parts.starts), "mark": standing.marks.get(number), "may_mark": not visit.officer.only_looks,
         "seen": desk.sampling.trail.last(standing.release, number), "undoable": _mine(standing, visit),
         "unseen": len(unseen(visit, standing, number, parts)), "sure": bool(sure), "miss": standing.own.get(number),
-        "told_already": _denied(standing.own.get(number), visit), "places": places_in(shown),
+        "told_already": _denied(standing.own.get(number), visit), "markable_places": places_in(shown),
         "next": standing.next_after(number),
         "case_record": _in_case(desk, record.file, record.unit),
     }  # fmt: skip
