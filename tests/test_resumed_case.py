@@ -32,11 +32,11 @@ from conftest import Inline
 import pipeline.cli.redacting as redacting
 from pipeline.state import prepare
 from pipeline.cli import main
-make = redacting.make_job
+make = redacting.make_release_job
 def without_models(asked):
     job, policy = make(asked)
     return replace(job, level="patterns"), policy
-redacting.make_job = without_models
+redacting.make_release_job = without_models
 @contextmanager
 def inline(job, asked, folder):
     yield Inline(prepare(job))
