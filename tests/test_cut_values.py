@@ -157,6 +157,8 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
         {"calls": "406", "visits": "555", "letters": "0142"},
         {"from": "2024-", "to": "2025"},
         {"low": -45, "high": -1300},
+        {"cell": 406, "number": 2019123},
+        {"mobile": 406, "line": 555, "number": 1042},
         {"latitude": 46.5901, "longitude": -112.0391},
         {"phone": {"calls": "406", "visits": "555", "letters": "0142"}},
     ],

@@ -41,8 +41,9 @@ class Hint:
 class CutValue:
     """How a value that is cut over neighbouring columns is told: words of their headers, and digits or shapes.
 
-    Words of ``unsure`` name such a value only beside a header with a word of ``telling``, or where no other header of the
-    run says anything else; those of ``leading`` only in the first column of a run. ``digits`` are ways to cut it, each the number of digits of every column; ``shapes`` are those of two columns.
+    Words of ``unsure`` name such a value only beside a header with a word of ``telling``, or where no other header of
+    the run says anything else; those of ``leading`` only in the first column of a run. ``digits`` are ways to cut it,
+    each the number of digits of every column; ``shapes`` are those of two columns.
     """
 
     entity: str
