@@ -245,9 +245,9 @@ def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
 
 def _cut(said: Mapping[str, Any]) -> CutValue:
     kinds = ("named", "first", "second", "parts", "unsure", "telling", "leading")
-    words = [frozenset(map(str, said.get(which, ()))) for which in kinds]
+    words = {which: frozenset(map(str, said.get(which, ()))) for which in kinds}
     digits = tuple(tuple(map(int, each)) for each in said.get("digits", ()))
-    return CutValue(said["entity"], *words, digits, tuple(said.get("shapes", ())))
+    return CutValue(entity=said["entity"], digits=digits, shapes=tuple(said.get("shapes", ())), **words)
 
 
 def _hint(column: Mapping[str, Any], phrase: str) -> Hint:
