@@ -54,7 +54,7 @@ _DASHES: Final = re.compile(r"[\-\u00ad\u2010-\u2015\u2212]")
 _MISTYPED_DIGIT: Final = "[0-9OoIlSsB]"
 _MISTYPED: Final = Shape(
     rf"{_MISTYPED_DIGIT}{{3}}{DASH}{_MISTYPED_DIGIT}{{2}}{DASH}{_MISTYPED_DIGIT}{{4}}",
-    hint=rf"{_MISTYPED_DIGIT}{{3}}-{_MISTYPED_DIGIT}{{2}}-{_MISTYPED_DIGIT}{{4}}",
+    hint=rf"{_MISTYPED_DIGIT}{{3}}{DASH}{_MISTYPED_DIGIT}{{2}}{DASH}{_MISTYPED_DIGIT}{{4}}",
 )
 _SPOKEN_DIGIT: Final = "(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _SPOKEN: Final = Shape(

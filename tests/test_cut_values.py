@@ -69,12 +69,47 @@ def test_columns_that_are_parts_of_one_value_are_of_its_entity(header, values, e
         (["card type", "1", "2", "3"], ("4111", "1111", "1111", "1111")),
         (["user", "domain"], ("meter", "example.com")),
         (["prefix", "suffix", "number"], ("406", "555", "0142")),
+        (["Day", "Exchange", "Number"], ("406", "555", "0142")),
+        (["Debit 1", "Credit 1", "Debit 2", "Credit 2"], ("4111", "1111", "1111", "1111")),
     ],
 )
 def test_columns_that_stand_side_by_side_are_no_value(header, values) -> None:
     """Numbers whose headers speak of something else, or whose digits are not those of the parts."""
     told = {"PHONE_NUMBER", "US_SSN", "DATE_OF_BIRTH", "CREDIT_CARD", "EMAIL_ADDRESS"}
     assert not told.intersection(entities(["meter", *header], *[("m-17", *values)] * 4))
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "own"),
+    [
+        (["Line", "Cell", "Part"], ("406", "555", "1042"), 1),
+        (["Cell", "Station", "Line"], ("406", "555", "1042"), 0),
+        (["Station", "Mobile", "Line"], ("406", "555", "1042"), 1),
+        (["Cell", "Number"], ("406", "2019123"), 0),
+        (["Year", "Month", "Born"], ("2019", "7", "28"), 2),
+        (["Month", "Born", "Year"], ("7", "28", "2019"), 1),
+    ],
+)
+def test_what_can_name_a_value_takes_no_neighbours_that_say_nothing_of_it(header, values, own) -> None:
+    """The cells of a jail, the stations of mobile units, how many were born in a month: one column at most is held."""
+    found = entities(["meter", *header], *[("m-17", *values)] * 4)[1:]
+    assert {"PHONE_NUMBER", "DATE_OF_BIRTH"}.isdisjoint(found[:own] + found[own + 1 :])
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "entity"),
+    [
+        (["Cell area code", "prefix", "line"], ("406", "555", "0142"), "PHONE_NUMBER"),
+        (["Cell", "Exchange", "Line"], ("406", "555", "0142"), "PHONE_NUMBER"),
+        (["Mobile 1", "Mobile 2", "Mobile 3"], ("406", "555", "0142"), "PHONE_NUMBER"),
+        (["Area", "Exchange", "Number"], ("406", "555", "0142"), "PHONE_NUMBER"),
+        (["Born", "", ""], ("4", "17", "1968"), "DATE_OF_BIRTH"),
+        (["born_month", "born_day", "born_year"], ("4", "17", "1968"), "DATE_OF_BIRTH"),
+    ],
+)
+def test_what_can_name_a_value_does_beside_its_parts(header, values, entity) -> None:
+    """Beside an area code or an exchange, over columns without headers, and where all say it."""
+    assert set(entities(["meter", *header], *[("m-17", *values)] * 4)[1:3]) == {entity}
 
 
 ROWS = [("seen", "406", "555-0142", "536", "90", "4399"), ("wrong", "406", "555-0143", "536", "90", "4398")]
@@ -122,6 +157,8 @@ def test_a_release_has_no_value_that_is_cut_over_columns_or_siblings(by_patterns
         {"calls": "406", "visits": "555", "letters": "0142"},
         {"from": "2024-", "to": "2025"},
         {"low": -45, "high": -1300},
+        {"cell": 406, "number": 2019123},
+        {"mobile": 406, "line": 555, "number": 1042},
         {"latitude": 46.5901, "longitude": -112.0391},
         {"phone": {"calls": "406", "visits": "555", "letters": "0142"}},
     ],

@@ -42,6 +42,7 @@ DISGUISES: dict[str, Callable[[str], str]] = {
     "(at)": lambda text: text.replace("@", " (at) "),
     "with signs outside ASCII": lambda text: f"caf\u00e9\n\n{text} \u2013\u00e9",
     "capitals": str.upper,
+    "en dashes": lambda text: text.replace("-", "\u2013"),
     "run on": lambda text: f"{text}s",
 }
 

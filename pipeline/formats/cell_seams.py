@@ -63,6 +63,9 @@ _GROUPS: Final = (
     ),
 )
 """What names a number, how many digits its cells may have, and what joins them."""
+_UNSURE: Final = re.compile(r"\s*(?:cell|mobile)\s*", re.IGNORECASE)
+"""Also a cell of a jail, a unit: then a number or a line beside it is one of anything."""
+_OF_ANYTHING: Final = re.compile(r"\s*(?:numbers?|num|no|line)\s*", re.IGNORECASE)
 _AREA: Final = re.compile(r"\s*(?:area|npa)(?: ?code)?\s*", re.IGNORECASE)
 _AREA_CODE: Final = re.compile(r"\(?[2-9]\d{2}\)?")
 _LOCAL: Final = re.compile(rf"[2-9]\d{{2}}[ .{_DASH}]\d{{4}}")
@@ -302,6 +305,8 @@ def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> 
         for other, its in run[1:]:
             token = its.strip()
             own = labels[other] in {"", labels[cell]} or is_part_word(labels[other])
+            if _UNSURE.fullmatch(label) and token.isdecimal() and _OF_ANYTHING.fullmatch(labels[other]):
+                break
             is_foreign = not own and name.search(_spoken(labels[other])) is None
             if _TOKEN.fullmatch(token) is None or is_foreign:
                 break

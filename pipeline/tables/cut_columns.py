@@ -61,9 +61,13 @@ def _runs(
     is_named = not cut.named.isdisjoint(words[at])
     for lengths in cut.digits if is_named else ():
         starts = range(max(0, at - len(lengths) + 1), at + 1) if columns[at].values else (at + 1,)
+        if columns[at].values and cut.named & words[at] <= cut.leading:
+            starts = range(at, at + 1)
         for start in starts:
             run = tuple(range(start, start + len(lengths)))
             if run[-1] >= len(words) or not all(_may_be_part(words[each], cut, vocabulary) for each in run):
+                continue
+            if not _is_told(at, run, cut, words):
                 continue
             if all(_has_digits(columns[each], length) for each, length in zip(run, lengths, strict=True)):
                 yield run
@@ -73,6 +77,14 @@ def _runs(
         shapes = zip(run, cut.shapes, strict=True)
         if all(_has_shape(columns[each], shape) for each, shape in shapes):
             yield run
+
+
+def _is_told(at: int, run: Sequence[int], cut: CutValue, words: Sequence[frozenset[str]]) -> bool:
+    """Return whether the headers of a run speak of such a value, and not of a cell of a jail, of a mobile unit."""
+    if cut.named & words[at] - cut.unsure:
+        return True
+    others = [words[each] for each in run if each != at]
+    return any(each & cut.telling for each in others) or all(not each or each & cut.named for each in others)
 
 
 def _may_be_part(words: frozenset[str], cut: CutValue, vocabulary: Vocabulary) -> bool:

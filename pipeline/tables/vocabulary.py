@@ -41,7 +41,9 @@ class Hint:
 class CutValue:
     """How a value that is cut over neighbouring columns is told: words of their headers, and digits or shapes.
 
-    ``digits`` are ways to cut it, each the number of digits of every column; ``shapes`` are those of two columns.
+    Words of ``unsure`` name such a value only beside a header with a word of ``telling``, or where no other header of
+    the run says anything else; those of ``leading`` only in the first column of a run. ``digits`` are ways to cut it,
+    each the number of digits of every column; ``shapes`` are those of two columns.
     """
 
     entity: str
@@ -49,6 +51,9 @@ class CutValue:
     first: frozenset[str]
     second: frozenset[str]
     parts: frozenset[str]
+    unsure: frozenset[str]
+    telling: frozenset[str]
+    leading: frozenset[str]
     digits: tuple[tuple[int, ...], ...]
     shapes: tuple[str, ...]
 
@@ -239,11 +244,10 @@ def _full_name(phrase: str, *, weak: bool = False, thing: bool = False) -> Hint:
 
 
 def _cut(said: Mapping[str, Any]) -> CutValue:
-    named, first, second, parts = (
-        frozenset(map(str, said.get(which, ()))) for which in ("named", "first", "second", "parts")
-    )
+    kinds = ("named", "first", "second", "parts", "unsure", "telling", "leading")
+    words = {which: frozenset(map(str, said.get(which, ()))) for which in kinds}
     digits = tuple(tuple(map(int, each)) for each in said.get("digits", ()))
-    return CutValue(said["entity"], named, first, second, parts, digits, tuple(said.get("shapes", ())))
+    return CutValue(entity=said["entity"], digits=digits, shapes=tuple(said.get("shapes", ())), **words)
 
 
 def _hint(column: Mapping[str, Any], phrase: str) -> Hint:
