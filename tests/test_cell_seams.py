@@ -19,6 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from pipeline.formats.cell_seams import seams_of
 from pipeline.formats.document_cut import UNIT_SIZE
+from pipeline.formats.html_text import HtmlText
 from pipeline.model import Block, Edit
 from pipeline.state import State
 
@@ -266,3 +267,21 @@ def test_no_unit_ends_within_a_number() -> None:
     read = readings(simple_document(f"<w:tbl>{rows}</w:tbl><w:p/>"), "a.docx")
     assert len(read) > 90 * 750 // UNIT_SIZE
     assert sum(each.text == "536-90-4399" for reading in read for each in reading.segments) == 750
+
+
+@pytest.mark.parametrize(
+    ("rows", "whole"),
+    [
+        ((("ssn1", "ssn2", "ssn3"), ("536", "90", "4399")), ["536-90-4399"]),
+        ((("Name", "Area code", "Number"), ("Ann", "406", "555-0142"), ("Bo", "406", "555-0143")), 2),
+        ((("Phone", "406", "555", "0142"),), ["406-555-0142"]),
+        ((("Permit", "Part 1", "Part 2"), ("A", "406", "5550")), []),
+        ((("Area", "Line"), ("1200", "12")), []),
+    ],
+)
+def test_a_number_over_cells_is_named_by_the_head_of_an_html_table(rows, whole) -> None:
+    """Parts of a number under headings that name it are one text, beside those that a cell on their left names."""
+    cells = ("".join(f"<td>{each}</td>" for each in row) for row in rows)
+    page = HtmlText.parsed("<table>" + "".join(f"<tr>{each}</tr>" for each in cells) + "</table>")
+    found = [seam.text for seam, _ in page.seams.values()]
+    assert (len(found) if isinstance(whole, int) else found) == whole

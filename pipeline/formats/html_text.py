@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
-from pipeline.formats.cell_seams import SEAM, Seam, seams_of
+from pipeline.formats.cell_seams import SEAM, Seam, is_named, seams_of
 from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
 from pipeline.formats.html_direction import Direction
 from pipeline.formats.html_tokens import (
@@ -49,6 +49,7 @@ _DATA_CHARSET = re.compile(r";\s*charset\s*=([^;]*)", re.IGNORECASE)
 _MOST_STATIONS = 12
 _SEVERAL = "|"
 """What stands for a cell of several texts where numbers over cells are looked for."""
+_NUMBER = re.compile(r"\d{3}")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HIDING = re.compile(
@@ -152,14 +153,22 @@ class HtmlText:
         return builder.made
 
     def join_cells(self) -> None:
-        """Make texts of the numbers that are cut over cells of a row."""
+        """Make texts of the numbers that are cut over cells of a row, named beside them or at the head of the table."""
+        heads: dict[int, str] = {}
         for row in self.cells.values():
-            texts, blocks = [], []
-            for _, own in sorted(row.items()):
+            texts, blocks, places = [], [], sorted(row)
+            for own in map(row.__getitem__, places):
                 whole = len(own) == 1  # else the number would stand apart in a cell of several texts
                 blocks.append(own[0])
                 texts.append(self.segments[Block(own[0])] if whole else _SEVERAL)
-            for seam in seams_of(texts, [""] * len(texts)):
+            seams = seams_of(texts, [""] * len(texts))
+            taken = {piece.cell for seam in seams for piece in seam.pieces}
+            labels = [heads.get(place, "") for place in places]
+            for seam in seams_of(texts, labels) if any(labels) else ():
+                seams += [seam] if taken.isdisjoint(piece.cell for piece in seam.pieces) else []
+            if any(map(is_named, texts)) and not any(_NUMBER.search(each) for each in texts):
+                heads = dict(zip(places, map(str.strip, texts), strict=True))
+            for seam in seams:
                 step = Attribute(SEAM, len(self.seams))
                 self.segments[step] = seam.text
                 self.seams[step] = (seam, blocks)
