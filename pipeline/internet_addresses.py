@@ -16,9 +16,15 @@ __all__ = ["FULL_LENGTH", "addresses_in", "full_form", "is_inside_another", "map
 FULL_LENGTH: Final = 32
 """Hex digits of the full form, without colons."""
 _LEAST_COLONS: Final = 6
+_MOST_COLONS: Final = 7
 _LONGEST: Final = 48
+_LONGEST_RUN: Final = 64
+"""Signs of an address with a time in front and a port behind."""
+_MOST_BEFORE: Final = 4
+"""Groups in front of an address that are read as none of it: a time has three, a word may end in one."""
 _SIGNS: Final = frozenset("0123456789abcdef:.")
 _RUN: Final = re.compile(r"[0-9a-f:.]{2,}")
+_PORT: Final = re.compile(r"(?<!:)[:.][0-9]{2,5}$")
 
 
 def full_form(value: str) -> str:
@@ -40,20 +46,45 @@ def mapped_ipv4(value: str) -> str:
 
 
 def addresses_in(folded: str) -> Iterator[tuple[int, int, str]]:
-    """Yield every IPv6 address in a folded text: start and end in it, half-open, and its full form."""
+    """Yield every IPv6 address in a folded text: start and end in it, half-open, and its full form.
+
+    What a word, a time or a port joins with colons to one (``IPv6:...``, ``...:443``) is read with and without it: the
+    search takes only what equals an address that is withheld.
+    """
     if "::" not in folded and folded.count(":") < _LEAST_COLONS:
         return
     for run in _RUN.finditer(folded):
         start, end = _trimmed(folded, *run.span())
-        if end - start > _LONGEST or folded.count(":", start, end) < 2 or _is_cut(folded, start, end):
+        if end - start > _LONGEST_RUN or folded.count(":", start, end) < 2 or folded[end : end + 1].isalnum():
             continue
-        form = full_form(folded[start:end])
-        if form:
-            yield start, end, form
+        for low, high in _readings(folded, start, end):
+            form = full_form(folded[low:high])
+            if form:
+                yield low, high, form
+
+
+def _readings(folded: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans that may be the address of a run, itself first: without words in front, without a port behind."""
+    behind = [end]
+    if _PORT.search(folded, start, end) and not folded[start:end].endswith(":"):
+        behind.append(max(folded.rfind(":", start, end), folded.rfind(".", start, end)))
+    is_cut = folded[max(start - 1, 0) : start].isalnum()
+    is_too_long = folded.count(":", start, end) > _MOST_COLONS
+    starts = [start]
+    for _ in range(_MOST_BEFORE if is_too_long else is_cut):
+        starts.append(folded.find(":", starts[-1], end) + 1)
+    for low in starts:
+        for high in behind:
+            span = _trimmed(folded, low, high)
+            if folded.count(":", *span) >= 2:
+                yield span
 
 
 def is_inside_another(folded: str, start: int, end: int) -> bool:
-    """Return whether a span of a folded text is only a piece of a longer IPv6 address that stands there."""
+    """Return whether a span of a folded text is only a piece of a longer IPv6 address that stands there.
+
+    The end of a word is no group of an address (``IPv6:2001:db8::1``), and what may be a port is taken for one.
+    """
     if ":" not in folded[start:end]:
         return False
     low, high = start, end
@@ -61,7 +92,13 @@ def is_inside_another(folded: str, start: int, end: int) -> bool:
         low -= 1
     while high < len(folded) and folded[high] in _SIGNS and high - start <= _LONGEST:
         high += 1
+    if low < start and folded[max(low - 1, 0) : low].isalnum():
+        low = folded.find(":", low, start) + 1 or start
+    if high > end and folded[high : high + 1].isalnum():
+        high = folded.rfind(":", end, high) + 1 or end
     low, high = _trimmed(folded, low, high)
+    if low == start and "::" in folded[start:end] and _PORT.fullmatch(folded, end, high):
+        return False
     more = folded[low:start] + folded[end:high]
     return any(each.isalnum() for each in more) and bool(full_form(folded[low:high]))
 
@@ -77,11 +114,6 @@ def _trimmed(folded: str, start: int, end: int) -> tuple[int, int]:
     if folded[start:end].startswith(":") and not folded[start:end].startswith("::"):
         start += 1
     return start, end
-
-
-def _is_cut(folded: str, start: int, end: int) -> bool:
-    """Return whether letters or digits join a run, so that it is no address by itself."""
-    return folded[max(start - 1, 0) : start].isalnum() or folded[end : end + 1].isalnum()
 
 
 def _parsed(value: str) -> ipaddress.IPv6Address | None:

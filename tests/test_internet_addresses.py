@@ -64,6 +64,19 @@ def test_what_is_no_longer_address_hides_nothing() -> None:
     assert met("::ffff:c000:201", "::ffff:192.0.2.1")
 
 
+@pytest.mark.parametrize("spelling", ["2001:db8:5:6::a1", "2001:0DB8:0005:0006:0:0:0:00A1"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "Received: from a ([IPv6:{}]) by b", "IPv6:{}", "ip6:{}/128", "id:{}", "address::{}", "client{}", "12:30:01:{}",
+        "{}:443", "[{}]:443", "IPv6:{}:443", "{}.443", "{}:host",
+    ],
+)  # fmt: skip
+def test_a_word_a_time_or_a_port_beside_an_address_hides_it_not(around: str, spelling: str) -> None:
+    """As mail servers and logs write it, in its own spelling and in another one."""
+    assert met(around.format(spelling), "2001:db8:5:6::a1")
+
+
 @given(st.integers(0, 2**128 - 1), st.integers(0, 2**128 - 1))
 def test_equal_addresses_are_equal_and_others_are_not(one: int, other: int) -> None:
     """Any address is met in full and shortened, and another one is not taken for it."""
@@ -87,7 +100,7 @@ def test_a_prefix_length_makes_another_value() -> None:
     ("text", "found"),
     [
         ("at 12:30:45 today", []), ("a::b", ["a::b"]), ("std::string", []), ("::", ["::"]), ("", []),
-        ("see fe80::1: it is", ["fe80::1"]), ("x2001:db8::1", []), ("...2001:db8::1...", ["2001:db8::1"]),
+        ("see fe80::1: it is", ["fe80::1"]), ("x2001:db8::1", ["2001:db8::1", "db8::1"]), ("...2001:db8::1...", ["2001:db8::1"]),
     ],
 )  # fmt: skip
 def test_where_an_address_stands(text: str, found: list[str]) -> None:
