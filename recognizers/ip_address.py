@@ -30,6 +30,11 @@ _COLONS: Final = Trigger(r"::|(?:[0-9A-Fa-f]{1,4}:){6}")
 _V6: Final = pattern(
     r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,8}(?:(?:\.\d{1,3}){3})?(?:%[0-9A-Za-z]{1,15})?(?:/\d{1,4})?"
 )
+_PORT: Final = re.compile(r"[:.][0-9]{1,5}(?![0-9A-Za-z_:]|\.[0-9])")
+_NO_GROUPS: Final = re.compile(r"(?:[0-9]{1,2}:){3}(?!:)|[A-Fa-f]{1,4}:(?!:)|(?<=[A-Za-z])[46]:")
+"""A time of day, the end of a word, or its number, which stands before an address and looks like groups of it."""
+_LONG_GROUP: Final = re.compile(r"[0-9][0-9A-Fa-f]{3}:")
+"""How an address begins that nothing parts from the word before it."""
 _VERSION_WORDS: Final = Words(
     "versions?", "vers?", "v", "releases?", "rel", "builds?", "firmware", "sections?", "sec", "chapters?",
     "paragraphs?", "art(?:icle)?s?",
@@ -94,14 +99,12 @@ class IpAddressRecognizer(PatternRecognizer):
 
     def _colons(self, text: str) -> Iterator[Match]:
         for candidate in _V6.finditer(text):
-            start, end = candidate.span()
-            if text[max(0, start - 3) : start + 2].casefold() == "ipv6:":  # an address literal, RFC 5321 section 4.1.3
-                start += 2
+            start, end = next(_addresses(text, *candidate.span()), (0, 0))
+            if not end:
+                continue
             address, slash, prefix = text[start:end].partition("/")
             if slash and int(prefix) > 128:
                 end = start + len(address)
-            if not _is_v6(address) or not _stands_as_v6(text, start, end):
-                continue
             if _is_telling(address) or slash or _IP_WORDS.near(text, start, end, 40, 15):
                 yield self._match(start, end, 0.85, "IPv6 network" if slash else "IPv6 address")
 
@@ -139,11 +142,30 @@ def _stands_as_v4(text: str, start: int, end: int) -> bool:
     return not (len(after) == 2 and after[0] == "-" and after[1].isalpha())
 
 
-def _stands_as_v6(text: str, start: int, end: int) -> bool:
-    before, after = text[max(0, start - 1) : start], text[end : end + 2]
-    tagged = text[max(0, start - 5) : start].casefold() == "ipv6:"
-    if before and not tagged and (before.isalnum() or before in "._:"):
-        return False
+def _addresses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where in a run of groups an address may be: in all of it, then without a port, a time or a word's end."""
+    colon = text.rfind(":", start, end)
+    ends = (end, colon) if _PORT.match(text, colon) else (end,)
+    head = _NO_GROUPS.match(text, start, end)
+    for low, begins in ((start, _begins_v6(text, start)), (head.end() if head else end, head is not None)):
+        for high in ends:
+            address = text[low:high].partition("/")[0]
+            if not (begins and low < high and _is_v6(address) and _ends_v6(text, high)):
+                continue
+            if low == start or _is_telling(address):
+                yield low, high
+
+
+def _begins_v6(text: str, start: int) -> bool:
+    before = text[max(0, start - 1) : start]
+    glued = before.isalpha() and _LONG_GROUP.match(text, start) is not None
+    return glued or not (before and (before.isalnum() or before in "._:"))
+
+
+def _ends_v6(text: str, end: int) -> bool:
+    after = text[end : end + 2]
+    if _PORT.match(text, end):
+        return True
     if after and (after[0].isalnum() or after[0] in "_:"):
         return False
     return not (len(after) == 2 and after[0] == "." and after[1].isdecimal())
