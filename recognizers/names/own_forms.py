@@ -30,6 +30,8 @@ _REVERSED: Final = re.compile(
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
 _LEAST: Final = 4
+_BEGINS: Final = frozenset({"not", "no", "the", "over", "off", "under"})
+"""Words that are no names, with which surnames of Native people begin: ``Not Afraid``, ``The Boy``."""
 
 
 def own_forms(text: str) -> Iterator[Candidate]:
@@ -101,10 +103,10 @@ def _is_long_reversed(last: list[str], first: str, words: Vocabulary) -> bool:
 
     Surnames of Native people are everyday words, so the given name must be one and hardly anything else.
     """
-    if any(
-        words.is_stop(each) or each.lower() in contexts().roles or each.lower() in contexts().states for each in last
-    ):
-        return False
+    for number, each in enumerate(map(str.lower, last)):
+        begins = number == 0 and each in _BEGINS
+        if (words.is_stop(each) and not begins) or each in contexts().roles or each in contexts().states:
+            return False
     place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_plain_given(last[0])
     return words.is_plain_given(first) and first.lower() not in contexts().states and not place
 
