@@ -13,10 +13,10 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from pipeline.plain_form import PlainForm, led_back
+from pipeline.plain_form import Piece, PlainForm, form_with, led_back
 from recognizers.triggers import Trigger, scan_of
 
 _STATIONS: Final = 3
@@ -50,9 +50,6 @@ _MARKED: Final = frozenset(
 """With the recognizers' own triggers one pass tells whether a text may have other forms."""
 _NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
 """What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
-
-Piece = tuple[int, int, str]
-"""A piece of a text that is replaced: its span, and what stands for it."""
 
 
 def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
@@ -88,28 +85,6 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
 def _raised(text: str) -> Iterator[int]:
     places = (at for found in _RAISED.finditer(text) for at in range(*found.span()))
     return (at for at in places if text[at].isdigit())
-
-
-def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
-    """Return the form of a text with pieces replaced (in order, not overlapping)."""
-    made: list[str] = []
-    plain_at, source_at, lengths = [], [], []
-    at = done = 0
-    for start, end, piece in [*pieces, (len(text), len(text), "")]:
-        if start > done:
-            plain_at.append(at)
-            source_at.append(done)
-            lengths.append(-1)
-            made.append(text[done:start])
-            at += start - done
-        if piece:
-            plain_at.append(at)
-            source_at.append(start)
-            lengths.append(end - start)
-            made.append(piece)
-            at += len(piece)
-        done = end
-    return PlainForm("".join(made), tuple(plain_at), tuple(source_at), tuple(lengths))
 
 
 def _without_percents(text: str) -> PlainForm:

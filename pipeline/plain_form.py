@@ -15,7 +15,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import accumulate
 from operator import sub
@@ -60,6 +60,10 @@ _OVERRIDDEN: Final = re.compile("\u202e([^\n\r\u2029\u202c]*)\u202c?")
 """Signs shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
+
+
+Piece = tuple[int, int, str]
+"""A piece of a text that is replaced: its span, and what stands for it."""
 
 
 class PlainForm(NamedTuple):
@@ -144,29 +148,38 @@ def led_back(form: PlainForm, under: PlainForm) -> PlainForm:
     return form._replace(under=under if form.under is None else led_back(form.under, under))
 
 
-def _turned(text: str) -> PlainForm:
-    """Return a text with what an override turns in the order in which it is read; such a run goes as a whole."""
-    pieces: list[str] = []
+def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
+    """Return the form of a text with pieces replaced (in order, not overlapping, each of at least one character)."""
+    made: list[str] = []
     plain_at, source_at, lengths = [], [], []
     at = done = 0
-    for found in _OVERRIDDEN.finditer(text):
-        for source, piece, length in (
-            (done, text[done : found.start()], -1),
-            (found.start(), found[1][::-1], found.end() - found.start()),
-        ):
-            if piece:
-                plain_at.append(at)
-                source_at.append(source)
-                lengths.append(length)
-                pieces.append(piece)
-                at += len(piece)
-        done = found.end()
+    for start, end, piece in pieces:
+        if start > done:
+            plain_at.append(at)
+            source_at.append(done)
+            lengths.append(-1)
+            made.append(text[done:start])
+            at += start - done
+        if piece:
+            plain_at.append(at)
+            source_at.append(start)
+            lengths.append(end - start)
+            made.append(piece)
+            at += len(piece)
+        done = end
+    if not done:
+        return PlainForm(text)
     if done < len(text):
         plain_at.append(at)
         source_at.append(done)
         lengths.append(-1)
-        pieces.append(text[done:])
-    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+        made.append(text[done:])
+    return PlainForm("".join(made), tuple(plain_at), tuple(source_at), tuple(lengths))
+
+
+def _turned(text: str) -> PlainForm:
+    """Return a text with what an override turns in the order in which it is read; such a run goes as a whole."""
+    return form_with(text, ((*found.span(), found[1][::-1]) for found in _OVERRIDDEN.finditer(text)))
 
 
 def _once(text: str) -> tuple[PlainForm, bool]:
@@ -181,36 +194,12 @@ def _once(text: str) -> tuple[PlainForm, bool]:
         if special.search(text) is None:
             return PlainForm(text), False
     mixed = _mixed_words(text)
-    pieces: list[str] = []
-    plain_at, source_at, lengths = [], [], []
-    at = done = 0
-    undone = False
+    pieces: list[Piece] = []
     for found in special.finditer(text):
         piece = "" if found.lastgroup else _replacement(found.group(), mixed(found.start()))
-        if piece is None:
-            continue
-        undone = undone or found.group()[0] != "\n"
-        if found.start() > done:
-            plain_at.append(at)
-            source_at.append(done)
-            lengths.append(-1)
-            pieces.append(text[done : found.start()])
-            at += found.start() - done
-        if piece:
-            plain_at.append(at)
-            source_at.append(found.start())
-            lengths.append(found.end() - found.start())
-            pieces.append(piece)
-            at += len(piece)
-        done = found.end()
-    if not done:
-        return PlainForm(text), False
-    if done < len(text):
-        plain_at.append(at)
-        source_at.append(done)
-        lengths.append(-1)
-        pieces.append(text[done:])
-    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths)), undone
+        if piece is not None:
+            pieces.append((*found.span(), piece))
+    return form_with(text, pieces), any(text[start] != "\n" for start, *_ in pieces)
 
 
 def _unquoted(text: str) -> PlainForm:
@@ -227,32 +216,8 @@ def _unquoted(text: str) -> PlainForm:
 
 def _joined_and_unquoted(text: str) -> PlainForm:
     """Return the plain form of such a text in which a line may end in the middle of a number."""
-    pieces: list[str] = []
-    plain_at, source_at, lengths = [], [], []
-    at = done = 0
-    for found in _QUOTED_OR_CUT_LINE.finditer(text):
-        start, end = found.span()
-        if start > done:
-            plain_at.append(at)
-            source_at.append(done)
-            lengths.append(-1)
-            pieces.append(text[done:start])
-            at += start - done
-        if found.lastgroup is None:
-            plain_at.append(at)
-            source_at.append(start)
-            lengths.append(end - start)
-            pieces.append("\n")
-            at += 1
-        done = end
-    if not done:
-        return PlainForm(text)
-    if done < len(text):
-        plain_at.append(at)
-        source_at.append(done)
-        lengths.append(-1)
-        pieces.append(text[done:])
-    return PlainForm("".join(pieces), tuple(plain_at), tuple(source_at), tuple(lengths))
+    found = _QUOTED_OR_CUT_LINE.finditer(text)
+    return form_with(text, ((*each.span(), "\n" if each.lastgroup is None else "") for each in found))
 
 
 @lru_cache(maxsize=4096)
