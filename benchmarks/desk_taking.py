@@ -118,12 +118,7 @@ class Taker:
     def take(self, name: str, *, width: int = 1180, height: int = 760, whole: bool = False) -> None:
         """Take a picture of the page, of its upper part or of the whole."""
         self.page.mouse.move(0, 0)
-        if self.album.walk is not None:
-            for wide, scheme in SIZES:
-                self.page.set_viewport_size({"width": wide, "height": 900})
-                self.page.emulate_media(color_scheme=scheme)
-                self.page.screenshot(path=self.album.walk / f"{name}-{wide}-{scheme}.png", full_page=True)
-            self.page.emulate_media(color_scheme="light")
+        self.look(name)
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.evaluate("document.activeElement && document.activeElement.blur(); window.scrollTo(0, 0)")
         path = self.album.out / f"{name}.png"
@@ -132,7 +127,7 @@ class Taker:
         self.album.taken.append(name)
 
     def look(self, name: str) -> None:
-        """Take pictures of a page that stands in no document, where every page is looked at."""
+        """Take pictures of a page at every width and in both schemes, where every page is looked at."""
         if self.album.walk is not None:
             for wide, scheme in SIZES:
                 self.page.set_viewport_size({"width": wide, "height": 900})
