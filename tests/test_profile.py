@@ -188,6 +188,15 @@ def test_headers_of_another_table_are_not_believed():
     assert found[5] == ("entity", "EMAIL_ADDRESS")
 
 
+def test_a_number_that_is_a_code_does_not_make_headers_doubtful():
+    """Codes under ``Number`` and a street under ``Mailing`` are no sign of headers that stand over other columns."""
+    rows = [
+        [f"{LAST[at % 9]}, {GIVEN[at % 10]}", "406", f"555-01{at:02}", f"{at + 1} Elm St", "Rex"] for at in range(20)
+    ]
+    found = kinds(["Owner", "Area", "Number", "Mailing", "Dog"], rows)
+    assert found[:4] == [("entity", each) for each in ("PERSON", "PHONE_NUMBER", "PHONE_NUMBER", "STREET_ADDRESS")]
+
+
 def test_without_header_values_decide():
     """E-mail addresses, phones, streets and dates of birth are known without a header, and so are names."""
     found = kinds(None, PEOPLE)

@@ -135,6 +135,8 @@ def _agreement(columns: Sequence[Column], hints: Sequence[Hint | None]) -> tuple
         if hint is None or hint.weak or not column.values or not _TELLING.intersection(hint.fits):
             continue
         fits = column.share(*hint.fits) >= 0.3
+        if hint.kind == "inert" and not fits and any(map(str.isdecimal, "".join(column.counts))):
+            continue  # a "number" may as well be a code: that says nothing of whether the headers are in their places
         right, wrong = right + fits, wrong + (not fits)
     return right, wrong
 
