@@ -2,9 +2,8 @@
 
 Percent-encoding undone (a link in running text or in a cell), the marks of tags and links, and tabs behind a separator,
 taken away between the digits of a number (HTML in a calendar, a link around part of a number), raised and lowered
-digits as plain ones, and the text that a long run of base64 holds. The
-recognizers of patterns read these forms beside the plain one; a span leads back to the characters that it came from, of
-a packed run to all of it.
+digits as plain ones, and the text that a long run of base64 holds. The recognizers of patterns read these forms beside
+the plain one; a span leads back to the characters that it came from, of a packed run to all of it.
 """
 
 from __future__ import annotations

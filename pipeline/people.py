@@ -175,9 +175,7 @@ def local_part_names(email: str) -> frozenset[str]:
 def cluster(names: Iterable[Name]) -> list[list[Name]]:
     """Return groups of names that can be one person's; an ambiguous short name joins the first that fits."""
     groups: list[list[Name]] = []
-    with_word: dict[str, list[int]] = defaultdict(
-        list
-    )  # the first names of groups by word: names of one person share one
+    with_word: dict[str, list[int]] = defaultdict(list)  # groups by the words of their first name: a person's share one
     for name in sorted(set(names), key=lambda each: (-len(each.tokens), each.tokens)):
         near = sorted({number for word in words_of(name) for number in with_word.get(word, ())})
         home = next((number for number in near if same_person(groups[number][0], name)), None)

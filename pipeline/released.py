@@ -26,12 +26,6 @@ def texts_in(file: InputFile) -> Iterator[tuple[Record, str]]:
             yield Record(file.name, number, at), joined(each)
 
 
-def text_of(state: Any, asked: tuple[InputFile, Record]) -> str:
-    """Return the text of one released record."""
-    file, record = asked
-    return joined(texts_of(state, (file, (record,)))[0])
-
-
 def joined(texts: Sequence[Segment]) -> str:
     """Return the texts of a record as one."""
     return "\n".join(each.text for each in texts)

@@ -21,7 +21,6 @@ _NUMBER = re.compile(
 )
 _SPACE = re.compile(r"[ \t]{1,4}")
 _WORD = re.compile(r"#[ ]?\w{1,6}|[^\W_](?:[^\W_]|['\u2019&-](?=\w)|\.(?=[^\W\d_]\.?(?![^\W_])))*\.?")
-_LAST_PART = re.compile(r"#?[ ]?[A-Za-z]?-?\d{1,6}[A-Za-z]?(?![^\W_])|[A-Z](?![^\W_])")
 _ROUTE_NUMBER = re.compile(r"#?\d{1,5}[A-Za-z]?|[A-Z]{1,3}|[a-z]")
 _BEFORE_PLACE = re.compile(
     r"(?<![^\W_])(?:(?P<sure>(?:moved|home|next|close|delivered|mailed) to"

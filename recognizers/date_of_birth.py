@@ -99,7 +99,6 @@ _BETWEEN_PEOPLE: Final = frozenset({"and", "or", "named", "my", "our", "his", "h
 _ALS_NUMBER: Final = Shape(rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]")
 """The number of a licence of Fish, Wildlife & Parks is the holder's date of birth with a count behind it."""
 _LIST_JOINER: Final = pattern(r"(?i)^(?:\s*(?:,|and|&|or|/|;)\s*)+(?:(?:and|on)\s+)?$")
-_ON: Final = pattern(r"(?i)\bon $")
 _REACH: Final = 70
 _TURNED: Final = re.compile(r"turn\w*\W+([0-9]{1,3})\b", re.IGNORECASE)
 _MOST_YEARS: Final = 115

@@ -73,39 +73,11 @@ _GLUED: Final = re.compile(r"_|(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d)")
 _WORD: Final = re.compile(r"[^\W\d_]+|\d+")
 _PARTS: Final = frozenset(
     {
-        "area",
-        "code",
-        "npa",
-        "nxx",
-        "exchange",
-        "prefix",
-        "suffix",
-        "line",
-        "local",
-        "number",
-        "no",
-        "num",
-        "group",
-        "serial",
+        "area", "code", "npa", "nxx", "exchange", "prefix", "suffix", "line", "local", "number", "no", "num",
+        "group", "serial", "part", "first", "middle", "mid", "last", "second", "third", "digit", "digits",
+        "month", "day", "year", "a", "b", "c",
     }
-    | {
-        "part",
-        "first",
-        "middle",
-        "mid",
-        "last",
-        "second",
-        "third",
-        "digit",
-        "digits",
-        "month",
-        "day",
-        "year",
-        "a",
-        "b",
-        "c",
-    }
-)
+)  # fmt: skip
 """Words that say which part of a number stands there."""
 
 

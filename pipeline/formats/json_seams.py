@@ -15,8 +15,6 @@ _EDGES: Final = frozenset("0123456789-.() \u2010\u2011\u2012\u2013\u2014\u2015\u
     map(chr, (*range(0x660, 0x66A), *range(0xFF10, 0xFF1A)))
 )
 """With what a half of a number ends or begins."""
-
-
 _MEASURE: Final = re.compile(r"-?\d+\.\d+")
 """A measurement, a coordinate: below nought it begins with what could be a separator."""
 _LONGEST_PART: Final = 8

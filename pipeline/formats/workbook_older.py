@@ -1,10 +1,8 @@
 """Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine.
 
 It gives the values of cells; how their numbers are shown is read beside it (:mod:`pipeline.older_formats`). What it
-does
-not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It runs in a
-process
-of its own (:mod:`pipeline.older_workbook`), for a damaged file can make it take any memory there is.
+does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It runs in a
+process of its own (:mod:`pipeline.older_workbook`), for a damaged file can make it take any memory there is.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Final
 import re2
 
 from pipeline.model import ColumnClass
+from recognizers.entities import PLACES
 
 __all__ = ["LONG_ZIP", "SHORT_ZIP", "ZIP", "is_place", "part_of_cell", "with_closed_places"]
 
@@ -18,7 +19,7 @@ SHORT_ZIP: Final = r"^[0-9]{3,5}$"
 """Five digits, or fewer where a program took zeros in front for nothing; anything else may lead to one building."""
 
 _ADDRESS: Final = "STREET_ADDRESS"
-_PARTS: Final = frozenset({"city", "state", "county", "country", ZIP})
+_PARTS: Final = PLACES | {ZIP}
 
 
 def with_closed_places(classes: Iterable[ColumnClass], closed: Collection[str]) -> tuple[ColumnClass, ...]:
