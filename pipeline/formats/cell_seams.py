@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
-from pipeline.model import Edit
+from pipeline.model import Address, Edit, SpanError
 
 SEAM: Final = "number over neighbouring cells"
 """The kind of the text that a seam is, beside the cells' own."""
@@ -338,3 +338,27 @@ def _seam(parts: Sequence[tuple[int, int, str]], label: str, joint: str) -> Seam
         pieces.append(Piece(cell, at, said, len(text)))
         text += said
     return Seam(text, label, tuple(pieces))
+
+
+def edits_of_cells(
+    seam: Seam, address: Address, cells: Sequence[Address], wanted: dict[Address, list[Edit]]
+) -> set[Address]:
+    """Take the edits of a seam out of ``wanted`` and put in what they are to its cells; return these cells.
+
+    Args:
+        seam: the number.
+        address: where its text stands in the unit.
+        cells: the addresses of all the texts that the seam was looked for in.
+        wanted: edits by address.
+
+    Raises:
+        SpanError: an edit does not fit the seam.
+    """
+    touched: set[Address] = set()
+    for edit in wanted.pop(address, ()):
+        if edit.end > len(seam.text):
+            raise SpanError("an edit that does not fit a number over cells")
+        for cell, start, end in seam.edits_of(edit):
+            wanted.setdefault(cells[cell], []).append(Edit(cells[cell], start, end, edit.replacement))
+            touched.add(cells[cell])
+    return touched

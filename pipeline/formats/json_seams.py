@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.formats.cell_seams import SEAM, Seam, is_named, is_part_word, may_go_on, seams_of
-from pipeline.model import Address, Attribute, Edit, Segment, SpanError
+from pipeline.formats.cell_seams import SEAM, Seam, edits_of_cells, is_named, is_part_word, may_go_on, seams_of
+from pipeline.model import Address, Attribute, Edit, Segment
 
 _MOST: Final = 1_000
 """Values of one object that are looked at together: what has more is a list of data."""
@@ -96,11 +96,5 @@ def edits_of_values(values: Runs, edits: dict[Address, list[Edit]]) -> set[Addre
     """
     joined: set[Address] = set()
     for segment, seam, addresses in values.seams():
-        for edit in edits.pop(segment.address, ()):
-            if edit.end > len(seam.text):
-                raise SpanError("an edit that does not fit a number over neighbouring values")
-            for cell, start, end in seam.edits_of(edit):
-                at = addresses[cell]
-                edits.setdefault(at, []).append(Edit(at, start, end, edit.replacement))
-                joined.add(at)
+        joined |= edits_of_cells(seam, segment.address, addresses, edits)
     return joined

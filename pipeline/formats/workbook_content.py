@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Seam, may_have_seams, seams_down, seams_of
+from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Seam, edits_of_cells, may_have_seams, seams_down, seams_of
 from pipeline.formats.encoding import readable
 from pipeline.formats.text_pieces import merged, text_after
 from pipeline.formats.workbook_numbers import shown
@@ -238,7 +238,7 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
             step = place.cell(row, cell.column)
             own = wanted.pop((step,), None) if wanted else None
             if own:
-                own = merged(own) if step in joined else own
+                own = merged(own) if (step,) in joined else own
                 cell.kind, cell.value = "s", text_after(readable(cell.text), own)
                 cell.code = ""
             if cell.notes:
@@ -248,35 +248,23 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
     return Content(content.rows, facts, content.texts)
 
 
-def _joined_down(place: Place, content: Content, wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
+def _joined_down(place: Place, content: Content, wanted: dict[Address, list[Edit]]) -> set[Address]:
     """Take the edits of numbers over cells below one another as what they are to the cells; return the cells."""
-    joined: set[SheetCell] = set()
+    joined: set[Address] = set()
     for number, (seam, places) in enumerate(_seams_down(content)):
         steps = [place.cell(row, column) for row, column in places]
-        joined |= _taken(seam, steps, wanted, (steps[seam.pieces[0].cell], Attribute(SEAM_DOWN, number)))
+        address = (steps[seam.pieces[0].cell], Attribute(SEAM_DOWN, number))
+        joined |= edits_of_cells(seam, address, [(each,) for each in steps], wanted)
     return joined
 
 
-def _taken(
-    seam: Seam, steps: Sequence[SheetCell], wanted: dict[Address, list[Edit]], address: Address
-) -> set[SheetCell]:
-    """Take the edits of one seam as what they are to its cells; return the cells (raises SpanError)."""
-    joined: set[SheetCell] = set()
-    for edit in wanted.pop(address, ()):
-        if edit.end > len(seam.text):
-            raise SpanError("an edit that does not fit a number over cells")
-        for cell, start, end in seam.edits_of(edit):
-            wanted.setdefault((steps[cell],), []).append(Edit((steps[cell],), start, end, edit.replacement))
-            joined.add(steps[cell])
-    return joined
-
-
-def _joined(place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]]) -> set[SheetCell]:
+def _joined(place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]]) -> set[Address]:
     """Take the edits of numbers over cells as what they are to the cells; return the cells."""
-    joined: set[SheetCell] = set()
+    joined: set[Address] = set()
     texts = [readable(each.text) for each in cells]
     for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
-        joined |= _taken(seam, steps, wanted, (steps[seam.pieces[0].cell], Attribute(SEAM, number)))
+        address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
+        joined |= edits_of_cells(seam, address, [(each,) for each in steps], wanted)
     return joined
 
 
