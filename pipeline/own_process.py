@@ -17,7 +17,7 @@ def is_done(module: str, arguments: Sequence[str], seconds: float) -> bool:
     """Return whether a module did its work in time; nothing that it says is heard."""
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", module, *arguments],
+            _command(module, arguments),
             env=_environment(), capture_output=True, timeout=seconds, check=False, preexec_fn=limited,
         )  # fmt: skip
     except (subprocess.SubprocessError, OSError):  # also limits that may not be set, as where lower ones are
@@ -33,7 +33,7 @@ def said_by(module: str, arguments: Sequence[str], data: bytes, seconds: float) 
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own module
-            [sys.executable, "-m", module, *arguments],
+            _command(module, arguments),
             env=_environment(), input=data, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             timeout=seconds, check=False,
         )  # fmt: skip
@@ -42,9 +42,15 @@ def said_by(module: str, arguments: Sequence[str], data: bytes, seconds: float) 
     return done.stdout if done.returncode == 0 else None
 
 
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    """Return what runs a module; none of its imports comes from the working folder, which may be one of records."""
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
 def _environment() -> dict[str, str]:
     root = str(Path(__file__).resolve().parents[1])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([root, os.environ.get("PYTHONPATH", "")])}
+    path = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]  # an empty one is where we stand
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 
 
 def limited(memory: int = MEMORY) -> None:

@@ -154,11 +154,19 @@ def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes
     What the copy says it has from what was read before; its pixels are looked at here, as whoever gets it will.
 
     Raises:
-        UnreadableSource: it does.
+        UnreadableSource: it does, or it sees writing there that it cannot read.
     """
     look = getattr(kind, "looked_at_again", None)
     again: Reading | None = look(part, task.unit, is_edited=is_edited) if look is not None else None
-    if again is not None and any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
+    if again is None:
+        return
+    if any(each.holds for each in again.gaps):
+        raise UnreadableSource(
+            "",
+            "the copy has writing that OCR is not sure of",
+            "make the picture larger, or redact it by hand",
+        )
+    if any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
         raise UnreadableSource(
             "",
             "OCR reads in the copy what it passed over before",

@@ -378,3 +378,24 @@ def test_what_ocr_passed_over_at_first_holds_the_picture(passed_over, by_pattern
     (told,) = done.summary.files
     assert told.status == ("not_scanned" if passed_over else "released")
     assert not passed_over or "passed over" in told.reasons[0]
+
+
+def test_what_ocr_is_not_sure_of_only_in_the_copy_holds_the_picture(by_patterns, monkeypatch, tmp_path: Path):
+    """What nobody could examine in the pixels that leave is held, also where it was no writing before."""
+    source = Image.new("RGB", (400, 100), "white")
+    before = source.tobytes()
+    called = [Glyph(sign, (10 + 6.0 * at, 5, 16 + 6.0 * at, 15), 0) for at, sign in enumerate("Call (406) 555-0142")]
+
+    def read(image, _scale):
+        is_source = image.tobytes() == before
+        return ocr.Writing([called] if is_source else [], [] if is_source else [(10.0, 25.0, 90.0, 35.0)])
+
+    picture._LAST.clear()
+    monkeypatch.setattr(picture, "read_writing", read)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.png").write_bytes(as_bytes(source, "PNG"))
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    picture._LAST.clear()
+    (told,) = done.summary.files
+    assert told.status == "not_scanned"
+    assert not list((tmp_path / "out").rglob("a.png"))

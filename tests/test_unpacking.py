@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 import json
+import os
 import pickle
 import random
 import stat
@@ -246,3 +247,17 @@ def test_limits_that_may_not_be_set_hold_a_file(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(own_process, "limited", refused)
     assert not own_process.is_done("pipeline.sevenzip_archive", [], 5)
+
+
+@pytest.mark.parametrize("path", [None, "", "/nowhere" + os.pathsep])
+def test_a_process_of_its_own_takes_no_module_from_the_folder_it_stands_in(path, monkeypatch, tmp_path: Path):
+    """Whoever works in a folder of records runs nothing that lies there, whatever it is called."""
+    for name in ("struct.py", "olefile.py", "json.py"):
+        (tmp_path / name).write_text("open('was-run', 'w').close()", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    if path is None:
+        monkeypatch.delenv("PYTHONPATH", raising=False)
+    else:
+        monkeypatch.setenv("PYTHONPATH", path)
+    own_process.said_by("pipeline.older_workbook", ["9", str(own_process.MEMORY), "30"], b"no workbook", 30)
+    assert not (tmp_path / "was-run").exists()
