@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.apply import edits_of
-from pipeline.case.overrides import honoured, standing
+from pipeline.case.overrides import honoured, released_anywhere, standing
 from pipeline.decide import decide
 from pipeline.decided import DecidedTable
 from pipeline.detect import Columns
@@ -166,7 +166,9 @@ def _see_pixels(state: State, kind: Format, part: bytes, task: UnitTask, classes
             "the copy has writing that OCR is not sure of",
             "make the picture larger, or redact it by hand",
         )
-    if any(each.withholds for each in _decide_again(state, again, again.segments, task, classes)):
+    released = released_anywhere(task.decisions)  # a box can move the lines that OCR makes of what stands beside it
+    withheld = (each.finding for each in _decide_again(state, again, again.segments, task, classes) if each.withholds)
+    if any((each.entity, each.digest) not in released for each in withheld):
         raise UnreadableSource(
             "",
             "OCR reads in the copy what it passed over before",

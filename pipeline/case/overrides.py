@@ -238,3 +238,10 @@ def standing(decisions: Iterable[Decision], before: Iterable[Decision]) -> list[
         known = released.get((each.finding.address, each.finding.entity, each.finding.digest))
         kept.append(each if known is None else replace(known, finding=each.finding))
     return kept
+
+
+def released_anywhere(before: Iterable[Decision]) -> frozenset[tuple[str, str]]:
+    """Return entity and digest of what a person released in a unit and nobody withheld at another place of it."""
+    decided = [each for each in before if each.finding.digest]
+    released = {(each.finding.entity, each.finding.digest) for each in decided if by_person(each)}
+    return frozenset(released - {(each.finding.entity, each.finding.digest) for each in decided if each.withholds})
