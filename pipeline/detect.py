@@ -26,7 +26,7 @@ from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import is_sole_name
 from recognizers.names.vocabulary import vocabulary
 from recognizers.names.words import words_of
-from recognizers.triggers import scan_of
+from recognizers.triggers import fired_in
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
     from recognizers.presidio import Recognizer
@@ -246,7 +246,7 @@ def _woken(texts: Sequence[str], recognizers: Sequence[Recognizer]) -> dict[int,
     wakes = _wakes_of(recognizers)
     woken: dict[int, list[int]] = {}
     for at, text in enumerate(texts):
-        fired = scan_of(text).fired
+        fired = fired_in(text)
         numbers = wakes.get(fired)
         if numbers is None:
             if len(wakes) >= _MOST_WAKES:
@@ -289,8 +289,7 @@ def _in_text(matches: Sequence[Match], form: PlainForm, by: int, name: str) -> I
         if not by:
             return matches
         return [match.moved(max(match.start - by, 0), match.end - by) for match in matches if match.end > by]
-    spans = [form.span(match.start, match.end) for match in matches]
-    moved = zip(matches, spans, strict=True)
+    moved = zip(matches, form.spans([(match.start, match.end) for match in matches]), strict=True)
     return [match.moved(max(start - by, 0), end - by) for match, (start, end) in moved if end > by]
 
 

@@ -38,7 +38,6 @@ _IN_RUNS: Final = bytes(
     b"x"[0] if chr(byte).isascii() and (chr(byte).isalnum() or byte in b"+/_-") else 0 for byte in range(256)
 )
 """What may stand in a run of base64, all else: in text made of these two a run is found in no time."""
-_MOST_SIGNS_BEHIND: Final = 2
 _HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
 _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
@@ -131,15 +130,18 @@ def _unpacked(text: str, marks: bytes) -> list[Piece]:
     return found
 
 
-def _runs(text: str, marks: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the spans of runs of base64, each the longest from the left; no other run begins or ends inside of one."""
-    high = 0
-    while (low := marks.find(_RUN, high)) >= 0:
+def _runs(text: str, marks: bytes) -> list[tuple[int, int]]:
+    """Return the spans of runs of base64, each the longest from the left; no other run begins or ends inside of one."""
+    found = []
+    low = marks.find(_RUN)
+    while low >= 0:
         high = marks.find(b"\0", low)
         high = len(marks) if high < 0 else high
-        signs = text[high : high + _MOST_SIGNS_BEHIND]
-        high += len(signs) - len(signs.lstrip("="))
-        yield low, high
+        if text[high : high + 1] == "=":
+            high += 2 if text[high + 1 : high + 2] == "=" else 1
+        found.append((low, high))
+        low = marks.find(_RUN, high)
+    return found
 
 
 def _tried(run: str) -> Iterator[tuple[int, int]]:

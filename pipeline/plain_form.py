@@ -15,7 +15,7 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 from operator import sub
@@ -89,10 +89,24 @@ class PlainForm(NamedTuple):
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the source that the span ``start`` to ``end`` of the plain text came from."""
         if self.quoted:
-            start, end = self._in_lines(start, end)
-        elif self.lengths:
+            return next(self.spans(((start, end),)))
+        if self.lengths:
             start, end = self._place(start, at_end=False), self._place(end - 1, at_end=True)
         return self.under.span(start, end) if self.under else (start, end)
+
+    def spans(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield the same for several spans: a line end goes with the quote marks behind it."""
+        text, under = self.text, self.under
+        if not self.quoted:
+            yield from (self.span(start, end) for start, end in spans)
+            return
+        gone = _marks_gone(text, self.quoted)
+        line = done = 0
+        for start, end in spans:
+            line = line + text.count("\n", done, start) if done <= start else text.count("\n", 0, start)
+            done = start
+            low, high = start + gone[line], end + gone[line + text.count("\n", start, end)]
+            yield under.span(low, high) if under else (low, high)
 
     def _place(self, offset: int, *, at_end: bool) -> int:
         run = bisect_right(self.plain_at, offset) - 1
@@ -102,19 +116,11 @@ class PlainForm(NamedTuple):
             return self.source_at[run] + (length if at_end else 0)
         return self.source_at[run] + inside + at_end
 
-    def _in_lines(self, start: int, end: int) -> tuple[int, int]:
-        """Return where a span in a text without its quote marks came from; a line end goes with the marks behind it."""
-        text, gone = self.text, _marks_gone(self.text, self.quoted)
-        line = text.count("\n", 0, start)
-        last = line + text.count("\n", start, end)
-        return start + gone[line], end + gone[last]
-
 
 @lru_cache(maxsize=8)
 def _marks_gone(text: str, quoted: str) -> list[int]:
     """Return for each line of a text without its quote marks how many characters went up to there."""
-    lengths = (accumulate(map(len, each.split("\n"))) for each in (quoted, text))
-    return list(map(sub, *lengths))
+    return list(accumulate(map(sub, map(len, quoted.split("\n")), map(len, text.split("\n")))))
 
 
 def plain_form(text: str) -> PlainForm:

@@ -84,8 +84,9 @@ class EmailAddressRecognizer(PatternRecognizer):
     def matches(self, text: str) -> list[Match]:
         found: list[Match] = []
         if "@" in text:
-            found += self._plain(text)
-            for start, end in _other_ats(text, found):
+            found = self._plain(text)
+            # each plain address has its own sign: most texts have no other
+            for start, end in _other_ats(text, found) if len(found) != text.count("@") else ():
                 window = text[start:end]
                 notes = self._notes(window) if "/" in window else ()
                 spaced = self._spaced(window) if _HAS_SPACED_SIGN.search(window) else ()
@@ -101,24 +102,26 @@ class EmailAddressRecognizer(PatternRecognizer):
             found += self._x500(text)
         return joined(found)
 
-    def _plain(self, text: str) -> Iterator[Match]:
+    def _plain(self, text: str) -> list[Match]:
+        found: list[Match] = []
         for domain in _DOMAIN.finditer(text):
             at, end = domain.span()
             local = _LOCAL_BACKWARDS.match(text[at - 1 : at - 101 if at > 100 else None : -1]) if at else None
             if local is None:
                 continue
             start = at - local.end()
-            if not text[start].isalnum() or "=" in local.group():
+            if not text[start].isalnum() or text.find("=", start, at) >= 0:
                 start += _key_length(text[start:at])
-            if start >= at:
-                continue
-            if text[start - 2 : start] == ". " and text[start].isupper():
+                if start >= at:
+                    continue
+            if start > 1 and text[start - 1] == " " and text[start - 2] == "." and text[start].isupper():
                 torn = _FIRST_NAME_BEFORE.search(text[max(0, start - 30) : start])
                 start -= len(torn.group(1)) + 2 if torn else 0
             if text[end : end + 1] in {" ", "."} and not domain.group().lower().endswith(_COMMON_END):
                 tail = _TORN_TLD.match(text, end)
                 end = tail.end() if tail else end
-            yield self._match(start, end, 0.95, "address with a dotted domain")
+            found.append(Match(start, end, "EMAIL_ADDRESS", 0.95, self.NAME, "address with a dotted domain"))
+        return found
 
     def _spaced(self, text: str) -> Iterator[Match]:
         for candidate in _SPACED.finditer(text):
@@ -160,8 +163,6 @@ class EmailAddressRecognizer(PatternRecognizer):
 
 def _other_ats(text: str, plain: list[Match]) -> Iterator[tuple[int, int]]:
     """Yield a window around each run of ``@`` that no plain address holds; windows do not overlap."""
-    if len(plain) == text.count("@"):  # each plain address has its own
-        return
     following = iter([(match.start, match.end) for match in plain])
     start, end = next(following, (len(text), len(text)))
     done, at = 0, text.find("@")

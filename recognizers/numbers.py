@@ -50,13 +50,19 @@ def numbers_in(text: str, low: int, high: int) -> list[LongNumber]:
             for found in _NUMBER.finditer(text, low, high)
         ]
     data, numbers = piece.encode(), []
+    for start, end, digits, form in numbers_in_ascii(data):
+        of_text = start < BEFORE and low > 0
+        numbers.append((start + low, end + low, digits, _form(text, start + low, end + low) if of_text else form))
+    return numbers
+
+
+def numbers_in_ascii(data: bytes) -> list[LongNumber]:
+    """Return the long numbers of an ASCII text, from left to right."""
+    numbers = []
     for found in _NUMBER_OF_CLASSES.finditer(data.translate(_CLASSES)):
         start, end = found.span()
-        if start < BEFORE and low > 0:
-            form = _form(text, start + low, end + low)
-        else:
-            form = data[start - BEFORE if start > BEFORE else 0 : end].translate(_FORMS_OF_ASCII)
-        numbers.append((start + low, end + low, found.group().count(b"0"), form))
+        form = data[start - BEFORE if start > BEFORE else 0 : end].translate(_FORMS_OF_ASCII)
+        numbers.append((start, end, found[0].count(b"0"), form))
     return numbers
 
 

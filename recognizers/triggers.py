@@ -29,7 +29,7 @@ from typing import Final, Literal, get_args
 
 import re2
 
-from recognizers.numbers import LongNumber, numbers_in
+from recognizers.numbers import LongNumber, numbers_in, numbers_in_ascii
 
 SIZE: Final = 4096
 """A text is scanned in pieces of this many characters, so that triggers say where in a long text they fire."""
@@ -104,27 +104,35 @@ class Scan:
     __slots__ = ("_numbers", "_pieces", "data", "fired", "humps", "spans", "text")
 
     def __init__(self, text: str) -> None:
-        ascii_only = text.isascii()
-        self.text = text = text if ascii_only else whole(text)
-        data = text.encode()
-        self.data: bytes | None = data if ascii_only else None
+        self.data: bytes | None = None
+        if text.isascii():
+            self.data = data = text.encode()
+        else:
+            text = whole(text)
+            data = text.encode()
+        self.text = text
         self.humps: tuple[int, ...] = ()
         self.spans: dict[int, list[tuple[int, int]]] = {}
         self._numbers: Sequence[LongNumber] = ()
         if len(text) <= SIZE:
             fired = _fired(data)
-            self.fired = self._humped(fired, 0) if _HUMP.number in fired else fired
-            self._pieces: tuple[frozenset[int], ...] = (self.fired,)
-        else:
-            self._pieces = tuple(
-                [
-                    self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH].encode()), at)
-                    for at in range(0, len(text), SIZE)
-                ]
-            )
-            self.fired = self._pieces[0].union(*self._pieces[1:])
+            if _HUMP.number in fired:
+                fired = self._humped(fired, 0)
+            self._pieces: tuple[frozenset[int], ...] = ()
+            if SIX_DIGITS.number in fired:
+                self._numbers = numbers = numbers_in_ascii(data) if self.data else numbers_in(text, 0, len(text))
+                fired = _fired_with(fired, numbers)
+            self.fired = fired
+            return
+        self._pieces = tuple(
+            [
+                self._humped(_fired(text[max(0, at - REACH) : at + SIZE + REACH].encode()), at)
+                for at in range(0, len(text), SIZE)
+            ]
+        )
+        self.fired = self._pieces[0].union(*self._pieces[1:])
         if SIX_DIGITS.number in self.fired:
-            regions = ((0, len(text)),) if self.is_one_piece else self.regions(SIX_DIGITS.number)
+            regions = self.regions(SIX_DIGITS.number)
             self._numbers = [number for region in regions for number in numbers_in(text, *region)]
             self.fired = _fired_with(self.fired, self._numbers)
 
@@ -140,11 +148,13 @@ class Scan:
     @property
     def is_one_piece(self) -> bool:
         """Whether the text is short enough to have been scanned in one go."""
-        return len(self._pieces) == 1
+        return not self._pieces
 
     def regions(self, number: int) -> Iterator[tuple[int, int]]:
         """Yield the parts of the text, apart from each other, in which the trigger ``number`` fires."""
         length = len(self.text)
+        if not self._pieces:
+            return iter(((0, length),) if number in self.fired else ())
         places = (at * SIZE for at, fired in enumerate(self._pieces) if number in fired)
         return _merged((max(0, at - REACH), min(length, at + SIZE + REACH)) for at in places)
 
@@ -154,16 +164,19 @@ class Scan:
         A number here is a :data:`recognizers.numbers.LongNumber`;
         its window begins ``before`` characters before it and ends ``after`` behind it.
         """
-        if not self._numbers:
-            return []
-        length = len(self.text)
-        return list(
-            _merged(
-                (start - before if start > before else 0, min(length, end + after))
-                for start, end, digits, _ in self._numbers
-                if digits >= least
-            )
-        )
+        found: list[tuple[int, int]] = []
+        length, left, right = len(self.text), 0, -1
+        for start, end, digits, _ in self._numbers:
+            if digits >= least:
+                low, high = start - before if start > before else 0, end + after
+                if low > right:
+                    if right >= 0:
+                        found.append((left, right))
+                    left = low
+                right = min(length, high)
+        if right >= 0:
+            found.append((left, right))
+        return found
 
 
 def scan_of(text: str) -> Scan:
@@ -171,12 +184,22 @@ def scan_of(text: str) -> Scan:
     try:  # found by far the most often: nothing to call, nothing to compare
         return _scans[text]
     except KeyError:
-        if not _scans or _kept[0] > _KEPT_CHARACTERS:
-            _scans.clear()
-            _kept[0] = 0
-        scan = _scans[text] = Scan(text)
-        _kept[0] += len(text) + _OWN_WEIGHT
-        return scan
+        return _scanned(text)
+
+
+def _scanned(text: str) -> Scan:
+    if not _scans or _kept[0] > _KEPT_CHARACTERS:
+        _scans.clear()
+        _kept[0] = 0
+    scan = _scans[text] = Scan(text)
+    _kept[0] += len(text) + _OWN_WEIGHT
+    return scan
+
+
+def fired_in(text: str) -> frozenset[int]:
+    """Return the triggers that fire in a text, most likely a new one: a look costs less than an error then."""
+    scan = _scans.get(text)
+    return (_scanned(text) if scan is None else scan).fired
 
 
 def forget_texts() -> None:
