@@ -32,7 +32,9 @@ import psutil
 
 PARTS = 3
 LEARNT = "patterns, automata learnt"
-"""The same as ``patterns``, each part read twice and the second time measured, with nothing remembered of its texts."""
+"""The same as ``patterns`` once all the mail was read before, with nothing remembered of its texts."""
+TURNS = 5
+"""How often a part is read where the automata have learnt; the median counts."""
 OURS = ("thorough", "fast", "patterns", LEARNT)
 STOCK = "stock Presidio, entity model alone"
 STOCK_WHOLE = "stock Presidio, whole model"
@@ -104,28 +106,36 @@ def contend(name: str, sets: Path, stock_model: Path | None) -> None:
         return
     began = time.process_time()
     run = _runner(name, stock_model)
-    run([("", "The sewer main on the corner is 12 feet deep, said Maren Voss.")])
+    run([("Subject", "The sewer main on the corner is 12 feet deep, said Maren Voss.")])
     gc.freeze()  # as a worker does once it is set up; see pipeline.execution.worker
     print(json.dumps({"setup": time.process_time() - began}), flush=True)
+    if name == LEARNT:
+        for part in dealt:
+            _time_of(run, part)
     for line in sys.stdin:
         part = dealt[int(line)]
-        if name == LEARNT:
-            _read_before(run, part)
-        began = time.process_time()
-        for message in part:
-            run(message)
-        seconds = time.process_time() - began
+        seconds = _time_again(run, part) if name == LEARNT else _time_of(run, part)
         answer = {"characters": sum(map(corpus.size, part)), "seconds": seconds, "memory": _peak_memory()}
         print(json.dumps(answer), flush=True)
 
 
-def _read_before(run: Callable[[corpus.Message], object], part: list[corpus.Message]) -> None:
-    """Let the automata meet a part, as those of a worker have after some megabytes; forget its texts again."""
-    from recognizers.triggers import forget_texts  # noqa: PLC0415 - as above
-
+def _time_of(run: Callable[[corpus.Message], object], part: list[corpus.Message]) -> float:
+    """Return the processor seconds that a part takes."""
+    began = time.process_time()
     for message in part:
         run(message)
-    forget_texts()
+    return time.process_time() - began
+
+
+def _time_again(run: Callable[[corpus.Message], object], part: list[corpus.Message]) -> float:
+    """Return the median of the processor seconds of some turns, nothing remembered of the texts of those before."""
+    from recognizers.triggers import forget_texts  # noqa: PLC0415 - as above
+
+    seconds = []
+    for _ in range(TURNS):
+        forget_texts()
+        seconds.append(_time_of(run, part))
+    return statistics.median(seconds)
 
 
 def _runner(name: str, stock_model: Path | None) -> Callable[[corpus.Message], object]:
