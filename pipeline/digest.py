@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 
 from pipeline.dates import MONTHS, iso_date
-from pipeline.internet_addresses import full_form, mapped_ipv4, prefix_length
+from pipeline.internet_addresses import full_form, mapped_form, mapped_ipv4, prefix_length
 
 DIGEST_SIZE: Final = 16
 LEAST_KEY_SIZE: Final = 16
@@ -121,8 +121,8 @@ def search_forms(entity: str, value: str) -> frozenset[str]:
         forms |= {digits, f"1{digits}"} if len(digits) == 10 else {digits}
     elif entity == "DATE_OF_BIRTH":
         forms |= _date_forms(iso_date(fold(value)))
-    elif entity == "IP_ADDRESS" and (full := full_form(value)):
-        forms |= {full, "".join(tokens(mapped_ipv4(value)))}
+    elif entity == "IP_ADDRESS":
+        forms |= {full_form(value) or mapped_form(value), "".join(tokens(mapped_ipv4(value)))}
     return frozenset(forms - {""})
 
 

@@ -11,10 +11,19 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["FULL_LENGTH", "addresses_in", "full_form", "is_inside_another", "mapped_ipv4", "prefix_length"]
+__all__ = [
+    "FULL_LENGTH",
+    "addresses_in",
+    "full_form",
+    "is_inside_another",
+    "mapped_form",
+    "mapped_ipv4",
+    "prefix_length",
+]
 
 FULL_LENGTH: Final = 32
 """Hex digits of the full form, without colons."""
+_DOTS: Final = 3
 _LEAST_COLONS: Final = 6
 _MOST_COLONS: Final = 7
 _LONGEST: Final = 48
@@ -43,6 +52,12 @@ def mapped_ipv4(value: str) -> str:
     address = _parsed(value)
     mapped = address.ipv4_mapped if address is not None else None
     return "" if mapped is None else str(mapped)
+
+
+def mapped_form(value: str) -> str:
+    """Return the full form of the IPv6 address that stands for an IPv4 address, "" for any other value."""
+    bare = value.partition("/")[0].replace("[.]", ".").strip()
+    return full_form(f"::ffff:{bare}") if bare.count(".") == _DOTS else ""
 
 
 def addresses_in(folded: str) -> Iterator[tuple[int, int, str]]:

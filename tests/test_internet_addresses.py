@@ -55,6 +55,14 @@ def test_a_network_is_not_met_inside_a_longer_address(text: str) -> None:
     assert not met(text, NETWORK)
 
 
+@pytest.mark.parametrize("text", ["::ffff:192.0.2.77", "[::FFFF:c000:24d]:25", "0:0:0:0:0:ffff:c000:24d", "192.0.2.77"])
+@pytest.mark.parametrize("value", ["192.0.2.77", "192[.]0[.]2[.]77"])
+def test_an_ipv4_address_is_met_where_an_ipv6_address_stands_for_it(text: str, value: str) -> None:
+    """In dotted form and in hex groups; no other address of the same kind is met."""
+    assert met(f"from {text} at noon", value)
+    assert not met("from ::ffff:c000:24e at noon, version 192.0.3", value)
+
+
 def test_what_is_no_longer_address_hides_nothing() -> None:
     """Signs around it that make no address of it do not: the search stays on the side of finding."""
     assert met("1:2:3:4:5:6:7:2001:db8:17::", NETWORK)
