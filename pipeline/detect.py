@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.errors import RecognizerFailed
 from pipeline.formats.naming import ending_of
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
-from pipeline.other_forms import other_forms
+from pipeline.other_forms import OtherForm, other_forms
 from pipeline.plain_form import PlainForm, plain_form, turned_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
@@ -187,13 +187,13 @@ def examine(
             if matches:
                 found[at].extend(_in_text(matches, forms[at], len(prefixes[at]), recognizer.NAME))
     others = [(at, other) for at, form in enumerate(forms) for other in other_forms(form)]
-    others += [(at, turned) for at, text in enumerate(full) if (turned := turned_form(text)) is not None]
+    others += [(at, OtherForm(turned)) for at, text in enumerate(full) if (turned := turned_form(text)) is not None]
     if others:
         place = _place_of_failure(texts, segments, places)
-        for (at, form), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):
+        for (at, other), matches in zip(others, _in_other_forms(others, recognizers, place), strict=True):
             known = list(found[at])
             for match in matches:
-                for each in _in_text([match], form, len(prefixes[at]), match.recognizer):
+                for each in _in_text([match], other.form, len(prefixes[at]), match.recognizer):
                     if not any(_is_told(one, each) for one in known):
                         found[at].append(each)
     for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
@@ -225,17 +225,25 @@ def _is_told(known: Match, other: Match) -> bool:
 
 
 def _in_other_forms(
-    others: Sequence[tuple[int, PlainForm]], recognizers: Sequence[Recognizer], place: str
+    others: Sequence[tuple[int, OtherForm]], recognizers: Sequence[Recognizer], place: str
 ) -> list[list[Match]]:
-    """Return what the recognizers of patterns find in other forms of texts, but identifiers: what is packed is one."""
+    """Return what the recognizers find in other forms of texts, but identifiers: what is packed is one.
+
+    Models read only forms that have words, and count only where the text has them not: all else they have read before.
+    """
     found: list[list[Match]] = [[] for _ in others]
-    texts = [form.text for _, form in others]
-    patterns = [each for each in recognizers if not each.needs_model]
+    forms = [other.form for _, other in others]
+    texts = [form.text for form in forms]
     try:
-        woken = _woken(texts, patterns)
-        for number, chosen in woken.items():
-            for at, matches in zip(chosen, patterns[number].find_many([texts[at] for at in chosen]), strict=True):
-                found[at] += [each for each in matches if each.entity not in _BY_LABEL]
+        woken = _woken(texts, recognizers)
+        for number, every in woken.items():
+            recognizer = recognizers[number]
+            chosen = [at for at in every if others[at][1].has_words] if recognizer.needs_model else every
+            for at, matches in zip(chosen, recognizer.find_many([texts[at] for at in chosen]), strict=True):
+                own = [each for each in matches if each.entity not in _BY_LABEL]
+                if recognizer.needs_model:
+                    own = [each for each in own if forms[at].is_longer(each.start, each.end)]
+                found[at] += own
     except Exception as error:  # noqa: BLE001 - what was not scanned was not examined
         raise RecognizerFailed(place, f"the scan of an encoded text failed ({type(error).__name__})") from None
     return found

@@ -2,8 +2,9 @@
 
 Percent-encoding undone (a link in running text or in a cell), the marks of tags and links, and tabs behind a separator,
 taken away between the digits of a number (HTML in a calendar, a link around part of a number), raised and lowered
-digits as plain ones, and the text that a long run of base64 holds. The recognizers of patterns read these forms beside
-the plain one; a span leads back to the characters that it came from, of a packed run to all of it.
+digits as plain ones, the text that a long run of base64 holds, and spread letters (``M a r e n   V o s s``, as a PDF
+shows them) set together. The recognizers of patterns read these forms beside the plain one, those of names and streets
+only the last; a span leads back to the characters that it came from, of a packed run to all of it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from pipeline.plain_form import Piece, PlainForm, form_with, led_back
 from recognizers.triggers import Trigger, scan_of
@@ -42,16 +43,28 @@ _HAS_PERCENT: Final = Trigger("%[0-7C-Fc-f][0-9A-Fa-f]")
 _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
 _HAS_CUT_BY_TABS: Final = Trigger("[0-9][-.)]\t[0-9\t]")
+_HAS_SPREAD: Final = Trigger(r"\b[A-Za-z][ \t]{1,6}[A-Za-z][ \t]{1,6}[A-Za-z][ \t]", kind="word")
 _MARKED: Final = frozenset(
     each.number for each in (_HAS_PERCENT, _HAS_CUT_BY_TAGS, _HAS_CUT_BY_LINKS, _HAS_CUT_BY_TABS)
 )
 """With the recognizers' own triggers one pass tells whether a text may have other forms."""
+_SPREAD: Final = re.compile(r"(?<!\S)\S(?:[ \t]{1,6}\S(?!\S)){4,}[ \t]{1,6}\S(?![^\s,.;:!?)])")
+"""Six signs and more that stand alone: the bound keeps the columns of a table apart."""
+_WORD: Final = re.compile(r"[^\W\d_]{3}")
+_GAP: Final = re.compile(r"[ \t]+")
 _NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
 """What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
 
 
-def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
-    """Return the other forms of a plain text; one without percent signs, tags, links and long runs has none.
+class OtherForm(NamedTuple):
+    """Another form of a text. ``has_words``: names and streets are whole in it too, not only numbers and addresses."""
+
+    form: PlainForm
+    has_words: bool = False
+
+
+def other_forms(plain: PlainForm) -> Sequence[OtherForm]:
+    """Return the other forms of a plain text; one without percent signs, tags, links, long runs and the like has none.
 
     Spans in them lead back to the source of the plain form.
     """
@@ -59,10 +72,35 @@ def other_forms(plain: PlainForm) -> Sequence[PlainForm]:
     marks = (scan.data or scan.text.encode("ascii", "replace")).translate(_IN_RUNS)
     packed = _unpacked(scan.text, marks) if _RUN in marks else []
     has_raised = not scan.text.isascii() and _RAISED.search(scan.text) is not None
-    if not packed and not has_raised and _MARKED.isdisjoint(scan.fired):
+    spread = _spread(scan.text) if _HAS_SPREAD.number in scan.fired else []
+    if not packed and not has_raised and not spread and _MARKED.isdisjoint(scan.fired):
         return ()
-    found = _forms(scan.text, packed, scan.fired)
-    return list(found) if plain.is_source else [led_back(each, plain) for each in found]
+    found = [OtherForm(form) for form in _forms(scan.text, packed, scan.fired)]
+    if spread:
+        found.append(OtherForm(form_with(scan.text, spread), has_words=True))
+    return found if plain.is_source else [each._replace(form=led_back(each.form, plain)) for each in found]
+
+
+def _spread(text: str) -> list[Piece]:
+    """Return the blanks between spread letters, with what stands for them: nothing, or one blank between words.
+
+    The shortest gaps of a run part letters. Where the words have no longer ones between them, a capital behind a small
+    letter begins a word, and so does a number.
+    """
+    found: list[Piece] = []
+    for run in _SPREAD.finditer(text):
+        gaps = [gap.span() for gap in _GAP.finditer(text, *run.span())]
+        least = min(end - start for start, end in gaps)
+        pieces = [(start, end, " " if end - start > least or _parts(text, start, end) else "") for start, end in gaps]
+        if _WORD.search(form_with(run.group(), [(a - run.start(), b - run.start(), c) for a, b, c in pieces]).text):
+            found += pieces
+    return found
+
+
+def _parts(text: str, start: int, end: int) -> bool:
+    """Return whether what stands before and behind a gap belongs to two words."""
+    before, after = text[start - 1], text[end]
+    return (before.islower() and after.isupper()) or (before.isalpha() and after.isdigit()) or before in ",;:"
 
 
 def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[PlainForm]:

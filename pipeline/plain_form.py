@@ -108,6 +108,11 @@ class PlainForm(NamedTuple):
             low, high = start + gone[line], end + gone[line + text.count("\n", start, end)]
             yield under.span(low, high) if under else (low, high)
 
+    def is_longer(self, start: int, end: int) -> bool:
+        """Return whether the span of the source that a span came from has more characters."""
+        low, high = self.span(start, end)
+        return high - low > end - start
+
     def _place(self, offset: int, *, at_end: bool) -> int:
         run = bisect_right(self.plain_at, offset) - 1
         inside = offset - self.plain_at[run]

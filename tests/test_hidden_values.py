@@ -238,7 +238,26 @@ def test_no_text_begins_with_what_is_passed_by() -> None:
     assert {"-", "_"} <= _NO_TEXT_BEGINS  # which stand for + and / in links
 
 
-@pytest.mark.parametrize("piece", ["<a", "9<a>", "[", "9[9", "%", "A", "A/", "9<a b", "1-<b>", "%41", "9[9]("])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<a",
+        "9<a>",
+        "[",
+        "9[9",
+        "%",
+        "A",
+        "A/",
+        "9<a b",
+        "1-<b>",
+        "%41",
+        "9[9](",
+        "a b c ",
+        "a  ",
+        "a b c d e f g h",
+        "a b c d \t",
+    ],
+)
 def test_other_forms_take_linear_time(piece: str) -> None:
     """No text makes the search for other forms slow."""
     began = time.perf_counter()
@@ -264,3 +283,41 @@ def test_raised_digits_are_found_and_marks_of_notes_are_not_digits() -> None:
     """Three or more in a row are a number; one or two behind a number leave it what it is."""
     assert found_in(f"No {RAISED} it is") == [("US_SSN", RAISED)]
     assert found_in("Call 406-555-0142\u00b9\u00b2 today")[0] == ("PHONE_NUMBER", "406-555-0142")
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "value"),
+    [
+        ("Write m a r e n . v o s s @ e x a m p l e . o r g today", "EMAIL_ADDRESS", "maren.voss@example.org"),
+        ("S S N : 5 3 6 9 0 4 3 9 9", "US_SSN", "536904399"),
+        ("D a t e   o f   b i r t h :   0 3 / 1 4 / 1 9 6 2", "DATE_OF_BIRTH", "03/14/1962"),
+        ("m   a   r   e   n   @   e   x   a   m   p   l   e   .   o   r   g", "EMAIL_ADDRESS", "maren@example.org"),
+        (
+            "> m a r e n @ e x a m p l e .\n> o r g or\n> b o b @ e x a m p l e . o r g",
+            "EMAIL_ADDRESS",
+            "bob@example.org",
+        ),
+    ],
+)
+def test_spread_letters_are_read_together(text: str, entity: str, value: str) -> None:
+    """As a PDF shows letters that are set apart, with single blanks between the words or longer ones."""
+    (covered,) = (covered for its, covered in found_in(text) if its == entity)
+    assert "".join(covered.split()) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["A B C D E F", "1 2 3 4 5 6 7 8 9", "Y N Y 1 9 8 4", "- - - - - -", "N O T I C E  O F  I T"]
+)
+def test_letters_that_stand_alone_are_nothing(text: str) -> None:
+    """Columns of single signs and spread headings hold no value."""
+    assert not found_in(text)
+
+
+def test_names_are_read_in_spread_letters_and_nowhere_twice() -> None:
+    """Models read such a text once more, and what they find counts only where letters were set together."""
+    text = "A p p l i c a n t :   M a r e n   V o s s\n\nThe clerk read the plan of Tom Bearpaw."
+    (matches,) = detect([Segment(text, (Block(0),))], load_recognizers("fast"))
+    assert [text[each.start : each.end] for each in matches if each.entity == "PERSON"] in (
+        ["Tom Bearpaw", "M a r e n   V o s s"],
+        ["M a r e n   V o s s", "Tom Bearpaw"],
+    )
