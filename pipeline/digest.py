@@ -207,10 +207,6 @@ class Keyed:
     def _gate(self, start: str) -> bytes:
         return self._hash(b"gate", start)[:4]
 
-    def search_digests(self, entity: str, value: str) -> frozenset[str]:
-        """Return the keyed digests of the forms under which a copy is searched for ``value``, in hex."""
-        return frozenset(self.form_digest(form).hex() for form in search_forms(entity, value))
-
     def _hash(self, use: bytes, text: str) -> bytes:
         data = text.encode("utf-8", "surrogatepass")
         return blake2b(data, digest_size=DIGEST_SIZE, key=self._key, person=use).digest()

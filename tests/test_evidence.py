@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.evidence.letter import letters
-from pipeline.evidence.log import COLUMNS, LogRow, log_rows, write_log
+from pipeline.evidence.log import COLUMNS, Log, LogRow, write_log
 from pipeline.evidence.manifest import MANIFEST, integrity, manifest, manifest_bytes
 from pipeline.evidence.report import entity_words, moment, report_html
 from pipeline.evidence.sarif import results, sarif, scan_json
@@ -102,6 +102,13 @@ def summary(units=UNITS, run=RUN):
         FileOutcome("file 3", status="held", reasons=("a part is encrypted",)),
     ]
     return tally.summary(run, told)
+
+
+def log_rows(examined, run):
+    log = Log(run)
+    for unit in examined:
+        log.add(unit)
+    return log.rows()
 
 
 def written(rows):

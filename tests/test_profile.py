@@ -11,7 +11,7 @@ import yaml
 from pipeline.formats.delimited import Delimited
 from pipeline.model import Match, Source
 from pipeline.resources import config_file
-from pipeline.tables.profile import columns_of, profile
+from pipeline.tables.profile import profile
 from pipeline.tables.vocabulary import header_words, load_vocabulary
 from recognizers.presidio import Recognizer
 from recognizers.registry import recognizer_class
@@ -323,7 +323,12 @@ def test_columns_of_cells_as_a_format_reads_them():
     data = stream.getvalue().encode()
     kind = Delimited()
     (unit,) = kind.units(io.BytesIO(data), Source("p.csv", "delimited", len(data)))
-    assert [(each.kind, each.entity) for each in columns_of(kind.read(data, unit).segments, [])] == PEOPLE_KINDS
+    table: dict[int, dict[int, str]] = {}
+    for segment in kind.read(data, unit).segments:
+        cell = segment.address[-1]
+        table.setdefault(cell.row, {})[cell.column] = segment.text
+    header, *rows = ([cells.get(at, "") for at in range(len(PEOPLE_HEADER))] for _, cells in sorted(table.items()))
+    assert kinds(header, rows) == PEOPLE_KINDS
 
 
 # --- labelled tables --------------------------------------------------------------------

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.digest import Keyed
 from pipeline.errors import UnreadableSource
-from pipeline.model import Block, Cell, Edit, Finding, Role, Segment
+from pipeline.model import Block, Cell, Edit, Role, Segment
 from pipeline.verify import (
     Elsewhere,
     Withheld,
@@ -28,7 +28,6 @@ from pipeline.verify import (
     search,
     second_reader,
     shift,
-    unexplained,
     views,
 )
 
@@ -269,17 +268,6 @@ def test_shifted_spans_hold_the_same_text(spans, edits):
     for start, length in spans:
         moved = "".join(copy[a:b] for a, b in shift([(start, start + length)], made))
         assert moved == "".join(text[at] for at in range(start, start + length) if at in kept)
-
-
-def test_a_new_finding_in_the_copy_is_unexplained_unless_cleared_or_marker():
-    """A rescan of the copy leaves only findings that no decision and no marker explains."""
-    text = "Jane [REDACTED] Doe"
-
-    def at(start, end):
-        return Finding("PERSON", start, end, (Block(0),), "r1", 0.9, "names", "a name")
-
-    every = [at(0, 4), at(6, 14), at(16, 19)]
-    assert unexplained(every, {(Block(0),): text}, {(Block(0),): [(0, 4)]}) == [at(16, 19)]
 
 
 def test_a_withheld_column_holds_markers_only():

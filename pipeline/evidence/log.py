@@ -200,14 +200,6 @@ def _sheet_first(step: Step) -> tuple[int, ...]:
     return (step.sheet,) if isinstance(step, SheetCell) else ()
 
 
-def log_rows(examined: Iterable[Examined], run: Run) -> list[LogRow]:
-    """Return the rows of the log for the units of a run."""
-    log = Log(run)
-    for unit in examined:
-        log.add(unit)
-    return log.rows()
-
-
 def write_log(rows: Iterable[LogRow], stream: TextIO) -> None:
     """Write rows as CSV (RFC 4180); open ``stream`` with ``newline=""`` and UTF-8.
 

@@ -43,10 +43,6 @@ class Road:
     workers: Workers
     office: Office = field(default_factory=Office)
 
-    def is_examined(self, case: Case) -> bool:
-        """Return whether the last run of the case is of these very files, under this policy, by this program."""
-        return not self.behind(case)
-
     def behind(self, case: Case) -> str:
         """Return what has changed since the last run of the case, in plain words; "" where nothing has."""
         job, policy = self.job, self.policy

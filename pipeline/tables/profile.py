@@ -15,18 +15,17 @@ them is believed. A column that nothing explains is ``unsure``: every one of its
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from pipeline.model import Cell, ColumnClass, Segment
+from pipeline.model import ColumnClass
 from pipeline.tables.by_header import by_header
 from pipeline.tables.by_names import with_names
 from pipeline.tables.by_values import certain, from_values, recognized, row_numbers
 from pipeline.tables.column import Column
 from pipeline.tables.cut_columns import with_cut_values
 from pipeline.tables.strangers import unusual_forms
-from pipeline.tables.vocabulary import Hint, Vocabulary, load_vocabulary
+from pipeline.tables.vocabulary import Hint, Vocabulary
 
 if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find things, need them
     from recognizers.presidio import Recognizer
@@ -72,27 +71,6 @@ def profile(
         for index, (column, hint) in enumerate(zip(columns, hints, strict=True))
     ]
     return tuple(with_cut_values(columns, names, with_names(columns, hints, classes), vocabulary))
-
-
-def columns_of(
-    segments: Sequence[Segment], recognizers: Sequence[Recognizer], config: Path | None = None
-) -> tuple[ColumnClass, ...]:
-    """Return the class of each column of the table whose cells are ``segments`` (as a format reads them).
-
-    The header row is row -1; ``config`` is a folder that is looked in first for ``columns.yaml``.
-    """
-    table: dict[int, dict[int, str]] = {}
-    for segment in segments:
-        step = segment.address[-1]
-        if isinstance(step, Cell):
-            table.setdefault(step.row, {})[step.column] = segment.text
-    header = table.get(-1)
-    rows = [_as_list(cells) for row, cells in sorted(table.items()) if row >= 0]
-    return profile(rows, None if header is None else _as_list(header), recognizers, load_vocabulary(config))
-
-
-def _as_list(cells: Mapping[int, str]) -> list[str]:
-    return [cells.get(column, "") for column in range(max(cells, default=-1) + 1)]
 
 
 def _by_column(sample: Sequence[Sequence[str]]) -> dict[int, list[str]]:

@@ -5,7 +5,7 @@ of all needles needs no value and can come from a case database.
 """
 
 from pipeline.verify.canonical import Needle, Withheld, needles
-from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift, unexplained
+from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift
 from pipeline.verify.readers import MAIL_FORMATS, Row, mail_structure, second_reader, seen
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.structure import column_structure
@@ -30,6 +30,5 @@ __all__ = [
     "second_reader",
     "seen",
     "shift",
-    "unexplained",
     "views",
 ]

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import Final
 
 from pipeline.markers import marker_spans
-from pipeline.model import Address, Edit, Finding, Role, Segment, words
+from pipeline.model import Address, Edit, Role, Segment, words
 from pipeline.verify.canonical import Canonical
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.views import views
@@ -202,28 +202,3 @@ class _Joined:
     def place(self, hit: Hit) -> str:
         """Return the address of a hit in plain words."""
         return words(self.members[bisect_right(self.starts, hit.start) - 1].address)
-
-
-def unexplained(
-    findings: Iterable[Finding],
-    texts: Mapping[Address, str],
-    cleared: Mapping[Address, Sequence[Span]],
-    markers: tuple[str, ...] = (),
-) -> list[Finding]:
-    """Return the findings of a scan of the copy that neither a decision clears nor a marker of ours explains.
-
-    Args:
-        findings: what the recognizers find in the copy, spans in its segments.
-        texts: the text of each segment of the copy.
-        cleared: as in :func:`leaks`.
-        markers: the markers of the policy in use.
-
-    Returns:
-        The findings that no cleared span covers and that do not lie inside a marker.
-    """
-    left = []
-    for finding in findings:
-        spans = [*cleared.get(finding.address, ()), *marker_spans(texts[finding.address], markers)]
-        if not any(start <= finding.start and finding.end <= end for start, end in spans):
-            left.append(finding)
-    return left

@@ -73,11 +73,6 @@ class Model(_Entry):
         """Return the name of the model's folder below the models folder."""
         return f"{self.name}-{self.version}"
 
-    @property
-    def installed_size(self) -> int:
-        """Return how many bytes the installed model takes."""
-        return sum(file.size for file in (*self.files, *self.derived))
-
 
 class _Catalogue(_Entry):
     models: tuple[Model, ...]
