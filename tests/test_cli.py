@@ -15,7 +15,10 @@ import typer.main
 from conftest import PROJECT, Command, command_environment, message
 from typer.testing import CliRunner
 
+from pipeline.cli import verify
 from pipeline.cli.app import EXAMPLES, app
+from pipeline.cli.options import Accuracy
+from pipeline.cli.running import Asked
 
 
 def _commands() -> Iterator[tuple[str, Any]]:
@@ -136,6 +139,25 @@ def test_exit_codes_of_scan_redact_and_verify(tmp_path: Path, command: Command) 
     done = command("verify", "out", *fast)
     assert done.returncode == 1
     assert "records/found/a.txt: altered after it was written" in done.stdout
+
+
+@pytest.mark.models
+def test_verify_tells_where_it_is_more_thorough_than_the_release(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What only the second scan sees is told as that: the release is no worse than it was made."""
+    (tmp_path / "a.txt").write_text("The hedge on the corner.\n", encoding="utf-8")
+    made = command("redact", "a.txt", "--policy", "montana", "--out", "out", "--accuracy", "fast", "--workers", "1")
+    assert made.returncode == 0, made.stdout + made.stderr
+
+    def sees_more(*asked: object) -> None:
+        found = asked[-1]
+        assert isinstance(found, verify.Verified)
+        found.problems.append("a.txt: PERSON still stands")
+
+    monkeypatch.setattr(verify, "_rescan", sees_more)
+    for accuracy, advice in ((Accuracy.THOROUGH, verify.LESS_THOROUGH), (Accuracy.FAST, "")):
+        assert verify.verify_release(tmp_path / "out", Asked(accuracy=accuracy)).advice == advice
 
 
 @pytest.mark.models

@@ -68,6 +68,8 @@ def verify_command(
     for line in found.problems:
         typer.echo(line)
     if found.problems:
+        if found.advice:
+            typer.echo(found.advice)
         count = len(found.problems)
         typer.echo(f"{folder}: {count} problem{'' if count == 1 else 's'}; do not hand it over")
         raise typer.Exit(1)
@@ -82,6 +84,10 @@ def verify_command(
     typer.echo(f"{folder}: whole and clean ({searched})")
 
 
+LESS_THOROUGH = (
+    "the release was made with --accuracy fast, and this scan is thorough and sees more: "
+    "redact again with --accuracy thorough"
+)
 UNREAD_ATTACHMENTS = (
     "{} attachments of pages or pixels were not read again, only their bytes are as written: "
     "to read them, pip install 'releasable[ocr]'"
@@ -94,11 +100,12 @@ UNREAD_PIXELS = (
 
 @dataclass(slots=True)
 class Verified:
-    """What a check found: problems, and notes on what it proves. No value is in either."""
+    """What a check found: problems, what to do about them, and notes on what it proves. No value is in any of them."""
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     is_certificate: bool = False
+    advice: str = ""
 
 
 def verify_release(
@@ -170,7 +177,11 @@ def _look_again(folder: Path, asked: Asked, against: list[Path], case: Case | No
 
         people = overrides_of(case)
         asked = replace(asked, key=case.key, overrides=replace(people, rulings={}))
+    whole = len(found.problems)
     _rescan(folder, against, case, asked, Standing(told, asked), found)
+    is_fast = (told.get("accuracy"), asked.accuracy) == (Accuracy.FAST.value, Accuracy.THOROUGH)
+    if is_fast and len(found.problems) > whole:
+        found.advice = LESS_THOROUGH
 
 
 class Standing:
