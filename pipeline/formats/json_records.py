@@ -189,7 +189,7 @@ def _placed(found: Iterator[Token], row: int, heads: Sequence[Address]) -> Itera
 
 
 def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = None) -> list[Segment]:
-    """Return a segment for every key, string and number of a unit, or of some of its rows; ``runs`` takes the values."""
+    """Return a segment for every key, string and number of a unit, or of some rows of it; ``runs`` takes the values."""
     tree, heads, path = _tree(unit.context["columns"]), _heads(unit), unit.source.path
     whole, header = unit.context["layout"] == DOCUMENT, _header_record(unit)
     segments: list[Segment] = []
@@ -216,7 +216,7 @@ def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = 
 
 
 def _joined(text: str, unit: Unit, wanted: dict[Address, list[Edit]]) -> set[Address]:
-    """Take the edits of numbers cut over values out of ``wanted``, put in those of the values, return their addresses."""
+    """Take the edits of numbers over values out of ``wanted`` and put in those of the values; return these addresses."""
     rows = {_row(each) for each in wanted if isinstance(each[-1], Attribute)}
     if not rows:
         return set()

@@ -246,8 +246,9 @@ def elements(text: str, at: int) -> Iterator[tuple[int, int, Any]]:
         yield at, end, value
         at, ends = end + 1, text[end] == "]"
     if not ends:  # the text ends here, or something is wrong: the careful way says what
-        found = Elements(at, at)
-        yield from ((start, end, record(body)) for start, end, _ in found.spans(text) if (body := text[start:end]).strip())
+        for start, end, _ in Elements(at, at).spans(text):
+            if text[start:end].strip():
+                yield start, end, record(text[start:end])
 
 
 def _blanks_end(text: str, at: int) -> int:
