@@ -1,8 +1,8 @@
 """Where the packaged data files are (``configs/`` in a checkout, inside the package in a wheel), and what they hold.
 
-What came with the installation libyaml reads, where PyYAML was built with it: eight times as fast. A file of the office's
-own PyYAML reads: what is wrong with it reads the same everywhere, and one that is nested without end is an error (it
-ends a process in libyaml).
+What came with the installation libyaml reads, where PyYAML was built with it: eight times as fast. A file of the
+office's own PyYAML reads: what is wrong with it reads the same everywhere, and one that is nested without end is an
+error (it ends a process in libyaml).
 """
 
 from __future__ import annotations

@@ -216,7 +216,7 @@ def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = 
 
 
 def _joined(text: str, unit: Unit, wanted: dict[Address, list[Edit]]) -> set[Address]:
-    """Take the edits of numbers over values out of ``wanted`` and put in those of the values; return these addresses."""
+    """Take the edits of numbers over values out of ``wanted``, put in those of the values; return these addresses."""
     rows = {_row(each) for each in wanted if isinstance(each[-1], Attribute)}
     if not rows:
         return set()
