@@ -10,9 +10,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 BEFORE: Final = 60
 AFTER: Final = 70
@@ -44,7 +42,7 @@ def _sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
-    data = yaml.safe_load((packaged_configs() / "minor_words.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(packaged_configs() / "minor_words.yaml")
     kin, schooling, grades, numbers = (
         "|".join(re.escape(each).replace(r"\ ", r"\s+") for each in sorted(data[key], key=len, reverse=True))
         for key in ("kin", "schooling", "grades", "numbers")

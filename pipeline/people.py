@@ -15,9 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 TITLES: Final = frozenset(
     [
@@ -73,7 +71,7 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Return the English words that are also names (``will``, ``may``); these need evidence to count as a name."""
-    data = yaml.safe_load((packaged_configs() / "common_word_names.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(packaged_configs() / "common_word_names.yaml")
     return frozenset(fold(str(word)) for word in data["words"])
 
 

@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class StreetWords:
 @cache
 def street_words() -> StreetWords:
     """Return the vocabulary."""
-    words = yaml.safe_load((packaged_configs() / "street_words.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "street_words.yaml")
     foreign = words["international"]
     return StreetWords(
         suffixes=frozenset(words["suffixes"].split()),

@@ -15,13 +15,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
-import yaml
-
 from recognizers.labelled import Labels, has_digits, outermost
 from recognizers.linear import Found, Pattern, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, letter_or_digit_at
 from recognizers.triggers import MAYBE_DIGIT
 
@@ -107,14 +105,14 @@ _ONE_PERSON = frozenset(
 
 @cache
 def _words(name: str) -> frozenset[str]:
-    words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "medical_terms.yaml")
     return frozenset(words[name].split())
 
 
 @cache
 def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     """Return the labels, the shape of a statement, and that of a further condition behind one."""
-    words = yaml.safe_load((packaged_configs() / "medical_terms.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "medical_terms.yaml")
     names = sorted((name.strip() for name in words["conditions"].split("|")), key=len, reverse=True)
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(

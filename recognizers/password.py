@@ -16,12 +16,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
-import yaml
-
 from recognizers.labelled import Labelled, Labels, outermost, value_after
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, Words, stands_alone
 from recognizers.triggers import DIGIT, scan_of
 
@@ -132,7 +130,7 @@ _MASK = re.compile(r"[*xX•●.\-_#]+|\[[^\]]*\]?|<[^>]*>?|\(.*")
 @cache
 def _vocabulary() -> tuple[Labels, frozenset[str]]:
     """Return the labels, and the words that are prose behind a label."""
-    words = yaml.safe_load((packaged_configs() / "credential_words.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "credential_words.yaml")
     return Labels(words["password_labels"]), frozenset(words["no_passwords"].split())
 
 

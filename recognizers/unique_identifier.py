@@ -16,12 +16,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
-import yaml
-
 from recognizers.labelled import Labelled, Labels, has_digits, outermost
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, Words, stands_alone
 from recognizers.triggers import MAYBE_DIGIT, scan_of
 
@@ -64,7 +62,7 @@ _TOKEN_PARTS = frozenset({"cookie", "session", "device", "tracking"})
 
 @cache
 def _labels() -> tuple[Labels, frozenset[str]]:
-    words = yaml.safe_load((packaged_configs() / "identifier_labels.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "identifier_labels.yaml")
     return Labels(words["parts"], for_values=True), frozenset(words["not_labels"])
 
 

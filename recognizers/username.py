@@ -14,15 +14,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import ClassVar
 
-import yaml
-
 from recognizers.labelled import Label, Labelled, Labels, outermost, value_after
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.names.vocabulary import vocabulary
 from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer, Wake
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, Words
 from recognizers.triggers import scan_of
 
@@ -182,7 +180,7 @@ _SHAPED = frozenset(shape.trigger.number for shape, *_ in _SHAPES)
 @cache
 def _vocabulary() -> tuple[Labels, frozenset[str]]:
     """Return the labels, and the words that are prose behind a label."""
-    words = yaml.safe_load((packaged_configs() / "credential_words.yaml").read_text(encoding="utf-8"))
+    words = read_yaml(packaged_configs() / "credential_words.yaml")
     return Labels(words["username_labels"]), frozenset(words["no_usernames"].split())
 
 

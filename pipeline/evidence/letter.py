@@ -21,6 +21,7 @@ from pipeline.evidence.aggregates import suppressed
 from pipeline.evidence.report import counted, entity_words
 from pipeline.evidence.summary import Summary
 from pipeline.resources import config_file
+from recognizers.resources import read_yaml
 
 FOLDER: Final = "letter"
 _TEMPLATES: Final = ("letter.html.j2", "letter.txt.j2")
@@ -124,7 +125,7 @@ def _appeal(jurisdiction: str, config: Path | None) -> dict[str, str]:
 def _read(name: str, config: Path | None) -> dict[str, Any]:
     path = config_file(f"{FOLDER}/{name}", config)
     try:
-        told = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        told = read_yaml(path) or {}
     except yaml.YAMLError:
         raise ConfigError(str(path), "it is no YAML", "start from a copy of the shipped file") from None
     if not isinstance(told, dict):

@@ -12,10 +12,9 @@ from functools import lru_cache
 from typing import Final
 
 import jinja2
-import yaml
 
 from pipeline.evidence.summary import FileOutcome, Summary, coarse_count
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 MOST_ROWS: Final = 500
 """Longer lists are cut here and say so; ``release.json`` and the log have them whole."""
@@ -93,7 +92,7 @@ def _template() -> jinja2.Template:
 
 @lru_cache(maxsize=1)
 def _entity_names() -> Mapping[str, str]:
-    data = yaml.safe_load((packaged_configs() / "entity_words.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(packaged_configs() / "entity_words.yaml")
     return {str(entity): str(name) for entity, name in data["words"].items()}
 
 

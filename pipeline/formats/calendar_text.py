@@ -13,17 +13,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import yaml
-
 from pipeline.formats.content_lines import escaped, folded
 from pipeline.formats.html_text import link_text
 from pipeline.formats.mail_text import Undecodable, text_of
 from pipeline.formats.text_pieces import text_after
 from pipeline.markers import REDACTED_MAILBOX
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
-_VOCABULARY: dict[str, list[str]] = yaml.safe_load((packaged_configs() / "calendar.yaml").read_text("utf-8"))
+_VOCABULARY: dict[str, list[str]] = read_yaml(packaged_configs() / "calendar.yaml")
 _COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMETERS, _WORDS = (
     frozenset(_VOCABULARY[key])
     for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")

@@ -28,6 +28,10 @@ _WHOLE: Final = re.compile(
     rf"|(?:\+?1[ .{_DASH}])?(?:\(\d{{3}}\)|\d{{3}}[{_DASH}])[ ]?\d{{3}}[{_DASH}]\d{{4}}|\d{{3}}\.\d{{3}}\.\d{{4}}"
     rf"|(?:\d{{4}}[ {_DASH}]){{3}}\d{{4}}"
 )
+_BEGINS: Final = re.compile(rf"\(?(?:\d{{1,4}}(?:[ ).{_DASH}]|\Z)|\Z)")
+"""How any of these numbers begins, as far as a text goes."""
+_SHORTEST: Final = 11
+"""Signs of the shortest of them."""
 _DATE: Final = re.compile(
     rf"\d{{1,2}}[.{_DASH}]\d{{1,2}}[.{_DASH}](?:\d{{2}}|\d{{4}})|\d{{4}}[.{_DASH}]\d{{2}}[.{_DASH}]\d{{2}}"
 )
@@ -192,10 +196,14 @@ def _plain(run: Sequence[tuple[int, str]]) -> Seam | None:
     """Return the seam of a number whose own separators make it one."""
     cell, text = run[0]
     text = text.rstrip()
+    last = ""
     for tail in (each.search(text, max(0, len(text) - _REACH)) for each in (_TAIL, _LAST)):
-        if tail is None or len(tail.group()) >= _LONGEST or _is_whole(tail.group()):
+        if tail is None or tail.group() == last or len(tail.group()) >= _LONGEST:
             continue
-        pieces, said = [(cell, tail.start(), tail.group())], tail.group()
+        said = last = tail.group()
+        if _BEGINS.match(said) is None or _is_whole(said):
+            continue
+        pieces = [(cell, tail.start(), said)]
         for other, its in run[1:]:
             lead = len(its) - len(its.lstrip())
             if not _has_border(said if len(pieces[-1][2]) > 1 else pieces[-1][2], its):
@@ -208,15 +216,20 @@ def _plain(run: Sequence[tuple[int, str]]) -> Seam | None:
                 break
             pieces.append((other, lead, token))
             said += token
+            if _BEGINS.match(said) is None:
+                break
     return None
 
 
 def _heads(text: str, at: int) -> Iterator[str]:
     """Yield what may be the end of a number at the beginning of a text, also without the stop behind it."""
+    last = ""
     for found in (_HEAD.match(text, at), _FIRST.match(text, at)):
-        if found is not None:
-            yield found.group()
-            yield found.group().rstrip(".)")
+        if found is not None and found.group() != last:
+            last = found.group()
+            yield last
+            if last[-1] in ".)":
+                yield last.rstrip(".)")
 
 
 def _is_of_one_kind(parts: Sequence[str]) -> bool:
@@ -236,9 +249,10 @@ def _is_negative(before: str, token: str) -> bool:
 
 
 def _fits(before: str, head: str) -> bool:
-    if _is_whole(head) or _is_negative(before, head):
+    whole = before + head
+    if len(whole) < _SHORTEST or _WHOLE.fullmatch(whole) is None:
         return False
-    return _WHOLE.fullmatch(before + head) is not None
+    return not (_is_whole(head) or _is_negative(before, head))
 
 
 def _mail(run: Sequence[tuple[int, str]]) -> Seam | None:
@@ -246,6 +260,8 @@ def _mail(run: Sequence[tuple[int, str]]) -> Seam | None:
     (cell, text), (other, its) = run[:2]
     text = text.rstrip()
     lead = len(its) - len(its.lstrip())
+    if not (text.endswith("@") or its.startswith("@", lead)):
+        return None
     tail, head = _MAIL_TAIL.search(text, max(0, len(text) - _REACH)), _MAIL_HEAD.match(its, lead)
     if tail is None or head is None or (tail.group() + head.group()).count("@") != 1:
         return None

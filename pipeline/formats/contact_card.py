@@ -13,21 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
-import yaml
-
 from pipeline.errors import UnreadableSource
 from pipeline.formats.content_lines import Line, components, escaped, folded, lines_of, unescaped
 from pipeline.formats.html_text import link_text
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.text_pieces import check_edits, pieces_after
 from pipeline.model import Block, Dropped, Edit, Reading, Role, Segment, Source, SpanError, Unit
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 CHUNK: Final = 1 << 20
 LARGEST: Final = 32 * 1024 * 1024
 """Bytes of one card; a picture in it may be large."""
 
-_VOCABULARY: Final[dict[str, Any]] = yaml.safe_load((packaged_configs() / "contact_card.yaml").read_text("utf-8"))
+_VOCABULARY: Final[dict[str, Any]] = read_yaml(packaged_configs() / "contact_card.yaml")
 _TEXTS: Final[dict[str, str]] = _VOCABULARY["texts"]
 _ORDER: Final[dict[str, dict[str, Any]]] = _VOCABULARY["order"]
 _LISTS: Final = frozenset(_VOCABULARY["lists"])

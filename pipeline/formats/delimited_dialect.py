@@ -15,10 +15,9 @@ from functools import cache
 from itertools import islice
 from typing import Final
 
-import yaml
-
 from pipeline.formats.delimited_cells import Dialect, MalformedRow, rows, value
 from pipeline.resources import config_file
+from recognizers.resources import read_yaml
 
 DELIMITERS: Final = (",", "\t", ";", "|")
 SAMPLE_ROWS: Final = 400
@@ -126,7 +125,7 @@ def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
 @cache
 def header_words() -> frozenset[str]:
     """Return every word that stands in the header vocabulary (``configs/columns.yaml``)."""
-    document = yaml.safe_load(config_file("columns.yaml").read_text(encoding="utf-8"))
+    document = read_yaml(config_file("columns.yaml"))
     return frozenset(word for column in document["columns"] for phrase in column["headers"] for word in phrase.split())
 
 

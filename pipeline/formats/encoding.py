@@ -107,7 +107,7 @@ def encode(text: str, charset: str) -> bytes:
 
 def readable(text: str) -> str:
     """Return a decoded text without lone surrogates, of the same length, for recognizers and people."""
-    return _LONE.sub(_stray, text)
+    return text if text.isascii() else _LONE.sub(_stray, text)
 
 
 def looks_like_text(head: bytes) -> bool:

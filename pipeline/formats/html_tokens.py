@@ -13,11 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import yaml
+from recognizers.resources import packaged_configs, read_yaml
 
-from recognizers.resources import packaged_configs
-
-_VOCABULARY: dict[str, list[str]] = yaml.safe_load((packaged_configs() / "html.yaml").read_text("utf-8"))
+_VOCABULARY: dict[str, list[str]] = read_yaml(packaged_configs() / "html.yaml")
 
 
 def _names(key: str) -> frozenset[str]:

@@ -9,17 +9,17 @@ under keys that are data, keys that came once) are ``Field``.
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
-from pipeline.formats.json_seams import Runs, Value, edits_of_values
-from pipeline.formats.json_tokens import Elements, Malformed, Paths, Token, Tree, edited, string, tokens, valid
+from pipeline.formats.json_seams import Runs, edits_of_values
+from pipeline.formats.json_tokens import Malformed, Paths, Token, Tree, edited, elements, places, record, tokens
 from pipeline.formats.text_pieces import merged
 from pipeline.model import Address, Attribute, Block, Cell, Edit, Field, Reading, Role, Segment, Source, SpanError, Unit
 
@@ -28,6 +28,7 @@ REMEDY: Final = "open it where it was made and export it again as JSON"
 LINES: Final = "lines"
 ARRAY: Final = "array"
 DOCUMENT: Final = "document"
+_NO_ROW: Final = sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,9 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
     Raises:
         UnreadableSource: the bytes are not those that the unit was cut for, or no JSON.
     """
-    segments: list[Segment] = []
-    named: set[Address] = set()
     _, text = text_of(payload, unit)
     runs = Runs()
-    for token, address, record, start, within, above in _within(text, unit):
-        if token.is_key and isinstance(address[0], Cell):
-            if address in named:
-                continue
-            named.add(address)
-            record = _header_record(unit)  # noqa: PLW2901 - a column's name belongs to no one row
-        said = readable(_said(text, token, start))
-        if said:
-            label = "" if token.is_key else readable(token.label)
-            segments.append(Segment(said, address, label, record, "", Role.CELL, within))
-            if not token.is_key:
-                runs.add(Value(said, address, label, record, within, above))
+    segments = _segments(text, unit, runs)
     segments += [segment for segment, _, _ in runs.seams()]
     return Reading(tuple(segments))
 
@@ -103,15 +91,22 @@ def rewrite_unit(payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
     for edit in edits:
         wanted.setdefault(edit.address, []).append(edit)
     mark, text = text_of(payload, unit)
-    joined = edits_of_values(_runs(text, unit), wanted) if any(_is_seam(each) for each in wanted) else set()
+    joined = _joined(text, unit, wanted)
+    tree, heads = _tree(unit.context["columns"]), _heads(unit)
+    rows = _rows_of(wanted, unit)
     pieces, done, met = [], 0, set()
-    for token, address, _, start in _placed(text, unit):
-        own = wanted.get(address)
-        if own:
-            met.add(address)
-            own = merged(own) if address in joined else own
-            pieces += [text[done : start + token.start], _edited(text, token, start, own, unit)]
-            done = start + token.end
+    for row, start, end, value in records(text, unit):
+        if rows is not None and row not in rows:
+            continue
+        placed = zip(_placed(tokens(value, tree), row, heads), places(text[start:end]), strict=True)
+        for (token, address), (begin, behind) in placed:
+            own = wanted.get(address)
+            if own:
+                met.add(address)
+                own = merged(own) if address in joined else own
+                raw = text[start + begin : start + behind]
+                pieces += [text[done : start + begin], _edited(raw, len(token.text), own, unit)]
+                done = start + behind
     if len(met) != len(wanted):
         raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
     return mark + ("".join(pieces) + text[done:]).encode(unit.context["encoding"])
@@ -121,19 +116,14 @@ def rows_of(payload: bytes, unit: Unit) -> Iterator[tuple[int, list[str]]]:
     """Yield every record as its number and the values of its columns ("" where it has none); the keys first."""
     _, text = text_of(payload, unit)
     tree = _tree(unit.context["columns"])
-    width, header, row, cells = len(tree.nodes), -1 - unit.ordinal, -1, [""] * len(tree.nodes)
-    yield header, [readable(key or "") for _, key in tree.nodes]
-    for token, address, _, start in _placed(text, unit):
-        step = address[0]
-        if token.is_key or len(address) > 1 or not isinstance(step, Cell):
-            continue
-        if step.row != row:
-            if row >= 0:
-                yield row, cells
-            row, cells = step.row, [""] * width
-        cells[step.column] = readable(_said(text, token, start))
-    if row >= 0:
-        yield row, cells
+    yield -1 - unit.ordinal, [readable(key or "") for _, key in tree.nodes]
+    for row, _, _, value in records(text, unit):
+        cells: dict[int, str] = {}
+        for token in tokens(value, tree):
+            if token.node >= 0 and not token.is_key and not token.repeats:
+                cells.setdefault(token.node, token.text)
+        if cells:
+            yield row, [readable(cells.get(node, "")) for node in range(len(tree.nodes))]
 
 
 def text_of(payload: bytes, unit: Unit) -> tuple[bytes, str]:
@@ -145,23 +135,33 @@ def text_of(payload: bytes, unit: Unit) -> tuple[bytes, str]:
         raise UnreadableSource(unit.source.path, "bytes that are no text", REMEDY) from None
 
 
-def records(text: str, unit: Unit) -> Iterator[tuple[int, int]]:
-    """Yield the span of each record of a unit's text."""
+def records(text: str, unit: Unit) -> Iterator[tuple[int, int, int, Any]]:
+    """Yield the number of each record of a unit, its span in the text, and what it holds.
+
+    Raises:
+        UnreadableSource: a record is no JSON.
+    """
+    try:
+        for row, each in enumerate(_records(text, unit), int(unit.context["row"])):
+            yield row, *each
+    except Malformed as malformed:
+        raise refused(unit.source, malformed, 1) from None
+
+
+def _records(text: str, unit: Unit) -> Iterator[tuple[int, int, Any]]:
     layout = unit.context["layout"]
     if layout == DOCUMENT:
-        yield 0, len(text)
+        yield 0, len(text), record(text)
     elif layout == LINES:
         at = 0
         while at < len(text):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
-            if text[at:end].strip(" \t\r"):
-                yield at, end
+            if (line := text[at:end]).strip(" \t\r"):
+                yield at, end, record(line)
             at = end + 1
     else:
-        at = text.find("[") + 1 if unit.context["opens"] == "1" else 0
-        found = Elements(at, at)
-        yield from ((start, end) for start, end, _ in found.spans(text) if text[start:end].strip())
+        yield from elements(text, text.find("[") + 1 if unit.context["opens"] == "1" else 0)
 
 
 def refused(source: Source, malformed: Malformed, line: int) -> UnreadableSource:
@@ -169,95 +169,81 @@ def refused(source: Source, malformed: Malformed, line: int) -> UnreadableSource
     return UnreadableSource(source.path, f"line {line + malformed.line - 1}: {malformed.why}", REMEDY)
 
 
-def _placed(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int]]:
-    """Yield each token with its address, its record's key, and where its record starts in the text."""
-    tree, path, header = _tree(unit.context["columns"]), unit.source.path, -1 - unit.ordinal
-    whole = unit.context["layout"] == DOCUMENT
-    for row, (start, end) in enumerate(records(text, unit), int(unit.context["row"])):
-        record = path if whole else f"{path}#row{row}"
-        taken: Counter[int] = Counter()
-        body = text[start:end]
-        _checked(body, unit)
-        for place, token in enumerate(tokens(body, tree)):
-            if token.node >= 0 and token.is_key:
-                address: Address = (Cell(header, token.node),)
-            elif token.node >= 0 and token.repeats:
-                address = (Cell(row, token.node), Block(taken[token.node]))
-                taken[token.node] += 1
-            elif token.node >= 0 and not taken[token.node]:
-                taken[token.node] += 1
-                address = (Cell(row, token.node),)
-            else:
-                address = (Field(row, place, token.is_key),)
-            yield token, address, record, start
+def _placed(found: Iterator[Token], row: int, heads: Sequence[Address]) -> Iterator[tuple[Token, Address]]:
+    """Yield each token of a record with its address; ``heads`` are those of the columns' keys."""
+    taken: dict[int, int] = {}
+    for place, token in enumerate(found):
+        node = token.node
+        if node < 0:
+            yield token, (Field(row, place, token.is_key),)
+        elif token.is_key:
+            yield token, heads[node]
+        elif token.repeats:
+            number = taken[node] = taken.get(node, -1) + 1
+            yield token, (Cell(row, node), Block(number))
+        elif node not in taken:
+            taken[node] = 0
+            yield token, (Cell(row, node),)
+        else:
+            yield token, (Field(row, place, is_key=False),)
 
 
-def _within(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int, str, str]]:
-    """Yield what :func:`_placed` does, with the object in which each token lies and the key that this stands under."""
-    inside, last, of = _Objects(text), "", ""
-    above: dict[str, str] = {}
-    for token, address, record, start in _placed(text, unit):
-        within = inside.of(record, start + token.start, start + token.end)
-        if record != of:
-            of, above = record, {"": ""}
-        own = above.get(within)
-        if own is None:
-            own = above[within] = last
-        yield token, address, record, start, within, own
-        if token.is_key:
-            last = token.label
+def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = None) -> list[Segment]:
+    """Return a segment for every key, string and number of a unit, or of some rows of it; ``runs`` takes the values."""
+    tree, heads, path = _tree(unit.context["columns"]), _heads(unit), unit.source.path
+    whole, header = unit.context["layout"] == DOCUMENT, _header_record(unit)
+    segments: list[Segment] = []
+    named: set[int] = set()
+    for row, _, _, value in records(text, unit):
+        if only is not None and row not in only:
+            continue
+        key = path if whole else f"{path}#row{row}"
+        for token, address in _placed(tokens(value, tree), row, heads):
+            is_key, said, label, node, _, within, above = token
+            if not is_key:
+                if said:
+                    segment = Segment(readable(said), address, readable(label), key, "", Role.CELL, within)
+                    segments.append(segment)
+                    runs.add(segment, above)
+            elif node < 0:
+                if said:
+                    segments.append(Segment(readable(said), address, "", key, "", Role.CELL, within))
+            elif node not in named:
+                named.add(node)
+                if said:  # a column's name belongs to no one row
+                    segments.append(Segment(readable(said), address, "", header, "", Role.CELL, within))
+    return segments
 
 
-def _runs(text: str, unit: Unit) -> Runs:
-    """Return the strings and numbers of a unit as they are looked at for what is cut over neighbours."""
+def _joined(text: str, unit: Unit, wanted: dict[Address, list[Edit]]) -> set[Address]:
+    """Take the edits of numbers over values out of ``wanted``, put in those of the values; return these addresses."""
+    rows = {_row(each) for each in wanted if isinstance(each[-1], Attribute)}
+    if not rows:
+        return set()
     runs = Runs()
-    for token, address, record, start, within, above in _within(text, unit):
-        said = "" if token.is_key else readable(_said(text, token, start))
-        if said:
-            runs.add(Value(said, address, readable(token.label), record, within, above))
-    return runs
+    _segments(text, unit, runs, rows)
+    return edits_of_values(runs, wanted)
 
 
-def _is_seam(address: Address) -> bool:
-    return isinstance(address[-1], Attribute)
+def _rows_of(wanted: Collection[Address], unit: Unit) -> set[int] | None:
+    """Return the rows in which there is something to write, None for all of them (a key stands in each)."""
+    rows = {_row(each) for each in wanted}
+    return None if -1 - unit.ordinal in rows else rows
 
 
-class _Objects:
-    """Which object of a record a token lies in: "" for the outermost, its number for one inside it."""
-
-    def __init__(self, text: str) -> None:
-        self._text, self._record, self._at = text, "", 0
-        self._open: list[str] = []
-        self._count = 0
-
-    def of(self, record: str, start: int, end: int) -> str:
-        """Return the object in which the token from ``start`` to ``end`` lies; tokens come in the order of the text."""
-        if record != self._record:
-            self._record, self._open, self._count = record, [], 0
-        for sign in self._text[self._at : start]:  # between two tokens stand signs, blanks and words without quotes
-            if sign == "{":
-                self._open.append(str(self._count) if self._count else "")
-                self._count += 1
-            elif sign == "}" and self._open:
-                self._open.pop()
-        self._at = end
-        return self._open[-1] if self._open else ""
+def _row(address: Address) -> int:
+    """Return the number of the record in which an address lies; an address that is none of JSON lies in no row."""
+    step = address[0]
+    return step.row if isinstance(step, Cell) else step.record if isinstance(step, Field) else _NO_ROW
 
 
-def _checked(body: str, unit: Unit) -> None:
-    try:
-        valid(body)
-    except Malformed as malformed:
-        raise refused(unit.source, malformed, 1) from None
+def _heads(unit: Unit) -> list[Address]:
+    return [(Cell(-1 - unit.ordinal, node),) for node in range(len(_tree(unit.context["columns"]).nodes))]
 
 
-def _said(text: str, token: Token, start: int) -> str:
-    raw = text[start + token.start : start + token.end]
-    return string(raw) if raw[0] == '"' else raw
-
-
-def _edited(text: str, token: Token, start: int, edits: Sequence[Edit], unit: Unit) -> str:
-    raw, length, done = text[start + token.start : start + token.end], len(_said(text, token, start)), 0
+def _edited(raw: str, length: int, edits: Sequence[Edit], unit: Unit) -> str:
+    """Return a token with its edits; ``length`` is that of what it says (raises SpanError)."""
+    done = 0
     spans = []
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         if not done <= edit.start <= edit.end <= length:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from pipeline.formats.cell_seams import SEAM, Seam, edits_of_cells, is_named, is_part_word, may_go_on, seams_of
 from pipeline.model import Address, Attribute, Edit, Segment
@@ -21,39 +21,27 @@ _LONGEST_PART: Final = 8
 """Characters of the first part of a number that is cut without a separator: six digits, an area code in brackets."""
 
 
-class Value(NamedTuple):
-    """A string or number: what it says, its address, the key it stands under, its record, its object in the record.
-
-    ``above`` is the key under which the object stands, "" where there is none.
-    """
-
-    text: str
-    address: Address
-    label: str
-    record: str
-    within: str
-    above: str
-
-
 class Runs:
     """Neighbouring values, kept where two of them could be halves of something: what most are not, at little cost."""
 
     def __init__(self) -> None:
-        self._kept: list[list[Value]] = []
-        self._run: list[Value] = []
+        self._kept: list[list[tuple[Segment, str]]] = []
+        self._run: list[tuple[Segment, str]] = []
+        self._last: Segment | None = None
         self._may_be_cut = False
 
-    def add(self, value: Value) -> None:
-        """Take the value that comes next."""
-        if self._run:
-            last = self._run[-1]
+    def add(self, value: Segment, above: str) -> None:
+        """Take the value that comes next, and the key under which its object stands ("": none)."""
+        last = self._last
+        if last is not None:
             if value.within != last.within or value.record != last.record or len(self._run) >= _MOST:
                 self._end()
             elif not self._may_be_cut:
                 one, other = last.text[-1], value.text[0]
-                near = (one in _EDGES and other in _EDGES) or one == "@" or other == "@"
-                self._may_be_cut = near and _may_be_cut(last, value)
-        self._run.append(value)
+                if (one in _EDGES and other in _EDGES) or one == "@" or other == "@":
+                    self._may_be_cut = _may_be_cut(last, value, above)
+        self._run.append((value, above))
+        self._last = value
 
     def _end(self) -> None:
         if self._may_be_cut:
@@ -67,16 +55,16 @@ class Runs:
             yield from _seams_of(values)
 
 
-def _seams_of(values: Sequence[Value]) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
-    labels = [f"{each.above} {each.label}" if is_part_word(each.label) else each.label for each in values]
-    addresses = tuple(each.address for each in values)
-    for number, seam in enumerate(seams_of([each.text for each in values], labels)):
-        first = values[seam.pieces[0].cell]
+def _seams_of(values: Sequence[tuple[Segment, str]]) -> Iterator[tuple[Segment, Seam, tuple[Address, ...]]]:
+    labels = [f"{above} {each.label}" if is_part_word(each.label) else each.label for each, above in values]
+    addresses = tuple(each.address for each, _ in values)
+    for number, seam in enumerate(seams_of([each.text for each, _ in values], labels)):
+        first, _ = values[seam.pieces[0].cell]
         address = (*first.address, Attribute(SEAM, number))
         yield Segment(seam.text, address, seam.label, first.record, within=first.within), seam, addresses
 
 
-def _may_be_cut(one: Value, other: Value) -> bool:
+def _may_be_cut(one: Segment, other: Segment, above: str) -> bool:
     """Return whether two neighbours could be halves of something: what most are not, at little cost."""
     if not may_go_on(one.text, other.text):
         return False
@@ -85,7 +73,7 @@ def _may_be_cut(one: Value, other: Value) -> bool:
         return not (_MEASURE.fullmatch(one.text) and _MEASURE.fullmatch(other.text))
     if len(one.text) > _LONGEST_PART:
         return False
-    return any(is_named(label) for each in (one, other) for label in (each.label, f"{each.above} {each.label}"))
+    return any(is_named(label) for each in (one, other) for label in (each.label, f"{above} {each.label}"))
 
 
 def edits_of_values(values: Runs, edits: dict[Address, list[Edit]]) -> set[Address]:

@@ -18,10 +18,10 @@ MOST_PATHS: Final = 5_000
 _NOWHERE: Final = -3
 """The node of a path that is no column; nothing below it is one."""
 
-_TOKEN: Final = re.compile(
-    r'("(?:[^"\\]++|\\.)*+")|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([{}\[\],:])', re.DOTALL
-)
+_PLACE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
+"""A string or a number of a text that is valid."""
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+_BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _STRUCTURE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
 _CHARACTER: Final = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
@@ -37,16 +37,29 @@ class Malformed(Exception):
         self.why, self.line = why, line
 
 
+class Members(list[tuple[str, Any]]):
+    """An object as its keys and values in their order, a key that stands twice twice."""
+
+
 def valid(text: str) -> Any:
     """Return what a JSON text holds, numbers as they are written (raises Malformed).
 
     ``NaN`` and ``Infinity``, which Python reads and RFC 8259 forbids, are refused; duplicate keys are legal.
     """
+    return _decoded(text, _DECODER)
+
+
+def record(text: str) -> Any:
+    """Return what :func:`valid` does, objects as :class:`Members` (raises Malformed)."""
+    return _decoded(text, _MEMBERS)
+
+
+def _decoded(text: str, decoder: json.JSONDecoder) -> Any:
     line = 1 + _line_too_deep(text)
     if line:
         raise Malformed(f"it is nested deeper than {LEVELS} levels", line)
     try:
-        return _DECODER.decode(text)
+        return decoder.decode(text)
     except json.JSONDecodeError as error:
         raise Malformed(f"it is no JSON ({error.msg})", error.lineno) from None
     except _Constant as constant:
@@ -68,6 +81,9 @@ def _no_constant(name: str) -> None:
 
 
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_constant)
+_MEMBERS: Final = json.JSONDecoder(
+    parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=Members
+)
 
 
 def _line_too_deep(text: str) -> int:
@@ -84,14 +100,19 @@ def _line_too_deep(text: str) -> int:
 
 
 class Token(NamedTuple):
-    """A key, a string or a number: its span in the text, the key it stands under, and its node (-1: none)."""
+    """A key, a string or a number: what it says, the key it stands under, and its node (negative: none).
+
+    ``within`` tells the objects of a record apart: "" for the outermost, its number for one inside it. ``above`` is the
+    last key before that object began, "" for the outermost.
+    """
 
     is_key: bool
-    start: int
-    end: int
+    text: str
     label: str
     node: int
     repeats: bool
+    within: str
+    above: str
 
 
 @dataclass(slots=True)
@@ -170,38 +191,69 @@ class Paths:
         return kept
 
 
-def tokens(text: str, tree: Tree) -> Iterator[Token]:
-    """Yield the keys, strings and numbers of a valid JSON text in order."""
+def tokens(value: Any, tree: Tree) -> Iterator[Token]:
+    """Yield the keys, strings and numbers of a :func:`record`, in the order in which :func:`places` has them."""
     child = tree.child
-    above: list[tuple[int, str, bool, bool]] = []  # node, label, repeats, whether it is an object
-    node, label, repeats, key_next = -1, "", False, False
-    for found in _TOKEN.finditer(text):
-        which = found.lastindex
-        if which == 1 and key_next:
-            key = string(found[0])
-            node, label, key_next = child.get((above[-1][0], key), _NOWHERE), key, False
-            yield Token(True, found.start(), found.end(), key, node, repeats)  # noqa: FBT003 - a tuple's fields
-        elif which in (1, 2):
-            yield Token(False, found.start(), found.end(), label, node, repeats)  # noqa: FBT003
-        elif which == 4:
-            sign = found[0]
-            if sign == "{":
-                above.append((node, label, repeats, True))
-                key_next = True
-            elif sign == "[":
-                above.append((node, label, repeats, False))
-                node, repeats = child.get((node, None), _NOWHERE), True
-            elif sign == ",":
-                parent, label, _, key_next = above[-1]
-                node = parent if key_next else child.get((parent, None), _NOWHERE)
-            elif sign != ":":
-                node, label, repeats, _ = above.pop()
-                key_next = False
+    outer: list[tuple[Iterator[Any], bool, int, int, str, bool, str, str]] = []  # what the loop goes on with behind it
+    inside, in_object, parent, node, label, repeats, within, above = iter((value,)), False, -1, -1, "", False, "", ""
+    objects, last = 0, ""
+    while True:
+        for each in inside:
+            if in_object:
+                label, held = each
+                node, last = child.get((parent, label), _NOWHERE), label
+                yield Token(True, label, label, node, repeats, within, above)  # noqa: FBT003 - a tuple's fields
+            else:
+                held = each
+            if type(held) is str:
+                yield Token(False, held, label, node, repeats, within, above)  # noqa: FBT003
+            elif isinstance(held, list):
+                outer.append((inside, in_object, parent, node, label, repeats, within, above))
+                inside, in_object = iter(held), isinstance(held, Members)
+                if in_object:
+                    parent = node
+                    within, above = (str(objects), last) if objects else ("", "")
+                    objects += 1
+                else:
+                    node, repeats = child.get((node, None), _NOWHERE), True
+                break
+        else:
+            if not outer:
+                return
+            inside, in_object, parent, node, label, repeats, within, above = outer.pop()
 
 
-def string(raw: str) -> str:
-    """Return what a string token says; a lone surrogate stays one."""
-    return json.loads(raw) if "\\" in raw else raw[1:-1]
+def places(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the span of each key, string and number of a valid JSON text in order."""
+    return (found.span() for found in _PLACE.finditer(text))
+
+
+def elements(text: str, at: int) -> Iterator[tuple[int, int, Any]]:
+    """Yield start, end and :func:`record` of each element of an array that ends in ``text``; ``at`` is its first.
+
+    Raises:
+        Malformed: an element is no JSON; the line counts from its start.
+    """
+    ends = False
+    while not ends:
+        try:
+            value, end = _MEMBERS.raw_decode(text, _blanks_end(text, at))
+        except (ValueError, RecursionError, _Constant):
+            break
+        end = _blanks_end(text, end)
+        if text[end : end + 1] not in {",", "]"} or _line_too_deep(text[at:end]) >= 0:
+            break
+        yield at, end, value
+        at, ends = end + 1, text[end] == "]"
+    if not ends:  # the text ends here, or something is wrong: the careful way says what
+        for start, end, _ in Elements(at, at).spans(text):
+            if text[start:end].strip():
+                yield start, end, record(text[start:end])
+
+
+def _blanks_end(text: str, at: int) -> int:
+    blanks = _BLANKS.match(text, at)
+    return blanks.end() if blanks else at
 
 
 def edited(raw: str, edits: Sequence[tuple[int, int, str]]) -> str:

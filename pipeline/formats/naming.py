@@ -6,14 +6,12 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 
 @lru_cache(maxsize=1)
 def _vocabulary() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load((packaged_configs() / "file_names.yaml").read_text(encoding="utf-8"))
+    data: dict[str, Any] = read_yaml(packaged_configs() / "file_names.yaml")
     return data
 
 

@@ -13,7 +13,6 @@ from email.utils import format_datetime
 from typing import Final
 
 import compressed_rtf
-import yaml
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.html_text import declared_charset
@@ -32,9 +31,9 @@ from pipeline.formats.mail_write import (
 )
 from pipeline.formats.outlook_items import INTERNET_CODE_PAGE, Attachment, Bag, Item
 from pipeline.formats.rtf_text import rtf_body
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
-_FIELDS: Final[dict[str, dict[int, str]]] = yaml.safe_load((packaged_configs() / "outlook.yaml").read_text("utf-8"))
+_FIELDS: Final[dict[str, dict[int, str]]] = read_yaml(packaged_configs() / "outlook.yaml")
 _KINDS: Final = {1: "To", 2: "Cc", 3: "Bcc"}
 _SENDERS: Final = ((0x0042, (0x5D02, 0x0065)), (0x0C1A, (0x5D01, 0x0C1F)))
 """Name and addresses of whom a message is from, and of who sent it for them."""

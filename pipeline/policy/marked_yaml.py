@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from pipeline.errors import PolicyError
+from recognizers.resources import came_with
 
 __all__ = ["Location", "Marked", "key_words", "read_bytes", "read_marked"]
 
@@ -18,16 +19,21 @@ Location = tuple[str | int, ...]
 """The way from the top of a document down to a key: ``("rules", 3, "when", "entity")``."""
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader to which only true and false are truth values: ``no`` and ``on`` stay words (YAML 1.2)."""
+_TRUTH: Final = "tag:yaml.org,2002:bool"
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 -- the name and the shape are PyYAML's
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+
+def _loader(base: Any) -> Any:
+    """Return a safe loader to which only true and false are truth values: ``no`` and ``on`` stay words (YAML 1.2)."""
+    resolvers = {
+        first: [(tag, pattern) for tag, pattern in known if tag != _TRUTH]
+        for first, known in base.yaml_implicit_resolvers.items()
     }
+    made: Any = type("_Loader", (base,), {"yaml_implicit_resolvers": resolvers})
+    made.add_implicit_resolver(_TRUTH, re.compile(r"true|false|True|False|TRUE|FALSE"), list("tTfF"))
+    return made
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"true|false|True|False|TRUE|FALSE"), list("tTfF"))
+_Loader, _FastLoader = (_loader(each) for each in (yaml.SafeLoader, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ def read_marked(path: Path, content: bytes | None = None) -> Marked:
         line = raw[: problem.start].count(b"\n") + 1
         raise PolicyError(f"{path}:{line}", "the file is not UTF-8 text", "save it as UTF-8") from None
     try:
-        loader = _Loader(text)
+        loader = (_FastLoader if content is None and came_with(path) else _Loader)(text)
     except yaml.reader.ReaderError as problem:
         line = text[: problem.position].count("\n") + 1
         raise PolicyError(f"{path}:{line}", "a control character stands in the file", "delete it") from None

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-import yaml
-
 from pipeline.model import Action
 from pipeline.policy.condition import Condition
 from pipeline.policy.schema import Rule
 from pipeline.policy.words import ANY_ENTITY, FLAGS, PURPOSES
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 __all__ = ["action_words", "condition_words", "either", "entity_words", "if_words", "word"]
 
@@ -19,7 +17,7 @@ __all__ = ["action_words", "condition_words", "either", "entity_words", "if_word
 @lru_cache(maxsize=1)
 def _words() -> dict[str, dict[str, str]]:
     path = packaged_configs() / "policy_words.yaml"
-    words: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    words: dict[str, dict[str, str]] = read_yaml(path)
     return words
 
 

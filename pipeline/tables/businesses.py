@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-import yaml
-
 from pipeline.tables.header import header_words, long_form
 from pipeline.tables.vocabulary import load_vocabulary
 from recognizers.names.firms import bears_no_person, is_business
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml_strings
 
 _TRADERS: Final = frozenset({"contractor", "contractors", "subcontractor", "builder", "installer"})
 """Last words of columns that hold people and businesses, where a trade behind a name makes a business."""
@@ -56,7 +54,7 @@ def business_record_words() -> BusinessWords:
     """Return the packaged lists."""
     path = packaged_configs() / "business_words.yaml"
     # The base loader keeps every word a string: `no` and `on` are words here.
-    told: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    told: dict[str, Any] = read_yaml_strings(path)
     sets = {name: frozenset(words) for name, words in told.items() if name not in {"own_of", "one_person"}}
     own_of = {entity: frozenset(words) for entity, words in told["own_of"].items()}
     return BusinessWords(**sets, own_of=own_of, one_person=tuple(told["one_person"]))

@@ -15,6 +15,7 @@ from pipeline.errors import ConfigError
 from pipeline.resources import config_file
 from pipeline.tables.header import header_words, is_question, long_form, unglued, without_remarks
 from pipeline.tables.shapes import Shapes
+from recognizers.resources import read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def load_vocabulary(config: Path | None = None) -> Vocabulary:
     """
     path = config_file("columns.yaml", config)
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = read_yaml(path)
         phrases = {
             tuple(header_words(phrase)): _hint(column, phrase)
             for column in document["columns"]

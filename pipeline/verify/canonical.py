@@ -15,12 +15,10 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final
 
-import yaml
-
 from pipeline.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
 from recognizers.entities import PLACES, POSTAL_CODES
 from recognizers.model import pickles_by_fields
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 GATE_LENGTH: Final = 3
 LEAST_LENGTH: Final = 3
@@ -88,7 +86,7 @@ class Needle:
 @lru_cache(maxsize=1)
 def common_words() -> frozenset[str]:
     """Return the English words that are also names, folded."""
-    data = yaml.safe_load((packaged_configs() / "common_word_names.yaml").read_text(encoding="utf-8"))
+    data = read_yaml(packaged_configs() / "common_word_names.yaml")
     return frozenset(fold(str(word)) for word in data["words"])
 
 

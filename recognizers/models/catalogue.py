@@ -10,7 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from recognizers.errors import ModelConfigError
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml
 
 
 def _inside(path: str) -> str:
@@ -87,7 +87,7 @@ def catalogue(path: Path | None = None) -> tuple[Model, ...]:
     """
     path = path or packaged_configs() / "models.yaml"
     try:
-        return _Catalogue.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).models
+        return _Catalogue.model_validate(read_yaml(path)).models
     except (OSError, yaml.YAMLError) as error:
         raise ModelConfigError(
             path.name, f"cannot be read ({type(error).__name__})", "install releasable again"

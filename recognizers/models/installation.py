@@ -15,7 +15,6 @@ from typing import Final
 
 from recognizers.errors import ModelMissing, ModelRefused
 from recognizers.models.catalogue import DerivedFile, Model, ModelFile, catalogue
-from recognizers.models.derive import METHODS, agrees
 from recognizers.models.store import MANIFEST, Status, models_folder, sha256_of, status
 
 Progress = Callable[[str], None]
@@ -152,6 +151,8 @@ def _derive(entry: Model, derived: DerivedFile, folder: Path, say: Progress) -> 
     The method writes the same bytes wherever it runs, unless a library writes its container differently.
     Then the file is accepted only if it labels made-up sentences as the model it was made from does.
     """
+    from recognizers.models.derive import METHODS, agrees  # noqa: PLC0415 - onnx, for what is seldom done
+
     say(f"{entry.name}: making {derived.path}")
     target = folder / derived.path
     METHODS[derived.method](folder / derived.made_from, target)

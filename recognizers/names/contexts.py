@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml_strings
 
 _LISTS: Final = (
     "relations",
@@ -55,7 +53,6 @@ class Contexts:
 @cache
 def contexts() -> Contexts:
     """Return the packaged words."""
-    text = (packaged_configs() / "name_contexts.yaml").read_text(encoding="utf-8")
     # The base loader keeps every word a string: `no` and `on` are words here.
-    found: dict[str, Any] = yaml.load(text, Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    found: dict[str, Any] = read_yaml_strings(packaged_configs() / "name_contexts.yaml")
     return Contexts(**{key: frozenset(found[key]) for key in _LISTS})

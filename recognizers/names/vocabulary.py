@@ -8,9 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
-from recognizers.resources import packaged_configs
+from recognizers.resources import packaged_configs, read_yaml_strings
 
 _APOSTROPHES: Final = str.maketrans("", "", "'\u2019`\u00b4.-")
 
@@ -112,7 +110,7 @@ def vocabulary() -> Vocabulary:
 
 def _yaml(path: Path) -> dict[str, Any]:
     # The base loader keeps every word a string: `no`, `on` and `null` are words here.
-    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - strings only
+    found: dict[str, Any] = read_yaml_strings(path)
     return found
 
 
