@@ -199,7 +199,7 @@ def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
 
 
 def _turned(text: str) -> PlainForm:
-    """Return a text with what is shown from right to left in the order in which it is read; such a run goes as a whole."""
+    """Return a text with what is shown from right to left in the order of reading; such a run goes as a whole."""
     return form_with(text, ((*found.span(), _as_shown(found)) for found in _TURNED.finditer(text)))
 
 

@@ -11,7 +11,7 @@ from typing import Final
 OVERRIDE: Final = "\u202e"
 """Every sign from right to left, whatever it is: ``9934-09-635`` is read as 536-90-4399."""
 EMBEDDED: Final = "\u202b"
-"""Numbers and words keep their order, and stand one on the left of the other: ``4399 90 536`` is read as 536 90 4399."""
+"""Numbers and words keep their order, and stand one left of the other: ``4399 90 536`` is read as 536 90 4399."""
 _END: Final = "\u202c"
 _SIGNS: Final = dict.fromkeys(map(ord, (OVERRIDE, EMBEDDED, _END)))
 _LINE: Final = re.compile("[^\n\r\u2029]+")
