@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import string
 import time
 from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import pytest
+from conftest import Road
 from documenthelp import said, simple
 from hiding import copy, opened, readings
+from otherdocuments import open_simple
 
 from pipeline.detect import detect
 from pipeline.formats.base import assembled
@@ -22,6 +26,7 @@ from pipeline.formats.markdown_text import MarkdownText
 from pipeline.model import Block, Edit, Segment, Source, Unit
 from pipeline.other_forms import _NO_TEXT_BEGINS, other_forms
 from pipeline.plain_form import PlainForm
+from pipeline.state import State
 from recognizers.model import Match
 from recognizers.registry import load_recognizers
 
@@ -143,6 +148,32 @@ def test_a_document_that_turns_nothing_has_no_sign_of_it() -> None:
     )
     texts = [each.text for reading in readings(data, "a.docx") for each in reading.segments]
     assert texts == ["onetwothree", "in a box"]
+
+
+def test_a_release_has_no_value_that_is_shown_turned_around(by_patterns: State, tmp_path: Path) -> None:
+    """Of no format that can say so, be it by a sign alone; what stands beside stays."""
+    (tmp_path / "in").mkdir()
+    spans = f"<text:p>SSN \u202e{BACK[:5]}<text:span>{BACK[5:]}</text:span>\u202c it is.</text:p>"
+    files = {
+        "a.docx": simple(f"<w:p><w:r><w:t>SSN </w:t></w:r>{TURNED['runs']}<w:r><w:t> it is.</w:t></w:r></w:p>"),
+        "b.html": f"<html><body><p>SSN <bdo dir=rtl>{BACK[:7]}<i>{BACK[7:]}</i></bdo> it is.</p></body></html>".encode(),
+        "c.md": f"# Meter\n\nSSN <bdo dir=rtl>{BACK}</bdo> it is.\n".encode(),
+        "d.odt": open_simple(spans),
+        "e.rtf": rb"{\rtf1\ansi SSN \u8238?"
+        + BACK[:6].encode()
+        + rb"{\b "
+        + BACK[6:].encode()
+        + rb"}\u8236? it is.\par}",
+        "f.txt": f"SSN \u202e{BACK}\u202c it is.\n".encode(),
+        "g.json": json.dumps({"note": f"SSN \u202e{BACK}\u202c it is."}).encode(),
+    }
+    for name, data in files.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert {each.label[0]: each.status for each in done.summary.files} == dict.fromkeys("abcdefg", "released")
+    for path in sorted((tmp_path / "out/records").iterdir()):
+        left = "\n".join(each.text for one in readings(path.read_bytes(), path.name) for each in one.segments)
+        assert (path.name, [part for part in ("9999", "912", "it is.") if part in left]) == (path.name, ["it is."])
 
 
 @pytest.mark.parametrize("source", ["<bdo dir=ltr>{}</bdo>", "<p dir=rtl>{}</p>", "<bdo dir=rtl>x</bdo>{}"])

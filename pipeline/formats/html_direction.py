@@ -19,6 +19,8 @@ _REMARK: Final = re.compile(r"/\*.*?(?:\*/|$)", re.DOTALL)
 _CODED: Final = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
 _LARGEST: Final = 0x10FFFF
 _HAS_SHEET: Final = re.compile("<style", re.IGNORECASE)
+_MAY_TURN: Final = re.compile(r"bidi|bdo|\\", re.IGNORECASE)
+"""What a page has that turns text by a style sheet: a letter of these words may be written as its number."""
 _RULE: Final = re.compile(r"(?<![^{};])([^{};]*+)\{([^{}]*+)\}")
 _STATE: Final = re.compile(r"::?[\w-]++(?:\([^()]*+\))?")
 _WITH: Final = re.compile(r"\[[^\]]*+\]?")
@@ -55,7 +57,7 @@ class Direction:
     def __init__(self, source: str = "") -> None:
         """Take what the style sheets in a page say of it."""
         self._leftward, self._turns = _Open(), _Open()
-        self._rules = list(_rules(source)) if _HAS_SHEET.search(source) else []
+        self._rules = list(_rules(source)) if _HAS_SHEET.search(source) and _MAY_TURN.search(source) else []
 
     def take(self, tag: Tag) -> None:
         """Take note of a tag."""
@@ -100,4 +102,6 @@ def _rules(source: str) -> Iterator[tuple[set[str], str]]:
 
 def _plain(style: str) -> str:
     """Return a style without remarks, its escapes undone (CSS Syntax 4.3.7)."""
+    if "\\" not in style and "/*" not in style:
+        return style
     return _CODED.sub(lambda found: found[2] or chr(min(int(found[1], 16), _LARGEST)), _REMARK.sub("", style))
