@@ -110,7 +110,7 @@ TURNED = {
     "changed runs": f'<w:ins w:id="1"><w:bdo w:val="rtl"><w:r><w:t>{BACK[:6]}</w:t></w:r><w:r><w:t>{BACK[6:]}</w:t></w:r></w:bdo>'
     "</w:ins>",
     "inside": f'<w:dir w:val="rtl"><w:bdo w:val="ltr"/><w:bdo w:val="rtl"><w:r><w:t>{BACK}</w:t></w:r></w:bdo></w:dir>',
-    "groups": '<w:dir w:val="rtl"><w:r><w:t xml:space="preserve">9999 09 </w:t></w:r><w:r><w:t>219</w:t></w:r></w:dir>',
+    "groups": '<w:dir w:val="rtl"><w:r><w:t>9999\u201009</w:t></w:r><w:r><w:noBreakHyphen/><w:t>219</w:t></w:r></w:dir>',
 }
 
 
@@ -125,7 +125,7 @@ def copy_with(data: bytes, edits: Sequence[Edit]) -> bytes:
 @pytest.mark.parametrize("place", TURNED)
 def test_what_a_document_turns_around_is_examined_as_it_is_shown(place: str) -> None:
     """Every run in it, here and in the copy; withheld, nothing of it is left."""
-    data = simple(f"<w:p><w:r><w:t>SSN </w:t></w:r>{TURNED[place]}<w:r><w:t> it is.</w:t></w:r></w:p>")
+    data = simple(f"<w:p><w:r><w:t>No </w:t></w:r>{TURNED[place]}<w:r><w:t> it is.</w:t></w:r></w:p>")
     texts = [each for reading in readings(data, "a.docx") for each in reading.segments]
     assert numbers_in(texts)
     plain = copy(data, "a.docx")
@@ -153,19 +153,19 @@ def test_a_document_that_turns_nothing_has_no_sign_of_it() -> None:
 def test_a_release_has_no_value_that_is_shown_turned_around(by_patterns: State, tmp_path: Path) -> None:
     """Of no format that can say so, be it by a sign alone; what stands beside stays."""
     (tmp_path / "in").mkdir()
-    spans = f"<text:p>SSN \u202e{BACK[:5]}<text:span>{BACK[5:]}</text:span>\u202c it is.</text:p>"
+    spans = f"<text:p>No \u202e{BACK[:5]}<text:span>{BACK[5:]}</text:span>\u202c it is.</text:p>"
     files = {
-        "a.docx": simple(f"<w:p><w:r><w:t>SSN </w:t></w:r>{TURNED['runs']}<w:r><w:t> it is.</w:t></w:r></w:p>"),
-        "b.html": f"<html><body><p>SSN <bdo dir=rtl>{BACK[:7]}<i>{BACK[7:]}</i></bdo> it is.</p></body></html>".encode(),
-        "c.md": f"# Meter\n\nSSN <bdo dir=rtl>{BACK}</bdo> it is.\n".encode(),
+        "a.docx": simple(f"<w:p><w:r><w:t>No </w:t></w:r>{TURNED['runs']}<w:r><w:t> it is.</w:t></w:r></w:p>"),
+        "b.html": f"<html><body><p>No <bdo dir=rtl>{BACK[:7]}<i>{BACK[7:]}</i></bdo> it is.</p></body></html>".encode(),
+        "c.md": f"# Meter\n\nNo <bdo dir=rtl>{BACK}</bdo> it is.\n".encode(),
         "d.odt": open_simple(spans),
-        "e.rtf": rb"{\rtf1\ansi SSN \u8238?"
+        "e.rtf": rb"{\rtf1\ansi No \u8238?"
         + BACK[:6].encode()
         + rb"{\b "
         + BACK[6:].encode()
         + rb"}\u8236? it is.\par}",
-        "f.txt": f"SSN \u202e{BACK}\u202c it is.\n".encode(),
-        "g.json": json.dumps({"note": f"SSN \u202e{BACK}\u202c it is."}).encode(),
+        "f.txt": f"No \u202e{BACK}\u202c it is.\n".encode(),
+        "g.json": json.dumps({"note": f"No \u202e{BACK}\u202c it is."}).encode(),
     }
     for name, data in files.items():
         (tmp_path / "in" / name).write_bytes(data)

@@ -265,6 +265,8 @@ class Walker(Lines):
                 self._fields[-1].code += element.text or ""
             else:
                 self.shared.unseen("field code", element.text or "")
+        elif name == "noBreakHyphen" and self._direction:  # it parts numbers, where a plain one joins them
+            self._say("\u2011", look, state)
         elif name in _SIGNS:
             self._say(_SIGNS[name], look, state)
         elif name == "br":
