@@ -57,7 +57,6 @@ _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
 _OVERRIDE: Final = "\u202e"
 _EMBEDDED: Final = "\u202b\u2067"
-_LEFTWARD: Final = re.compile(f"[{_OVERRIDE}{_EMBEDDED}]")
 _ENDED: Final = "\u202c\u2069"
 _ENDS_LINE: Final = "\n\r\u2029"
 
@@ -157,7 +156,7 @@ def turned_form(text: str) -> PlainForm | None:
 
     The plain form itself has such a run as it is written, for whoever copies it has it so.
     """
-    if text.isascii() or _LEFTWARD.search(text) is None:
+    if text.isascii() or not (_OVERRIDE in text or any(sign in text for sign in _EMBEDDED)):
         return None
     turned = _turned(text)
     form = plain_form(turned.text)

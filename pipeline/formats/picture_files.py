@@ -120,7 +120,7 @@ def _few_colours(image: Image.Image) -> Image.Image:
     return made
 
 
-def _packed(colours: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.uint32]:
+def _packed(colours: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
     """Return colours, whose three channels are the last axis, as one number each."""
     wide = colours.astype(np.uint32)
     return wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
