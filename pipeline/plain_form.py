@@ -6,7 +6,7 @@ of other scripts, unusual blanks and hyphens the usual ones, HTML entities what 
 ``>`` of quoted lines goes, as does a line end after the hyphen of a number, so that a number cut by a
 line is whole. One disguise may hide another (an entity that stands for an invisible character, one in the
 number that a line cuts), so what came out is looked at again. A span found in the plain form is mapped back
-to exactly the characters that it came from; of a run that an override shows from right to left to all of it.
+to exactly the characters that it came from; of a run that is shown from right to left to all of it.
 """
 
 from __future__ import annotations
@@ -56,8 +56,28 @@ _HIDDEN: Final = re.compile(f"[{_INVISIBLE}]")
 _REPLACED: Final = re.compile(f"[{_SINGLE}]")
 _WORD: Final = re.compile(rf"[^\W\d_](?:[{_INVISIBLE}]*[^\W\d_])*")
 _OVERRIDE: Final = "\u202e"
-_OVERRIDDEN: Final = re.compile("\u202e([^\n\r\u2029\u202c]*)\u202c?")
-"""Signs shown from right to left whatever they are (UAX #9, 2.2), to the end of the line or of the override."""
+_EMBEDDED: Final = "\u202b\u2067"
+_ENDED: Final = "\u202c\u2069"
+_ENDS_LINE: Final = "\n\r\u2029"
+
+
+def _leftward(sign: str) -> str:
+    """Return the pattern of runs behind a sign, to its end or that of the line; what stands between two goes along."""
+    between = f"{_ENDS_LINE}{_OVERRIDE}{_EMBEDDED}{_ENDED}"
+    run = f"[{sign}][^{between}]*[{_ENDED}]?"
+    return rf"{run}(?:[^\w{between}]*{run})*"
+
+
+_TURNED: Final = re.compile(f"(?P<override>{_leftward(_OVERRIDE)})|{_leftward(_EMBEDDED)}")
+"""Signs shown from right to left (UAX #9): under an override whatever they are, else but numbers and words."""
+_MIRRORED: Final = str.maketrans("()[]{}<>", ")(][}{><")
+_NO_SIGNS: Final = str.maketrans("", "", f"{_OVERRIDE}{_EMBEDDED}{_ENDED}")
+_KEPT_ORDER: Final = re.compile(
+    r"[^\W\d_](?:.*[^\W_])?"  # from a letter on numbers count as words, and so does what stands between two words
+    r"|\d+(?:[-+.,:/]\d+)*",
+    re.DOTALL,
+)
+"""What is read from left to right also where all around it is not (UAX #9, W4, W7, N1)."""
 _DEEPEST: Final = 3
 """How many disguises, one in another, are undone."""
 
@@ -143,11 +163,11 @@ def plain_form(text: str) -> PlainForm:
 
 
 def turned_form(text: str) -> PlainForm | None:
-    """Return the plain form of what a text shows where an override turns some of it around; None where none does.
+    """Return the plain form of what a text shows where signs turn some of it around; None where none does.
 
     The plain form itself has such a run as it is written, for whoever copies it has it so.
     """
-    if _OVERRIDE not in text:
+    if text.isascii() or not (_OVERRIDE in text or any(sign in text for sign in _EMBEDDED)):
         return None
     turned = _turned(text)
     form = plain_form(turned.text)
@@ -189,8 +209,20 @@ def form_with(text: str, pieces: Iterable[Piece]) -> PlainForm:
 
 
 def _turned(text: str) -> PlainForm:
-    """Return a text with what an override turns in the order in which it is read; such a run goes as a whole."""
-    return form_with(text, ((*found.span(), found[1][::-1]) for found in _OVERRIDDEN.finditer(text)))
+    """Return a text with what is shown from right to left in the order of reading; such a run goes as a whole."""
+    return form_with(text, ((*found.span(), _as_shown(found)) for found in _TURNED.finditer(text)))
+
+
+def _as_shown(found: re.Match[str]) -> str:
+    """Return runs as they are shown, from left to right, brackets as they look then."""
+    said = found.group().translate(_NO_SIGNS)
+    if found["override"] is not None:
+        return said.translate(_MIRRORED)[::-1]
+    made, done = [], 0
+    for each in _KEPT_ORDER.finditer(said):
+        made += [said[done : each.start()].translate(_MIRRORED)[::-1], each.group()]
+        done = each.end()
+    return "".join([*made, said[done:].translate(_MIRRORED)[::-1]][::-1])
 
 
 def _once(text: str) -> tuple[PlainForm, bool]:

@@ -116,7 +116,7 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
             made.codes[strange_cells(cells, made.entity, kind.unusual)] = SINGLE
             whole.append(made)
             continue
-        label = header[at] if at < len(header) else ""
+        label = state.said_by(header[at]) if at < len(header) else ""
         patterns_only = kind is not None and kind.kind in _PATTERNS
         whole.append(_coded_by_recognizers(state, cells, (at, label, patterns_only), lists, known))
     found = shapes(whole, table.rows, may_be_businesses(whole, header, table.rows))

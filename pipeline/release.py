@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from pipeline.evidence.summary import Examined as Outcome
 from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
-from pipeline.results import Progress, Scan
+from pipeline.results import Progress, Scan, unexamined_names
 from pipeline.verify import WithheldIndex, search, views
 from pipeline.weighing import shuffle_tables, weigh_tables
 from pipeline.workspace import Remembering, Runner
@@ -35,11 +35,16 @@ CONTACT_FILES = ("agency_contacts.yaml", "business_contacts.yaml", "officials.cs
 
 @dataclass(slots=True)
 class Release:
-    """What was handed over: the folder, its summary, and whether something unexamined holds a record."""
+    """What was handed over: the folder, its summary, and whether something unexamined holds a record.
+
+    ``inputs`` are the names in the input of held files whose names nobody came to examine, by how the evidence calls
+    them: for the person who gave them, and in nothing that is handed over.
+    """
 
     folder: Path
     summary: Summary
     unscanned: bool
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exit_code(self) -> int:
@@ -103,7 +108,7 @@ def release(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     unscanned = any(copy.unscanned for copy in copies)
-    return Release(out, summary, unscanned)
+    return Release(out, summary, unscanned, unexamined_names((copy.name, copy.result) for copy in copies))
 
 
 # --- the folder -------------------------------------------------------------------------

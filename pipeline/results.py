@@ -116,6 +116,14 @@ class FileResult:
         return any(each.withholds for each in self.name_decisions)
 
 
+def unexamined_names(results: Iterable[tuple[str, FileResult]]) -> dict[str, str]:
+    """Return the names in the input of files whose names nobody came to examine, by how the evidence calls them.
+
+    Reading such a file ended the worker that also looks at its name. Who gave the file has to know which it was.
+    """
+    return {label: each.file.label for label, each in results if not each.planned.name_examined}
+
+
 @dataclass(slots=True)
 class Scan:
     """Everything found and decided, before anything is written.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,12 @@ class State:
     @property
     def markers(self) -> tuple[str, ...]:
         return self.policy.markers if self.policy else ()
+
+    def said_by(self, label: str) -> str:
+        """Return what a label says without our own markers: where a name was withheld, none is meant to follow."""
+        for start, end in reversed(marker_spans(label, self.markers)):
+            label = f"{label[:start]} {label[end:]}".strip()
+        return label
 
     @property
     def marks(self) -> Marks | None:
@@ -184,8 +190,9 @@ def findings_of(
 
     ``of`` are path and number of the unit, without which marks of people count by their values alone.
     """
-    raw = detect(segments, state.recognizers, columns, known)
     markers = state.markers
+    named = [replace(each, label=state.said_by(each.label)) if "[" in each.label else each for each in segments]
+    raw = detect(named, state.recognizers, columns, known)
     resolved: list[list[Match]] = [
         resolve(matches, segment.text, marker_spans(segment.text, markers))
         for segment, matches in zip(segments, raw, strict=True)

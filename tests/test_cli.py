@@ -6,19 +6,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
-from conftest import PROJECT, Command, command_environment, message
+from conftest import PROJECT, Command, Inline, Road, command_environment, everything_in, message
 from typer.testing import CliRunner
 
 from pipeline.cli import verify
 from pipeline.cli.app import EXAMPLES, app
 from pipeline.cli.options import Accuracy
-from pipeline.cli.running import Asked
+from pipeline.cli.running import Asked, describe_run
+from pipeline.cli.tables import print_release
+from pipeline.engine import scan
+from pipeline.errors import Failure
+from pipeline.intake import collect
+from pipeline.planning import plan
+from pipeline.release import release
+from pipeline.state import State
 
 
 def _commands() -> Iterator[tuple[str, Any]]:
@@ -231,3 +238,39 @@ def test_lines_of_a_scan_that_look_alike_are_one_line_with_a_count() -> None:
     }
     assert sum(counted_lines(found, judged=False).values()) == 16
     assert len(counted_lines(found, judged=False)) == 4
+
+
+class Stopping(Inline):
+    """A runner whose worker ends over some files before it came to their names."""
+
+    def map(
+        self, function: Callable[[Any, Any], Any], items: Iterable[Any]
+    ) -> Iterator[tuple[Any, Any, Failure | None]]:
+        is_plan = getattr(function, "function", function) is plan
+        for item, answer, failure in super().map(function, items):
+            if is_plan and "17" in item.item.name:
+                yield item, None, Failure("WorkerStopped", "", "it took too long")
+            else:
+                yield item, answer, failure
+
+
+def test_a_file_that_ends_its_worker_is_told_by_its_own_name_and_in_no_evidence(
+    by_patterns: State, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who gave it has to know which it was; what is handed over has the neutral name that it always had."""
+    source = tmp_path / "in"
+    (source / "deep").mkdir(parents=True)
+    for name in ("a.txt", "deep/scan 17 [b].txt", "scan 17\x1b.txt"):
+        (source / name).write_text("Dear clerk, the meter is wrong.\n")
+    runner = Stopping(Road(by_patterns)._fresh())
+    done = scan(collect([source]), by_patterns.job, by_patterns.policy, runner)
+    made = release(done, tmp_path / "out", describe_run(by_patterns.job, by_patterns.policy, "2026-7"), runner)
+    print_release(made.summary, "out", made.inputs)
+    told = capsys.readouterr().out
+    assert "file-0002.txt (deep/scan 17 [b].txt in the input)" in told
+    assert "file-0003.txt ('scan 17\\x1b.txt' in the input)" in told
+    assert "a.txt (" not in told
+    assert {each.label: each.status for each in made.summary.files} == {
+        "a.txt": "released", "file-0002.txt": "not_scanned", "file-0003.txt": "not_scanned",
+    }  # fmt: skip
+    assert b"scan 17" not in everything_in(tmp_path / "out")

@@ -169,6 +169,18 @@ def test_siblings_that_are_no_parts_stay(said) -> None:
     assert all("over" not in str(each.address) for reading in readings(data, "a.json") for each in reading.segments)
 
 
+@pytest.mark.parametrize("before", [997, 998, 999, 1_000, 1_998, 1_999])
+def test_a_number_in_a_long_object_is_seen_wherever_it_stands(before: int) -> None:
+    """An object of more values than are looked at together is parted where no number is."""
+    filling = {f"item {at}": f"word {at}" for at in range(before)}
+    for parts in ({"a": "536-90-", "b": "4399"}, {"ssn": "536", "b": 90, "c": 4399}):
+        data = json.dumps({**filling, **parts, "last": "word"}).encode()
+        seen = [each.text for one in readings(data, "a.json") for each in one.segments if "over" in str(each.address)]
+        assert seen == ["536-90-4399"]
+        made = copy(data, "a.json", withheld=True)
+        assert b"4399" not in made
+
+
 def test_an_edit_of_a_cut_value_changes_its_tokens_and_nothing_else() -> None:
     """Each part gets the marker, numbers become strings, and every other byte stays."""
     data = b'{ "meter" : 17, "ssn":{"area" : "536","group":90, "serial":"\\u0034399"} , "x":[]}\n'

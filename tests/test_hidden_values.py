@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import base64
+import io
+import json
 import string
 import time
+from collections.abc import Sequence
 from itertools import product
+from pathlib import Path
 
 import pytest
+from conftest import Road
+from documenthelp import said, simple
+from hiding import copy, opened, readings
+from otherdocuments import open_simple
 
 from pipeline.detect import detect
+from pipeline.formats.base import assembled
 from pipeline.formats.calendar_text import CalendarText
 from pipeline.formats.contact_card import ContactCards
 from pipeline.formats.html_text import HtmlText, link_text
@@ -17,6 +26,8 @@ from pipeline.formats.markdown_text import MarkdownText
 from pipeline.model import Block, Edit, Segment, Source, Unit
 from pipeline.other_forms import _NO_TEXT_BEGINS, other_forms
 from pipeline.plain_form import PlainForm
+from pipeline.state import State
+from recognizers.model import Match
 from recognizers.registry import load_recognizers
 
 NUMBER = "219-09-9999"
@@ -36,6 +47,11 @@ def packed(text: str, encoding: str = "utf-8") -> str:
         "<p>No <span style='unicode-bidi: bidi-override; direction: rtl'>{}</span></p>",
         "<p><span dir=rtl style='unicode-bidi:isolate-override'><span>x</span> {}</span></p>",
         "<p>No \u202e{}\u202c</p>",
+        "<p dir=rtl>x <span style='unicode-bidi:bidi-override'>{}</span></p>",
+        "<div dir=rtl><p><bdo>{}</bdo></p></div>",
+        "<p>No <bdo style='Direction: /* no */ r\\74l'>{}</bdo></p>",
+        "<style>p, .Back:hover {{ unicode-bidi: bidi-override; direction: rtl }}</style><p>{}</p>",
+        "<p class=back>{}</p><style>@media all {{ .a > p.Back {{direction:rtl}} }} .back{{unicode-bidi:bidi-override}}</style>",
     ],
 )
 def test_what_a_page_turns_around_is_examined_as_it_is_shown(source: str) -> None:
@@ -49,6 +65,115 @@ def test_what_a_page_turns_around_is_examined_as_it_is_shown(source: str) -> Non
     assert "[X]" in made
     again = HtmlText.parsed(page.written([]))
     assert [each.text for each in again.reading().segments] == [each.text for each in page.reading().segments]
+
+
+def numbers_in(segments: Sequence[Segment]) -> list[tuple[Segment, Match]]:
+    """Return the Social Security numbers in some texts."""
+    told = detect(segments, [each for each in load_recognizers("fast") if not each.needs_model])
+    pairs = zip(segments, told, strict=True)
+    return [(text, each) for text, matches in pairs for each in matches if each.entity == "US_SSN"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<bdo dir=rtl>9999-<b>90-</b>912</bdo>",
+        "<bdo dir=rtl>9999-<br></bdo> <bdo dir=rtl>9999<i>-</i>90-912</bdo>",
+        "<pre><bdo dir=rtl>a\n9999-90-912\nb</bdo></pre>",
+        "<bdo dir=rtl>9999-\u202e\u202c90-912</bdo>",
+    ],
+)
+def test_what_a_page_turns_in_pieces_is_examined_in_one(source: str) -> None:
+    """Pieces side by side are turned together, and each line by itself."""
+    page = HtmlText.parsed(source)
+    (where, found), *_ = numbers_in(page.reading().segments)
+    made = page.written([Edit(where.address, found.start, found.end, "[X]")])
+    assert "912" not in made
+
+
+@pytest.mark.parametrize("source", ['No <bdo dir="rtl">{}</bdo> it is\n', '*a* <bdo dir="rtl">{}</bdo>\n\n> b\n'])
+def test_what_markdown_turns_around_is_examined_as_it_is_shown(source: str) -> None:
+    """Its copy is byte for byte the same but for what is withheld."""
+    text = source.format(NUMBER[::-1])
+    page = MarkdownText(text)
+    assert page.written([]) == text
+    ((where, found),) = numbers_in(page.reading().segments)
+    made = page.written([Edit(where.address, found.start, found.end, "[X]")])
+    assert made == source.format("[X]")
+
+
+BACK = NUMBER[::-1]
+TURNED = {
+    "a run": f'<w:bdo w:val="rtl"><w:r><w:t>{BACK}</w:t></w:r></w:bdo>',
+    "runs": f'<w:bdo w:val="rtl"><w:r><w:t>{BACK[:4]}</w:t><w:noBreakHyphen/></w:r>'
+    f"<w:hyperlink><w:r><w:t>{BACK[5:]}</w:t></w:r></w:hyperlink></w:bdo>",
+    "changed runs": f'<w:ins w:id="1"><w:bdo w:val="rtl"><w:r><w:t>{BACK[:6]}</w:t></w:r><w:r><w:t>{BACK[6:]}</w:t></w:r></w:bdo>'
+    "</w:ins>",
+    "inside": f'<w:dir w:val="rtl"><w:bdo w:val="ltr"/><w:bdo w:val="rtl"><w:r><w:t>{BACK}</w:t></w:r></w:bdo></w:dir>',
+    "groups": '<w:dir w:val="rtl"><w:r><w:t>9999\u201009</w:t></w:r><w:r><w:noBreakHyphen/><w:t>219</w:t></w:r></w:dir>',
+}
+
+
+def copy_with(data: bytes, edits: Sequence[Edit]) -> bytes:
+    """Return the copy of a document of one unit after edits."""
+    kind, ((unit, payload),) = opened(data, "a.docx")
+    sink = io.BytesIO()
+    assembled(kind, [kind.rewrite(payload, unit, edits)], sink)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("place", TURNED)
+def test_what_a_document_turns_around_is_examined_as_it_is_shown(place: str) -> None:
+    """Every run in it, here and in the copy; withheld, nothing of it is left."""
+    data = simple(f"<w:p><w:r><w:t>No </w:t></w:r>{TURNED[place]}<w:r><w:t> it is.</w:t></w:r></w:p>")
+    texts = [each for reading in readings(data, "a.docx") for each in reading.segments]
+    assert numbers_in(texts)
+    plain = copy(data, "a.docx")
+    again = [each.text for reading in readings(plain, "a.docx") for each in reading.segments]
+    assert again[0] == texts[0].text
+    where, found = numbers_in(texts)[0]
+    made = copy_with(data, [Edit(where.address, found.start, found.end, "[X]")])
+    left = [each.text for reading in readings(made, "a.docx") for each in reading.segments]
+    assert "[X]" in left[0]
+    assert left[0].endswith("it is.")
+    assert not any(part in left[0] for part in ("9999", "912", "219"))
+
+
+def test_a_document_that_turns_nothing_has_no_sign_of_it() -> None:
+    """Neither from left to right, nor in a text box inside a run that is turned, nor behind its end."""
+    box = f"<w:pict><w:txbxContent>{said('in a box')}</w:txbxContent></w:pict>"
+    data = simple(
+        f'<w:p><w:bdo w:val="ltr"><w:r><w:t>one</w:t></w:r></w:bdo><w:bdo w:val="rtl"><w:r>{box}</w:r></w:bdo>'
+        '<w:dir w:val="ltr"><w:r><w:t>two</w:t></w:r></w:dir><w:r><w:t>three</w:t></w:r></w:p>'
+    )
+    texts = [each.text for reading in readings(data, "a.docx") for each in reading.segments]
+    assert texts == ["onetwothree", "in a box"]
+
+
+def test_a_release_has_no_value_that_is_shown_turned_around(by_patterns: State, tmp_path: Path) -> None:
+    """Of no format that can say so, be it by a sign alone; what stands beside stays."""
+    (tmp_path / "in").mkdir()
+    spans = f"<text:p>No \u202e{BACK[:5]}<text:span>{BACK[5:]}</text:span>\u202c it is.</text:p>"
+    files = {
+        "a.docx": simple(f"<w:p><w:r><w:t>No </w:t></w:r>{TURNED['runs']}<w:r><w:t> it is.</w:t></w:r></w:p>"),
+        "b.html": f"<html><body><p>No <bdo dir=rtl>{BACK[:7]}<i>{BACK[7:]}</i></bdo> it is.</p></body></html>".encode(),
+        "c.md": f"# Meter\n\nNo <bdo dir=rtl>{BACK}</bdo> it is.\n".encode(),
+        "d.odt": open_simple(spans),
+        "e.rtf": rb"{\rtf1\ansi No \u8238?"
+        + BACK[:6].encode()
+        + rb"{\b "
+        + BACK[6:].encode()
+        + rb"}\u8236? it is.\par}",
+        "f.txt": f"No \u202e{BACK}\u202c it is.\n".encode(),
+        "g.json": json.dumps({"note": f"No \u202e{BACK}\u202c it is."}).encode(),
+    }
+    for name, data in files.items():
+        (tmp_path / "in" / name).write_bytes(data)
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert {each.label[0]: each.status for each in done.summary.files} == dict.fromkeys("abcdefg", "released")
+    for path in sorted((tmp_path / "out/records").iterdir()):
+        left = "\n".join(each.text for one in readings(path.read_bytes(), path.name) for each in one.segments)
+        assert (path.name, [part for part in ("9999", "912", "it is.") if part in left]) == (path.name, ["it is."])
 
 
 @pytest.mark.parametrize("source", ["<bdo dir=ltr>{}</bdo>", "<p dir=rtl>{}</p>", "<bdo dir=rtl>x</bdo>{}"])

@@ -135,6 +135,78 @@ def test_pixels_of_which_nothing_is_withheld_stay(kind, monkeypatch):
     picture._LAST.clear()
 
 
+def _shades(seed: int, lightest: int = 256) -> Image.Image:
+    """Return a picture of 4,000 colours that hardly differ from their neighbours."""
+    red, green = np.meshgrid(np.arange(80), np.arange(50))
+    blue = np.full_like(red, 40 * seed % 256)
+    return Image.fromarray(np.stack([lightest - 1 - red, lightest - 1 - green, blue], axis=2).astype(np.uint8))
+
+
+def _patches() -> bytes:
+    """Return a GIF whose second frame covers a part of the first, each with a palette of its own 256 colours."""
+    first, second = (_shades(seed).quantize(256) for seed in (1, 4))
+    second.paste(0, (0, 0, 40, 50))
+    second.info["transparency"] = 0
+    return as_bytes(first, "GIF", save_all=True, append_images=[second], duration=100, disposal=1)
+
+
+GIFS = {
+    "near colours": lambda: as_bytes(Image.fromarray(np.full((50, 80, 3), 254, np.uint8)), "GIF"),
+    "writing on near colours": lambda: as_bytes(
+        Image.fromarray(np.where(np.arange(80)[None, :, None] % 9 == 0, (254, 255, 253), (255, 255, 255)).astype(np.uint8)
+                        .repeat(50, axis=0)), "GIF"
+    ),
+    "256 colours": lambda: as_bytes(_shades(2).quantize(256), "GIF"),
+    "all shades of grey": lambda: as_bytes(Image.linear_gradient("L"), "GIF"),
+    "frames": lambda: moving("GIF", [_shades(seed) for seed in range(6)]),
+    "frames of several palettes": _patches,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GIFS)
+def test_what_is_examined_of_a_gif_is_what_is_written(name, monkeypatch):
+    """Every pixel of a copy is that which OCR saw in the source, but for those of boxes and their words."""
+    seen: list[np.ndarray] = []
+    line = [Glyph(sign, (2 + 1.5 * at, 2.0, 3.5 + 1.5 * at, 10.0), 0) for at, sign in enumerate("Ackermann")]
+
+    def read(image, _scale):
+        seen.append(np.asarray(image.convert("RGB")))
+        return ocr.Writing([line])
+
+    monkeypatch.setattr(picture, "read_writing", read)
+    data = GIFS[name]()
+    for values in ((), ("Ackermann",)):
+        picture._LAST.clear()
+        seen.clear()
+        copy = copy_of(data, *values)
+        examined = list(seen)
+        picture._LAST.clear()
+        seen.clear()
+        for unit in units_of(copy):
+            KIND.read(copy, unit)
+        assert len(seen) == len(examined) > 0
+        for before, after in zip(examined, seen, strict=True):
+            boxed = (before != after).any(axis=2)
+            assert boxed.any() == bool(values)
+            if values:
+                rows, columns = np.nonzero(boxed)
+                assert (rows.max(), columns.max()) <= (29, 46)  # of 50 and 80
+                assert all(len(set(shade)) == 1 and shade[0] % 17 == 0 for shade in after[boxed].tolist())
+    picture._LAST.clear()
+
+
+def test_a_gif_of_many_colours_has_room_for_boxes(monkeypatch):
+    """In grey all shades stay; of other colours those that are near one another are one, in what is examined too."""
+    picture._LAST.clear()
+    monkeypatch.setattr(picture, "read_writing", lambda _image, _scale: ocr.Writing())
+    grey = as_bytes(Image.linear_gradient("L"), "GIF")
+    assert len(Image.open(io.BytesIO(copy_of(grey))).convert("RGB").getcolors(256)) == 256
+    many = as_bytes(_shades(2).quantize(256), "GIF")
+    assert len(Image.open(io.BytesIO(many)).convert("RGB").getcolors(256)) > 240
+    assert len(Image.open(io.BytesIO(copy_of(many))).convert("RGB").getcolors(256)) <= 240
+    picture._LAST.clear()
+
+
 def test_a_gif_of_too_many_frames_is_refused(monkeypatch):
     """Each frame is made of those before it; a limit keeps that from taking hours."""
     monkeypatch.setattr(picture, "MOST_MOVING", 3)

@@ -49,6 +49,12 @@ def test_the_whole_of_the_plain_form_leads_back_to_the_whole_text(text: str, pla
         ("\u202e9934-09-635\u202c", "536-90-4399", (0, 13)),
         ("call \u202e3210-555-604", "call 406-555-0123", (5, 18)),
         ("is \u202e9934-0\u200b9-635\u202c it", "is 536-90-4399 it", (3, 17)),
+        ("\u202e9934-\u202c\u202e09-\u202c\u202e635\u202c", "536-90-4399", (0, 17)),
+        ("no \u202e9934\u202c-\u202e09-635\u202c", "no 536-90-4399", (3, 18)),
+        ("\u202e3210-555 (604)", "(406) 555-0123", (0, 15)),
+        ("\u202b4399 90 536\u202c", "536 90 4399", (0, 13)),
+        ("\u20670123-555 (406)\u2069", "(406) 0123-555", (0, 16)),
+        ("\u202bSSN 536-90-4399\u202c", "SSN 536-90-4399", (0, 17)),
     ],
 )
 def test_what_an_override_turns_is_read_as_it_is_shown_too(text: str, shown: str, span: tuple[int, int]) -> None:
@@ -58,7 +64,8 @@ def test_what_an_override_turns_is_read_as_it_is_shown_too(text: str, shown: str
     assert form.text == shown
     at = next(place for place, sign in enumerate(shown) if sign.isdecimal())
     assert form.span(at, at + 3) == span
-    assert text.translate({0x202E: "", 0x202C: "", 0x200B: ""}) == plain_form(text).text
+    signs = dict.fromkeys((0x202E, 0x202C, 0x200B, 0x202B, 0x2067, 0x2069), "")
+    assert text.translate(signs) == plain_form(text).text
 
 
 def test_a_text_without_an_override_is_not_turned() -> None:

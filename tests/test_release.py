@@ -359,3 +359,22 @@ def test_wrong_inputs_are_refused_before_anything_is_read(tmp_path: Path) -> Non
         write(tmp_path / name, {"same/a.txt": "x"})
     with pytest.raises(UsageError, match="same"):
         collect([tmp_path / "one" / "same", tmp_path / "two" / "same"])
+
+
+def test_what_stands_under_a_name_that_was_withheld_is_no_name_for_that(road: Road, tmp_path: Path) -> None:
+    """The marker that stands for a name of a column, or of a key, calls nothing under it a name when it is read again."""
+    remarks = ["nothing", "lost", "later", "wet", "dry", "broken", "open", "shut"]
+    rows = [f"{17 + at},{said}\n" for at, said in enumerate(remarks)]
+    source = write(
+        tmp_path / "in",
+        {
+            "few.csv": "".join(["Meter,Wilma Quimby\n", *rows[:2]]),
+            "many.csv": "".join(["Meter,Wilma Quimby\n", *rows * 5]),
+            "one.jsonl": '{"Meter": 17}\n{"Meter": 18, "Wilma Quimby": "nothing"}\n',
+        },
+    )
+    assert road.release(source, tmp_path / "out").exit_code != 3
+    for name in ("few.csv", "many.csv"):
+        assert "[REDACTED NAME]\n" in (tmp_path / "out/records" / name).read_text(encoding="utf-8")
+    again = road.scan(tmp_path / "out/records")
+    assert [each.finding.entity for unit in again.units for each in unit.decisions if each.withholds] == []

@@ -132,7 +132,7 @@ def _for_each(paths: list[str], out: Path, asked: Asked, given: Sequence[Recipie
         mine = replace(asked, stated=replace(asked.stated, recipient=each.value))
         done, work = redact_once(paths, folder, mine, replace(wanted, of_several=len(given) > 1))
         kept.append(work)
-        print_release(done.summary, str(folder))
+        print_release(done.summary, str(folder), done.inputs)
         if wanted.sign and done.summary.status != "final":
             typer.echo("not signed: a provisional release is never signed")
         held = held_by_misses(wanted.case) if wanted.case is not None else []

@@ -65,7 +65,7 @@ def rerun_command(
     if done.release is not None:
         from pipeline.cli.tables import print_release  # noqa: PLC0415 - keeps --help quick
 
-        print_release(done.release.summary, str(out))
+        print_release(done.release.summary, str(out), done.release.inputs)
         raise typer.Exit(done.release.exit_code)
 
 

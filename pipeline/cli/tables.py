@@ -18,6 +18,7 @@ _PIPED_WIDTH = 160
 MOST_NOTES = 20
 MOST_FILES = 60
 """Files that are released whole beyond these are counted: to lay out a line takes longer than to check a copy."""
+NO_INPUTS: Mapping[str, str] = {}
 _ACTIONS = {
     "withhold": "withhold",
     "review": "withhold (proposed)",
@@ -77,8 +78,11 @@ def _closing(summary: Summary) -> str:
     return text
 
 
-def print_release(summary: Summary, folder: str) -> None:
-    """Print what a release holds and where to look."""
+def print_release(summary: Summary, folder: str, inputs: Mapping[str, str] = NO_INPUTS) -> None:
+    """Print what a release holds and where to look.
+
+    ``inputs`` are the names in the input of files whose names nobody examined, by their labels: they stand here alone.
+    """
     out = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("file", "status", "withheld", "released findings", "held records", "why"):
@@ -90,7 +94,7 @@ def print_release(summary: Summary, folder: str) -> None:
     ]
     for file in shown:
         table.add_row(
-            escape(file.label),
+            _named(file.label, inputs),
             file.status.replace("_", " "),
             str(sum(file.withheld.values())),
             str(sum(file.released.values())),
@@ -103,6 +107,13 @@ def print_release(summary: Summary, folder: str) -> None:
     print_notes(summary)
     closing = f"{summary.status}: {summary.undecided} decisions wait for a person. Look at {folder}/report.html"
     out.print(escape(closing))
+
+
+def _named(label: str, inputs: Mapping[str, str]) -> str:
+    """Return how a file is called here: as in the evidence, and as in the input where only that tells which it is."""
+    name = inputs.get(label, "")
+    told = name if name.isprintable() else ascii(name)
+    return escape(f"{label} ({told} in the input)" if name else label)
 
 
 def print_notes(summary: Summary) -> None:

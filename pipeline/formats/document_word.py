@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pipeline.formats.direction import EMBEDDED, OVERRIDE, shown
 from pipeline.formats.document_content import ALT, BOX, COMMENT, DRAWING, LINK, Paragraph, Place, Section
 from pipeline.formats.document_lines import CONCEALED, DELETED, INSERTED, NO_FRAME, Line, Lines
 from pipeline.formats.document_styles import (
@@ -31,6 +32,7 @@ _PASSED_OVER: Final = frozenset(
     | {"bookmarkEnd", "commentRangeStart", "commentRangeEnd", "permEnd", "annotationRef", "tblPrEx"}
     | {"footnoteRef", "endnoteRef", "separator", "continuationSeparator", "fldData", "numberingChange"}
 )
+_TURNED: Final = {("bdo", "rtl"): OVERRIDE, ("dir", "rtl"): EMBEDDED}
 _CHANGES: Final = {"ins": INSERTED, "moveTo": INSERTED, "del": DELETED, "moveFrom": DELETED}
 _ALIGNED: Final = {"center": "center", "right": "right", "end": "right", "both": "both"}
 
@@ -44,6 +46,7 @@ class Walker(Lines):
         self._links = shared.package.links(part)
         self._fields: list[Field] = []
         self._look = Look()
+        self._direction = ""
         self._initial: Line | None = None
 
     def blocks(self, container: Any) -> list[Paragraph]:
@@ -213,6 +216,10 @@ class Walker(Lines):
             self.shared.dropped["who may change a part of the text"] += 1
         elif name == "smartTagPr":
             self.shared.dropped["what a program took a word for"] += 1
+        elif name in {"bdo", "dir"}:
+            before, self._direction = self._direction, _TURNED.get((name, value_of(element)), "")
+            self._each(element, self._inline)
+            self._direction = before
         elif name == "subDoc":
             self.shared.dropped["a document beside it that is shown in its place"] += 1
         elif name in {"p", "tbl"}:
@@ -258,6 +265,8 @@ class Walker(Lines):
                 self._fields[-1].code += element.text or ""
             else:
                 self.shared.unseen("field code", element.text or "")
+        elif name == "noBreakHyphen" and self._direction:  # it parts numbers, where a plain one joins them
+            self._say("\u2011", look, state)
         elif name in _SIGNS:
             self._say(_SIGNS[name], look, state)
         elif name == "br":
@@ -298,6 +307,8 @@ class Walker(Lines):
         if inner is not None:
             inner.code += text
         elif text:
+            if self._direction and look != "|" and text != "\t":
+                text = shown(text, self._direction)
             live = self._fields[-1].live if self._fields else ""
             self.line.pieces.append(((text, live or look), state))
 
@@ -327,8 +338,8 @@ class Walker(Lines):
         chosen: list[Any] = []
         told: list[str] = []
         for each in elements(element):
-            shown = each.iter("{*}t", "{*}delText", "{*}textpath")
-            said = "".join(one.text or value_of(one, "string") for one in shown)
+            texts = each.iter("{*}t", "{*}delText", "{*}textpath")
+            said = "".join(one.text or value_of(one, "string") for one in texts)
             if local(each) in {"Choice", "Fallback"} and said not in told:
                 told.append(said)
                 chosen += elements(each)

@@ -145,7 +145,7 @@ class HtmlText:
     @classmethod
     def parsed(cls, source: str) -> HtmlText:
         """Return ``source`` cut up; no input raises."""
-        builder = _Builder(cls())
+        builder = _Builder(cls(), Direction(source))
         for token in tokens(source):
             builder.add(token)
         builder.end_block()
@@ -247,7 +247,7 @@ def _unseen(step: Attribute, text: str) -> str:
 class _Builder:
     """Puts tokens together to an :class:`HtmlText`."""
 
-    def __init__(self, made: HtmlText) -> None:
+    def __init__(self, made: HtmlText, direction: Direction) -> None:
         self.made = made
         self._text: list[str] = []
         self._size = 0
@@ -257,7 +257,7 @@ class _Builder:
         self._open: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
         self._cells = Cells()
-        self._direction = Direction()
+        self._direction = direction
 
     def add(self, token: Token) -> None:
         match token:

@@ -60,9 +60,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What no copy holds: a script, a style sheet, a declaration, a conditional comment."""
+    """What no copy holds: a script, a style sheet (and what it says), a declaration, a conditional comment."""
 
     what: str
+    said: str = ""
 
 
 Token = Text | Tag | Comment | LeftOut
@@ -131,7 +132,7 @@ def _tokens(source: str) -> Iterator[Token]:
 def _element(tag: Tag, content: str) -> Iterator[Token]:
     """Yield an element whose content is no markup."""
     if tag.name in RAW:
-        yield LeftOut(tag.name)
+        yield LeftOut(tag.name, content if tag.name == "style" else "")
         return
     yield tag
     yield Text(content if tag.name == "xmp" else html.unescape(content))

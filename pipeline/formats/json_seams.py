@@ -10,7 +10,8 @@ from pipeline.formats.cell_seams import SEAM, Seam, edits_of_cells, is_named, is
 from pipeline.model import Address, Attribute, Edit, Segment
 
 _MOST: Final = 1_000
-"""Values of one object that are looked at together: what has more is a list of data."""
+"""Values of one object that are looked at together: what has more is a list of data, and parted behind this many where
+its neighbours cannot be parts of one number."""
 _EDGES: Final = frozenset("0123456789-.() \u2010\u2011\u2012\u2013\u2014\u2015\u2212") | frozenset(
     map(chr, (*range(0x660, 0x66A), *range(0xFF10, 0xFF1A)))
 )
@@ -34,7 +35,8 @@ class Runs:
         """Take the value that comes next, and the key under which its object stands ("": none)."""
         last = self._last
         if last is not None:
-            if value.within != last.within or value.record != last.record or len(self._run) >= _MOST:
+            is_full = len(self._run) >= _MOST and not may_go_on(last.text, value.text)
+            if value.within != last.within or value.record != last.record or is_full:
                 self._end()
             elif not self._may_be_cut:
                 one, other = last.text[-1], value.text[0]

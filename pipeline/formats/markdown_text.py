@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pipeline.formats.html_direction import Direction
 from pipeline.formats.html_text import link_text
-from pipeline.formats.html_tokens import KEPT, LOOK_WORDS, LOOKS, RAW, TEXTS
+from pipeline.formats.html_tokens import KEPT, LOOK_WORDS, LOOKS, RAW, TEXTS, Tag
 from pipeline.formats.text_pieces import check_edits, pieces_after, text_after
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
 
@@ -95,6 +96,7 @@ class MarkdownText:
         self._items: list[str | _Piece | _Unseen] = []
         self._counts: Counter[str] = Counter()
         self._source = source
+        self._direction = Direction(source)
         self._no_code: set[str] = set()
         self._ended = True
         front = _FRONT.match(source.removeprefix("\ufeff"))
@@ -157,7 +159,7 @@ class MarkdownText:
             self.order.append(Block(len(self.blocks)))
             self.blocks.append(_Text())
             self._ended = False
-        number = self.blocks[-1].add(seen, seen if raw is None else raw)
+        number = self.blocks[-1].add(self._direction.shown(seen), seen if raw is None else raw)
         self._items.append(_Piece(len(self.blocks) - 1, number))
         self._ended = self.blocks[-1].size > LONGEST
 
@@ -339,8 +341,11 @@ class MarkdownText:
             self.left_out["tag"] += 1
             return tag.end()
         self._raw(f"<{tag[1]}{tag[2]}")
-        for each in () if tag[1] else _ATTRIBUTE.finditer(tag[3]):
-            self._attribute(each[1].lower(), (each[2] or "").strip("\"'"))
+        found = () if tag[1] else _ATTRIBUTE.finditer(tag[3])
+        attributes = [(each[1].lower(), (each[2] or "").strip("\"'")) for each in found]
+        self._direction.take(Tag(name, bool(tag[1]), tuple((key, html.unescape(value)) for key, value in attributes)))
+        for key, value in attributes:
+            self._attribute(key, value)
         self._raw(" />" if tag[3].rstrip().endswith("/") else ">")
         return tag.end()
 

@@ -29,6 +29,9 @@ _SMALLEST_TYPE: Final = 11
 """Pixels; smaller type cannot be read at 200 dpi."""
 _LARGEST_TYPE: Final = 40
 _MARKER: Final = "[REDACTED "
+STEP: Final = 17
+SHADES: Final = 255 // STEP + 1
+"""Shades of grey of a box and the words on it: black, white, and those between them, each 17 from the next."""
 
 
 def fill(image: Image.Image, covered: Sequence[Covered], scale: float) -> None:
@@ -66,8 +69,8 @@ def _print(image: Image.Image, area: tuple[int, int, int, int], covered: Covered
             continue
         label = Image.new("L", (width, height), 0)
         ImageDraw.Draw(label).text((width / 2, height / 2), text, fill=255, font=font, anchor="mm")
-        label = label.rotate(-90 * covered.turn, expand=True)
-        image.paste("white", (area[0], area[1]), label)
+        label = label.rotate(-90 * covered.turn, expand=True).point(lambda shade: (shade + STEP // 2) // STEP * STEP)
+        image.paste(ImageChops.lighter(image.crop(area), label.convert(image.mode)), area)
         return
 
 
@@ -143,7 +146,7 @@ def _plain(image: Image.Image, most: int) -> Image.Image:
 
 
 def _sixteen(image: Image.Image) -> Packed:
-    shades = (np.asarray(image).astype(np.uint16) + 8) // 17
+    shades = (np.asarray(image).astype(np.uint16) + STEP // 2) // STEP
     if image.width % 2:
         shades = np.pad(shades, ((0, 0), (0, 1)))
     both = (shades[:, ::2] << 4 | shades[:, 1::2]).astype(np.uint8)
@@ -179,5 +182,5 @@ def _unpacked(own: Packed) -> Image.Image:
         both = np.frombuffer(data, np.uint8).reshape(own.height, -1)
         shades = np.empty((own.height, both.shape[1] * 2), np.uint8)
         shades[:, ::2], shades[:, 1::2] = both >> 4, both & 15
-        return Image.fromarray(np.ascontiguousarray(shades[:, : own.width]) * 17)
+        return Image.fromarray(np.ascontiguousarray(shades[:, : own.width]) * STEP)
     return Image.frombytes("L" if own.channels == 1 else "RGB", (own.width, own.height), data)

@@ -18,13 +18,13 @@ from types import MappingProxyType
 from typing import Any, BinaryIO, Final
 
 import numpy as np
-from PIL import ExifTags, Image, ImageOps
+from PIL import ExifTags, GifImagePlugin, Image, ImageOps
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.ocr import read_writing
 from pipeline.formats.page_content import PART, Content, PageContent, Unread, edited, reading_of
 from pipeline.formats.page_text import lines_of
-from pipeline.formats.picture_files import READERS, SEVERAL, kind_of, write_picture
+from pipeline.formats.picture_files import READERS, SEVERAL, kind_of, with_room, write_picture
 from pipeline.model import Edit, Reading, Source, Unit
 
 MOST_BYTES: Final = 512 * 1024 * 1024
@@ -167,7 +167,10 @@ def _read(payload: bytes, unit: Unit) -> Content:
 
 
 def _frame(payload: bytes, index: int, path: str) -> Image.Image:
-    """Return the pixels of a frame as they are shown: turned as EXIF says, on white where they are transparent."""
+    """Return the pixels of a frame as they are shown: turned as EXIF says, on white where they are transparent.
+
+    Those of a GIF have the colours that its copy can have: what is examined is what is written.
+    """
     with _opened(payload, path) as image:
         image.seek(index)
         if image.width * image.height > MOST_PIXELS:
@@ -180,7 +183,8 @@ def _frame(payload: bytes, index: int, path: str) -> Image.Image:
             turned = Image.alpha_composite(paper, above)
         if turned.mode.startswith(("I;16", "I", "F")):
             turned = _eight_bits(turned)
-        return turned.convert("RGB")
+        shown = turned.convert("RGB")
+        return with_room(shown) if image.format == GifImagePlugin.GifImageFile.format else shown
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

@@ -1,7 +1,8 @@
 """The kinds of picture files: how each is told by its first bytes, and how the frames of a copy are written as one.
 
 An encoder of moving pictures joins frames that look alike, and a copy would have fewer of them than what was read. So
-GIF and WebP of several frames are put together here, each frame whole.
+GIF and WebP of several frames are put together here, each frame whole. A frame of a GIF has at most 256 colours: it is
+read with as few as leave room for those of a box and its words, so that what is written are the pixels that were read.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import io
 import struct
 from collections.abc import Sequence
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
+import numpy as np
+import numpy.typing as npt
 from PIL import BmpImagePlugin, GifImagePlugin, Image, TiffImagePlugin, WebPImagePlugin
+
+from pipeline.formats.page_pixels import SHADES, STEP
 
 READERS: Final = (
     "PNG",
@@ -34,6 +39,8 @@ _BMP_HEADS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
 _MILLISECONDS: Final = 1000
 """How long a frame of a copy is shown."""
 _COLOURS: Final = 256
+_OWN_COLOURS: Final = _COLOURS - SHADES
+"""Colours that a frame of a GIF has beside the shades of grey in which boxes and their words are drawn."""
 
 
 def kind_of(data: bytes) -> str:
@@ -83,15 +90,40 @@ def _gif(frames: Sequence[Image.Image]) -> bytes:
     return b"".join([*made, b";"])
 
 
-def _few_colours(image: Image.Image) -> Image.Image:
-    """Return an image with a palette: of its own colours where they are few enough."""
+def with_room(image: Image.Image) -> Image.Image:
+    """Return a frame (mode RGB) of a GIF with room in its palette for every shade of a box and its words.
+
+    It is the same where it has at most 240 colours beside these shades, as all pictures in grey have; else those
+    that are near one another are made one.
+    """
     colours = image.getcolors(_COLOURS)
-    if colours is None:
+    if colours is not None and sum(not _is_shade(colour) for _, colour in colours) <= _OWN_COLOURS:
+        return image
+    return image.quantize(_OWN_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+
+
+def _is_shade(colour: object) -> bool:
+    return isinstance(colour, tuple) and len(set(colour)) == 1 and colour[0] % STEP == 0
+
+
+def _few_colours(image: Image.Image) -> Image.Image:
+    """Return an image (mode RGB) with a palette of its own colours, each exactly, where there are few enough."""
+    counted = image.getcolors(_COLOURS)
+    if counted is None:
         return image.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    own = [colour for _, colour in colours if isinstance(colour, tuple)]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([shade for colour in own for shade in colour] + [0, 0, 0] * (_COLOURS - len(own)))
-    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+    colours = sorted(colour for _, colour in counted if isinstance(colour, tuple))
+    # Pillow finds the place of a colour in a palette by its neighbourhood: near colours would become one.
+    places = np.zeros(1 << 24, np.uint8)
+    places[_packed(np.array(colours))] = np.arange(len(colours))
+    made = Image.fromarray(places[_packed(np.asarray(image))], "P")
+    made.putpalette(bytes(shade for colour in colours for shade in colour))
+    return made
+
+
+def _packed(colours: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.integer[Any]]:
+    """Return colours, whose three channels are the last axis, as one number each."""
+    wide = colours.astype(np.uint32)
+    return wide[..., 0] << 16 | wide[..., 1] << 8 | wide[..., 2]
 
 
 def _webp(frames: Sequence[Image.Image]) -> bytes:
