@@ -18,6 +18,7 @@ from recognizers.names.words import Candidate, Cover, Word, words_of
 
 _COMMA: Final = re.compile(r"(?<=[A-Z][^\W\d_]), ?(?=[A-Z])|(?<=[a-z]), ?(?=[A-Z])")
 _INITIALS: Final = re.compile(r"(?:[A-Z]\. ?){1,2}[A-Z]\.|[A-Z]\.(?:[A-Z]\b)?|[A-Z](?= ?(?:[,;:)\n\r]|  |$| AND\b| VS?\b))")
+_SHOUTED_INITIAL: Final = re.compile(r" [A-Z]\b(?!['\u2019])\.?")
 _REACH: Final = 60
 _MOST_LEFT: Final = 4
 _MOST_SHOUTED: Final = 3
@@ -60,7 +61,8 @@ def turned(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
         if first and first[0].start == match.end() and _is_given(text, first[0], left, words):
             in_place = places.touches(left[-1].start, left[-1].end) and not people.touches(left[-1].start, left[-1].end)
             if left[-1].text.isupper() or not (in_place or _follows_place_word(text, left[0])):
-                yield _candidate(left, first[0].end, "a given name")
+                shouted = _SHOUTED_INITIAL.match(text, first[0].end) if first[0].text.isupper() else None
+                yield _candidate(left, shouted.end() if shouted else first[0].end, "a given name")
 
 
 def _candidate(left: list[Word], end: int, what: str) -> Candidate:
