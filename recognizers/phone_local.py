@@ -1,0 +1,70 @@
+"""Telephone numbers that stand a few words behind what announces them: ``Call Rae or Jim (5550142)``, ``(H) 555-0132``.
+
+Seven bare digits are a telephone number only where people are called: between the announcing word and the number stand
+names and small words alone, and behind one number another may follow (``5550134 or her mother Wilma 5550135``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from recognizers.text import Shape, is_cut_out
+
+_NUMBER: Final = r"[2-9][0-9]{9}|[2-9][0-9]{2}[\-. ]?[0-9]{4}"
+_BETWEEN: Final = (
+    r"(?:(?:(?-i:\p{Lu}[\p{L}.'\x{2019}\-]{0,20})|or|and|at|on|me|him|her|us|them|my|his|mom|dad|wife|husband|mother|father"
+    r"|son|daughter|sister|brother|home|work|cell|day|eve|evening)[ ,(/&:\-]{1,3}){0,5}"
+)
+_SAID: Final = Shape(
+    rf"\b(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)\b[ :.#\-]{{0,3}}{_BETWEEN}\(?({_NUMBER})",
+    words=("(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)[ :.#\\-]",),
+    ignore_case=True,
+)
+_PLACED: Final = Shape(
+    rf"(?:\((?:h|w|c|m|o|hm|wk|cell|home|work|mobile|office)\)[ :.]{{0,2}}|\b(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{{1,3}})"
+    rf"\(?({_NUMBER})",
+    hint=r"(?:\([hwcmo](?:m|k|ell|ome|ork|obile|ffice)?\)[ :.]{0,2}|(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{1,3})\(?[2-9][0-9]{2}",
+    ignore_case=True,
+)
+_ANOTHER: Final = re.compile(
+    r"\)?[ ]?(?:,|;|/|&|or|and)(?:[ ](?:or|and|her|his|my|the|at|mother|father|wife|husband|sister|brother|son|daughter"
+    r"|mom|dad|work|home|cell|[A-Z][\w.'\u2019-]{0,20})){0,4}[ ]?\(?([2-9][0-9]{9}|[2-9][0-9]{2}[-. ]?[0-9]{4})(?![\w-])"
+)
+_OTHERS: Final = re.compile(
+    r"\b(?:account|acct|case|order|invoice|ticket|meter|parcel|permit|claim|id|serial|policy|budget|population|docket|file"
+    r"|badge|unit|room|lot|number of)\b",
+    re.IGNORECASE,
+)
+_MOST_FOLLOWING: Final = 3
+
+Place = tuple[int, int, float, str]
+"""A span, how sure it is, and why."""
+
+
+def local_numbers(text: str) -> Iterator[Place]:
+    """Yield the numbers in ``text`` that people are to be called at, be they seven bare digits."""
+    for shape, reason in ((_SAID, "number behind whom to call"), (_PLACED, "number of a home, an office or a cell phone")):
+        for match in shape.finditer(text):
+            start, end = match.span(1)
+            if _OTHERS.search(text, match.start(), start) or not _is_whole(text, start, end):
+                continue
+            yield start, end, 0.6, reason
+            for _ in range(_MOST_FOLLOWING):
+                following = _ANOTHER.match(text, end, end + 90)
+                if following is None or _OTHERS.search(text, end, following.start(1)):
+                    break
+                start, end = following.span(1)
+                if _is_whole(text, start, end):
+                    yield start, end, 0.6, f"another {reason}"
+
+
+def local_triggers() -> tuple[Shape, Shape]:
+    """Return the shapes of which one fires where a number is found."""
+    return _SAID, _PLACED
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    low = max(0, start - 2)
+    return is_cut_out(text[low : end + 2], start - low, end - low, after_letters=False) and text[start - 1 : start] != "$"
