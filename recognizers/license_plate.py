@@ -35,6 +35,13 @@ _VEHICLE = Words(
 _STATE = r"(?:(?:[A-Z]{2}|Montana|Massachusetts|Mass\.?|Wyoming|Idaho)[ :#-]{1,2})?"
 _VALUE = re.compile(rf"{_STATE}(?P<plate>[A-Z0-9]{{1,7}}(?:[ -][A-Z0-9]{{1,6}})?)(?![^\W_]|[-/]\w)")
 _MONTANA = Shape(r"(?:[1-9]|[1-4][0-9]|5[0-6])-[0-9]{4,6}[A-Z]?", hint="[0-9]-[0-9]{4}")
+_TELETYPED = Shape(r"\bLI[CS]/ ?([A-Z0-9]{3,8})\b", hint="LI[CS]/ ?[A-Z0-9]{3}")
+"""A field of a law enforcement teletype: ``LIC/BTR882``."""
+_WITH_STATE = Shape(
+    r"\b([A-Z0-9]{2,4}[ -]?[A-Z0-9]{3,4}) ?(?:\((?:[A-Z]{2})\)|,? (?:[A-Z]{2}|Montana|Idaho|Wyoming|Oregon|California|Washington|Utah|Colorado) (?:plates?|tags?|reg)\b)",  # noqa: E501  # one pattern, one line
+    hint=r"[A-Z0-9]{3} ?(?:\([A-Z]{2}\)|,? [A-Z][A-Za-z]+ (?:plates?|tags?|reg))",
+)
+"""A plate with its state behind it, where a vehicle is spoken of: ``Honda Civic 8ABC123 (CA)``."""
 _LOWER = re.compile(r"(?P<plate>[a-z0-9]{5,8})(?![^\W_])")
 _NEEDS_VEHICLE = frozenset({"tag", "lp", "plated"})
 
@@ -46,7 +53,8 @@ class LicensePlate(PatternRecognizer):
     NAME: ClassVar[str] = "license_plate"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, MAYBE_DIGIT), (_MONTANA.trigger, _VEHICLE.trigger))
+        return ((_LABELS.trigger, MAYBE_DIGIT), (_MONTANA.trigger, _VEHICLE.trigger), _TELETYPED.trigger,
+                (_WITH_STATE.trigger, _VEHICLE.trigger))
 
     def matches(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}
@@ -67,6 +75,13 @@ class LicensePlate(PatternRecognizer):
                 and end not in found
             ):
                 found[end] = self._match(start, end, 0.5, "shape of a Montana plate, vehicle words nearby")
+        for shape, reason in ((_TELETYPED, "field of a plate"), (_WITH_STATE, "plate with its state")):
+            for match in shape.finditer(text):
+                start, end = match.span(1)
+                near = shape is _TELETYPED or _VEHICLE.near(text, start, end, before=40, after=25)
+                mixed = any(map(str.isdigit, match.group(1))) and any(map(str.isalpha, match.group(1)))
+                if near and mixed and end not in found and stands_alone(text, start, end) and _is_plate(match.group(1)):
+                    found[end] = self._match(start, end, 0.6, reason)
         return outermost(found.values())
 
     def _match(self, start: int, end: int, score: float, reason: str) -> Match:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from recognizers.names.vocabulary import vocabulary
 from recognizers.text import Shape, is_cut_out
 
 _NUMBER: Final = r"[2-9][0-9]{9}|[2-9][0-9]{2}[\-. ]?[0-9]{4}"
@@ -37,6 +38,10 @@ _OTHERS: Final = re.compile(
     r"|badge|unit|room|lot|number of)\b",
     re.IGNORECASE,
 )
+_CAPITALISED: Final = re.compile(r"[^\W\d_a-z][\w'\u2019-]*")
+_AMOUNT: Final = re.compile(
+    r"[ ]?(?:%|hours?|hrs?|days?|units?|acres?|dollars?|people|miles?|feet|gallons?|kwh|sq|votes|orders?)\b", re.IGNORECASE
+)
 _MOST_FOLLOWING: Final = 3
 
 Place = tuple[int, int, float, str]
@@ -49,6 +54,8 @@ def local_numbers(text: str) -> Iterator[Place]:
         for match in shape.finditer(text):
             start, end = match.span(1)
             if _OTHERS.search(text, match.start(), start) or not _is_whole(text, start, end):
+                continue
+            if match.group(1).isdecimal() and not _may_be_called(text, match.start(), start, end):
                 continue
             yield start, end, 0.6, reason
             for _ in range(_MOST_FOLLOWING):
@@ -63,6 +70,15 @@ def local_numbers(text: str) -> Iterator[Place]:
 def local_triggers() -> tuple[Shape, Shape]:
     """Return the shapes of which one fires where a number is found."""
     return _SAID, _PLACED
+
+
+def _may_be_called(text: str, start: int, number: int, end: int) -> bool:
+    """Return whether bare digits are no amount of something, and the capitals before them are no everyday words."""
+    if _AMOUNT.match(text, end):
+        return False
+    words = vocabulary()
+    named = [each for each in _CAPITALISED.findall(text[start:number])[1:] if len(each) > 1]
+    return not any(words.is_common(each) and not words.is_given(each) for each in named)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from recognizers.linear import Found
+from recognizers.names.vocabulary import vocabulary
 from recognizers.text import Shape, Words, is_cut_out, line_end
 
 _CAPITAL: Final = r"\p{Lu}[\p{L}'\x{2019}.\-]*"
@@ -67,6 +68,7 @@ class _Row:
     year: int
     day: str
     of_person: bool
+    named: bool
 
 
 def roster_dates(text: str) -> Iterator[tuple[int, int]]:
@@ -92,7 +94,18 @@ def _row(text: str, match: Found) -> _Row | None:
     year = int(max(digits, key=len) if max(map(len, digits)) == 4 else digits[-1])
     year += 0 if year > 99 else 1900 if year > 30 else 2000
     of_person = bool(match.group(2)) or _OF_PERSON.match(text, end, stop) is not None
-    return _Row(match.start(), stop, (start, end), year, "/".join(digits[:2]), of_person)
+    named, like = _is_name(match.group(1))
+    return _Row(match.start(), stop, (start, end), year, "/".join(digits[:2]), of_person and like, named) if like else None
+
+
+def _is_name(value: str) -> tuple[bool, bool]:
+    """Return whether a word of the value is a given name of the list, and whether the value may be a name at all."""
+    words = vocabulary()
+    parts = [part.rstrip(".") for part in re.split(r"[\s,]+", value) if len(part.rstrip(".")) > 1]
+    if any(part.lower() in words.organisation for part in parts):
+        return False, False
+    named = any(words.is_given(part) for part in parts)
+    return named, named or not all(words.is_common(part) and not words.is_surname(part) for part in parts)
 
 
 def _births(text: str, group: list[_Row]) -> Iterator[tuple[int, int]]:
@@ -105,7 +118,7 @@ def _births(text: str, group: list[_Row]) -> Iterator[tuple[int, int]]:
     if low < top and _OTHER.within(text, low, top) and not people:
         return
     years = {row.year for row in group}
-    apart = len(years) > 1 and len({row.day for row in group}) > 1
+    apart = len(years) > 1 and len({row.day for row in group}) > 1 and 2 * sum(row.named for row in group) >= len(group)
     for row in group:
         if people or apart or row.of_person:
             yield row.date

@@ -25,6 +25,7 @@ from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs
 from recognizers.text import Shape, Words
 from recognizers.triggers import scan_of
+from recognizers.username_said import said, said_shapes
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -200,6 +201,7 @@ class Username(PatternRecognizer):
             *(shape.trigger for shape in (*_LOGGED_BY, _FOLDER_OF)),
             _LOGGED_IN_AS.trigger,
             _ACCOUNT_OF.trigger,
+            *(shape.trigger for shape in said_shapes()),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -262,6 +264,12 @@ class Username(PatternRecognizer):
             coded = any(map(str.isdigit, value)) and value[:3].isalpha() and not _is_prose(value.rstrip("0123456789"))
             if coded or match.group("acct"):
                 yield self._match(start, end, 0.6, "whose account something is done to")
+        for start, end, needs_shape in said(text):
+            value = text[start:end]
+            coded = any(c.isdigit() or c == "_" for c in value) or not (value.islower() or value.istitle())
+            shaped = coded or (value.islower() and not needs_shape)
+            if shaped and len(value) > 2 and text[end : end + 1] != "@" and not _is_prose(value):
+                yield self._match(start, end, 0.6, "said to be a user name")
 
     def _match(self, start: int, end: int, score: float, reason: str) -> Match:
         return Match(start, end, "USERNAME", score, self.NAME, reason)
