@@ -23,14 +23,14 @@ _LABELS = Labels(
         "full": [
             "license plate", "licence plate", "license plates", "number plate", "plate", "plates", "plate number",
             "license tag", "tag", "vehicle registration", "lic plate", "lp", "reg plate", "registration plate",
-            "veh lic", "vehicle tag", "plated", "bearing registration",
+            "veh lic", "lic", "vehicle tag", "plated", "bearing registration",
         ]
     }
 )  # fmt: skip
 _VEHICLE = Words(
     "vehicle", "vehicles", "car", "truck", "pickup", "van", "suv", "sedan", "ford", "chevy", "toyota", "honda", "plate", "plates",  # noqa: E501  # one pattern, one line
     "veh", "vin", "subaru", "dodge", "gmc", "jeep", "nissan", "chevrolet", "ram", "kia", "hyundai", "mazda", "buick", "volvo", "bmw", "audi", "volkswagen", "tahoe", "silverado", "tacoma", "f150", "f 150", "outback", "coupe", "hatchback", "minivan", "camper",  # noqa: E501  # one pattern, one line
-    "registered", "license", "parked", "driver", "towed", "trailer", "motorcycle",
+    "registered", "ro", "license", "parked", "driver", "towed", "trailer", "motorcycle",
 )  # fmt: skip
 _STATE = r"(?:(?:[A-Z]{2}|Montana|Massachusetts|Mass\.?|Wyoming|Idaho)[ :#-]{1,2})?"
 _VALUE = re.compile(rf"{_STATE}(?P<plate>[A-Z0-9]{{1,7}}(?:[ -][A-Z0-9]{{1,6}})?)(?![^\W_]|[-/]\w)")
@@ -43,7 +43,7 @@ _WITH_STATE = Shape(
 )
 """A plate with its state behind it, where a vehicle is spoken of: ``Honda Civic 8ABC123 (CA)``."""
 _LOWER = re.compile(r"(?P<plate>[a-z0-9]{5,8})(?![^\W_])")
-_NEEDS_VEHICLE = frozenset({"tag", "lp", "plated"})
+_NEEDS_VEHICLE = frozenset({"tag", "lp", "plated", "lic"})
 
 
 class LicensePlate(PatternRecognizer):

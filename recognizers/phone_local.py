@@ -29,6 +29,11 @@ _PLACED: Final = Shape(
     hint=r"(?:\([hwcmo](?:m|k|ell|ome|ork|obile|ffice)?\)[ :.]{0,2}|(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{1,3})\(?[2-9][0-9]{2}",
     ignore_case=True,
 )
+_ROW: Final = Shape(
+    r"(?m)^[ \t>]*(?:[0-9]{1,3}[.)][ \t]*)?\p{Lu}[\p{L}'\x{2019}.\-]+,?(?: \p{Lu}[\p{L}'\x{2019}.\-]*){1,3}[ \t,|]{1,8}([2-9][0-9]{2}-[0-9]{4})",
+    hint=r"[A-Za-z.][ \t,|]{1,8}[2-9][0-9]{2}-[0-9]{4}",
+)
+"""A line of a list that begins with a name and goes on with a local number."""
 _ANOTHER: Final = re.compile(
     r"\)?[ ]?(?:,|;|/|&|or|and)(?:[ ](?:or|and|her|his|my|the|at|mother|father|wife|husband|sister|brother|son|daughter"
     r"|mom|dad|work|home|cell|[A-Z][\w.'\u2019-]{0,20})){0,4}[ ]?\(?([2-9][0-9]{9}|[2-9][0-9]{2}[-. ]?[0-9]{4})(?![\w-])"
@@ -42,20 +47,29 @@ _CAPITALISED: Final = re.compile(r"[^\W\d_a-z][\w'\u2019-]*")
 _AMOUNT: Final = re.compile(
     r"[ ]?(?:%|hours?|hrs?|days?|units?|acres?|dollars?|people|miles?|feet|gallons?|kwh|sq|votes|orders?)\b", re.IGNORECASE
 )
+_LABELS: Final = frozenset("call contact emergency text txt reach msg message ring dial home work hm wk cell mobile".split())
+_OF_TIME: Final = frozenset({"day", "days", "eve", "eves"})
 _MOST_FOLLOWING: Final = 3
 
 Place = tuple[int, int, float, str]
 """A span, how sure it is, and why."""
 
 
+_SHAPES: Final = (
+    (_SAID, "number behind whom to call"),
+    (_PLACED, "number of a home, an office or a cell phone"),
+    (_ROW, "number behind a name that begins a line"),
+)
+
+
 def local_numbers(text: str) -> Iterator[Place]:
     """Yield the numbers in ``text`` that people are to be called at, be they seven bare digits."""
-    for shape, reason in ((_SAID, "number behind whom to call"), (_PLACED, "number of a home, an office or a cell phone")):
+    for shape, reason in _SHAPES:
         for match in shape.finditer(text):
             start, end = match.span(1)
             if _OTHERS.search(text, match.start(), start) or not _is_whole(text, start, end):
                 continue
-            if match.group(1).isdecimal() and not _may_be_called(text, match.start(), start, end):
+            if (match.group(1).isdecimal() or shape is _ROW) and not _may_be_called(text, match.start(), start, end):
                 continue
             yield start, end, 0.6, reason
             for _ in range(_MOST_FOLLOWING):
@@ -67,9 +81,9 @@ def local_numbers(text: str) -> Iterator[Place]:
                     yield start, end, 0.6, f"another {reason}"
 
 
-def local_triggers() -> tuple[Shape, Shape]:
+def local_triggers() -> tuple[Shape, ...]:
     """Return the shapes of which one fires where a number is found."""
-    return _SAID, _PLACED
+    return tuple(shape for shape, _ in _SHAPES)
 
 
 def _may_be_called(text: str, start: int, number: int, end: int) -> bool:
@@ -77,8 +91,10 @@ def _may_be_called(text: str, start: int, number: int, end: int) -> bool:
     if _AMOUNT.match(text, end):
         return False
     words = vocabulary()
-    named = [each for each in _CAPITALISED.findall(text[start:number])[1:] if len(each) > 1]
-    return not any(words.is_common(each) and not words.is_given(each) for each in named)
+    said = [each for each in _CAPITALISED.findall(text[start:number]) if len(each) > 1 and each.lower() not in _LABELS]
+    if text[start:number].strip(" :.#").lower() in _OF_TIME:
+        return False
+    return not any(words.is_common(each) and not words.is_listed(each) for each in said)
 
 
 def _is_whole(text: str, start: int, end: int) -> bool:

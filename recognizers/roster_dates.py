@@ -32,12 +32,22 @@ _CODES: Final = r"(?:(?:[WBIHAONUP]/[MFU]|[MF]|[Mm]ale|[Ff]emale|MALE|FEMALE)[ ,
 _NUMERIC: Final = (
     r"(?:0?[1-9]|1[0-2])[/.\-](?:0?[1-9]|[12]\d|3[01])[/.\-](?:(?:19|20)\d{2}|\d{2})"
     r"|(?:19|20)\d{2}[/.\-](?:0[1-9]|1[0-2])[/.\-](?:0[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])-(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-(?:19|20)?\d{2}"
 )
+_HINT: Final = r"[0-9][/.\-](?:[0-9]{1,2}|[A-Za-z]{3})[/.\-][0-9]{2}"
+_TELEPHONE: Final = r"(?:(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[\-. ])?[2-9]\d{2}[\-. ]\d{4}[ \t,;|]{1,8})"
 ROWS: Final = Shape(
     rf"(?m)^[ \t>]*(?:\(?[0-9]{{1,3}}[.)]?[ \t]{{1,3}}|[\-*\x{{2022}}][ \t]{{0,3}})?({_NAME})"
-    rf"(?:[ \t]*[,;|\-\x{{2013}}]?[ \t]+|[ \t]*\|[ \t]*|\t+)({_CODES}{{0,2}})({_NUMERIC})",
-    hint=r"[0-9][/.\-][0-9]{1,2}[/.\-][0-9]{2}",
+    rf"(?:[ \t]*[,;|\-\x{{2013}}]?[ \t]+|[ \t]*\|[ \t]*|\t+)({_CODES}{{0,2}}){_TELEPHONE}?({_NUMERIC})",
+    hint=_HINT,
 )
+INLINE: Final = Shape(
+    rf"(?:\b(?i:patients?|pt|clients?|students?|inmates?|beneficiary|beneficiaries|applicants?|claimants?|dependents?|spouse|child"
+    rf"|juvenile|defendant|subject|suspect|driver|passenger|arrestee|victim)\b:? (?:(?:is|to) )?)?({_NAME})"
+    rf"(?:, ?| ?\(| )({_NUMERIC})(\)|[,;]? (?:\d{{3}}-\d{{2}}-\d{{4}}\b|(?:MRN|SSN|SS#|DL|OLN|M/?R ?#)\b)|;?[ \t]*(?:$|[\r\n]))",
+    hint=_HINT,
+)
+"""A name, a date of birth and what ends the mention: ``(Jane Roe, 4/5/1988)``, ``patient Jane Roe 4/5/1988 MRN 12``."""
 _OF_PERSON: Final = re.compile(
     r"[ \t,;|)]*(?:(?:[WBIHAONUP]/[MFU]|[MF]|[Mm]ale|[Ff]emale|MALE|FEMALE)(?![\w'])|[4-7]['\u2019] ?\d{1,2}|[1-4]\d\d ?lbs?\b)"
     r"|[^\n]*?(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:\(?\d{3}\)?[-. ]?)?\d{3}-\d{4}|(?i:p\.? ?o\.? ?box|box) \d+"
@@ -83,6 +93,14 @@ def roster_dates(text: str) -> Iterator[tuple[int, int]]:
             group = []
         group.append(row)
     yield from _births(text, group)
+    for match in INLINE.finditer(text):
+        start, end = match.span(2)
+        named, like = _is_name(match.group(1))
+        number = any(map(str.isalnum, match.group(3)))
+        role = match.start() < match.start(1)
+        bracketed = match.group(3) == ")" and text[max(0, match.start(1) - 1) : match.start(1)] == "("
+        if like and is_cut_out(text, start, end) and (number or (named and (role or bracketed))):
+            yield start, end
 
 
 def _row(text: str, match: Found) -> _Row | None:

@@ -66,8 +66,8 @@ _OF_STATE = Shape(
 _TELETYPED = Shape(rf"\b(?:OLN|OLS|DLN|DL|CDL)/ ?{_NUMBER}", hint=r"(?:OLN|OLS|DLN|DL)/ ?[A-Z0-9]")
 """A field of a law enforcement teletype: ``OLN/04417723``."""
 _ASIDE = Shape(
-    rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?|permit)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\bCDL,? class [A-C],? (?:no\.?|number|#) ?{_NUMBER}",  # noqa: E501  # one pattern, one line
-    hint=r"(?i)(?:licen[sc]e|lic\.?|permit)[^()\n]{0,20}\([a-z0-9#]|CDL,? class",
+    rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?|permit)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}",  # noqa: E501  # one pattern, one line
+    hint=r"(?i)(?:licen[sc]e|lic\.?|permit)[^()\n]{0,20}\([a-z0-9#]|CDL,? class|(?:driver|operator)'?s? lic\.",
 )
 _STATED = ((_OF_STATE, 3), (_TELETYPED, 4), (_ASIDE, 4))
 

@@ -127,6 +127,10 @@ _LOGGED_BY = (
         r"\b(?:session (?:opened|closed) for|(?:[Ii]nvalid|[Ii]llegal)) user ([^\s()]{2,64})(?:\(| from [0-9A-Fa-f]| by |[ \t]*$)",  # noqa: E501  # one pattern, one line
         hint="(?:ed for|nvalid|llegal) user ",
     ),
+    Shape(  # of a proxy: user, address, time
+        r"(?m)(?:^|[ \t])([a-z][a-z0-9._\-]{2,31})[ \t]+[0-9]{1,3}(?:\.[0-9]{1,3}){3}[ \t]+\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]",
+        hint=r"[a-z0-9][ \t]+[0-9]{1,3}(?:\.[0-9]{1,3}){3}[ \t]+\[?[0-9]{4}-",
+    ),
     Shape(r"\bsudo(?:\[[0-9]{1,7}\])?: {1,10}([^\s:]{2,32}) : ", hint="sudo"),
     Shape(
         r"\b(?:of|for|by|from) user ['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{2,64})['\"\x{2019}\x{201D}]",

@@ -44,13 +44,19 @@ _DASHED: Final = Shape(
     words=("(?:user ?name|user ?id|log-?in(?: id| name)?) ?[\\-\\x{2013}]",),
     ignore_case=True,
 )
+_ON_MACHINE: Final = Shape(
+    r"\b(?:scanned|printed|uploaded|downloaded|entered|opened|closed|updated|modified|created|approved|submitted|deleted|edited|saved)"
+    r" by ([a-z][a-z0-9._]{3,20}) (?:on (?:work|pc|ws|term|[0-9])|at [0-9]|from [0-9a-z])",
+    words=("(?:scann|print|upload|download|enter|open|clos|updat|modifi|creat|approv|submitt|delet|edit|sav)ed by [a-z]",),
+    ignore_case=True,
+)
 _SIGNED_IN: Final = Shape(
     rf"\b(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) with {_NAME}(?: and |/|, )",
     words=("(?:log|sign)(?:ged|ned)?[ -]?(?:in|on) with ",),
     ignore_case=True,
 )
 _SHAPES: Final = (
-    (_SAID_TO_BE, False), (_OWNED, False), (_USER_DID, False), (_DASHED, False), (_SIGNED_IN, False), (_POSTED, True),
+    (_SAID_TO_BE, False), (_OWNED, False), (_USER_DID, False), (_DASHED, False), (_SIGNED_IN, False), (_ON_MACHINE, False), (_POSTED, True),
 )  # fmt: skip
 
 
