@@ -177,7 +177,8 @@ class Password(PatternRecognizer):
         ):
             for match in shape.finditer(text):
                 start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
-                if _ONE_WORD.fullmatch(text, start, end) and (
+                one_word = shape is _FOR or _ONE_WORD.fullmatch(text, start, end)
+                if one_word and (
                     _is_strong(text[start:end])
                     or (shape in (_SAID, _FOR) and (_has_mix(text[start:end]) or text[start - 1] in "\"'\u2018\u201c"))
                 ):

@@ -20,7 +20,7 @@ _BETWEEN: Final = (
 )
 _SAID: Final = Shape(
     rf"\b(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)\b[ :.#\-]{{0,3}}{_BETWEEN}\(?({_NUMBER})",
-    words=("(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)[ :.#\\-]",),
+    words=("(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)[ :.#(\\-]",),
     ignore_case=True,
 )
 _PLACED: Final = Shape(
@@ -31,7 +31,7 @@ _PLACED: Final = Shape(
 )
 _ROW: Final = Shape(
     r"(?m)^[ \t>]*(?:[0-9]{1,3}[.)][ \t]*)?\p{Lu}[\p{L}'\x{2019}.\-]+,?(?: \p{Lu}[\p{L}'\x{2019}.\-]*){1,3}[ \t,|]{1,8}([2-9][0-9]{2}-[0-9]{4})",
-    hint=r"[A-Za-z.][ \t,|]{1,8}[2-9][0-9]{2}-[0-9]{4}",
+    hint=r"[^0-9\n][ \t,|]{1,8}[2-9][0-9]{2}-[0-9]{4}",
 )
 """A line of a list that begins with a name and goes on with a local number."""
 _ANOTHER: Final = re.compile(

@@ -60,14 +60,14 @@ _STATES = (
 _NUMBER = r"([A-Z0-9*][A-Z0-9*\-]{5,18})"
 _OF_STATE = Shape(
     rf"\b{_STATES} (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|D/L|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}",  # noqa: E501  # one pattern, one line
-    hint=r"[A-Za-z]{2} (?:[DdOo][a-z]+'?s? |DRIVER'?S? )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|D/L|OLN|LICENSE)[ :#a-z.]{1,10}[A-Z0-9]",
+    hint=r"[A-Za-z]{2} (?:[DdOo][a-z]+'?s? |DRIVER'?S? )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|D/L|OLN|LICENSE)[ :#a-z.]{1,12}[A-Z0-9*]",
 )
 """The state before the word: ``WA DL SMITHJA123BC``, ``Idaho license AB123456C``."""
-_TELETYPED = Shape(rf"\b(?:OLN|OLS|DLN|DL|CDL)/ ?{_NUMBER}", hint=r"(?:OLN|OLS|DLN|DL)/ ?[A-Z0-9]")
+_TELETYPED = Shape(rf"\b(?:OLN|OLS|DLN|DL|CDL)/ ?{_NUMBER}", hint=r"(?:OLN|OLS|DLN|DL)/ ?[A-Z0-9*]")
 """A field of a law enforcement teletype: ``OLN/04417723``."""
 _ASIDE = Shape(
     rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?|permit)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}",  # noqa: E501  # one pattern, one line
-    hint=r"(?i)(?:licen[sc]e|lic\.?|permit)[^()\n]{0,20}\([a-z0-9#]|CDL,? class|(?:driver|operator)'?s? lic\.",
+    hint=r"(?i)(?:licen[sc]e|lic\.?|permit)[^()\n]{0,20}\([a-z0-9#*]|CDL,? class|(?:driver|operator)'?s? lic\.",
 )
 _STATED = ((_OF_STATE, 3), (_TELETYPED, 4), (_ASIDE, 4))
 

@@ -16,9 +16,8 @@ _SAID_TO_BE: Final = Shape(
     rf"\b{_LABEL}(?: (?:name|id))?(?: (?:for|on|at|to|in) (?:the |my |our |your )?[a-z0-9'\x{{2019}}\-]{{2,20}})?"
     rf" (?:is|was)(?: still| now| just)? {_NAME}",
     words=(
-        "(?:log-?in|log-?on|handle)(?: [a-z]+)* (?:is|was) ",
-        "(?:user ?name|user ?id|screen ?name|(?:account|profile) name)[^.\n]{0,40} (?:is|was) ",
-        "user (?:is|was) ",
+        "(?:log-?in|log-?on|user ?name|user ?id|user|screen ?name|account name|profile name|handle)"
+        " (?:name|id|for|on|at|to|in|is|was) ",
     ),
     ignore_case=True,
 )
@@ -30,7 +29,7 @@ _OWNED: Final = Shape(
 _USER_DID: Final = Shape(
     rf"\b(?:user|acct|account) {_NAME} (?:has|is|was|says|said|reported|reports|locked|unlocked|logged|cannot|can't|could|needs|called"
     r"|requested|forgot|disabled|re-?enabled|deleted|created|reset|expired|belongs)\b",
-    words=("(?:user|acct|account) [a-z][a-z0-9_.]+ (?:ha|is|was|sa|rep|req|re|lo|un|ca|co|ne|fo|di|de|cr|ex|be)",),
+    words=("(?:user|acct|account) ",),
     ignore_case=True,
 )
 _POSTED: Final = Shape(
