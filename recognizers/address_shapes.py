@@ -166,7 +166,7 @@ def finished(  # a candidate's own fields
 
 
 def _past_route_number(text: str, start: int, end: int) -> int:
-    """Return the end behind the number of a highway at which a line was cut: ``22417 US HWY`` of ``22417 US HWY 93 N``."""
+    """Return the end behind the number of a highway at which a line was cut: ``22417 US HWY`` of ``… 93 N``."""
     last = text[start:end].rstrip(".").rpartition(" ")[2].casefold()
     match = _ROUTE_BEHIND.match(text, end) if last in {"highway", "hwy", "route", "rte"} else None
     return match.end() if match else end

@@ -89,7 +89,7 @@ _SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][
 _VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
 _BORN_SHORT: Final = Shape(rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? |[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]")
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
-_BORN_YEAR: Final = Shape(rf"\(b\. ?({_YEAR})\)", hint=r"\(b\. ?[12]")
+_BORN_YEAR: Final = pattern(rf"\(b\. ?({_YEAR})\)")
 """``Jane Doe (b. 1971)``."""
 _AGED: Final = Shape(rf"(?i)\baged? [0-9]{{1,3}}[ ,]{{0,2}}\(({_FULL})\)", hint=r"[0-9][ ,]{0,2}\([0-9A-Za-z]")
 _NAMED_DATE: Final = pattern(rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))")
@@ -139,7 +139,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Wake]:
-        in_registers = (_BORN_SHORT, _BORN_YEAR, _AGED, _OF_PEOPLE, _ALS_NUMBER, ROWS)
+        in_registers = (_BORN_SHORT, _AGED, _OF_PEOPLE, _ALS_NUMBER, ROWS)
         return (_LABEL.trigger, *((each.trigger, DIGIT) for each in in_registers))
 
     def matches(self, text: str) -> list[Match]:
@@ -153,7 +153,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
         for match in (*_BORN_SHORT.finditer(text), *_AGED.finditer(text)):
             if is_cut_out(text, *match.span(1)):
                 yield self._match(*match.span(1), 0.75, "date behind b. and a name, or an age")
-        for match in _BORN_YEAR.finditer(text):
+        for match in _BORN_YEAR.finditer(text) if _BORN_SHORT.trigger.fires(text) else ():
             yield self._match(*match.span(1), 0.6, "year of birth", "year")
         for match in _ALS_NUMBER.finditer(text):
             if stands_alone(text, *match.span()):

@@ -112,7 +112,17 @@ _KEY_BEGIN = Shape(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----",
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _SHAPED = frozenset(
     each.trigger.number
-    for each in (*(shape for shape, *_ in _SHAPES), _RESET, _LOGGED, _SAID, _FOR, _CODE, _VENDOR, _KEY_BEGIN, _BEHIND_MAILBOX)
+    for each in (
+        *(shape for shape, *_ in _SHAPES),
+        _RESET,
+        _LOGGED,
+        _SAID,
+        _FOR,
+        _CODE,
+        _VENDOR,
+        _KEY_BEGIN,
+        _BEHIND_MAILBOX,
+    )
 )
 _LOGIN_WORDS = Words(
     "login", "username", "user name", "user", "userid", "user id", "logon", "credentials", "account", "u"

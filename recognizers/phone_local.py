@@ -24,19 +24,23 @@ _SAID: Final = Shape(
     ignore_case=True,
 )
 _PLACED: Final = Shape(
-    rf"(?:\((?:h|w|c|m|o|hm|wk|cell|home|work|mobile|office)\)[ :.]{{0,2}}|\b(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{{1,3}})"
-    rf"\(?({_NUMBER})",
-    hint=r"(?:\([hwcmo](?:m|k|ell|ome|ork|obile|ffice)?\)[ :.]{0,2}|(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{1,3})\(?[2-9][0-9]{2}",
+    rf"\b(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{{1,3}}\(?({_NUMBER})",
+    words=(r"(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{1,3}\(?[2-9]",),
+    ignore_case=True,
+)
+_BRACKETED: Final = Shape(
+    rf"\((?:h|w|c|m|o|hm|wk|cell|home|work|mobile|office)\)[ :.]{{0,2}}\(?({_NUMBER})",
+    hint=r"[a-z]\)[ :.]{0,2}\(?[2-9][0-9]{2}",
     ignore_case=True,
 )
 _ROW: Final = Shape(
-    r"(?m)^[ \t>]*(?:[0-9]{1,3}[.)][ \t]*)?\p{Lu}[\p{L}'\x{2019}.\-]+,?(?: \p{Lu}[\p{L}'\x{2019}.\-]*){1,3}[ \t,|]{1,8}([2-9][0-9]{2}-[0-9]{4})",
-    hint=r"[^0-9\n][ \t,|]{1,8}[2-9][0-9]{2}-[0-9]{4}",
+    r"(?m)^[ \t>]*(?:[0-9]{1,3}[.)][ \t]*)?\p{Lu}[\p{L}'\x{2019}.\-]+,?(?: \p{Lu}[\p{L}'\x{2019}.\-]*){1,3}[ \t,|]{1,8}([2-9][0-9]{2}-[0-9]{4})",  # noqa: E501  # one pattern, one line
+    hint=r"[ \t,|][2-9][0-9]{2}-[0-9]{4}",
 )
 """A line of a list that begins with a name and goes on with a local number."""
 _ANOTHER: Final = re.compile(
     r"\)?[ ]?(?:,|;|/|&|or|and)(?:[ ](?:or|and|her|his|my|the|at|mother|father|wife|husband|sister|brother|son|daughter"
-    r"|mom|dad|work|home|cell|[A-Z][\w.'\u2019-]{0,20})){0,4}[ ]?\(?([2-9][0-9]{9}|[2-9][0-9]{2}[-. ]?[0-9]{4})(?![\w-])"
+    r"|mom|dad|work|home|cell|[A-Z][\w.'\u2019-]{0,20})){0,4}[ ]?\(?([2-9][0-9]{9}|[2-9][0-9]{2}[-. ]?[0-9]{4})(?![\w-])"  # noqa: E501  # one pattern, one line
 )
 _OTHERS: Final = re.compile(
     r"\b(?:account|acct|case|order|invoice|ticket|meter|parcel|permit|claim|id|serial|policy|budget|population|docket|file"
@@ -45,9 +49,14 @@ _OTHERS: Final = re.compile(
 )
 _CAPITALISED: Final = re.compile(r"[^\W\d_a-z][\w'\u2019-]*")
 _AMOUNT: Final = re.compile(
-    r"[ ]?(?:%|hours?|hrs?|days?|units?|acres?|dollars?|people|miles?|feet|gallons?|kwh|sq|votes|orders?)\b", re.IGNORECASE
+    r"[ ]?(?:%|hours?|hrs?|days?|units?|acres?|dollars?|people|miles?|feet|gallons?|kwh|sq|votes|orders?)\b",
+    re.IGNORECASE,
 )
-_LABELS: Final = frozenset("call contact emergency text txt reach msg message ring dial home work hm wk cell mobile".split())
+_LABELS: Final = frozenset({
+    "call", "contact", "emergency", "text", "txt", "reach", "msg", "message", "ring", "dial", "home", "work",
+    "hm", "wk",
+    "cell", "mobile",
+})  # fmt: skip
 _OF_TIME: Final = frozenset({"day", "days", "eve", "eves"})
 _MOST_FOLLOWING: Final = 3
 
@@ -58,6 +67,7 @@ Place = tuple[int, int, float, str]
 _SHAPES: Final = (
     (_SAID, "number behind whom to call"),
     (_PLACED, "number of a home, an office or a cell phone"),
+    (_BRACKETED, "number of a home, an office or a cell phone"),
     (_ROW, "number behind a name that begins a line"),
 )
 
@@ -99,4 +109,6 @@ def _may_be_called(text: str, start: int, number: int, end: int) -> bool:
 
 def _is_whole(text: str, start: int, end: int) -> bool:
     low = max(0, start - 2)
-    return is_cut_out(text[low : end + 2], start - low, end - low, after_letters=False) and text[start - 1 : start] != "$"
+    return (
+        is_cut_out(text[low : end + 2], start - low, end - low, after_letters=False) and text[start - 1 : start] != "$"
+    )

@@ -147,7 +147,8 @@ class PhoneNumberRecognizer(PatternRecognizer):
     def triggers(self) -> Iterable[Wake]:
         with_number = (_CONTEXT, _BEHIND, _OWN_NUMBER)
         alone = (_LOCAL_EXTENDED, _NANP, _PLUS, _VANITY, _LOCAL_VANITY, _SPOKEN)
-        together = ((_MISTYPED.trigger, _SLIP), *((each.trigger, SIX_DIGITS) for each in (*with_number, *local_triggers())))
+        together = ((_MISTYPED.trigger, _SLIP), *((each.trigger, SIX_DIGITS) for each in with_number))
+        together = (*together, *((each.trigger, SIX_DIGITS) for each in local_triggers()))
         return (*(each.trigger for each in alone), *together)
 
     def matches(self, text: str) -> list[Match]:

@@ -44,26 +44,26 @@ ROWS: Final = Shape(
 INLINE: Final = Shape(
     rf"(?:\b(?i:patients?|pt|clients?|students?|inmates?|beneficiary|beneficiaries|applicants?|claimants?|dependents?|spouse|child"
     rf"|juvenile|defendant|subject|suspect|driver|passenger|arrestee|victim)\b:? (?:(?:is|to) )?)?({_NAME})"
-    rf"(?:, ?| ?\(| )({_NUMERIC})(\)|[,;]? (?:\d{{3}}-\d{{2}}-\d{{4}}\b|(?:MRN|SSN|SS#|DL|OLN|M/?R ?#)\b)|;?[ \t]*(?:$|[\r\n]))",
+    rf"(?:, ?| ?\(| )({_NUMERIC})(\)|[,;]? (?:\d{{3}}-\d{{2}}-\d{{4}}\b|(?:MRN|SSN|SS#|DL|OLN|M/?R ?#)\b)|;?[ \t]*(?:$|[\r\n]))",  # noqa: E501  # one pattern, one line
     hint=_HINT,
 )
 """A name, a date of birth and what ends the mention: ``(Jane Roe, 4/5/1988)``, ``patient Jane Roe 4/5/1988 MRN 12``."""
 _OF_PERSON: Final = re.compile(
-    r"[ \t,;|)]*(?:(?:[WBIHAONUP]/[MFU]|[MF]|[Mm]ale|[Ff]emale|MALE|FEMALE)(?![\w'])|[4-7]['\u2019] ?\d{1,2}|[1-4]\d\d ?lbs?\b)"
+    r"[ \t,;|)]*(?:(?:[WBIHAONUP]/[MFU]|[MF]|[Mm]ale|[Ff]emale|MALE|FEMALE)(?![\w'])|[4-7]['\u2019] ?\d{1,2}|[1-4]\d\d ?lbs?\b)"  # noqa: E501  # one pattern, one line
     r"|[^\n]*?(?<![\w-])(?:\d{3}-\d{2}-\d{4}|(?:\(?\d{3}\)?[-. ]?)?\d{3}-\d{4}|(?i:p\.? ?o\.? ?box|box) \d+"
-    r"|\d{1,6} (?:[NSEW]\.? )?[A-Z][\w. ]{1,24}? (?i:st|ave|rd|dr|ln|ct|blvd|way|hwy|street|avenue|road|lane|drive|court))"
+    r"|\d{1,6} (?:[NSEW]\.? )?[A-Z][\w. ]{1,24}? (?i:st|ave|rd|dr|ln|ct|blvd|way|hwy|street|avenue|road|lane|drive|court))"  # noqa: E501  # one pattern, one line
     r"(?![\w-])"
 )
 """What a person's record has behind a date of birth: sex, height, weight, or a number or address further on."""
 _TIME: Final = re.compile(r"[ \t,;@-]*(?:at )?\d{1,2}:\d{2}|[ \t]*(?:-|\u2013|to|thru|through)[ \t]*\d{1,2}[/.-]")
 _PEOPLE: Final = Words(
     "rosters?", "enrolled", "enrollees?", "enrollments?", "children", "students?", "pupils?", "youths?", "members?",
-    "participants?", "campers?", "players?", "household", "family", "dependents?", "passengers?", "inmates?", "bookings?",
+    "participants?", "campers?", "players?", "household", "family", "dependents?", "passengers?", "inmates?", "bookings?",  # noqa: E501  # one pattern, one line
     "patients?", "clients?", "class list", "tribal roll", "juveniles?", "arrestees?", "birth ?dates?", "birth ?days?",
 )  # fmt: skip
 _OTHER: Final = Words(
     "date", "dates", "sent", "hired?", "hire", "appointed", "appointment", "term", "expires?", "expiration", "signed",
-    "received", "filed", "visits?", "hearing", "due", "issued", "start(?:ed)?", "end", "effective", "training", "complete[d]?",
+    "received", "filed", "visits?", "hearing", "due", "issued", "start(?:ed)?", "end", "effective", "training", "complete[d]?",  # noqa: E501  # one pattern, one line
     "certified", "certification", "paid", "payment", "invoices?", "submitted", "deceased", "died", "death", "attended",
     "sign in", "requests?", "meeting", "minutes",
 )  # fmt: skip
@@ -113,7 +113,9 @@ def _row(text: str, match: Found) -> _Row | None:
     year += 0 if year > 99 else 1900 if year > 30 else 2000
     of_person = bool(match.group(2)) or _OF_PERSON.match(text, end, stop) is not None
     named, like = _is_name(match.group(1))
-    return _Row(match.start(), stop, (start, end), year, "/".join(digits[:2]), of_person and like, named) if like else None
+    return (
+        _Row(match.start(), stop, (start, end), year, "/".join(digits[:2]), of_person and like, named) if like else None
+    )
 
 
 def _is_name(value: str) -> tuple[bool, bool]:

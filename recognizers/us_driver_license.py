@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from recognizers.labelled import Labels, has_digits, outermost, value_after
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, stands_alone
@@ -58,17 +59,16 @@ _STATES = (
     "|Rhode Island|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|[A-Z]{2})"
 )
 _NUMBER = r"([A-Z0-9*][A-Z0-9*\-]{5,18})"
-_OF_STATE = Shape(
-    rf"\b{_STATES} (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|D/L|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}",  # noqa: E501  # one pattern, one line
-    hint=r"[A-Za-z]{2} (?:[DdOo][a-z]+'?s? |DRIVER'?S? )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|D/L|OLN|LICENSE)[ :#a-z.]{1,12}[A-Z0-9*]",
+_OF_STATE = pattern(
+    rf"\b{_STATES} (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}"  # noqa: E501  # one pattern, one line
 )
 """The state before the word: ``WA DL SMITHJA123BC``, ``Idaho license AB123456C``."""
-_TELETYPED = Shape(rf"\b(?:OLN|OLS|DLN|DL|CDL)/ ?{_NUMBER}", hint=r"(?:OLN|OLS|DLN|DL)/ ?[A-Z0-9*]")
+_TELETYPED = pattern(rf"\b(?:OLN|DLN|DL|CDL)/ ?{_NUMBER}")
 """A field of a law enforcement teletype: ``OLN/04417723``."""
-_ASIDE = Shape(
-    rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?|permit)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}",  # noqa: E501  # one pattern, one line
-    hint=r"(?i)(?:licen[sc]e|lic\.?|permit)[^()\n]{0,20}\([a-z0-9#*]|CDL,? class|(?:driver|operator)'?s? lic\.",
+_ASIDE = pattern(
+    rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}"  # noqa: E501  # one pattern, one line
 )
+"""In brackets or behind the class. These need no trigger of their own: a label stands in each of them."""
 _STATED = ((_OF_STATE, 3), (_TELETYPED, 4), (_ASIDE, 4))
 
 
@@ -79,8 +79,7 @@ class UsDriverLicense(PatternRecognizer):
     NAME: ClassVar[str] = "us_driver_license"
 
     def triggers(self) -> Iterable[Wake]:
-        stated = ((shape.trigger, DIGIT) for shape, _ in _STATED)
-        return ((_LABELS.trigger, DIGIT), (_LICENCE_WORDS.trigger, _ALONE.trigger), *stated)
+        return ((_LABELS.trigger, DIGIT), (_LICENCE_WORDS.trigger, _ALONE.trigger))
 
     def matches(self, text: str) -> list[Match]:
         if not has_digit(text):
@@ -104,7 +103,7 @@ class UsDriverLicense(PatternRecognizer):
             score = 0.85 if strong and value.explicit else 0.65
             found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")
         for shape, fewest in _STATED:
-            for match in shape.finditer(text):
+            for match in shape.finditer(text) if _LABELS.trigger.fires(text) else ():
                 group = 1 if match.group(1) else 2
                 start, end = match.span(group)
                 other = _OTHER_LICENCE.near(text, match.start(), start, before=24, after=12)

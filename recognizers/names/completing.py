@@ -168,8 +168,10 @@ def _may_be_surname(pair: tuple[Word, Word], words: Vocabulary) -> bool:
 
 def _closes(text: str, word: Word) -> bool:
     """Return whether nothing of the sentence follows the word: a dot of its own, or the end of the line or item."""
-    return word.text.endswith(".") or text[word.end : word.end + 1] in {"", "\n", "\t", ",", ";", "<", ")"} or (
-        text[word.end : word.end + 2] == "  "
+    return (
+        word.text.endswith(".")
+        or text[word.end : word.end + 1] in {"", "\n", "\t", ",", ";", "<", ")"}
+        or (text[word.end : word.end + 2] == "  ")
     )
 
 

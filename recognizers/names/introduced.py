@@ -49,20 +49,20 @@ _RANK: Final = re.compile(
 _RANKS: Final = re.compile(
     r"\b(?:[Ss]elect(?:men|persons)|[Cc]ommissioners|[Cc]ouncil(?:ors|lors|men|members)|[Dd]eputies|[Oo]fficers|[Ss]enators"
     r"|[Rr]epresentatives|[Ss]upervisors|[Tt]rustees|[Aa]ldermen|Messrs\.?|[Jj]udges|[Jj]ustices|[Dd]etectives|[Tt]roopers"
-    r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:|[Rr]oll [Cc]all:|ROLL CALL:|[Aa]yes:|AYES:|[Nn]ays:"
+    r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:|[Rr]oll [Cc]all:|ROLL CALL:|[Aa]yes:|AYES:|[Nn]ays:"  # noqa: E501  # one pattern, one line
     r"|NAYS:|[Ee]xcused:|EXCUSED:|[Aa]bstain(?:ed|ing)?:|ABSTAIN(?:ED|ING)?:) (?=[A-Z])"
 )
 _OFFICE: Final = re.compile(
-    r"\b(?:[Cc]ouncil ?(?:member|man|woman|person)|[Aa]lder(?:man|woman|person)|[Cc]ommissioner|[Cc]hair(?:man|woman|person)?"
+    r"\b(?:[Cc]ouncil ?(?:member|man|woman|person)|[Aa]lder(?:man|woman|person)|[Cc]ommissioner|[Cc]hair(?:man|woman|person)?"  # noqa: E501  # one pattern, one line
     r"|[Ss]elect(?:man|woman|person)|[Ss]upervisor|[Tt]rustee|[Tt]reasurer|[Mm]ayor|[Ss]enator|[Rr]epresentative|[Dd]eputy"
     r"|[Oo]fficer|[Ss]ergeant|[Tt]rooper|[Ss]heriff|[Jj]udge|[Dd]irector|[Mm]ember|[Ee]lder|[Nn]urse|[Ww]arden|[Pp]rincipal"
     r"|Mrs?\.?|Ms\.?|[Mm]iss) (?=([A-Z][\w'\u2019-]{2,20})(?: ([A-Z][\w'\u2019-]{2,20}))? ([a-z]{3,12})\b)"
 )
 """An office or a courtesy, one or two words in capitals, and what is done: ``Councilmember Little Light seconded``."""
 _AT_MEETINGS: Final = frozenset({
-    "moved", "seconded", "asked", "asks", "said", "says", "stated", "states", "noted", "voted", "abstained", "responded",
+    "moved", "seconded", "asked", "asks", "said", "says", "stated", "states", "noted", "voted", "abstained", "responded",  # noqa: E501  # one pattern, one line
     "replied", "explained", "reported", "testified", "attended", "spoke", "called", "told", "opened", "adjourned",
-    "thanked", "suggested", "requested", "wants", "wanted", "agreed", "disagreed", "denied", "arrived", "prayed", "gave",
+    "thanked", "suggested", "requested", "wants", "wanted", "agreed", "disagreed", "denied", "arrived", "prayed", "gave",  # noqa: E501  # one pattern, one line
     "and", "who", "made", "felt", "thinks", "believes", "wrote", "commented", "presented", "introduced", "recused",
 })  # fmt: skip
 _AUXILIARY: Final = frozenset(
@@ -149,7 +149,9 @@ def _in_office(text: str, words: Vocabulary) -> Iterator[Candidate]:
         if any(not word.text.istitle() and words.is_common(word.text) for word in found):
             continue
         if all(_is_no_office(word, words) for word in found):
-            yield Candidate(match.start(1), end, 0.6, "an office before a surname and what was done", "surname", sure=True)
+            yield Candidate(
+                match.start(1), end, 0.6, "an office before a surname and what was done", "surname", sure=True
+            )
 
 
 def _is_no_office(word: Word, words: Vocabulary) -> bool:

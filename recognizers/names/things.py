@@ -1,4 +1,4 @@
-"""Tells what looks like a person's name and is that of a firm, a feast or a car: ``Merrill Lynch``, ``Ford Explorer``."""
+"""Tells what looks like a person's name and is a firm's, a feast's or a car's: ``Merrill Lynch``, ``Ford Explorer``."""
 
 from __future__ import annotations
 

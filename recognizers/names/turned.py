@@ -17,7 +17,9 @@ from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, words_of
 
 _COMMA: Final = re.compile(r"(?<=[A-Z][^\W\d_]), ?(?=[A-Z])|(?<=[a-z]), ?(?=[A-Z])")
-_INITIALS: Final = re.compile(r"(?:[A-Z]\. ?){1,2}[A-Z]\.|[A-Z]\.(?:[A-Z]\b)?|[A-Z](?= ?(?:[,;:)\n\r]|  |$| AND\b| VS?\b))")
+_INITIALS: Final = re.compile(
+    r"(?:[A-Z]\. ?){1,2}[A-Z]\.|[A-Z]\.(?:[A-Z]\b)?|[A-Z](?= ?(?:[,;:)\n\r]|  |$| AND\b| VS?\b))"
+)
 _SHOUTED_INITIAL: Final = re.compile(r" [A-Z]\b(?!['\u2019])\.?")
 _REACH: Final = 60
 _MOST_LEFT: Final = 4
@@ -28,7 +30,9 @@ _WHERE: Final = frozenset({"in", "at", "near", "from", "to", "of", "around", "be
 _INSIDE: Final = frozenset({"at", "in", "over", "on", "not", "no", "the", "off", "under", "his", "her", "among"})
 """Small words of surnames: ``Stands In Timber``, ``Walks Over Ice``, ``Not Afraid``."""
 _FIRST_SMALL: Final = frozenset({"not", "no", "the", "over", "off", "under"})
-_NO_INITIALS: Final = frozenset({"dc", "nm", "nd", "sd", "nc", "sc", "nh", "nj", "ny", "ri", "am", "pm", "us", "uk", "po"})
+_NO_INITIALS: Final = frozenset(
+    {"dc", "nm", "nd", "sd", "nc", "sc", "nh", "nj", "ny", "ri", "am", "pm", "us", "uk", "po"}
+)
 _BARRIERS: Final = frozenset({
     "cited", "arrested", "charged", "booked", "released", "reported", "contacted", "interviewed", "advised",
     "observed", "identified", "issued", "transported", "called", "met", "vs", "v", "subject", "male", "female", "adult",
@@ -102,7 +106,13 @@ def _may_belong(word: Word, shouted: bool, words: Vocabulary) -> bool:
     low = word.low
     if low in words.particles or (low in _INSIDE and not (shouted and low in {"at", "in", "on", "the", "his", "her"})):
         return True
-    if low in _BARRIERS or low in words.role_labels or low in contexts().roles or low in contexts().states or low in words.titles:
+    if (
+        low in _BARRIERS
+        or low in words.role_labels
+        or low in contexts().roles
+        or low in contexts().states
+        or low in words.titles
+    ):
         return False
     return len(low) > 1 and not words.is_stop(low) and low not in words.courtesy and low not in contexts().doings
 
@@ -112,7 +122,9 @@ def _is_no_beginning(word: Word, shouted: bool, words: Vocabulary) -> bool:
     low = word.low
     if low in words.particles:
         return False
-    return (low in _INSIDE and low not in _FIRST_SMALL) or (shouted and low in _INSIDE and not words.is_listed(word.text))
+    return (low in _INSIDE and low not in _FIRST_SMALL) or (
+        shouted and low in _INSIDE and not words.is_listed(word.text)
+    )
 
 
 def _are_initials(text: str, initials: re.Match[str]) -> bool:
