@@ -45,6 +45,13 @@ _BOX_WORDS = (
 )
 
 
+_UNIT_BEFORE = re.compile(
+    r"(?:^|(?<=[\s,>(]))((?:(?:(?:apt|apartment|suite|ste|unit|space|spc|trailer|trlr|lot|room|rm|bldg|bld|building|dept|slip)\.?[ ]?#?[ ]?"  # noqa: E501  # one pattern, one line
+    r"(?:[A-Za-z]?-?\d{1,5}[A-Za-z]?|[A-Z])|\d{1,2}(?:st|nd|rd|th)[ ]floor)[ \t]?,?[ \t](?:at[ ]|of[ ])?){1,2})\Z",
+    re.IGNORECASE,
+)
+"""A unit, or two, before a house number: ``unit 12 at 3300 …``, ``10th floor 312 …``."""
+_ROUTE_BEHIND = re.compile(r"\.?[ ]#?\d{1,4}[A-Za-z]?(?![\w-])(?:[ ](?:[NSEW]|[NS][EW])(?![\w'\u2019]))?")
 _JOINED = frozenset("$#.:/-")
 """Before a number: it is a piece of another one."""
 
@@ -73,7 +80,7 @@ def _patterns() -> dict[str, Any]:
             rf"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|{stop}[a-z]?)(?:-{stop}[a-z]?)?(?:[ -][0-9]/[0-9]|½)?[ \t]+(?:{_NAME},?[ \t]+){{0,6}}(?:{suffixes}|{alternatives(words.plain_names)})\b"  # noqa: E501  # one pattern, one line
         ),
         "numbered_route": pattern(
-            rf"(?i)\b{stop}[a-z]?[ \t]+(?:{_NAME}[ \t]+){{0,3}}(?:{alternatives(words.highways - {'i', 'us'})})\b\.?[ \t]*#?(?:{stop}|[a-z]{{1,3}}\b)"  # noqa: E501  # one pattern, one line
+            rf"(?i)\b[nsew]?{stop}[a-z]?[ \t]+(?:{_NAME}[ \t]+){{0,3}}(?:{alternatives(words.highways - {'i', 'us'})})\b\.?[ \t]*#?(?:{stop}|[a-z]{{1,3}}\b)"  # noqa: E501  # one pattern, one line
         ),
         "directed": pattern(
             rf"\b{stop}[A-Za-z]?[ \t]+(?:[NSEWnsew]|[NSns][EWew]|North|South|East|West|So|No|north|south|east|west)\.?[ \t]+[\p{{Lu}}0-9][\p{{L}}\p{{N}}'-]+"  # noqa: E501  # one pattern, one line
@@ -150,6 +157,7 @@ def finished(  # a candidate's own fields
     text: str, start: int, end: int, score: float, reason: str, part: str = "full", *, has_unit: bool = False
 ) -> Candidate:
     """Return the candidate with the units and the last line that follow it, and what stands right before it."""
+    end = _past_route_number(text, start, end)
     unit_end = read_units(text, end)
     has_unit = has_unit or unit_end > end
     reached, plain = read_tail(text, unit_end, has_unit=has_unit)
@@ -157,8 +165,18 @@ def finished(  # a candidate's own fields
     return Candidate(_number_before(text, start), max(reached, unit_end), score, reason, part)
 
 
+def _past_route_number(text: str, start: int, end: int) -> int:
+    """Return the end behind the number of a highway at which a line was cut: ``22417 US HWY`` of ``… 93 N``."""
+    last = text[start:end].rstrip(".").rpartition(" ")[2].casefold()
+    match = _ROUTE_BEHIND.match(text, end) if last in {"highway", "hwy", "route", "rte"} else None
+    return match.end() if match else end
+
+
 def _number_before(text: str, start: int) -> int:
-    """Take along a house number, or a unit, that stands right before ``start``."""
+    """Take along a house number, a block or a unit that stands right before ``start``."""
+    unit = _UNIT_BEFORE.search(text, max(0, start - 40), start) if text[start : start + 1].isdigit() else None
+    if unit is not None:
+        return unit.start(1)
     match = re.search(
         r"(?:(?:^|(?<=[\s,>(]))(?:(?:apt|suite|ste|unit|apartment|dept|department|bin|msc|file)\.?[ ]#?[ ]?)?[NSEW]?\d{1,6}[A-Za-z]?[ \t,]{1,2})\Z",  # noqa: E501  # one pattern, one line
         text[max(0, start - 24) : start],

@@ -21,6 +21,7 @@ from recognizers.model import Match
 from recognizers.names.contexts import contexts
 from recognizers.pasted import cells_below
 from recognizers.presidio import PatternRecognizer, Wake
+from recognizers.roster_dates import ROWS, roster_dates
 from recognizers.text import Shape, Words, has_digit, is_cut_out, joined, line_end, stands_alone
 from recognizers.triggers import DIGIT
 
@@ -88,12 +89,14 @@ _SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][
 _VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
 _BORN_SHORT: Final = Shape(rf"(?:\p{{Lu}}[\p{{L}}'\-]+[,)]? |[(])b\. ?((?i:{_FULL}))", hint=r"[ (]b\. ?[0-9A-Za-z]")
 """``Jane Doe b. May 4, 1971``, as registers of people have it."""
+_BORN_YEAR: Final = pattern(rf"\(b\. ?({_YEAR})\)")
+"""``Jane Doe (b. 1971)``."""
 _AGED: Final = Shape(rf"(?i)\baged? [0-9]{{1,3}}[ ,]{{0,2}}\(({_FULL})\)", hint=r"[0-9][ ,]{0,2}\([0-9A-Za-z]")
 _NAMED_DATE: Final = pattern(rf"\p{{Lu}}[\p{{L}}'.\-]+(?: \p{{Lu}}[\p{{L}}'.\-]*)*(?: ?\(| ?, ?| )((?i:{_FULL}))")
 _OF_PEOPLE: Final = Words(
     "sons?", "daughters?", "child", "children", "kids?", "twins", "bab(?:y|ies)", "dependents?", "household members?", "hh members?",  # noqa: E501  # one pattern, one line
     "family members?", "grand ?(?:sons?|daughters?|child(?:ren)?|kids?)", "siblings?", "nephews?", "nieces?", "minors?", "juveniles?",  # noqa: E501  # one pattern, one line
-    "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse",  # noqa: E501  # one pattern, one line
+    "hijos?", "hijas?", "members? of (?:the|my|our) (?:household|family)", "referral", "patients?", "pts?", "heirs?", "spouse", "students?", "pupils?", "enrollees?", "inmates?", "campers?", "participants?", "passengers?", "roster",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _BETWEEN_PEOPLE: Final = frozenset({"and", "or", "named", "my", "our", "his", "her", "are", "is", "y"})
 _ALS_NUMBER: Final = Shape(rf"{_NUMBER}/{_DAY}/{_YEAR}-\d{{1,4}}", hint=r"/[0-9]{4}-[0-9]")
@@ -136,7 +139,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     NAME: ClassVar[str] = "date_of_birth"
 
     def triggers(self) -> Iterable[Wake]:
-        in_registers = (_BORN_SHORT, _AGED, _OF_PEOPLE, _ALS_NUMBER)
+        in_registers = (_BORN_SHORT, _AGED, _OF_PEOPLE, _ALS_NUMBER, ROWS)
         return (_LABEL.trigger, *((each.trigger, DIGIT) for each in in_registers))
 
     def matches(self, text: str) -> list[Match]:
@@ -150,9 +153,13 @@ class DateOfBirthRecognizer(PatternRecognizer):
         for match in (*_BORN_SHORT.finditer(text), *_AGED.finditer(text)):
             if is_cut_out(text, *match.span(1)):
                 yield self._match(*match.span(1), 0.75, "date behind b. and a name, or an age")
+        for match in _BORN_YEAR.finditer(text) if _BORN_SHORT.trigger.fires(text) else ():
+            yield self._match(*match.span(1), 0.6, "year of birth", "year")
         for match in _ALS_NUMBER.finditer(text):
             if stands_alone(text, *match.span()):
                 yield self._match(*match.span(), 0.6, "number of a licence that begins with its holder's date of birth")
+        for start, end in roster_dates(text):
+            yield self._match(start, end, 0.6, "date behind a name in the row of a roster")
         if not _OF_PEOPLE.fires(text):
             return
         for match in _NAMED_DATE.finditer(text):

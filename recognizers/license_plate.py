@@ -13,30 +13,37 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from recognizers.labelled import Labels, outermost, value_after
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, stands_alone
-from recognizers.triggers import MAYBE_DIGIT
+from recognizers.triggers import DIGIT, MAYBE_DIGIT
 
 _LABELS = Labels(
     {
         "full": [
             "license plate", "licence plate", "license plates", "number plate", "plate", "plates", "plate number",
             "license tag", "tag", "vehicle registration", "lic plate", "lp", "reg plate", "registration plate",
-            "veh lic", "vehicle tag", "plated", "bearing registration",
+            "veh lic", "lic", "vehicle tag", "plated", "bearing registration",
         ]
     }
 )  # fmt: skip
 _VEHICLE = Words(
     "vehicle", "vehicles", "car", "truck", "pickup", "van", "suv", "sedan", "ford", "chevy", "toyota", "honda", "plate", "plates",  # noqa: E501  # one pattern, one line
     "veh", "vin", "subaru", "dodge", "gmc", "jeep", "nissan", "chevrolet", "ram", "kia", "hyundai", "mazda", "buick", "volvo", "bmw", "audi", "volkswagen", "tahoe", "silverado", "tacoma", "f150", "f 150", "outback", "coupe", "hatchback", "minivan", "camper",  # noqa: E501  # one pattern, one line
-    "registered", "license", "parked", "driver", "towed", "trailer", "motorcycle",
+    "registered", "ro", "license", "parked", "driver", "towed", "trailer", "motorcycle",
 )  # fmt: skip
 _STATE = r"(?:(?:[A-Z]{2}|Montana|Massachusetts|Mass\.?|Wyoming|Idaho)[ :#-]{1,2})?"
 _VALUE = re.compile(rf"{_STATE}(?P<plate>[A-Z0-9]{{1,7}}(?:[ -][A-Z0-9]{{1,6}})?)(?![^\W_]|[-/]\w)")
 _MONTANA = Shape(r"(?:[1-9]|[1-4][0-9]|5[0-6])-[0-9]{4,6}[A-Z]?", hint="[0-9]-[0-9]{4}")
+_TELETYPED = pattern(r"\bLIC/ ?([A-Z0-9]{3,8})\b")
+"""A field of a law enforcement teletype: ``LIC/BTR882``."""
+_WITH_STATE = pattern(
+    r"\b([A-Z0-9]{2,4}[ -]?[A-Z0-9]{3,4}) ?(?:\((?:[A-Z]{2})\)|,? (?:[A-Z]{2}|Montana|Idaho|Wyoming|Oregon|California|Washington|Utah|Colorado) (?:plates?|tags?|reg)\b)",  # noqa: E501  # one pattern, one line
+)
+"""A plate with its state behind it, where a vehicle is spoken of: ``Honda Civic 8ABC123 (CA)``."""
 _LOWER = re.compile(r"(?P<plate>[a-z0-9]{5,8})(?![^\W_])")
-_NEEDS_VEHICLE = frozenset({"tag", "lp", "plated"})
+_NEEDS_VEHICLE = frozenset({"tag", "lp", "plated", "lic"})
 
 
 class LicensePlate(PatternRecognizer):
@@ -46,7 +53,11 @@ class LicensePlate(PatternRecognizer):
     NAME: ClassVar[str] = "license_plate"
 
     def triggers(self) -> Iterable[Wake]:
-        return ((_LABELS.trigger, MAYBE_DIGIT), (_MONTANA.trigger, _VEHICLE.trigger))
+        return (
+            (_LABELS.trigger, MAYBE_DIGIT),
+            (_MONTANA.trigger, _VEHICLE.trigger),
+            (_VEHICLE.trigger, DIGIT),
+        )
 
     def matches(self, text: str) -> list[Match]:
         found: dict[int, Match] = {}
@@ -67,6 +78,16 @@ class LicensePlate(PatternRecognizer):
                 and end not in found
             ):
                 found[end] = self._match(start, end, 0.5, "shape of a Montana plate, vehicle words nearby")
+        for shape, reason, word in (
+            (_TELETYPED, "field of a plate", _LABELS.trigger),
+            (_WITH_STATE, "plate with its state", _VEHICLE.trigger),
+        ):
+            for match in shape.finditer(text) if word.fires(text) and DIGIT.fires(text) else ():
+                start, end = match.span(1)
+                near = shape is _TELETYPED or _VEHICLE.near(text, start, end, before=40, after=25)
+                mixed = any(map(str.isdigit, match.group(1))) and any(map(str.isalpha, match.group(1)))
+                if near and mixed and end not in found and stands_alone(text, start, end) and _is_plate(match.group(1)):
+                    found[end] = self._match(start, end, 0.6, reason)
         return outermost(found.values())
 
     def _match(self, start: int, end: int, score: float, reason: str) -> Match:

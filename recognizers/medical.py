@@ -193,4 +193,4 @@ def _condition(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _is_date(value: str) -> bool:
-    return re.fullmatch(r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}", value) is not None
+    return re.fullmatch(r"(?:\d{1,2}|\d{4})[/.-]\d{1,2}[/.-](?:\d{1,2}|\d{4})", value) is not None

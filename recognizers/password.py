@@ -64,6 +64,11 @@ _SAID = Shape(
     words=("password ", "passcode ", "passwd ", "pwd ", "pw "),
     ignore_case=True,
 )
+_FOR = Shape(
+    r"\b(?:password|passcode|passwd|pwd|pw|p/w) (?:for|to|on) [A-Za-z0-9'\x{2019}][A-Za-z0-9 '\x{2019}\-]{1,40}[:=] ?[\"'\x{2018}\x{201C}]?([^\s\"'\x{2019}\x{201D}]{5,40})",  # noqa: E501  # one pattern, one line
+    words=[rf"{each} (?:for|to|on) " for each in ("password", "passcode", "passwd", "pwd", "pw", "p/w")],
+    ignore_case=True,
+)
 _CODE = Shape(
     r"\b(?:pin(?: (?:number|code))?(?: (?:for|to|on|of) [^.\n]{1,30}?)? (?:is|was) |(?:your|ur|my|his|her|the) (?:\p{L}[\w.'\x{2019}-]{1,15} )?(?:(?:verification|security|access|log-?in|sign-?in|confirmation|one[- ]time|authentication|2fa|gate|door|entry|alarm|lock|lockbox|garage|keypad|pass) ?)?(?:code|otp)(?: (?:for|to|at|on) [^.\n]{1,30}?)?(?: is|:) ?)(#?(?:[A-Z]-)?[0-9]{3}[- ]?[0-9]{3}|#?[0-9]{4,8}#?|#[0-9]{3,8})",  # noqa: E501  # one pattern, one line
     hint=r"(?:code|otp|pin)[ :]",
@@ -105,7 +110,17 @@ _KEY_BEGIN = Shape(r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----",
 _KEY_END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
 _SHAPED = frozenset(
     each.trigger.number
-    for each in (*(shape for shape, *_ in _SHAPES), _RESET, _LOGGED, _SAID, _CODE, _VENDOR, _KEY_BEGIN, _BEHIND_MAILBOX)
+    for each in (
+        *(shape for shape, *_ in _SHAPES),
+        _RESET,
+        _LOGGED,
+        _SAID,
+        _FOR,
+        _CODE,
+        _VENDOR,
+        _KEY_BEGIN,
+        _BEHIND_MAILBOX,
+    )
 )
 _LOGIN_WORDS = Words(
     "login", "username", "user name", "user", "userid", "user id", "logon", "credentials", "account", "u"
@@ -144,7 +159,7 @@ class Password(PatternRecognizer):
         return (
             *(_vocabulary()[0].trigger, _VENDOR.trigger, _KEY_BEGIN.trigger, _BEHIND_MAILBOX.trigger),
             *(shape.trigger for shape, *_ in _SHAPES),
-            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, (_CODE.trigger, DIGIT)),
+            *(_RESET.trigger, _LOGGED.trigger, _SAID.trigger, _FOR.trigger, (_CODE.trigger, DIGIT)),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -166,12 +181,14 @@ class Password(PatternRecognizer):
             (_RESET, "what something was reset to"),
             (_LOGGED, "said to log in with"),
             (_SAID, "said to be one"),
+            (_FOR, "said to be one"),
         ):
             for match in shape.finditer(text):
                 start, end = match.start(1), _trimmed(text, match.start(1), match.end(1))
-                if _ONE_WORD.fullmatch(text, start, end) and (
+                one_word = shape is _FOR or _ONE_WORD.fullmatch(text, start, end)
+                if one_word and (
                     _is_strong(text[start:end])
-                    or (shape is _SAID and (_has_mix(text[start:end]) or text[start - 1] in "\"'\u2018\u201c"))
+                    or (shape in (_SAID, _FOR) and (_has_mix(text[start:end]) or text[start - 1] in "\"'\u2018\u201c"))
                 ):
                     yield self._match(start, end, 0.75, f"a secret in prose, {reason}")
         for match in _CODE.finditer(text):

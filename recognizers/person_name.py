@@ -26,6 +26,7 @@ from recognizers.names.modelled import begun_by_given_name, lone_given_names, mo
 from recognizers.names.own_forms import own_forms
 from recognizers.names.salutations import salutations
 from recognizers.names.span import Span
+from recognizers.names.turned import turned
 from recognizers.presidio import Recognizer
 
 
@@ -66,6 +67,7 @@ class PersonName(Recognizer):
             *lone_given_names(text, spans),
             *begun_by_given_name(text, spans),
             *introduced(text, spans),
+            *turned(text, spans),
             *modelled(text, spans),
         ]
         return [

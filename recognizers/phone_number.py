@@ -22,6 +22,7 @@ import phonenumbers
 
 from recognizers.linear import pattern
 from recognizers.model import Match
+from recognizers.phone_local import local_numbers, local_triggers
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import (
     JOINER,
@@ -147,11 +148,12 @@ class PhoneNumberRecognizer(PatternRecognizer):
         with_number = (_CONTEXT, _BEHIND, _OWN_NUMBER)
         alone = (_LOCAL_EXTENDED, _NANP, _PLUS, _VANITY, _LOCAL_VANITY, _SPOKEN)
         together = ((_MISTYPED.trigger, _SLIP), *((each.trigger, SIX_DIGITS) for each in with_number))
+        together = (*together, *((each.trigger, SIX_DIGITS) for each in local_triggers()))
         return (*(each.trigger for each in alone), *together)
 
     def matches(self, text: str) -> list[Match]:
         first: dict[tuple[int, int], tuple[float, str]] = {}
-        for start, end, score, reason in self._candidates(text):
+        for start, end, score, reason in (*self._candidates(text), *local_numbers(text)):
             first.setdefault((start, end), (score, reason))
         return joined([self._match(text, *span, *judged) for span, judged in first.items()])
 

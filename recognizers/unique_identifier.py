@@ -32,6 +32,8 @@ _MAC = Shape(
     ignore_case=True,
 )
 _PARCEL = Shape(r"1Z ?[0-9A-Z]{3} ?[0-9A-Z]{3} ?[0-9A-Z]{2} ?[0-9A-Z]{4} ?[0-9A-Z]{3} ?[0-9A-Z]", hint="1Z ?[0-9A-Z]")
+_ALIEN = Shape(r"A-?[0-9]{3}[ -][0-9]{3}[ -][0-9]{3}", hint=r"A-?[0-9]{3}[ -][0-9]{3}[ -][0-9]{3}")
+"""The number that the immigration office gives a person: ``A089-224-118``."""
 _CODE_LINE = Shape(
     r"(?m)^[ \t>]*[\"']?(\p{L}[\p{L}\p{N}_ -]{1,30})[\"']?[ \t]*[:=][ \t]*[\"']?([A-Z]{1,3}-?[0-9]{5,10}[A-Z]?)[\"',]?[ \t]*\r?$",  # noqa: E501  # one pattern, one line
     hint=r"[:=][ \t]*[\"']?[A-Z]{1,3}-?[0-9]{5}",
@@ -44,7 +46,7 @@ _ID = Shape(
 )
 _ID_VALUE = re.compile(r"[^\W_][\w.:-]{1,80}")
 
-_REST = frozenset(each.trigger.number for each in (_ID, _MAC, _PARCEL, _COOKIES))
+_REST = frozenset(each.trigger.number for each in (_ID, _MAC, _PARCEL, _COOKIES, _ALIEN))
 
 _CASE_SHAPE = re.compile(r"[A-Z]{1,4}-(?:19|20)\d\d-\d{2,6}")
 """How offices number their matters (``CR-2025-1042``), whatever word announces it."""
@@ -75,7 +77,7 @@ class UniqueIdentifier(PatternRecognizer):
     def triggers(self) -> Iterable[Wake]:
         return (
             *((_labels()[0].trigger, MAYBE_DIGIT), _CODE_LINE.trigger, _ID.trigger),
-            *(_MAC.trigger, _PARCEL.trigger, _COOKIES.trigger),
+            *(_MAC.trigger, _PARCEL.trigger, _COOKIES.trigger, _ALIEN.trigger),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -105,6 +107,9 @@ class UniqueIdentifier(PatternRecognizer):
         for match in _PARCEL.finditer(text):
             if stands_alone(text, match.start(), match.end()):
                 yield self._match(match.start(), match.end(), "tracking", 0.7, "shape of a parcel number")
+        for match in _ALIEN.finditer(text):
+            if stands_alone(text, match.start(), match.end()):
+                yield self._match(match.start(), match.end(), "member", 0.7, "shape of an alien registration number")
         for match in _COOKIES.finditer(text):
             end = text.find(";", match.start(2), match.end(2)) if match.group(1) else match.end(2)
             yield self._match(match.start(2), match.end(2) if end < 0 else end, "cookie", 0.85, "a cookie header")

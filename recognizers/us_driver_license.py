@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from recognizers.labelled import Labels, has_digits, outermost, value_after
+from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, stands_alone
@@ -51,6 +52,25 @@ _VALUE = re.compile(
 )
 _ALONE = Shape(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}", hint="[0-9]{7}")
 
+_STATES = (
+    "(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
+    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Mass|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
+    "|Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania"
+    "|Rhode Island|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming|[A-Z]{2})"
+)
+_NUMBER = r"([A-Z0-9*][A-Z0-9*\-]{5,18})"
+_OF_STATE = pattern(
+    rf"\b{_STATES} (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}"  # noqa: E501  # one pattern, one line
+)
+"""The state before the word: ``WA DL SMITHJA123BC``, ``Idaho license AB123456C``."""
+_TELETYPED = pattern(rf"\b(?:OLN|DLN|DL|CDL)/ ?{_NUMBER}")
+"""A field of a law enforcement teletype: ``OLN/04417723``."""
+_ASIDE = pattern(
+    rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}"  # noqa: E501  # one pattern, one line
+)
+"""In brackets or behind the class. These need no trigger of their own: a label stands in each of them."""
+_STATED = ((_OF_STATE, 3), (_TELETYPED, 4), (_ASIDE, 4))
+
 
 class UsDriverLicense(PatternRecognizer):
     """Finds driver's licence numbers by label, and a few state shapes by a word nearby."""
@@ -82,6 +102,13 @@ class UsDriverLicense(PatternRecognizer):
                 continue  # there it is the document locator number of a return
             score = 0.85 if strong and value.explicit else 0.65
             found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")
+        for shape, fewest in _STATED:
+            for match in shape.finditer(text) if _LABELS.trigger.fires(text) else ():
+                group = 1 if match.group(1) else 2
+                start, end = match.span(group)
+                other = _OTHER_LICENCE.near(text, match.start(), start, before=24, after=12)
+                if has_digits(match.group(group), fewest) and stands_alone(text, start, end) and not other:
+                    found.setdefault(start, self._match(start, end, 0.6, "a number behind a licence's state or field"))
         for match in _ALONE.finditer(text) if _LICENCE_WORDS.fires(text) else ():
             if match.start() in found or not stands_alone(text, *match.span()):
                 continue

@@ -122,6 +122,10 @@ _TELEPHONE: Final = Words("phones?", "fax", "tel")
 """Other numbers too, but none of theirs has dashes behind three and two digits."""
 
 
+_TELETYPED: Final = Shape(r"\bSOC/ ?([0-9]{3}-?[0-9]{2}-?[0-9]{4})\b", hint=r"SOC/ ?[0-9]{3}")
+"""A field of a law enforcement teletype: ``SOC/536904399``."""
+
+
 def is_assignable(digits: str) -> bool:
     """Return whether nine digits could be an assigned SSN.
 
@@ -163,7 +167,7 @@ class UsSsnRecognizer(PatternRecognizer):
 
     def triggers(self) -> Iterable[Wake]:
         words = (_CONTEXT, _LAST_BEFORE)
-        shapes = (_SHAPE, _RUN, _MASKED, _MISTYPED)
+        shapes = (_SHAPE, _RUN, _MASKED, _MISTYPED, _TELETYPED)
         return (
             *(each.trigger for each in shapes),
             *((each.trigger, DIGIT) for each in words),
@@ -181,6 +185,9 @@ class UsSsnRecognizer(PatternRecognizer):
             found += self._masked(text)
         if _RUN.trigger.number in fired:
             found += self._run_together(text)
+        found += (
+            self._match(*each.span(1), 0.85, "field of a teletype for an SSN") for each in _TELETYPED.finditer(text)
+        )
         if _MISTYPED.trigger.number in fired:
             found += self._mistyped(text)
         words = list(_CONTEXT.spans(text))

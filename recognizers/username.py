@@ -23,6 +23,7 @@ from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, Words
 from recognizers.triggers import scan_of
+from recognizers.username_said import said, said_shapes
 
 _VALUE = re.compile(r"(?:[^\W_]|[_@])[\w.@+\\$-]{0,63}(?<![.@+-])")
 _MAILBOX = re.compile(r"[^@]+@[^@]+\.[^@]+")
@@ -124,6 +125,10 @@ _LOGGED_BY = (
         r"\b(?:session (?:opened|closed) for|(?:[Ii]nvalid|[Ii]llegal)) user ([^\s()]{2,64})(?:\(| from [0-9A-Fa-f]| by |[ \t]*$)",  # noqa: E501  # one pattern, one line
         hint="(?:ed for|nvalid|llegal) user ",
     ),
+    Shape(  # of a proxy: user, address, time
+        r"(?m)(?:^|[ \t])([a-z][a-z0-9._\-]{2,31})[ \t]+[0-9]{1,3}(?:\.[0-9]{1,3}){3}[ \t]+\[?[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]",  # noqa: E501  # one pattern, one line
+        hint=r"\.[0-9]{1,3}[ \t]+\[?[0-9]{4}-[0-9]",
+    ),
     Shape(r"\bsudo(?:\[[0-9]{1,7}\])?: {1,10}([^\s:]{2,32}) : ", hint="sudo"),
     Shape(
         r"\b(?:of|for|by|from) user ['\"\x{2018}\x{201C}]([^\s'\"\x{2019}\x{201D}]{2,64})['\"\x{2019}\x{201D}]",
@@ -198,6 +203,7 @@ class Username(PatternRecognizer):
             *(shape.trigger for shape in (*_LOGGED_BY, _FOLDER_OF)),
             _LOGGED_IN_AS.trigger,
             _ACCOUNT_OF.trigger,
+            *(shape.trigger for shape in said_shapes()),
         )
 
     def matches(self, text: str) -> list[Match]:
@@ -260,6 +266,12 @@ class Username(PatternRecognizer):
             coded = any(map(str.isdigit, value)) and value[:3].isalpha() and not _is_prose(value.rstrip("0123456789"))
             if coded or match.group("acct"):
                 yield self._match(start, end, 0.6, "whose account something is done to")
+        for start, end, needs_shape in said(text):
+            value = text[start:end]
+            coded = any(c.isdigit() or c == "_" for c in value) or not (value.islower() or value.istitle())
+            shaped = coded or (value.islower() and not needs_shape)
+            if shaped and len(value) > 2 and text[end : end + 1] != "@" and not _is_prose(value):
+                yield self._match(start, end, 0.6, "said to be a user name")
 
     def _match(self, start: int, end: int, score: float, reason: str) -> Match:
         return Match(start, end, "USERNAME", score, self.NAME, reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from recognizers.names.contexts import contexts
@@ -107,7 +108,28 @@ def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
         return first.end
     if second and _is_two_word_surname(text, end, (first, second), words):
         return second.end
+    if _is_small_surname(text, end, first, words):
+        return first.end
     return end
+
+
+_SMALL_SURNAMES: Final = frozenset({"her", "so", "do", "an", "on", "in", "ha", "no", "to"})
+"""Surnames of Hmong, Korean and Vietnamese people that are small words of English too."""
+_DOES: Final = re.compile(r" (?:and|or|of|who|is|was|has|had|did|will|attended|moved|seconded|came|went|said|called)\b")
+
+
+def _is_small_surname(text: str, end: int, word: Word, words: Vocabulary) -> bool:
+    """Return whether a capitalised small word behind a listed name is its surname: ``Yer Her,``, ``Kim So``."""
+    if word.low not in _SMALL_SURNAMES or not word.text.istitle():
+        return False
+    before = words_of(text, max(0, end - 30), end)
+    if not before or before[-1].end != end or not before[-1].text.istitle() or len(before[-1].low) < 2:
+        return False
+    if words.is_common(before[-1].text) or (len(before) > 1 and before[-2].end + 1 == before[-1].start):
+        return False  # a whole name stands there, and behind it a sentence may begin
+    return text[word.end : word.end + 1] in {"", ",", ".", ";", ":", ")", "\n", "\r"} or (
+        _DOES.match(text, word.end) is not None
+    )
 
 
 def _past_two_words(text: str, start: int, end: int, candidate: Candidate, words: Vocabulary) -> int:
@@ -146,7 +168,11 @@ def _may_be_surname(pair: tuple[Word, Word], words: Vocabulary) -> bool:
 
 def _closes(text: str, word: Word) -> bool:
     """Return whether nothing of the sentence follows the word: a dot of its own, or the end of the line or item."""
-    return word.text.endswith(".") or text[word.end : word.end + 1] in {"", "\n", ",", ";", "<", ")"}
+    return (
+        word.text.endswith(".")
+        or text[word.end : word.end + 1] in {"", "\n", "\t", ",", ";", "<", ")"}
+        or (text[word.end : word.end + 2] == "  ")
+    )
 
 
 def _goes_with_given(text: str, end: int, word: Word, words: Vocabulary) -> bool:

@@ -25,6 +25,9 @@ _LISTS: Final = (
     "professions",
     "trades",
     "legal_forms",
+    "no_people",
+    "makers",
+    "makes",
 )
 
 
@@ -48,6 +51,9 @@ class Contexts:
     professions: frozenset[str]
     trades: frozenset[str]
     legal_forms: frozenset[str]
+    no_people: frozenset[str]
+    makers: frozenset[str]
+    makes: frozenset[str]
 
 
 @cache

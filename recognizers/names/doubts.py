@@ -16,6 +16,7 @@ from typing import Final
 
 from recognizers.names.contexts import contexts
 from recognizers.names.span import Span
+from recognizers.names.things import is_thing
 from recognizers.names.vocabulary import folded, vocabulary
 from recognizers.names.words import Candidate, Cover, Word, phrase, words_of
 from recognizers.pasted import heads
@@ -105,6 +106,7 @@ class _Page:
         pair = len(found) > 1 and self._words.is_plain_given(found[0].text) and self._words.is_surname(found[-1].text)
         return (
             self._is_path(name)
+            or is_thing(self._text[name.start : name.end])
             or self._is_chain(name)
             or (not pair and (self._is_label(name, found) or self._is_other_value(name)))
             or (not pair and (self._is_before_role(name, found) or self._is_place(name, found)))

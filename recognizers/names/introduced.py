@@ -49,8 +49,22 @@ _RANK: Final = re.compile(
 _RANKS: Final = re.compile(
     r"\b(?:[Ss]elect(?:men|persons)|[Cc]ommissioners|[Cc]ouncil(?:ors|lors|men|members)|[Dd]eputies|[Oo]fficers|[Ss]enators"
     r"|[Rr]epresentatives|[Ss]upervisors|[Tt]rustees|[Aa]ldermen|Messrs\.?|[Jj]udges|[Jj]ustices|[Dd]etectives|[Tt]roopers"
-    r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:) (?=[A-Z])"
+    r"|[Mm]embers|[Dd]irectors|[Pp]resent:|PRESENT:|[Aa]bsent:|ABSENT:|[Rr]oll [Cc]all:|ROLL CALL:|[Aa]yes:|AYES:|[Nn]ays:"  # noqa: E501  # one pattern, one line
+    r"|NAYS:|[Ee]xcused:|EXCUSED:|[Aa]bstain(?:ed|ing)?:|ABSTAIN(?:ED|ING)?:) (?=[A-Z])"
 )
+_OFFICE: Final = re.compile(
+    r"\b(?:[Cc]ouncil ?(?:member|man|woman|person)|[Aa]lder(?:man|woman|person)|[Cc]ommissioner|[Cc]hair(?:man|woman|person)?"  # noqa: E501  # one pattern, one line
+    r"|[Ss]elect(?:man|woman|person)|[Ss]upervisor|[Tt]rustee|[Tt]reasurer|[Mm]ayor|[Ss]enator|[Rr]epresentative|[Dd]eputy"
+    r"|[Oo]fficer|[Ss]ergeant|[Tt]rooper|[Ss]heriff|[Jj]udge|[Dd]irector|[Mm]ember|[Ee]lder|[Nn]urse|[Ww]arden|[Pp]rincipal"
+    r"|Mrs?\.?|Ms\.?|[Mm]iss) (?=([A-Z][\w'\u2019-]{2,20})(?: ([A-Z][\w'\u2019-]{2,20}))? ([a-z]{3,12})\b)"
+)
+"""An office or a courtesy, one or two words in capitals, and what is done: ``Councilmember Little Light seconded``."""
+_AT_MEETINGS: Final = frozenset({
+    "moved", "seconded", "asked", "asks", "said", "says", "stated", "states", "noted", "voted", "abstained", "responded",  # noqa: E501  # one pattern, one line
+    "replied", "explained", "reported", "testified", "attended", "spoke", "called", "told", "opened", "adjourned",
+    "thanked", "suggested", "requested", "wants", "wanted", "agreed", "disagreed", "denied", "arrived", "prayed", "gave",  # noqa: E501  # one pattern, one line
+    "and", "who", "made", "felt", "thinks", "believes", "wrote", "commented", "presented", "introduced", "recused",
+})  # fmt: skip
 _AUXILIARY: Final = frozenset(
     {"will", "may", "can", "must", "shall", "has", "was", "had", "did", "also", "then", "there"}
 )
@@ -81,6 +95,7 @@ def introduced(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
             yield _candidate(found[0], "behind")
     yield from _of_records(text, words)
     yield from _ranked(text, words)
+    yield from _in_office(text, words)
     others = Cover(len(text), ((s.start, s.end) for s in spans if s.label in _NO_PEOPLE))
     for match in _DOING.finditer(text):
         found = words_of(text, match.start(1), match.end(1))
@@ -122,6 +137,28 @@ def _ranked(text: str, words: Vocabulary) -> Iterator[Candidate]:
                 yield Candidate(
                     word.start, word.end, 0.6, "several of one office by their surnames", "surname", sure=True
                 )
+
+
+def _in_office(text: str, words: Vocabulary) -> Iterator[Candidate]:
+    """Yield the surname between an office and what its holder did, be it of everyday words."""
+    for match in _OFFICE.finditer(text):
+        if match.group(3) not in _AT_MEETINGS:
+            continue
+        end = match.end(2) if match.group(2) else match.end(1)
+        found = words_of(text, match.start(1), end)
+        if any(not word.text.istitle() and words.is_common(word.text) for word in found):
+            continue
+        if all(_is_no_office(word, words) for word in found):
+            yield Candidate(
+                match.start(1), end, 0.6, "an office before a surname and what was done", "surname", sure=True
+            )
+
+
+def _is_no_office(word: Word, words: Vocabulary) -> bool:
+    low, near = word.low, contexts()
+    return not (
+        words.is_stop(low) or low in near.roles or low in words.titles or low in near.states or low in near.trades
+    )
 
 
 def _is_surname_shaped(word: Word, words: Vocabulary) -> bool:

@@ -195,12 +195,27 @@ def _people(text: str, start: int, end: int, label: str) -> Iterator[Candidate]:
     if _is_reversed(chunks):
         chunks = [[*chunks[n], *chunks[n + 1]] for n in range(0, len(chunks), 2)]
     words = vocabulary()
+    if lists and not any(chunks) and (lower := _lower_reversed(text, start, end)):
+        yield Candidate(lower[0].start, lower[-1].end, 0.85, f"name in a header line of a message ({label})", sure=True)
     for found in chunks:
         alone = len(found) == 1 and not lists
         if not found or (alone and (not words.is_listed(found[0].text) or found[0].low in words.never_alone)):
             continue
         reason = f"name in a header line of a message ({label})"
         yield Candidate(found[0].start, found[-1].end, 0.85, reason, sure=True)
+
+
+def _lower_reversed(text: str, start: int, end: int) -> list[Word]:
+    """Return the words of a stretch that is ``last, first`` or ``last, f.`` in lower case and nothing else."""
+    words = vocabulary()
+    found = words_of(text, start, end)
+    if not 2 <= len(found) <= 3 or text[start:end].count(",") != 1 or "," not in text[found[0].end : found[1].start]:
+        return []
+    last, first = found[0], found[1]
+    known = words.is_surname(last.text) or "'" in last.text or "\u2019" in last.text
+    fits = known and not words.is_stop(last.low) and (first.is_initial or words.is_given(first.text))
+    rest = text[start : last.start] + text[found[-1].end : end]
+    return found if fits and not rest.strip() and not words.is_stop(first.low) else []
 
 
 def _chunk(text: str, start: int, end: int) -> list[Word]:

@@ -125,11 +125,21 @@ def _signed_off(text: str, before: tuple[int, int], line: tuple[int, int]) -> li
 
 
 def _lower_given(text: str, start: int, end: int) -> list[Word]:
-    """Return the one word of the stretch if it is a given name in lower case: ``thanks bill``."""
+    """Return the words of the stretch if they are a given name in lower case: ``thanks bill``, ``thanks, bill roe``.
+
+    A second word must be a surname of the list, or on no list and no everyday word, and the given name no such word.
+    """
     words = vocabulary()
     found = words_of(text, start, end)
-    fits = len(found) == 1 and found[0].start == start and len(found[0].low) > 2
-    return found if fits and words.is_given(found[0].text) and not words.is_stop(found[0].low) else []
+    fits = 1 <= len(found) <= 2 and found[0].start == start and len(found[0].low) > 2
+    if not fits or not words.is_given(found[0].text) or words.is_stop(found[0].low):
+        return []
+    if len(found) == 1:
+        return found
+    last = found[1]
+    known = words.is_plain_given(found[0].text) or words.is_surname(last.text)
+    named = known and text[found[0].end : last.start] == " " and not last.is_initial
+    return found if named and not words.is_stop(last.low) and not words.is_common(last.text) else []
 
 
 def _alone(text: str, start: int, end: int, *, strict: bool = False) -> list[Word]:
