@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
+import xlsxwriter
+from conftest import Road
+from damagedhelp import texts_in
 
 from pipeline.detect import detect
 from pipeline.formats.html_text import HtmlText
 from pipeline.model import Edit, Segment
+from pipeline.state import State
 from recognizers.registry import load_recognizers
 
 PATTERNS = [each for each in load_recognizers("fast") if not each.needs_model]
@@ -61,3 +68,46 @@ def test_what_no_words_of_headers_name_stays_as_it_is() -> None:
     labels = {each.text: each.label for each in page.reading().segments if each.label}
     assert labels == {"413": "Salt", "555": "Sand"}
     assert found_in(page.reading().segments) == []
+
+
+def sheet(*rows: Sequence[object]) -> bytes:
+    """Return a workbook of one sheet; None is an empty cell."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    page = book.add_worksheet("Items")
+    for number, row in enumerate(rows):
+        page.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+STOCK = (("Item", "Note", "Cost"), ("Salt", "none", 1), ("Sand", "none", 2), ("Gravel", "none", 3))
+
+
+def test_a_release_has_no_number_that_a_cell_of_a_sheet_names(by_patterns: State, tmp_path: Path) -> None:
+    """A form or a second table in a sheet whose header names other columns; cells above, on the left, joined ones."""
+    (tmp_path / "in").mkdir()
+    rows: dict[str, tuple[Sequence[object], ...]] = {
+        "left": (*STOCK, (), ("SSN", 536904391)),
+        "above": (*STOCK, (), ("Ref", "Employee SSN"), ("a1", 536904392), ("a2", 536904393)),
+        "joined": (*STOCK, (), ("Social Security Number", None, None, 536904394)),
+        "groups": (*STOCK, (), ("SSN", 536, 90, 4395)),
+        "no header": (("Intake",), ("Person", 12), (), ("x", "Phone"), ("y", "4065550196")),
+    }
+    for name, each in rows.items():
+        (tmp_path / "in" / f"{name}.xlsx").write_bytes(sheet(*each))
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"] * len(rows)
+    said = {path.stem: "\n".join(texts_in(path.read_bytes())) for path in (tmp_path / "out/records").iterdir()}
+    assert re.findall(r"53690439\d|4395|4065550196", "\n".join(said.values())) == []
+    assert all("Gravel" in each for name, each in said.items() if name != "no header")
+
+
+def test_numbers_that_no_words_name_stay_in_a_sheet(by_patterns: State, tmp_path: Path) -> None:
+    """Totals, years and part numbers below and beside other words."""
+    (tmp_path / "in").mkdir()
+    rows: tuple[Sequence[object], ...] = (*STOCK, (), ("Total", 536904391), ("Year", 2020), ("", 413, 555, 1200))
+    (tmp_path / "in" / "a.xlsx").write_bytes(sheet(*rows))
+    Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    said = "\n".join(texts_in((tmp_path / "out/records/a.xlsx").read_bytes()))
+    assert [each for each in ("536904391", "2020", "413", "555", "1200") if each not in said] == []

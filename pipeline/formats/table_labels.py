@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from pipeline.formats.delimited_dialect import header_words, is_header
@@ -16,6 +17,10 @@ LONGEST_LABEL: Final = 40
 _LOOKED_AT: Final = 50
 _WORDS: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NEAR: Final = 3
+"""How many columns to the right a name is believed, as cells that are joined leave them empty."""
+_MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
+"""Four digits are the least that a number of a person has."""
 
 
 def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], str]:
@@ -52,6 +57,48 @@ def is_name(text: str) -> bool:
         return False
     words = _WORD.findall(text.lower())
     return 0 < len(words) <= _WORDS and words[-1] in header_words()
+
+
+class Beside:
+    """What names the numbers of a sheet beside the header that the sheet has: the cell on the left, or one above.
+
+    It is asked row by row, from the top.
+    """
+
+    def __init__(self) -> None:
+        self._above: dict[int, str] = {}
+        self._row = -1
+
+    def take(self, row: int, columns: Sequence[int], texts: Sequence[str]) -> dict[int, str]:
+        """Return the labels of the cells of a row that look like numbers, by their place in the row.
+
+        Args:
+            row: the number of the row; an empty one ends what the cells above it name.
+            columns: the columns of its cells, in order.
+            texts: their texts.
+        """
+        if row > self._row + 1:
+            self._above.clear()
+        self._row = row
+        found: dict[int, str] = {}
+        left, left_at = "", -_NEAR - 1
+        for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
+            if _is_short_name(text):
+                self._above[column] = left = text.strip().rstrip(": ")
+                left_at = column
+            elif _MAY_BE_VALUE.search(text) and len(text) <= LONGEST_LABEL:
+                label = (left if column - left_at <= _NEAR else "") or self._above.get(column, "")
+                if label:
+                    found[at] = label
+                left = ""
+            elif text.strip():
+                left = ""
+        return found
+
+
+@lru_cache(maxsize=4096)
+def _is_short_name(text: str) -> bool:
+    return may_name(text) and is_name(text)
 
 
 def _names_rows(lines: Sequence[Sequence[str]]) -> bool:
