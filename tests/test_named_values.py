@@ -111,3 +111,41 @@ def test_numbers_that_no_words_name_stay_in_a_sheet(by_patterns: State, tmp_path
     Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
     said = "\n".join(texts_in((tmp_path / "out/records/a.xlsx").read_bytes()))
     assert [each for each in ("536904391", "2020", "413", "555", "1200") if each not in said] == []
+
+
+JSON = {
+    "rows with a header": ('{"values":[["Name","SSN"],["x","536904391"],["y",536904391]]}', "536904391"),
+    "rows of a file": ('[["Item","SSN"],["Salt",536904392],["Sand",536904302]]', "536904392"),
+    "rows as lines": ('["Item","SSN"]\n["Salt",536904393]\n["Sand",536904303]\n', "536904393"),
+    "columns and rows": ('{"columns":["Item","SSN"],"data":[["Salt",536904394],["Sand",null]]}', "536904394"),
+    "described columns": (
+        '{"meta":{"columns":[{"name":"Item"},{"name":"SSN"}]},"data":[["Salt",536904395],["Sand",1]]}',
+        "536904395",
+    ),
+    "name and value": ('{"fields":[{"label":"SSN","value":536904396}]}', "536904396"),
+    "question and answer": ('{"form":[{"question":"Date of birth","answer":"03/04/1980"}]}', "03/04/1980"),
+    "keys": ('{"by_ssn":{"536904397":1,"536904398":2}}', "536904397"),
+    "fraction": ('{"ssn":536904389.0,"x":1}', "536904389"),
+    "exponent": ('{"phone":4.065550142E9,"x":1}', "065550142"),
+}
+
+
+@pytest.mark.parametrize("name", JSON)
+def test_a_release_has_no_number_that_json_names_beside_its_keys(name: str, by_patterns: State, tmp_path: Path) -> None:
+    """Header rows of lists, names beside values, keys that are numbers, numbers written as fractions."""
+    source, value = JSON[name]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"a.json{'l' if name == 'rows as lines' else ''}").write_text(source, encoding="utf-8")
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    (copy,) = (tmp_path / "out/records").iterdir()
+    assert value not in copy.read_text(encoding="utf-8")
+
+
+def test_plain_json_stays_byte_for_byte(by_patterns: State, tmp_path: Path) -> None:
+    """Names beside values, rows and fractions that are nobody's."""
+    source = '{"title":"Roads","text":"Route 191","n":1234567.0,"rows":[["Item","Km"],["Salt",12]],"f":[{"name":"Salt","value":413555}]}'
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.json").write_text(source, encoding="utf-8")
+    Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert (tmp_path / "out/records/a.json").read_text(encoding="utf-8") == source

@@ -9,15 +9,18 @@ under keys that are data, keys that came once) are ``Field``.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
+from pipeline.formats.json_labels import header_of, labels_in
 from pipeline.formats.json_seams import Runs, Value, edits_of_values
 from pipeline.formats.json_tokens import Elements, Malformed, Paths, Token, Tree, edited, string, tokens, valid
 from pipeline.formats.text_pieces import merged
@@ -28,6 +31,9 @@ REMEDY: Final = "open it where it was made and export it again as JSON"
 LINES: Final = "lines"
 ARRAY: Final = "array"
 DOCUMENT: Final = "document"
+_NUMBER: Final = re.compile(r"\d(?:\D?\d){5}")
+_FRACTION: Final = re.compile(r"-?[1-9]\d{5,15}\.0+|-?[1-9](?:\.\d{1,15})?[eE]\+?\d{1,2}")
+_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ def units_of(source: Source, charset: Charset, layout: str, cuts: Sequence[Cut],
         "columns": tree.dumps(),
         "header": json.dumps([readable(key or "") for _, key in tree.nodes]),
         "single": str(int(paths.records == 1)),
+        "names": json.dumps(header_of(paths.first) if paths.records > 1 else []),
     }
     for ordinal, cut in enumerate(cuts):
         yield unit_of(source, charset, layout, cut, ordinal, facts)
@@ -74,6 +81,7 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
     named: set[Address] = set()
     _, text = text_of(payload, unit)
     runs = Runs()
+    names = _names(text, unit)
     for token, address, record, start, within, above in _within(text, unit):
         if token.is_key and isinstance(address[0], Cell):
             if address in named:
@@ -82,7 +90,9 @@ def read_unit(payload: bytes, unit: Unit) -> Reading:
             record = _header_record(unit)  # noqa: PLW2901 - a column's name belongs to no one row
         said = readable(_said(text, token, start))
         if said:
-            label = "" if token.is_key else readable(token.label)
+            label = "" if token.is_key else names.get(start + token.start) or readable(token.label)
+            if token.is_key and isinstance(address[0], Field) and _NUMBER.search(said):
+                label = readable(above)  # a number among others under one key: {"by_ssn": {"536904399": 1}}
             segments.append(Segment(said, address, label, record, "", Role.CELL, within))
             if not token.is_key:
                 runs.add(Value(said, address, label, record, within, above))
@@ -208,6 +218,19 @@ def _within(text: str, unit: Unit) -> Iterator[tuple[Token, Address, str, int, s
             last = token.label
 
 
+def _names(text: str, unit: Unit) -> dict[int, str]:
+    """Return what names values beside their keys, by where they begin in the text of a unit."""
+    found: dict[int, str] = {}
+    header = json.loads(unit.context.get("names", "[]"))
+    for row, (start, end) in enumerate(records(text, unit), int(unit.context["row"])):
+        body = text[start:end]
+        labels = labels_in(body, header if row else ())
+        if labels:
+            places = [start + token.start for token in tokens(body, Tree())]
+            found |= {places[place]: readable(label) for place, label in labels.items()}
+    return found
+
+
 def _runs(text: str, unit: Unit) -> Runs:
     """Return the strings and numbers of a unit as they are looked at for what is cut over neighbours."""
     runs = Runs()
@@ -253,11 +276,20 @@ def _checked(body: str, unit: Unit) -> None:
 
 def _said(text: str, token: Token, start: int) -> str:
     raw = text[start + token.start : start + token.end]
-    return string(raw) if raw[0] == '"' else raw
+    return string(raw) if raw[0] == '"' else _whole(raw)
+
+
+def _whole(raw: str) -> str:
+    """Return a number; one of many digits that programs wrote as a fraction (``536904399.0``, ``4.0E9``) as it is."""
+    if _FRACTION.fullmatch(raw) is None:
+        return raw
+    number = Decimal(raw)
+    return f"{number:.0f}" if number == number.to_integral_value() and number.adjusted() < _DIGITS else raw
 
 
 def _edited(text: str, token: Token, start: int, edits: Sequence[Edit], unit: Unit) -> str:
-    raw, length, done = text[start + token.start : start + token.end], len(_said(text, token, start)), 0
+    raw, said, done = text[start + token.start : start + token.end], _said(text, token, start), 0
+    raw, length = raw if raw[0] == '"' else said, len(said)
     spans = []
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         if not done <= edit.start <= edit.end <= length:

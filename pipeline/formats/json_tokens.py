@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 LEVELS: Final = 300
 """How deep a record may be nested; what is deeper is refused, or its reader would run out of stack."""
 MOST_PATHS: Final = 5_000
+_FIRST: Final = 21
 _NOWHERE: Final = -3
 """The node of a path that is no column; nothing below it is one."""
 
@@ -130,10 +131,14 @@ class Paths:
         self._last: list[int] = []
         self._count: list[int] = []
         self.records = 0
+        self.first: list[Any] = []
+        """The first records, of which one may name the columns of the others."""
 
     def take(self, record: Any) -> None:
         """Take in the keys of a record that was read."""
         self.records += 1
+        if len(self.first) < _FIRST and isinstance(record, list):
+            self.first.append(record)
         ahead: list[tuple[int, Any]] = [(-1, record)]
         while ahead:
             parent, value = ahead.pop()
