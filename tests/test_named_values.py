@@ -91,6 +91,8 @@ def test_a_release_has_no_number_that_a_cell_of_a_sheet_names(by_patterns: State
         "left": (*STOCK, (), ("SSN", 536904391)),
         "above": (*STOCK, (), ("Ref", "Employee SSN"), ("a1", 536904392), ("a2", 536904393)),
         "joined": (*STOCK, (), ("Social Security Number", None, None, 536904394)),
+        "joined above": (*STOCK, (), ("x", "Social Security Number", None, None), ("x", None, None, 536904397)),
+        "named otherwise": (*STOCK, (), ("Type", "SSN"), ("Address", 536904398)),
         "groups": (*STOCK, (), ("SSN", 536, 90, 4395)),
         "no header": (("Intake",), ("Person", 12), (), ("x", "Phone"), ("y", "4065550196")),
     }

@@ -7,7 +7,7 @@ Such a table says nowhere whether its first row names columns, so its words tell
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -56,21 +56,21 @@ def is_name(text: str) -> bool:
     if "[" in text:
         return False
     words = _WORD.findall(text.lower())
-    return 0 < len(words) <= _WORDS and words[-1] in header_words()
+    return len(text.strip()) > 1 and 0 < len(words) <= _WORDS and words[-1] in header_words()
 
 
 class Beside:
-    """What names the numbers of a sheet beside the header that the sheet has: the cell on the left, or one above.
+    """What names the numbers of a sheet beside the header that the sheet has: the cell on the left, and one above.
 
     It is asked row by row, from the top.
     """
 
     def __init__(self) -> None:
-        self._above: dict[int, str] = {}
+        self._above: dict[int, tuple[str, frozenset[int]]] = {}
         self._row = -1
 
-    def take(self, row: int, columns: Sequence[int], texts: Sequence[str]) -> dict[int, str]:
-        """Return the labels of the cells of a row that look like numbers, by their place in the row.
+    def take(self, row: int, columns: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Yield the cells of a row that look like numbers, by their place in the row, each with what names it.
 
         Args:
             row: the number of the row; an empty one ends what the cells above it name.
@@ -80,20 +80,25 @@ class Beside:
         if row > self._row + 1:
             self._above.clear()
         self._row = row
-        found: dict[int, str] = {}
         left, left_at = "", -_NEAR - 1
         for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
             if _is_short_name(text):
-                self._above[column] = left = text.strip().rstrip(": ")
-                left_at = column
-            elif _MAY_BE_VALUE.search(text) and len(text) <= LONGEST_LABEL:
-                label = (left if column - left_at <= _NEAR else "") or self._above.get(column, "")
-                if label:
-                    found[at] = label
+                left, left_at = text.strip().rstrip(": "), column
+                self._above[column] = left, frozenset(columns)
+            elif len(text) <= LONGEST_LABEL and _MAY_BE_VALUE.search(text):
+                beside = left if column - left_at <= _NEAR else ""
+                yield from ((at, label) for label in dict.fromkeys((beside, self._over(column))) if label)
                 left = ""
             elif text.strip():
                 left = ""
-        return found
+
+    def _over(self, column: int) -> str:
+        """Return what stands above a column, or above one on its left where a cell is joined with those beside it."""
+        for step in range(_NEAR + 1):
+            label, filled = self._above.get(column - step, ("", frozenset()))
+            if label:
+                return "" if step and column in filled else label
+        return ""
 
 
 @lru_cache(maxsize=4096)

@@ -207,7 +207,8 @@ def _seams(
     Also those that a cell beside or above them names and their column does not: what is a table of its own below the
     one whose header the sheet has, or a form beside it, has the names of neither.
     """
-    named = beside.take(row, [each.column for each in cells], texts) if row > place.header else {}
+    columns = [each.column for each in cells]
+    named = list(beside.take(row, columns, texts)) if row > place.header else []
     may_join = may_have_seams(texts)
     if not named and not may_join:
         return
@@ -218,7 +219,7 @@ def _seams(
         taken = {piece.cell for seam in made for piece in seam.pieces}
         more = seams_of(texts, [""] * len(texts))
         made += [each for each in more if taken.isdisjoint(piece.cell for piece in each.pieces)]
-    for at, label in named.items():
+    for at, label in named:
         before = texts[at - 1] if at and cells[at - 1].kind == "s" else ""
         if label != _label(place, row, cells[at].column, before):
             made.append(Seam(texts[at], label, (Piece(at, 0, texts[at], 0),)))
