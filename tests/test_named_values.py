@@ -36,6 +36,12 @@ def found_in(segments: Sequence[Segment]) -> list[tuple[str, str]]:
         ("<table><tr><td>Social Security Number<td>536904399<tr><td>Phone<td>x</table>", "US_SSN", "536904399"),
         ("<table><tr><th>Item<th>SSN<tr><td>Salt<td>536904399<tr><td>Sand<td>536904398</table>", "US_SSN", "536904398"),
         ("<table><tr><td>SSN<tr><td>536904399</table>", "US_SSN", "536904399"),
+        ("<table><tr><td>Staff<td><tr><td>Item<td>SSN<tr><td>Salt<td>536904399</table>", "US_SSN", "536904399"),
+        (
+            "<table><tr><td>Item<td>SSN<tr><td>Salt<td>536904399<tr><td>SSN<td>1<tr><td>Phone<td>2<tr><td>City<td>x</table>",
+            "US_SSN",
+            "536904399",
+        ),
         ("<table><tr><td><b>SSN</b><div>536904399</div></table>", "US_SSN", "536904399"),
         (
             "<table><tr><td><table><tr><td>Date of birth<td>03/04/1980<tr><td>Phone<td>x</table></table>",

@@ -18,7 +18,7 @@ from pipeline.formats.document_open_parts import open_content
 from pipeline.formats.document_rich import rich_content
 from pipeline.formats.document_seams import by_address, placed_seams
 from pipeline.formats.document_word_parts import word_content
-from pipeline.formats.table_labels import labels_of
+from pipeline.formats.table_labels import is_name, labels_of, may_name
 from pipeline.formats.workbook_container import OLE, Package, is_encrypted_package, refusing
 from pipeline.model import Address
 
@@ -30,6 +30,8 @@ OPEN_DOCUMENT: Final = tuple(
 UNIT_SIZE: Final = 40_000
 """Characters of text after which a unit ends, at the next passage."""
 _PASSAGE: Final = 4_000
+_BESIDE: Final = 80
+"""Characters of a line that the one above it may name."""
 _BLANKS: Final = b"\xef\xbb\xbf \t\r\n\0"
 
 
@@ -99,7 +101,7 @@ def _number(body: Sequence[Paragraph]) -> None:
     A passage is a run of paragraphs without a blank one or a heading between them, so that recognizers see what stands
     around a name: the lines of an address, the greeting above a letter.
     """
-    passage, size, goes_on = 0, 0, False
+    passage, size, goes_on, name = 0, 0, False, ""
     for each in body:
         if each.kind:
             continue
@@ -111,6 +113,12 @@ def _number(body: Sequence[Paragraph]) -> None:
         if not goes_on or size + len(text) > _PASSAGE:
             passage, size = passage + 1, 0
         each.number = passage - 1
+        said = text.strip()
+        if not size and said:  # a line of a form, with blank ones behind it, names the number below
+            each.label = name if len(said) <= _BESIDE and any(map(str.isdigit, said)) else ""
+            name = said.rstrip(": ") if may_name(said) and is_name(said) else ""
+        elif said:
+            name = ""
         size += len(text) + 1
         goes_on = bool(text.strip()) and not each.style
     tables: dict[int, list[Paragraph]] = {}

@@ -34,14 +34,17 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
     lines = [[rows[number].get(column, "") for column in range(width)] for number in numbers]
     with_sign = sum(line[0].rstrip().endswith(":") for line in lines)
     is_form = (with_sign > 1 and with_sign * 2 > len(lines)) or _names_rows(lines)
-    names = lines[0] if not is_form and len(lines) > 1 and is_header(lines[0], lines[1:]) else []
+    title = next((at for at, line in enumerate(lines) if sum(map(bool, map(str.strip, line))) > 1), 0)
+    has_names = len(lines) > title + 1 and is_header(lines[title], lines[title + 1 :])
+    names = lines[title] if has_names else [""] * width
     labels: dict[tuple[int, int], str] = {}
     for number, row in rows.items():
         for column in row:
-            if names:
-                labels[number, column] = names[column].strip() if number != numbers[0] else ""
-            elif column:
-                left = row.get(column - 1, "").strip()
+            left = row.get(column - 1, "").strip() if column else ""
+            own = names[column].strip() if number > numbers[title] else ""
+            if has_names and (not is_form or (is_name(own) and not is_name(left) and not left.endswith(":"))):
+                labels[number, column] = own
+            else:
                 labels[number, column] = left.rstrip(": ") if may_name(left) else ""
     return {place: label for place, label in labels.items() if label}
 
