@@ -37,11 +37,11 @@ _QUOTED: Final = re.compile(r"(?<=[0-9A-Za-z.@_-])(?:=[ \t]{0,8}\r?\n(?=[0-9A-Za
 """Soft line ends, and the signs of numbers and addresses, as quoted-printable writes them."""
 _CUT_BY_LINES: Final = re.compile(
     r"(?:(?<=[0-9][-./)])|(?<=[0-9][-./)] )|(?P<group>(?<=\b[2-9][0-9]{2})))"
-    r"[ \t]{0,3}\\?\r?\n[> \t]{0,12}(?(group)(?=[2-9][0-9]{2}-[0-9]{4}\b)|(?=[0-9(]))"
-    r"|(?<=[0-9])[ \t]{0,3}\\?\r?\n[> \t]{0,12}(?=[-.][0-9]{4}\b)"
-    r"|(?<=\b[2-9][0-9]{2}[-.)][2-9][0-9]{2})[ \t]{0,3}\\?\r?\n[> \t]{0,12}(?=[0-9]{4}\b)"
+    r"[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?(group)(?=[2-9][0-9]{2}-[0-9]{4}\b)|(?=[0-9(]))"
+    r"|(?<=[0-9])[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?=[-.][0-9]{4}\b)"
+    r"|(?<=\b[2-9][0-9]{2}[-.)][2-9][0-9]{2})[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?=[0-9]{4}\b)"
 )
-"""Line ends inside a number: behind one of its separators or before one, or between those of telephone numbers."""
+"""Line ends (and an empty line) inside a number: behind a separator, before one, between the groups of a telephone."""
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
 _DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
@@ -59,9 +59,9 @@ _HAS_CUT_BY_TABS: Final = Trigger("[0-9][-.)]\t[0-9\t]")
 _HAS_ESCAPE: Final = Trigger(r"\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f])|[0-9)]\\{1,8}[-.() ]")
 _HAS_QUOTED: Final = Trigger(r"[0-9A-Za-z.@_-]=(?:40|2[DEde]|[ \t]{0,8}\r?\n)")
 _HAS_CUT_BY_LINES: Final = Trigger(
-    r"[0-9][-./)][ \t]{0,4}\\?\r?\n[> \t]{0,12}[0-9(]",
-    r"[0-9][ \t]{0,3}\\?\r?\n[> \t]{0,12}[-.][0-9]{4}",
-    r"[2-9][0-9]{2}[ \t]{0,3}\\?\r?\n[> \t]{0,12}(?:[2-9][0-9]{2}-)?[0-9]{4}",
+    r"[0-9][-./)][ \t]{0,4}\\?(?:\r?\n[> \t]{0,12}){1,2}[0-9(]",
+    r"[0-9][ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}[-.][0-9]{4}",
+    r"[2-9][0-9]{2}[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?:[2-9][0-9]{2}-)?[0-9]{4}",
 )
 _MARKED: Final = frozenset(
     each.number

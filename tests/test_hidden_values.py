@@ -271,6 +271,7 @@ def test_raised_digits_are_found_and_marks_of_notes_are_not_digits() -> None:
     [
         ("You may call him at 413\n555-0116 any time.", "413\n555-0116"),
         ("Call 413-555-\r\n0116 now.", "413-555-\r\n0116"),
+        ("Call 413\n\n555-0116 now.", "413\n\n555-0116"),
         ("> Call 413-555\r\n> -0116 now.", "413-555\r\n> -0116"),
         ("Call 413-555\n0116 now.", "413-555\n0116"),
         ("The number is 219-09- \n9999.", "219-09- \n9999"),

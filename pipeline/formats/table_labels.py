@@ -35,14 +35,15 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
     with_sign = sum(line[0].rstrip().endswith(":") for line in lines)
     is_form = (with_sign > 1 and with_sign * 2 > len(lines)) or _names_rows(lines)
     title = next((at for at, line in enumerate(lines) if sum(map(bool, map(str.strip, line))) > 1), 0)
-    has_names = len(lines) > title + 1 and is_header(lines[title], lines[title + 1 :])
-    names = lines[title] if has_names else [""] * width
+    heads = (at for at in (title, 0) if len(lines) > at + 1 and is_header(lines[at], lines[at + 1 :]))
+    head = next(heads, -1)
+    names = lines[head] if head >= 0 else [""] * width
     labels: dict[tuple[int, int], str] = {}
     for number, row in rows.items():
         for column in row:
             left = row.get(column - 1, "").strip() if column else ""
-            own = names[column].strip() if number > numbers[title] else ""
-            if has_names and (not is_form or (is_name(own) and not is_name(left) and not left.endswith(":"))):
+            own = names[column].strip() if number > numbers[max(head, 0)] else ""
+            if head >= 0 and (not is_form or (is_name(own) and not is_name(left) and not left.endswith(":"))):
                 labels[number, column] = own
             else:
                 labels[number, column] = left.rstrip(": ") if may_name(left) else ""
