@@ -194,7 +194,7 @@ def examine(
             known = list(found[at])
             for match in matches:
                 for each in _in_text([match], other.form, len(prefixes[at]), match.recognizer):
-                    if not any(_is_told(one, each) for one in known):
+                    if not any(_is_told(one, each, texts[at][1]) for one in known):
                         found[at].append(each)
     for at, matches in enumerate(found):  # in every row alike, whatever a label lets the recognizers believe
         label, text = texts[at]
@@ -217,11 +217,17 @@ def _are_cells(
     return all(segments[number].role is Role.CELL for number in at)
 
 
-def _is_told(known: Match, other: Match) -> bool:
-    """Return whether what another form shows is found in the plain form: it lies inside, or is the same thing."""
+def _is_told(known: Match, other: Match, text: str) -> bool:
+    """Return whether what another form shows is found in the plain form: it lies inside, or is the same thing.
+
+    The same thing is no more than what is known, with signs around it: not a number of which one line was known.
+    """
     if known.start <= other.start and other.end <= known.end:
         return True
-    return known.entity == other.entity and known.start < other.end and other.start < known.end
+    if known.entity != other.entity or known.start >= other.end or other.start >= known.end:
+        return False
+    rest = text[other.start : known.start] + text[known.end : other.end]
+    return not any(map(str.isalnum, rest))
 
 
 def _in_other_forms(

@@ -1,7 +1,8 @@
-"""Other forms of a text, in which a number may be whole that its plain form shows cut or packed.
+r"""Other forms of a text, in which a number may be whole that its plain form shows cut or packed.
 
 Percent-encoding undone (a link in running text or in a cell), the marks of tags and links, and tabs behind a separator,
-taken away between the digits of a number (HTML in a calendar, a link around part of a number), raised and lowered
+taken away between the digits of a number (HTML in a calendar, a link around part of a number), escapes of programs
+(``\u0040``, ``\-``) and of quoted-printable undone, lines that end inside a number put together, raised and lowered
 digits as plain ones, the text that a long run of base64 holds, and spread letters (``M a r e n   V o s s``, as a PDF
 shows them) set together. The recognizers of patterns read these forms beside the plain one, those of names and streets
 only the last; a span leads back to the characters that it came from, of a packed run to all of it.
@@ -30,6 +31,18 @@ _LINK: Final = re.compile(r"\[([^\[\]\n]{1,80})\](?:\[[^\[\]\n]{0,200}\]|\([^()\
 _CUT_BY_LINKS: Final = re.compile(
     r"[0-9][-. ]?\[[-. 0-9]{1,20}\]|\[[-. 0-9]{1,20}\](?:\[[^\[\]\n]{0,200}\]|\([^()\n]{0,400}\))?[-. ]?[0-9]"
 )
+_ESCAPE: Final = re.compile(
+    r"\\{1,8}(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|x([0-9A-Fa-f]{2})|(?<=[0-9)]\\)([-.() ])(?=[0-9(]))"
+)
+_QUOTED: Final = re.compile(r"(?<=[0-9A-Za-z.@_-])(?:=[ \t]{0,8}\r?\n(?=[0-9A-Za-z.@-])|=(40|2[DEde])(?=[0-9A-Za-z]))")
+"""Soft line ends, and the signs of numbers and addresses, as quoted-printable writes them."""
+_CUT_BY_LINES: Final = re.compile(
+    r"(?:(?<=[0-9][-./)])|(?<=[0-9][-./)] )|(?P<group>(?<=\b[2-9][0-9]{2})))"
+    r"[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?(group)(?=[2-9][0-9]{2}-[0-9]{4}\b)|(?=[0-9(]))"
+    r"|(?<=[0-9])[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?=[-.][0-9]{4}\b)"
+    r"|(?<=\b[2-9][0-9]{2}[-.)][2-9][0-9]{2})[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?=[0-9]{4}\b)"
+)
+"""Line ends (and an empty line) inside a number: behind a separator, before one, between the groups of a telephone."""
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
 _DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
@@ -44,8 +57,24 @@ _HAS_CUT_BY_TAGS: Final = Trigger("[0-9][-. ]?<[/!A-Za-z-]")
 _HAS_CUT_BY_LINKS: Final = Trigger(r"\[[-. 0-9]")
 _HAS_CUT_BY_TABS: Final = Trigger("[0-9][-.)]\t[0-9\t]")
 _HAS_SPREAD: Final = Trigger(r"\b[A-Za-z][ \t]{1,6}[A-Za-z][ \t]{1,6}[A-Za-z][ \t]", kind="word")
+_HAS_ESCAPE: Final = Trigger(r"\\(?:u[0-9A-Fa-f{]|x[0-9A-Fa-f])|[0-9)]\\{1,8}[-.() ]")
+_HAS_QUOTED: Final = Trigger(r"[0-9A-Za-z.@_-]=(?:40|2[DEde]|[ \t]{0,8}\r?\n)")
+_HAS_CUT_BY_LINES: Final = Trigger(
+    r"[0-9][-./)][ \t]{0,4}\\?(?:\r?\n[> \t]{0,12}){1,2}[0-9(]",
+    r"[0-9][ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}[-.][0-9]{4}",
+    r"[2-9][0-9]{2}[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?:[2-9][0-9]{2}-)?[0-9]{4}",
+)
 _MARKED: Final = frozenset(
-    each.number for each in (_HAS_PERCENT, _HAS_CUT_BY_TAGS, _HAS_CUT_BY_LINKS, _HAS_CUT_BY_TABS)
+    each.number
+    for each in (
+        _HAS_PERCENT,
+        _HAS_CUT_BY_TAGS,
+        _HAS_CUT_BY_LINKS,
+        _HAS_CUT_BY_TABS,
+        _HAS_ESCAPE,
+        _HAS_QUOTED,
+        _HAS_CUT_BY_LINES,
+    )
 )
 """With the recognizers' own triggers one pass tells whether a text may have other forms."""
 _SPREAD: Final = re.compile(r"(?<!\S)\S(?:[ \t]{1,6}\S(?!\S)){4,}[ \t]{1,6}\S(?![^\s,.;:!?)])")
@@ -112,10 +141,31 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
         yield form_with(text, _link_marks(text))
     if _HAS_CUT_BY_TABS.number in fired and _CUT_BY_TABS.search(text):
         yield form_with(text, ((*each.span(), "") for each in _CUT_BY_TABS.finditer(text)))
+    if _HAS_ESCAPE.number in fired and _ESCAPE.search(text):
+        yield form_with(text, _escapes(text))
+    if _HAS_QUOTED.number in fired and _QUOTED.search(text):
+        pieces = ((*each.span(), chr(int(each[1], 16)) if each[1] else "") for each in _QUOTED.finditer(text))
+        yield form_with(text, pieces)
+    if _HAS_CUT_BY_LINES.number in fired and _CUT_BY_LINES.search(text):
+        yield form_with(text, ((*each.span(), _joint(text, each)) for each in _CUT_BY_LINES.finditer(text)))
     if not text.isascii() and _RAISED.search(text):
         yield form_with(text, ((at, at + 1, str(unicodedata.digit(text[at]))) for at in _raised(text)))
     if packed:
         yield form_with(text, packed)
+
+
+def _escapes(text: str) -> Iterator[Piece]:
+    for found in _ESCAPE.finditer(text):
+        code = int(found[1] or found[2] or found[3] or "0", 16)
+        said = found[4] or (chr(code) if code < 0x110000 else "")
+        if said and (said.isprintable() or said.isspace()):
+            yield (*found.span(), said if said.isprintable() else " ")
+
+
+def _joint(text: str, found: re.Match[str]) -> str:
+    """Return what stands for a line end inside a number: a blank where groups of digits would run together."""
+    start, end = found.span()
+    return " " if text[start - 1].isdigit() and text[end].isdigit() else ""
 
 
 def _raised(text: str) -> Iterator[int]:

@@ -50,7 +50,7 @@ _KIND: Final = (
 )
 _QUOTED: Final = r"[A-Z]{0,10}\d[\dA-Z]*(?:[ \-]\d[\dA-Z]*){0,4}"
 _ACCOUNT: Final = Label(
-    (f"accounts?{_NUMBER}", f"acc?t s?{_NUMBER}?", "accts?", "acct? ?#", "acc", "accnum", "a/c",
+    (f"accounts?{_NUMBER}", f"acc?t s?{_NUMBER}?", "accts?", "acct ?id", "acct? ?#", "acc", "accnum", "a/c",
      f"{_KIND} (?:accounts?|acct){_NUMBER}?",
      r"(?:n[u\x{00FA}]mero de )?cuenta(?: (?:bancaria|de banco|corriente|de ahorros?))?",
      f"(?:member|employee|payee) accounts?{_NUMBER}?", "accounts?"),

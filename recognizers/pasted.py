@@ -5,6 +5,9 @@ of cells in every line; a label counts only in the first line, so that reading a
 
     Last\tFirst\tDOB
     Doe\tJane\t4/4/1971
+
+Or lines of columns that blanks part, as reports are printed: the head is a line without a number, and below a label
+stands what begins before the next one does.
 """
 
 from __future__ import annotations
@@ -24,6 +27,15 @@ _CELL: Final = {
     ",": re.compile(r'"[^"]*"|[^,"]*'),
 }
 
+_GAP: Final = re.compile(r" {2,}")
+_TOKEN: Final = re.compile(r"[^ \t]+")
+_DIGIT: Final = re.compile(r"\d")
+_LONGEST_HEAD: Final = 30
+_MOST_ROWS: Final = 1_000
+"""Rows of columns that blanks part: every line may be the head of those below it."""
+_MOST_MISSES: Final = 3
+"""How many lines in a row may have no columns, as rules and blank ones."""
+
 Cell = tuple[int, int]
 """The bounds of a cell, blanks and quotes at its ends left out."""
 
@@ -41,6 +53,7 @@ def cells_below(text: str, start: int, end: int) -> Iterator[Cell]:
             continue
         yield from _column(text, head[1], (mark, len(cells), column))
         return
+    yield from _in_columns(text, head, (start, end))
 
 
 def heads(text: str) -> Iterator[Cell]:
@@ -69,6 +82,34 @@ def _column(text: str, at: int, table: tuple[str, int, int]) -> Iterator[Cell]:
         at = line[1]
         if cell[0] < cell[1]:
             yield cell
+
+
+def _in_columns(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
+    """Yield what stands below a label in a line of names that blanks part, row by row."""
+    said = text[head[0] : head[1]]
+    gaps = [gap for gap in _GAP.finditer(said) if gap.start()] if _DIGIT.search(said) is None else []
+    if not gaps or "\t" in said:
+        return
+    first, last = label[0] - head[0], label[1] - head[0]
+    low = max((gap.end() for gap in gaps if gap.end() <= first), default=len(said) - len(said.lstrip(" ")))
+    high = min((gap.start() for gap in gaps if gap.start() >= last), default=len(said))
+    if high - low > _LONGEST_HEAD or said[high - 1] in ".,;?!" or said[low:high].strip() == "":
+        return
+    behind = next((gap.end() for gap in gaps if gap.start() == high), _LONGEST_LINE)
+    at, misses = head[1], 0
+    for _ in range(_MOST_ROWS):
+        line = _next_line(text, at)
+        if line is None or misses > _MOST_MISSES:
+            return
+        at = line[1]
+        row = text[line[0] : line[1]]
+        if _GAP.search(row.strip(" ")) is None or row[low:high] == said[low:high]:
+            misses += 1
+            continue
+        misses = 0
+        tokens = [each for each in _TOKEN.finditer(row) if each.end() > low and each.start() < behind - 1]
+        if tokens:
+            yield line[0] + tokens[0].start(), line[0] + tokens[-1].end()
 
 
 def _next_line(text: str, at: int) -> Cell | None:

@@ -22,6 +22,7 @@ import phonenumbers
 
 from recognizers.linear import pattern
 from recognizers.model import Match
+from recognizers.pasted import cells_below
 from recognizers.phone_local import local_numbers, local_triggers
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import (
@@ -92,6 +93,10 @@ _DIRECT: Final = (
     "next of kin", "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
+_HEAD: Final = Words(
+    "(?:tele|home|work|cell|mobile|office)?[ ]?phones?", "telephone(?:s| numbers?)", "mobiles?", "fax(?:es)?", "cell"
+)
+_DIALLED: Final = pattern(r"1?[2-9]\d{9}|[2-9]\d{2}[\-. ]\d{4}|\(?[2-9]\d{2}\)?[\-. /]{0,2}\d{3}[\-. ]?\d{4}")
 _FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
 _LABEL_REACH: Final = 80
 _NUMBER_JOINER: Final = (
@@ -165,6 +170,7 @@ class PhoneNumberRecognizer(PatternRecognizer):
             if words:
                 yield from self._labelled(text, words)
                 yield from self._in_context(text, words)
+            yield from self._below(text)
             if _BEHIND.trigger.number in fired:
                 yield from self._label_behind(text)
             if _OWN_NUMBER.trigger.number in fired:
@@ -244,6 +250,15 @@ class PhoneNumberRecognizer(PatternRecognizer):
             dotted = _LOCAL_DOTTED.fullmatch(text[value.start : value.end]) and is_cut_out(text, value.start, value.end)
             if dotted or _is_phone_like(text, value.start, value.end):
                 yield value.start, value.end, 0.95, "labelled as a telephone number"
+
+    def _below(self, text: str) -> Iterator[Candidate]:
+        """Yield the numbers in the column of a table in a text that the words for a telephone head."""
+        if "\n" not in text:
+            return
+        for label in _HEAD.spans(text):
+            for start, end in cells_below(text, *label):
+                if _DIALLED.fullmatch(text[start:end]):
+                    yield start, end, 0.6, "number in a column headed by the words for a telephone"
 
     def _owned(self, text: str) -> Iterator[Candidate]:
         for value in _OWN_NUMBER.values(text):

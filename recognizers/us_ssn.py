@@ -83,6 +83,7 @@ _LABELLED: Final = Label(
     _NAMES,
     rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}\b|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
     rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
+    r"|\d(?:[ \t]{0,2}[|\[\]][ \t\[|]{0,3}\d){8}"  # a box for each
     rf"|\d{{3}}{DASH}?\t{DASH}?\d{{2}}{DASH}?\t{DASH}?\d{{4}}|\d{{3}}(?: ?\| ?)\d{{2}}(?: ?\| ?)\d{{4}}",
 )
 _HIDDEN_BY_LABEL: Final = Label(

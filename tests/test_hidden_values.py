@@ -446,3 +446,43 @@ def test_names_are_read_in_spread_letters_and_nowhere_twice() -> None:
         ["Tom Bearpaw", "M a r e n   V o s s"],
         ["M a r e n   V o s s", "Tom Bearpaw"],
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("You may call him at 413\n555-0116 any time.", "413\n555-0116"),
+        ("Call 413-555-\r\n0116 now.", "413-555-\r\n0116"),
+        ("Call 413\n\n555-0116 now.", "413\n\n555-0116"),
+        ("> Call 413-555\r\n> -0116 now.", "413-555\r\n> -0116"),
+        ("Call 413-555\n0116 now.", "413-555\n0116"),
+        ("The number is 219-09- \n9999.", "219-09- \n9999"),
+        ("The number is 219-09\n-9999.", "219-09\n-9999"),
+        ("Call 413-\\\n555-0116 now.", "413-\\\n555-0116"),
+    ],
+)
+def test_a_number_that_a_line_ends_in_is_found(text: str, value: str) -> None:
+    """Behind a separator, before one, or between the groups of a telephone number, with any line end."""
+    assert value in [covered for _, covered in found_in(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('INFO {\\"email\\":\\"tester\\u0040example.com\\"}', "tester\\u0040example.com"),
+        ('INFO {"ssn":"' + "".join(f"\\u{ord(each):04x}" for each in NUMBER) + '"}', r"\u0032"),
+        ("b'tester\\x40example.com'", "tester\\x40example.com"),
+        ("SSN 219\\-09\\-9999", "219\\-09\\-9999"),
+        ("write to tester=40example.com", "tester=40example.com"),
+        ("SSN 219-0=\r\n9-9999 is his", "219-0=\r\n9-9999"),
+    ],
+)
+def test_escapes_of_programs_and_of_mail_in_a_text_are_undone(text: str, value: str) -> None:
+    """As they stand in logs, in messages of programs and in the source of mail."""
+    assert any(value in covered for _, covered in found_in(text))
+
+
+def test_lines_of_numbers_are_no_numbers_over_lines() -> None:
+    """Amounts, years and lists at the ends of lines stay what they are."""
+    text = "Part 413\n520\n6001\nTotal 415 333\n2020 budget\n413\n555.1200\n1 413 555\n2 414 5555\nratio 3.\n5000\nC:\\u0040\n"
+    assert found_in(text) == []

@@ -126,7 +126,7 @@ def test_an_edit_that_fits_no_segment_is_refused(edit: tuple) -> None:
 def test_links_are_decoded_until_nothing_is_left_to_decode() -> None:
     """Links encoded twice, and data links that hold text, show their text; what cannot be examined is None."""
     assert link_text("https://x.example/?u=Jane%2520Doe") == "https://x.example/?u=Jane Doe"
-    assert link_text("tel:+1-406-555-0134") == "+1-406-555-0134"
+    assert link_text("tel:+1-406-555-0134") == link_text("sms:+1-406-555-0134") == "tel:+1-406-555-0134"
     assert link_text("data:,Jane%20Doe") == "Jane Doe"
     assert link_text("data:image/png;base64,AAAA/w==") is None
     assert link_text("data:;base64,%") is None

@@ -62,7 +62,9 @@ def leaves(value, into):
     elif isinstance(value, str):
         into.append(value)
     elif value is not None and not isinstance(value, bool):
-        into.append(json.dumps(value))
+        said = json.dumps(value)
+        is_long = isinstance(value, float) and value.is_integer() and 100_000 <= abs(value) < 1e16
+        into.append(str(int(value)) if is_long or ("e" in said and value.is_integer() and abs(value) < 1e16) else said)
     return into
 
 

@@ -9,6 +9,7 @@ import pytest
 from recognizers.date_of_birth import DateOfBirthRecognizer
 from recognizers.names.labelled import labelled
 from recognizers.pasted import cells_below, heads
+from recognizers.phone_number import PhoneNumberRecognizer
 from recognizers.us_ssn import UsSsnRecognizer
 from recognizers.username import Username
 
@@ -65,3 +66,42 @@ def test_labels_in_every_row_cost_no_more_than_reading(line: str) -> None:
     UsSsnRecognizer().find(text)
     list(heads(text))
     assert time.process_time() - begun < 10
+
+
+PRINTED = """\
+NAME                 SSN        TELEPHONE   BORN
+-------------------- ---------- ----------  ----------
+DOE JANE             536904399  4065550142  03/04/1980
+ROE RICHARD A        537218840  4065550143  12/31/1979
+
+POE PAULA            537218841  4065550144  01/02/1981
+"""
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_columns_that_blanks_part_are_read_below_their_heads(end: str) -> None:
+    """As reports are printed, rules and blank lines between the rows."""
+    text = PRINTED.replace("\n", end)
+    assert column(text, "SSN")[1:] == ["536904399", "537218840", "537218841"]
+    for recognizer, values in (
+        (UsSsnRecognizer(), ["536904399", "537218840", "537218841"]),
+        (PhoneNumberRecognizer(), ["4065550142", "4065550143", "4065550144"]),
+        (DateOfBirthRecognizer(), ["03/04/1980", "12/31/1979", "01/02/1981"]),
+    ):
+        found = [text[match.start : match.end] for match in recognizer.find(text)]
+        assert [each for each in values if each not in found] == []
+
+
+def test_sentences_with_two_blanks_between_them_head_no_columns() -> None:
+    """Nor does a line with numbers, nor one far longer than names of columns are."""
+    assert column("Tell me your SSN.  Then call.\nIt  was  536904399  then", "SSN") == []
+    assert column("SSN 1   DOB\n536904399   x", "SSN") == []
+    assert column("the number that people call their SSN and  so\n536904399   x", "SSN") == []
+
+
+def test_every_line_a_head_takes_linear_time() -> None:
+    """Ten thousand heads, each with rows below it."""
+    text = "SSN   DOB\n1   2\n" * 5_000
+    begun = time.perf_counter()
+    UsSsnRecognizer().find(text)
+    assert time.perf_counter() - begun < 5

@@ -6,7 +6,6 @@ A document has to be read whole to be cut, and each unit is all of its bytes; so
 from __future__ import annotations
 
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.delimited_dialect import header_words, is_header
 from pipeline.formats.document_content import WITHHELD, Content, Paragraph
 from pipeline.formats.document_open_parts import open_content
 from pipeline.formats.document_rich import rich_content
 from pipeline.formats.document_seams import by_address, placed_seams
 from pipeline.formats.document_word_parts import word_content
+from pipeline.formats.table_labels import is_name, labels_of, may_name
 from pipeline.formats.workbook_container import OLE, Package, is_encrypted_package, refusing
 from pipeline.model import Address
 
@@ -31,10 +30,8 @@ OPEN_DOCUMENT: Final = tuple(
 UNIT_SIZE: Final = 40_000
 """Characters of text after which a unit ends, at the next passage."""
 _PASSAGE: Final = 4_000
-_LABEL: Final = 40
-_LOOKED_AT: Final = 50
-_WORDS: Final = 5
-_WORD: Final = re.compile(r"[^\W\d_]+")
+_BESIDE: Final = 80
+"""Characters of a line that the one above it may name."""
 _BLANKS: Final = b"\xef\xbb\xbf \t\r\n\0"
 
 
@@ -104,7 +101,7 @@ def _number(body: Sequence[Paragraph]) -> None:
     A passage is a run of paragraphs without a blank one or a heading between them, so that recognizers see what stands
     around a name: the lines of an address, the greeting above a letter.
     """
-    passage, size, goes_on = 0, 0, False
+    passage, size, goes_on, name = 0, 0, False, ""
     for each in body:
         if each.kind:
             continue
@@ -116,6 +113,12 @@ def _number(body: Sequence[Paragraph]) -> None:
         if not goes_on or size + len(text) > _PASSAGE:
             passage, size = passage + 1, 0
         each.number = passage - 1
+        said = text.strip()
+        if not size and said:  # a line of a form, with blank ones behind it, names the number below
+            each.label = name if len(said) <= _BESIDE and any(map(str.isdigit, said)) else ""
+            name = said.rstrip(": ") if may_name(said) and is_name(said) else ""
+        elif said:
+            name = ""
         size += len(text) + 1
         goes_on = bool(text.strip()) and not each.style
     tables: dict[int, list[Paragraph]] = {}
@@ -134,33 +137,10 @@ def _label(own: Sequence[Paragraph]) -> None:
         row = rows.setdefault(each.cell.row, {})
         before = row.get(each.cell.column)
         row[each.cell.column] = each.text if before is None else f"{before}\n{each.text}"
-    width = max(max(row) for row in rows.values()) + 1
-    numbers = sorted(rows)[:_LOOKED_AT]
-    lines = [[rows[number].get(column, "") for column in range(width)] for number in numbers]
-    with_sign = sum(line[0].rstrip().endswith(":") for line in lines)
-    is_form = (with_sign > 1 and with_sign * 2 > len(lines)) or _names_rows(lines)
-    names = lines[0] if not is_form and len(lines) > 1 and is_header(lines[0], lines[1:]) else []
+    labels = labels_of(rows)
     for each in own:
         assert each.cell is not None
-        if names:
-            each.label = names[each.cell.column].strip() if each.cell.row != numbers[0] else ""
-        elif each.cell.column:
-            left = rows[each.cell.row].get(each.cell.column - 1, "").strip()
-            is_label = left and len(left) <= _LABEL and not any(sign.isdigit() for sign in left)
-            each.label = left.rstrip(": ") if is_label else ""
-
-
-def _names_rows(lines: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first column has more words of headers than the first row: it is a form without colons."""
-    down, across = [line[0] for line in lines], lines[0]
-    return sum(map(_is_name, down)) > max(1, sum(map(_is_name, across)))
-
-
-def _is_name(cell: str) -> bool:
-    if "[" in cell:  # what stands for something withheld in a copy, such as [REDACTED NAME], names no row
-        return False
-    words = _WORD.findall(cell.lower())
-    return 0 < len(words) <= _WORDS and words[-1] in header_words()
+        each.label = labels.get((each.cell.row, each.cell.column), "")
 
 
 def _tied(body: Sequence[Paragraph]) -> set[int]:

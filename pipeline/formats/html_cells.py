@@ -19,6 +19,7 @@ _MOST: Final = 8
 
 @dataclass(slots=True)
 class _Table:
+    number: int = 0
     wide: list[tuple[int, int]] = field(default_factory=list)
     """First column of a heading over several, and the one behind its last."""
     column: int = 0
@@ -32,7 +33,10 @@ class Cells:
 
     place: tuple[int, int] | None = None
     """Row (counted through the page) and column of the cell that is open."""
+    table: int = 0
+    """The table, counted through the page, in which that cell lies."""
     _rows: int = 0
+    _met: int = 0
     _tables: list[_Table] = field(default_factory=list)
     goes_on: bool = False
     """Whether a cell has ended whose number may go on in the next one."""
@@ -47,9 +51,11 @@ class Cells:
         before, self.goes_on = self.goes_on, False
         if tag.name == "table":
             if not tag.closes:
-                self._tables.append(_Table())
+                self._met += 1
+                self._tables.append(_Table(self._met))
             elif self._tables:
                 self._tables.pop()
+                self.place = None
         elif self._tables and tag.name == "tr":
             self._tables[-1].column = self._tables[-1].behind = 0
             self._rows += 1
@@ -67,7 +73,7 @@ class Cells:
         said = dict(tag.attributes).get("colspan", "1").strip()
         width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
         table.column, table.behind = table.behind, table.behind + max(width, 1)
-        self.place = (table.row, table.column)
+        self.place, self.table = (table.row, table.column), table.number
         if 1 < width <= _MOST:
             table.wide.append((table.column, table.behind))
         return before

@@ -22,6 +22,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from pipeline.formats.cell_seams import SEAM, Seam, is_named, seams_of
 from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
 from pipeline.formats.html_direction import Direction
+from pipeline.formats.html_labels import labels_of_blocks, name_of_field
 from pipeline.formats.html_tokens import (
     APART,
     BLOCKS,
@@ -44,6 +45,7 @@ from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segme
 
 _WHITE = re.compile(r"[ \t\n\r\f]+")
 _LINKS = frozenset({"href", "src"})
+_DIALLED = frozenset({"tel", "sms", "callto", "fax", "facetime", "facetime-audio"})
 _LOOK = re.compile(r"\d{1,4}(?:px|%)?|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|")
 _DATA_CHARSET = re.compile(r";\s*charset\s*=([^;]*)", re.IGNORECASE)
 _MOST_STATIONS = 12
@@ -94,14 +96,21 @@ def declared_charset(data: bytes) -> str:
 
 
 def link_text(value: str) -> str | None:
-    """Return what a link says: percent-encoding undone, ``mailto:`` taken off; None where it cannot be examined."""
+    """Return what a link says: percent-encoding undone, ``mailto:`` taken off; None where it cannot be examined.
+
+    What is dialled (``sms:``, ``callto:``) begins with ``tel:``, which tells ten bare digits to be a number.
+    """
     scheme = _SCHEME.match(value)
     kind = scheme[1].lower() if scheme else ""
     if kind == "data":
         return _data_text(value)
     if kind in {"cid", "mid", "javascript", "vbscript", "blob", "file"}:
         return None
-    text = value[scheme.end() :] if scheme and kind in {"mailto", "tel", "sms"} else value
+    text = value
+    if scheme and kind in _DIALLED:
+        text = f"tel:{value[scheme.end() :]}"  # which tells ten bare digits to be a number
+    elif scheme and kind == "mailto":
+        text = value[scheme.end() :]
     path, mark, query = text.partition("?")
     text = path + mark + query.replace("+", " ")
     for _ in range(_MOST_STATIONS):  # links that are passed on are encoded once more at each station
@@ -138,6 +147,12 @@ class HtmlText:
     spans: list[list[tuple[int, int]]] = field(default_factory=list)
     cells: dict[int, dict[int, list[int]]] = field(default_factory=dict)
     """The blocks that begin in each cell, by row and column."""
+    tables: dict[int, int] = field(default_factory=dict)
+    """The table in which each row of cells lies."""
+    terms: set[int] = field(default_factory=set)
+    """The blocks that are terms of a list of definitions."""
+    labels: dict[Step, str] = field(default_factory=dict)
+    """What names a text: the head of its column, what stands on its left or before it, the name of a form field."""
     seams: dict[Step, tuple[Seam, list[int]]] = field(default_factory=dict)
     """Numbers that are cut over cells, and the block of each cell."""
     left_out: Counter[str] = field(default_factory=Counter)
@@ -150,7 +165,10 @@ class HtmlText:
             builder.add(token)
         builder.end_block()
         builder.made.join_cells()
-        return builder.made
+        made = builder.made
+        texts = [made.segments[Block(block)] for block in range(len(made.spans))]
+        made.labels |= {Block(at): label for at, label in labels_of_blocks(texts, made.cells, made.tables, made.terms)}
+        return made
 
     def join_cells(self) -> None:
         """Make texts of the numbers that are cut over cells of a row, named beside them or at the head of the table."""
@@ -183,7 +201,7 @@ class HtmlText:
         return Reading(tuple(segments), dropped=tuple(dropped))
 
     def _label(self, step: Step) -> str:
-        return self.seams[step][0].label if step in self.seams else ""
+        return self.seams[step][0].label if step in self.seams else self.labels.get(step, "")
 
     def written(self, edits: Sequence[Edit]) -> str:
         """Return the HTML after ``edits``.
@@ -253,6 +271,7 @@ class _Builder:
         self._size = 0
         self._preformatted = 0
         self._in_title = False
+        self._in_term = False
         self._styled: list[tuple[str, bool]] = []  # elements open since the first that its style sets apart
         self._open: Counter[str] = Counter()
         self._counts: Counter[str] = Counter()
@@ -309,8 +328,11 @@ class _Builder:
             if text:
                 self.made.spans.append([])
                 self.made.segments[Block(len(self.made.spans) - 1)] = ""  # keeps its place in the reading order
+                if self._in_term:
+                    self.made.terms.add(len(self.made.spans) - 1)
                 if self._cells.place is not None:
                     row, column = self._cells.place
+                    self.made.tables[row] = self._cells.table
                     blocks = self.made.cells.setdefault(row, {}).setdefault(column, [])
                     blocks.append(len(self.made.spans) - 1)
         if text:
@@ -338,6 +360,8 @@ class _Builder:
             self.made.items.append("\n")  # what sets it apart is not copied
         if tag.name in PREFORMATTED:
             self._preformatted = max(0, self._preformatted + (-1 if tag.closes else 1))
+        if tag.name in {"dt", "dd"}:
+            self._in_term = tag.name == "dt" and not tag.closes
         if tag.name == "title":
             self._in_title = not tag.closes
         if name == "br" and self._size:
@@ -402,5 +426,9 @@ class _Builder:
             elif not text.strip():
                 looks.append((attribute, ""))
             else:
-                texts.append((attribute, value, self._segment(attribute, text)))
+                step = self._segment(attribute, text)
+                texts.append((attribute, value, step))
+                label = name_of_field(dict(attributes), "".join(self._text)) if attribute == "value" else ""
+                if label:
+                    self.made.labels[step] = label
         return _Element(name, tuple(looks), tuple(texts))

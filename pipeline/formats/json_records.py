@@ -9,6 +9,7 @@ under keys that are data, keys that came once) are ``Field``.
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
+from pipeline.formats.json_labels import header_of, labels_in
 from pipeline.formats.json_seams import Runs, edits_of_values
 from pipeline.formats.json_tokens import Malformed, Paths, Token, Tree, edited, elements, places, record, tokens
 from pipeline.formats.text_pieces import merged
@@ -29,6 +31,7 @@ LINES: Final = "lines"
 ARRAY: Final = "array"
 DOCUMENT: Final = "document"
 _NO_ROW: Final = sys.maxsize
+_NUMBER: Final = re.compile(r"\d(?:\D?\d){5}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ def units_of(source: Source, charset: Charset, layout: str, cuts: Sequence[Cut],
         "columns": tree.dumps(),
         "header": json.dumps([readable(key or "") for _, key in tree.nodes]),
         "single": str(int(paths.records == 1)),
+        "names": json.dumps(header_of(paths.first) if paths.records > 1 else []),
     }
     for ordinal, cut in enumerate(cuts):
         yield unit_of(source, charset, layout, cut, ordinal, facts)
@@ -105,7 +109,10 @@ def rewrite_unit(payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
                 met.add(address)
                 own = merged(own) if address in joined else own
                 raw = text[start + begin : start + behind]
-                pieces += [text[done : start + begin], _edited(raw, len(token.text), own, unit)]
+                pieces += [
+                    text[done : start + begin],
+                    _edited(raw if raw[0] == '"' else token.text, len(token.text), own, unit),
+                ]
                 done = start + behind
     if len(met) != len(wanted):
         raise SpanError(f"{unit.key}: an edit in a text that this unit does not hold")
@@ -192,22 +199,26 @@ def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = 
     """Return a segment for every key, string and number of a unit, or of some rows of it; ``runs`` takes the values."""
     tree, heads, path = _tree(unit.context["columns"]), _heads(unit), unit.source.path
     whole, header = unit.context["layout"] == DOCUMENT, _header_record(unit)
+    names = json.loads(unit.context.get("names", "[]"))
     segments: list[Segment] = []
     named: set[int] = set()
-    for row, _, _, value in records(text, unit):
+    for row, start, end, value in records(text, unit):
         if only is not None and row not in only:
             continue
         key = path if whole else f"{path}#row{row}"
-        for token, address in _placed(tokens(value, tree), row, heads):
+        labels = labels_in(value, text, start, end, names if row else ())
+        for place, (token, address) in enumerate(_placed(tokens(value, tree), row, heads)):
             is_key, said, label, node, _, within, above = token
             if not is_key:
                 if said:
+                    label = (labels.get(place) if labels else None) or label
                     segment = Segment(readable(said), address, readable(label), key, "", Role.CELL, within)
                     segments.append(segment)
                     runs.add(segment, above)
             elif node < 0:
-                if said:
-                    segments.append(Segment(readable(said), address, "", key, "", Role.CELL, within))
+                if said:  # a number among others under one key: {"by_ssn": {"536904399": 1}}
+                    label = readable(above) if _NUMBER.search(said) else ""
+                    segments.append(Segment(readable(said), address, label, key, "", Role.CELL, within))
             elif node not in named:
                 named.add(node)
                 if said:  # a column's name belongs to no one row

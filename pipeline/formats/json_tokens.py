@@ -10,17 +10,21 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 LEVELS: Final = 300
 """How deep a record may be nested; what is deeper is refused, or its reader would run out of stack."""
 MOST_PATHS: Final = 5_000
+_FIRST: Final = 21
 _NOWHERE: Final = -3
 """The node of a path that is no column; nothing below it is one."""
 
 _PLACE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
 """A string or a number of a text that is valid."""
 _STRINGS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+_FRACTION: Final = re.compile(r"-?[1-9]\d{5,15}\.0+|-?[1-9](?:\.\d{1,15})?[eE]\+?\d{1,2}")
+_DIGITS: Final = 16
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _STRUCTURE: Final = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{},]', re.DOTALL)
 _CHARACTER: Final = re.compile(
@@ -81,8 +85,18 @@ def _no_constant(name: str) -> None:
 
 
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_constant)
+
+
+def _whole(raw: str) -> str:
+    """Return a number; one of many digits that programs wrote as a fraction (``536904399.0``, ``4.0E9``) as it is."""
+    if _FRACTION.fullmatch(raw) is None:
+        return raw
+    number = Decimal(raw)
+    return f"{number:.0f}" if number == number.to_integral_value() and number.adjusted() < _DIGITS else raw
+
+
 _MEMBERS: Final = json.JSONDecoder(
-    parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=Members
+    parse_float=_whole, parse_int=str, parse_constant=_no_constant, object_pairs_hook=Members
 )
 
 
@@ -151,10 +165,14 @@ class Paths:
         self._last: list[int] = []
         self._count: list[int] = []
         self.records = 0
+        self.first: list[Any] = []
+        """The first records, of which one may name the columns of the others."""
 
     def take(self, record: Any) -> None:
         """Take in the keys of a record that was read."""
         self.records += 1
+        if len(self.first) < _FIRST and isinstance(record, list):
+            self.first.append(record)
         ahead: list[tuple[int, Any]] = [(-1, record)]
         while ahead:
             parent, value = ahead.pop()

@@ -11,8 +11,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Seam, edits_of_cells, may_have_seams, seams_down, seams_of
+from pipeline.formats.cell_seams import (
+    SEAM,
+    SEAM_DOWN,
+    Piece,
+    Seam,
+    edits_of_cells,
+    may_have_seams,
+    seams_down,
+    seams_of,
+)
 from pipeline.formats.encoding import readable
+from pipeline.formats.table_labels import Beside
 from pipeline.formats.text_pieces import merged, text_after
 from pipeline.formats.workbook_numbers import shown
 from pipeline.model import (
@@ -157,6 +167,7 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
         yield Segment(readable(content.facts.name), address, "", path, "", Role.ATTRIBUTE)
     for number, (kind, text) in enumerate(content.texts):
         yield Segment(readable(text), (Attribute(kind, number),), "", path, "", Role.TEXT)
+    beside = Beside()
     for row, cells in content.rows:
         record = _record(place, path, row)
         before = ""
@@ -169,10 +180,9 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
             for number, (kind, note) in enumerate(each.notes):
                 yield Segment(readable(note), (step, Attribute(kind, number)), label, record, "", Role.ATTRIBUTE)
             before = text if each.kind == "s" else ""
-        if may_have_seams(texts):
-            for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
-                address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
-                yield Segment(seam.text, address, seam.label, record, "", Role.ATTRIBUTE)
+        for number, (seam, steps) in enumerate(_seams(place, row, cells, texts, beside)):
+            address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
+            yield Segment(seam.text, address, seam.label, record, "", Role.ATTRIBUTE)
     for number, (seam, places) in enumerate(_seams_down(content)):
         row, column = places[seam.pieces[0].cell]
         address = (place.cell(row, column), Attribute(SEAM_DOWN, number))
@@ -190,12 +200,30 @@ def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
 
 
 def _seams(
-    place: Place, row: int, cells: Sequence[Stored], texts: Sequence[str]
+    place: Place, row: int, cells: Sequence[Stored], texts: Sequence[str], beside: Beside
 ) -> Iterator[tuple[Seam, list[SheetCell]]]:
-    """Yield the numbers that are cut over cells of a row, each with the steps of the addresses of all its cells."""
+    """Yield the numbers that are cut over cells of a row, each with the steps of the addresses of all its cells.
+
+    Also those that a cell beside or above them names and their column does not: what is a table of its own below the
+    one whose header the sheet has, or a form beside it, has the names of neither.
+    """
+    columns = [each.column for each in cells]
+    named = list(beside.take(row, columns, texts)) if row > place.header else []
+    may_join = may_have_seams(texts)
+    if not named and not may_join:
+        return
     labels = [_label(place, row, each.column, "") for each in cells]
     steps = [place.cell(row, each.column) for each in cells]
-    for seam in seams_of(texts, labels):
+    made = seams_of(texts, labels) if may_join else []
+    if may_join and any(labels):
+        taken = {piece.cell for seam in made for piece in seam.pieces}
+        more = seams_of(texts, [""] * len(texts))
+        made += [each for each in more if taken.isdisjoint(piece.cell for piece in each.pieces)]
+    for at, label in named:
+        before = texts[at - 1] if at and cells[at - 1].kind == "s" else ""
+        if label != _label(place, row, cells[at].column, before):
+            made.append(Seam(texts[at], label, (Piece(at, 0, texts[at], 0),)))
+    for seam in made:
         yield seam, steps
 
 
@@ -232,8 +260,9 @@ def edited(content: Content, unit: Unit, edits: Sequence[Edit]) -> Content:
         if own:
             content.texts[number] = (kind, text_after(readable(text), own))
     down = _joined_down(place, content, wanted) if wanted else set()
+    beside = Beside()
     for row, cells in content.rows:
-        joined = down | _joined(place, row, cells, wanted) if wanted else set()
+        joined = down | _joined(place, row, cells, wanted, beside) if wanted else set()
         for cell in cells:
             step = place.cell(row, cell.column)
             own = wanted.pop((step,), None) if wanted else None
@@ -258,11 +287,13 @@ def _joined_down(place: Place, content: Content, wanted: dict[Address, list[Edit
     return joined
 
 
-def _joined(place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]]) -> set[Address]:
+def _joined(
+    place: Place, row: int, cells: Sequence[Stored], wanted: dict[Address, list[Edit]], beside: Beside
+) -> set[Address]:
     """Take the edits of numbers over cells as what they are to the cells; return the cells."""
     joined: set[Address] = set()
     texts = [readable(each.text) for each in cells]
-    for number, (seam, steps) in enumerate(_seams(place, row, cells, texts)):
+    for number, (seam, steps) in enumerate(_seams(place, row, cells, texts, beside)):
         address = (steps[seam.pieces[0].cell], Attribute(SEAM, number))
         joined |= edits_of_cells(seam, address, [(each,) for each in steps], wanted)
     return joined

@@ -1,0 +1,116 @@
+"""What names the cells of a table that lies in a text: the name of their column, or in a form the text on their left.
+
+Such a table says nowhere whether its first row names columns, so its words tell: those of headers
+(``configs/columns.yaml``) in the first row, or down the first column, or colons there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
+
+from pipeline.formats.delimited_dialect import header_words, is_header
+
+LONGEST_LABEL: Final = 40
+_LOOKED_AT: Final = 50
+_WORDS: Final = 5
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_NEAR: Final = 3
+"""How many columns to the right a name is believed, as cells that are joined leave them empty."""
+_MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
+"""Four digits are the least that a number of a person has."""
+
+
+def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], str]:
+    """Return the labels of the cells of a table by row and column; a cell that nothing names has none.
+
+    Args:
+        rows: the texts of its cells, by row and column, columns from 0.
+    """
+    width = max(max(row) for row in rows.values()) + 1
+    numbers = sorted(rows)[:_LOOKED_AT]
+    lines = [[rows[number].get(column, "") for column in range(width)] for number in numbers]
+    with_sign = sum(line[0].rstrip().endswith(":") for line in lines)
+    is_form = (with_sign > 1 and with_sign * 2 > len(lines)) or _names_rows(lines)
+    title = next((at for at, line in enumerate(lines) if sum(map(bool, map(str.strip, line))) > 1), 0)
+    heads = (at for at in (title, 0) if len(lines) > at + 1 and is_header(lines[at], lines[at + 1 :]))
+    head = next(heads, -1)
+    names = lines[head] if head >= 0 else [""] * width
+    labels: dict[tuple[int, int], str] = {}
+    for number, row in rows.items():
+        for column in row:
+            left = row.get(column - 1, "").strip() if column else ""
+            own = names[column].strip() if number > numbers[max(head, 0)] else ""
+            if head >= 0 and (not is_form or (is_name(own) and not is_name(left) and not left.endswith(":"))):
+                labels[number, column] = own
+            else:
+                labels[number, column] = left.rstrip(": ") if may_name(left) else ""
+    return {place: label for place, label in labels.items() if label}
+
+
+def may_name(text: str) -> bool:
+    """Return whether a text may say what stands beside it: it is short and has no number."""
+    return bool(text) and len(text) <= LONGEST_LABEL and not any(sign.isdigit() for sign in text)
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text has the words of a header; what stands for something withheld (``[…]``) names nothing."""
+    if "[" in text:
+        return False
+    words = _WORD.findall(text.lower())
+    return len(text.strip()) > 1 and 0 < len(words) <= _WORDS and words[-1] in header_words()
+
+
+class Beside:
+    """What names the numbers of a sheet beside the header that the sheet has: the cell on the left, and one above.
+
+    It is asked row by row, from the top.
+    """
+
+    def __init__(self) -> None:
+        self._above: dict[int, tuple[str, frozenset[int]]] = {}
+        self._row = -1
+
+    def take(self, row: int, columns: Sequence[int], texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Yield the cells of a row that look like numbers, by their place in the row, each with what names it.
+
+        Args:
+            row: the number of the row; an empty one ends what the cells above it name.
+            columns: the columns of its cells, in order.
+            texts: their texts.
+        """
+        if row > self._row + 1:
+            self._above.clear()
+        self._row = row
+        left, left_at = "", -_NEAR - 1
+        for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
+            if _is_short_name(text):
+                left, left_at = text.strip().rstrip(": "), column
+                self._above[column] = left, frozenset(columns)
+            elif len(text) <= LONGEST_LABEL and _MAY_BE_VALUE.search(text):
+                beside = left if column - left_at <= _NEAR else ""
+                yield from ((at, label) for label in dict.fromkeys((beside, self._over(column))) if label)
+                left = ""
+            elif text.strip():
+                left = ""
+
+    def _over(self, column: int) -> str:
+        """Return what stands above a column, or above one on its left where a cell is joined with those beside it."""
+        for step in range(_NEAR + 1):
+            label, filled = self._above.get(column - step, ("", frozenset()))
+            if label:
+                return "" if step and column in filled else label
+        return ""
+
+
+@lru_cache(maxsize=4096)
+def _is_short_name(text: str) -> bool:
+    return may_name(text) and is_name(text)
+
+
+def _names_rows(lines: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first column has more words of headers than the first row: it is a form without colons."""
+    down, across = [line[0] for line in lines], lines[0]
+    return sum(map(is_name, down)) > max(1, sum(map(is_name, across)))
