@@ -12,6 +12,7 @@ from typing import Final
 
 from recognizers.names.vocabulary import vocabulary
 from recognizers.text import Shape, is_cut_out
+from recognizers.triggers import scan_of
 
 _NUMBER: Final = r"[2-9][0-9]{9}|[2-9][0-9]{2}[\-. ]?[0-9]{4}"
 _BETWEEN: Final = (
@@ -59,6 +60,10 @@ _LABELS: Final = frozenset({
 })  # fmt: skip
 _OF_TIME: Final = frozenset({"day", "days", "eve", "eves"})
 _MOST_FOLLOWING: Final = 3
+_FEWEST_DIGITS: Final = 7
+_BEFORE: Final = 160
+"""How far before its number a shape may begin."""
+_AFTER: Final = 2
 
 Place = tuple[int, int, float, str]
 """A span, how sure it is, and why."""
@@ -75,11 +80,11 @@ _SHAPES: Final = (
 def local_numbers(text: str) -> Iterator[Place]:
     """Yield the numbers in ``text`` that people are to be called at, be they seven bare digits."""
     for shape, reason in _SHAPES:
-        for match in shape.finditer(text):
-            start, end = match.span(1)
-            if _OTHERS.search(text, match.start(), start) or not _is_whole(text, start, end):
+        for first, *span in _near_numbers(text, shape):
+            start, end = span
+            if _OTHERS.search(text, first, start) or not _is_whole(text, start, end):
                 continue
-            if (match.group(1).isdecimal() or shape is _ROW) and not _may_be_called(text, match.start(), start, end):
+            if (text[start:end].isdecimal() or shape is _ROW) and not _may_be_called(text, first, start, end):
                 continue
             yield start, end, 0.6, reason
             for _ in range(_MOST_FOLLOWING):
@@ -89,6 +94,18 @@ def local_numbers(text: str) -> Iterator[Place]:
                 start, end = following.span(1)
                 if _is_whole(text, start, end):
                     yield start, end, 0.6, f"another {reason}"
+
+
+def _near_numbers(text: str, shape: Shape) -> Iterator[tuple[int, int, int]]:
+    """Yield where a shape begins, and the span of its number: it is looked for only where there are long numbers."""
+    scan = scan_of(text)
+    if shape.trigger.number not in scan.fired:
+        return
+    for low, high in scan.numbers(_FEWEST_DIGITS, _BEFORE, _AFTER):
+        cut = low > 0 and (text[low - 1] != "\n" if shape is _ROW else text[low - 1].isalnum())
+        for match in shape.in_piece(text, low, high):
+            if match.start() > 0 or not cut:
+                yield match.start() + low, match.start(1) + low, match.end(1) + low
 
 
 def local_triggers() -> tuple[Shape, ...]:

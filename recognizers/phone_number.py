@@ -93,8 +93,9 @@ _DIRECT: Final = (
     "next of kin", "phone (?:home|work|office|cell|day|evening|mobile)", "emergency contact", "(?:at|my) (?:home|work|office)",  # noqa: E501  # one pattern, one line
 )  # fmt: skip
 _CONTEXT: Final = Words(*_DIRECT, "messages? (?:to|on|at|from)", "sms")
-_HEAD: Final = Words(
-    "(?:tele|home|work|cell|mobile|office)?[ ]?phones?", "telephone(?:s| numbers?)", "mobiles?", "fax(?:es)?", "cell"
+_HEAD: Final = re.compile(
+    r"(?:tele|home|work|cell|mobile|office)?[\s_\-.]{0,3}phones?|telephone[\s_\-.]{0,3}numbers?|mobiles?|fax(?:es)?|cell",
+    re.IGNORECASE,
 )
 _DIALLED: Final = pattern(r"1?[2-9]\d{9}|[2-9]\d{2}[\-. ]\d{4}|\(?[2-9]\d{2}\)?[\-. /]{0,2}\d{3}[\-. ]?\d{4}")
 _FAX: Final = Words("fax(?:es)?", "facsimile", "telefax")
@@ -166,11 +167,13 @@ class PhoneNumberRecognizer(PatternRecognizer):
         """Yield spans with a score and a reason, one span more than once where several rules find it."""
         fired = scan_of(text).fired
         if SIX_DIGITS.number in fired:  # no number of these rules has fewer
-            words = _close_to_numbers(text, _CONTEXT.spans(text))
+            every = _CONTEXT.spans(text)
+            words = _close_to_numbers(text, every)
             if words:
                 yield from self._labelled(text, words)
                 yield from self._in_context(text, words)
-            yield from self._below(text)
+            if "\n" in text:
+                yield from self._below(text, every)
             if _BEHIND.trigger.number in fired:
                 yield from self._label_behind(text)
             if _OWN_NUMBER.trigger.number in fired:
@@ -251,11 +254,9 @@ class PhoneNumberRecognizer(PatternRecognizer):
             if dotted or _is_phone_like(text, value.start, value.end):
                 yield value.start, value.end, 0.95, "labelled as a telephone number"
 
-    def _below(self, text: str) -> Iterator[Candidate]:
+    def _below(self, text: str, words: Iterable[tuple[int, int]]) -> Iterator[Candidate]:
         """Yield the numbers in the column of a table in a text that the words for a telephone head."""
-        if "\n" not in text:
-            return
-        for label in _HEAD.spans(text):
+        for label in (each for each in words if _HEAD.fullmatch(text, *each)):
             for start, end in cells_below(text, *label):
                 if _DIALLED.fullmatch(text[start:end]):
                     yield start, end, 0.6, "number in a column headed by the words for a telephone"

@@ -198,6 +198,10 @@ class Shape:
         """Return the matches in ``text``."""
         return self._pattern.finditer(text) if self.trigger.fires(text) else ()
 
+    def in_piece(self, text: str, start: int, end: int) -> Iterator[Found]:
+        r"""Yield the matches in ``text[start:end]``, spans in that piece; ``^`` and ``\b`` see nothing before it."""
+        return self._pattern.finditer(text[start:end])
+
 
 class NumberShape:
     r"""A pattern (re2) of numbers, looked for only around long numbers of which one has the form of its matches.
