@@ -74,13 +74,13 @@ _OWN_LABEL: Final = re.compile(
 _TITLED: Final = re.compile(r"\b(?:mr|mrs|ms|miss|dr)\.? (?=([a-z]{3,20})\b)")
 _DOTTED: Final = frozenset({"mr. ", "mrs. ", "ms. ", "mr ", "mrs "})
 _MARRIED: Final = re.compile(
-    r"\b[Mm]arriage of ([A-Z][\w'\u2019-]{1,20})(?: [A-Z][\w'\u2019-]{1,20}){0,2}? and ([A-Z][\w'\u2019-]{1,20})(?![\w'])"
+    r"\b[Mm]arriage of ([A-Z][\w'\u2019-]{1,20})(?: [A-Z][\w'\u2019-]{1,20}){0,2}? and ([A-Z][\w'\u2019-]{1,20})(?![\w'])"  # noqa: E501  # one pattern, one line
 )
 """The parties of a divorce, by their surnames."""
 _IN_BRACKETS: Final = re.compile(
     r"\b(?:driver|passenger|victim|witness|suspect|caller|complainant|party|owner|tenant|neighbor|defendant|plaintiff"
     r"|respondent|petitioner|claimant|mother|father|son|daughter|wife|husband|child|brother|sister|roommate|friend"
-    r"|girlfriend|boyfriend|deputy|officer|grandmother|grandfather|aunt|uncle|teacher|nurse) \(([A-Z][\w'\u2019-]{2,20})\)"
+    r"|girlfriend|boyfriend|deputy|officer|grandmother|grandfather|aunt|uncle|teacher|nurse) \(([A-Z][\w'\u2019-]{2,20})\)"  # noqa: E501  # one pattern, one line
 )
 """Who somebody is, and the name in brackets: ``the driver (Kowalski)``."""
 _DONE_BY: Final = re.compile(

@@ -52,7 +52,7 @@ def own_forms(text: str) -> Iterator[Candidate]:
         if _is_only_name(match.group(2), words):
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
     for match in _SON_OF.finditer(text):
-        if match.group().lower() not in _NO_SONS:
+        if match.group().lower() not in _NO_SONS | contexts().chains:
             yield Candidate(match.start(), match.end(), 0.5, "a surname with Mc, Mac, O or Fitz", "surname")
     for match in _REVERSED.finditer(text):
         last, first = match.group(1).split(), match.group(2).split()[0]
