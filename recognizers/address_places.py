@@ -45,7 +45,7 @@ _AT_CORNER: Final = pattern(
     rf"\b(?:at|near|by|corner of|off|intersection of|accident on|crash on) {{1,2}}{_CORNER}", ignore_case=True
 )
 _DIRECTED: Final = pattern(
-    r"(?m)(?:^|\b(?:at|address:?|moved to|home:?) )([NSEW]\.? [0-9]{3,5} [A-Z][a-z'\x{2019}]{3,}(?: [A-Z][a-z'\x{2019}]+)?)"
+    r"(?m)(?:^|\b(?:at|address:?|moved to|home:?) )([NSEW]\.? [0-9]{3,5} [A-Z][a-z'\x{2019}]{3,}(?: [A-Z][a-z'\x{2019}]+)?)"  # noqa: E501  # one pattern, one line
 )
 """The direction before the house number, as in Spokane: ``E 1240 Mission``."""
 _MILE: Final = re.compile(
@@ -126,7 +126,7 @@ def is_no_address(text: str, start: int, end: int) -> bool:
 
 
 def _names_street(corner: str, *, at_home: bool) -> bool:
-    """Return whether a corner has a street's name (with a capital, or a direction, or at home) and no day of a month."""
+    """Return whether a corner has a street's name (a capital, a direction, or at home) and no day of a month."""
     words = corner.split()
     if not _MONTHS.isdisjoint(word.casefold() for word in words):
         return False

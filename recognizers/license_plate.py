@@ -78,11 +78,11 @@ class LicensePlate(PatternRecognizer):
                 and end not in found
             ):
                 found[end] = self._match(start, end, 0.5, "shape of a Montana plate, vehicle words nearby")
-        for shape, reason, word in (
+        for shape, reason, waker in (
             (_TELETYPED, "field of a plate", _LABELS.trigger),
             (_WITH_STATE, "plate with its state", _VEHICLE.trigger),
         ):
-            for match in shape.finditer(text) if word.fires(text) and DIGIT.fires(text) else ():
+            for match in shape.finditer(text) if waker.fires(text) and DIGIT.fires(text) else ():
                 start, end = match.span(1)
                 near = shape is _TELETYPED or _VEHICLE.near(text, start, end, before=40, after=25)
                 mixed = any(map(str.isdigit, match.group(1))) and any(map(str.isalpha, match.group(1)))

@@ -21,7 +21,7 @@ from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.resources import packaged_configs, read_yaml
 from recognizers.text import Shape, letter_or_digit_at
-from recognizers.triggers import MAYBE_DIGIT
+from recognizers.triggers import MAYBE_DIGIT, Trigger
 
 _DIAGNOSED = Shape(
     r"\b(?:diagnosed (?:with|as having|as)|diagnosis(?: is| was| of)?[ \t]*[:=]?|dx[ \t]*[:=]|pmh[ \t]*[:=]|[hp]x of|suffer(?:s|ed|ing)? from|being treated for|treatment for"  # noqa: E501  # one pattern, one line
@@ -109,6 +109,9 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(words[name].split())
 
 
+_LONG = {"s": r"\x{017F}", "k": r"\x{212A}"}
+
+
 @cache
 def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     """Return the labels, the shape of a statement, and that of a further condition behind one."""
@@ -120,7 +123,22 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
         words=[rf"{each}\b" for each in alternatives.split("|")],
         ignore_case=True,
     )
+    known.trigger = Trigger(*_as_triggers(alternatives.split("|")), ignore_case=True, kind="word")
     return Labels(words["labels"], for_values=True), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
+
+
+def _as_triggers(names: Iterable[str]) -> Iterator[str]:
+    """Yield what tells that one of some names occurs, a long s or a Kelvin sign at its edge too.
+
+    To google-re2 these are an ``s`` and a ``k``, but no letters at whose side a word begins or ends.
+    """
+    for name in names:
+        yield rf"\b{name}\b"
+        first, last = _LONG.get(name[0], ""), _LONG.get(name[-1], "")
+        if first:
+            yield rf"{first}{name[1:]}"
+        if last:
+            yield rf"\b{name[:-1]}{last}"
 
 
 class Medical(PatternRecognizer):

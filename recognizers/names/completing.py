@@ -154,6 +154,9 @@ def _is_two_word_surname(text: str, end: int, pair: tuple[Word, Word], words: Vo
     if not _may_be_surname(pair, words):
         return False
     before = words_of(text, max(0, end - 30), end)
+    if len(before) > 1 and before[-1].is_initial and before[-1].end == end:  # `Jamie L. Stands Alone`
+        end = before[-1].start - 1
+        before.pop()
     return (
         bool(before) and before[-1].end == end and before[-1].text.istitle() and words.is_plain_given(before[-1].text)
     )

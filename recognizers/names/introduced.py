@@ -72,6 +72,21 @@ _OWN_LABEL: Final = re.compile(
     r"\b(?:last|first|middle|maiden) name(?P<sure>(?:'s| is| was)?) (?=([^\W\d_]{2,20})\b)", re.IGNORECASE
 )
 _TITLED: Final = re.compile(r"\b(?:mr|mrs|ms|miss|dr)\.? (?=([a-z]{3,20})\b)")
+_DOTTED: Final = frozenset({"mr. ", "mrs. ", "ms. ", "mr ", "mrs "})
+_MARRIED: Final = re.compile(
+    r"\b[Mm]arriage of ([A-Z][\w'\u2019-]{1,20})(?: [A-Z][\w'\u2019-]{1,20}){0,2}? and ([A-Z][\w'\u2019-]{1,20})(?![\w'])"  # noqa: E501  # one pattern, one line
+)
+"""The parties of a divorce, by their surnames."""
+_IN_BRACKETS: Final = re.compile(
+    r"\b(?:driver|passenger|victim|witness|suspect|caller|complainant|party|owner|tenant|neighbor|defendant|plaintiff"
+    r"|respondent|petitioner|claimant|mother|father|son|daughter|wife|husband|child|brother|sister|roommate|friend"
+    r"|girlfriend|boyfriend|deputy|officer|grandmother|grandfather|aunt|uncle|teacher|nurse) \(([A-Z][\w'\u2019-]{2,20})\)"  # noqa: E501  # one pattern, one line
+)
+"""Who somebody is, and the name in brackets: ``the driver (Kowalski)``."""
+_DONE_BY: Final = re.compile(
+    r"\b(?:submitted|prepared|reported|signed|requested|reviewed|written|taken|filed|completed) by (?=[a-z])",
+    re.IGNORECASE,
+)
 _DOING: Final = re.compile(r"(?<=[a-z,;] )([A-Z][a-z]{1,14}) ([a-z]{3,12})\b")
 
 
@@ -96,6 +111,7 @@ def introduced(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
     yield from _of_records(text, words)
     yield from _ranked(text, words)
     yield from _in_office(text, words)
+    yield from _beside_roles(text, words)
     others = Cover(len(text), ((s.start, s.end) for s in spans if s.label in _NO_PEOPLE))
     for match in _DOING.finditer(text):
         found = words_of(text, match.start(1), match.end(1))
@@ -121,6 +137,8 @@ def _ranked(text: str, words: Vocabulary) -> Iterator[Candidate]:
         plain = not words.is_common(named.text) or (words.is_surname(named.text) and not match["light"])
         if plain and _is_surname_shaped(named, words):
             yield Candidate(first.start, named.end, 0.6, "a rank before a surname", "surname", sure=True)
+        elif not match["light"] and (end := _two_words(text, found, words)):
+            yield Candidate(first.start, end, 0.6, "a rank before a surname of two words", "surname", sure=True)
     for match in _RANKS.finditer(text):
         run: list[Word] = []
         for word in words_of(text, match.end(), match.end() + 120):
@@ -137,6 +155,37 @@ def _ranked(text: str, words: Vocabulary) -> Iterator[Candidate]:
                 yield Candidate(
                     word.start, word.end, 0.6, "several of one office by their surnames", "surname", sure=True
                 )
+
+
+def _two_words(text: str, found: Sequence[Word], words: Vocabulary) -> int:
+    """Return the end of a surname of two everyday words (``Two Bears``), 0 where it is none or a third follows."""
+    if len(found) < 2 or text[found[0].end : found[1].start] != " " or not all(w.text.istitle() for w in found):
+        return 0
+    third = text[found[1].end : found[1].end + 2]
+    if not all(_is_no_office(w, words) and len(w.low) > 2 and w.low not in words.organisation for w in found):
+        return 0
+    return 0 if third.startswith(" ") and third[1:].isupper() else found[1].end
+
+
+def _beside_roles(text: str, words: Vocabulary) -> Iterator[Candidate]:
+    """Yield the parties of a divorce, names in brackets behind what somebody is, and whole names in lower case."""
+    for match in _MARRIED.finditer(text):
+        for group in (1, 2):
+            word = words_of(text, *match.span(group))[0]
+            if _is_surname_shaped(word, words):
+                yield Candidate(word.start, word.end, 0.6, "a party of a divorce", "surname", sure=True)
+    for match in _IN_BRACKETS.finditer(text):
+        word = words_of(text, *match.span(1))[0]
+        if _is_surname_shaped(word, words) and not word.text.isupper() and not words.is_common(word.text):
+            yield Candidate(word.start, word.end, 0.6, "a name in brackets behind a person", "surname", sure=True)
+    for match in _DONE_BY.finditer(text):
+        found = words_of(text, match.end(), match.end() + 50)[:2]
+        if len(found) < 2 or found[0].start != match.end() or text[found[0].end : found[1].start] != " ":
+            continue
+        first, last = found
+        named = words.is_given(first.text) and not words.is_stop(first.low)
+        if named and last.text.islower() and not words.is_common(last.text) and not words.is_stop(last.low):
+            yield Candidate(first.start, last.end, 0.6, "by whom something was done, in lower case", sure=True)
 
 
 def _in_office(text: str, words: Vocabulary) -> Iterator[Candidate]:
@@ -199,7 +248,10 @@ def _of_records(text: str, words: Vocabulary) -> Iterator[Candidate]:
             yield Candidate(word.start, word.end, 0.6, "said to be a part of a name", "full", sure=True)
     for match in _TITLED.finditer(text):
         word = words_of(text, match.end(), match.end() + 40)[0]
-        if words.is_listed(word.text) and not words.is_common(word.text) and not words.is_stop(word.low):
+        plain = not words.is_common(word.text) or (
+            text[match.start() : match.end()] in _DOTTED and words.is_surname(word.text)
+        )
+        if words.is_listed(word.text) and plain and not words.is_stop(word.low):
             yield Candidate(match.start(), word.end, 0.6, "a title before a listed name", "surname", sure=True)
 
 

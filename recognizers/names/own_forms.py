@@ -29,6 +29,11 @@ _REVERSED: Final = re.compile(
     r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]*([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"  # noqa: E501  # one pattern, one line
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
+_SON_OF: Final = re.compile(r"(?<![\w'\u2019-])(?:Mc|Mac|O['\u2019]|Fitz)[A-Z][a-z]{2,15}(?![\w-])")
+_NO_SONS: Final = frozenset(
+    {"macbook", "macbooks", "macpro", "macworld", "mcafee", "mcflurry", "mcnuggets", "macpaint"}
+)
+"""Products whose names begin like a Scottish or an Irish surname."""
 _LEAST: Final = 4
 _BEGINS: Final = frozenset({"not", "no", "the", "over", "off", "under"})
 """Words that are no names, with which surnames of Native people begin: ``Not Afraid``, ``The Boy``."""
@@ -46,6 +51,9 @@ def own_forms(text: str) -> Iterator[Candidate]:
     for match in _INITIALED.finditer(text):
         if _is_only_name(match.group(2), words):
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
+    for match in _SON_OF.finditer(text):
+        if match.group().lower() not in _NO_SONS | contexts().chains:
+            yield Candidate(match.start(), match.end(), 0.5, "a surname with Mc, Mac, O or Fitz", "surname")
     for match in _REVERSED.finditer(text):
         last, first = match.group(1).split(), match.group(2).split()[0]
         long = len(last) > 1
