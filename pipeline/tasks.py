@@ -30,7 +30,7 @@ from pipeline.verify import MAIL_FORMATS
 from pipeline.verify.canonical import Needle
 from pipeline.verify.search import WithheldIndex, search
 from pipeline.verify.views import View, views
-from recognizers.entities import UNIQUE_IDENTIFIER
+from recognizers.entities import CARD_CODE, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 ATTACHED_BYTES_A_SECOND = 100_000
 """The slowest at which a message with attachments may be read: a scanned page has about this size."""
@@ -317,7 +317,10 @@ def _decoded(text: str) -> Iterator[View]:
 
 
 def spans_of_texts(state: State, texts: Sequence[str]) -> list[list[tuple[int, int, str, float]]]:
-    """Return for each text its withholdable spans ``(start, end, entity, score)``, linked within the text."""
+    """Return for each text its withholdable spans ``(start, end, entity, score)``, linked within the text.
+
+    The security code of a card is told as a linked identifier: to other programs a CREDIT_CARD is the number of one.
+    """
     segments = [Segment(text, (Block(at),), record=str(at)) for at, text in enumerate(texts)]
     found: list[list[tuple[int, int, str, float]]] = [[] for _ in texts]
     for each in findings_of(state, segments, {}):
@@ -325,5 +328,6 @@ def spans_of_texts(state: State, texts: Sequence[str]) -> list[list[tuple[int, i
             continue
         block = each.address[0]
         assert isinstance(block, Block)
-        found[block.number].append((each.start, each.end, each.entity, round(each.score, 3)))
+        entity = LINKED_IDENTIFIER if each.part == CARD_CODE else each.entity
+        found[block.number].append((each.start, each.end, entity, round(each.score, 3)))
     return found

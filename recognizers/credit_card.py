@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar, Final
 
 from recognizers.checksum import passes_luhn
+from recognizers.entities import CARD_CODE
 from recognizers.linear import pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
@@ -134,7 +135,7 @@ class CreditCardRecognizer(PatternRecognizer):
             label = text[value.label_start : value.label_end].casefold()
             sure = any(code in label for code in _SURE_CODES)
             if sure or _CARD_WORDS.near(text, value.label_start, value.end, _NUMBER_NEARBY, _NUMBER_NEARBY):
-                yield self._match(value.start, value.end, 0.85, "security code of a card", "cvv")
+                yield self._match(value.start, value.end, 0.85, "security code of a card", CARD_CODE)
 
     def _match(self, start: int, end: int, score: float, reason: str, part: str = "full") -> Match:
         return Match(start, end, "CREDIT_CARD", score, self.NAME, reason, part)

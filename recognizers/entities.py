@@ -19,6 +19,9 @@ UNIQUE_IDENTIFIER: Final = "UNIQUE_IDENTIFIER"
 LINKED_IDENTIFIER: Final = "LINKED_IDENTIFIER"
 """The same once it stands with a private person's direct identifier. Made by linking, never by a recognizer."""
 
+CARD_CODE: Final = "cvv"
+"""The part of a CREDIT_CARD that is its security code: withheld as the card is, and no number of a card."""
+
 ENTITIES: Final = (
     "PERSON",
     "STREET_ADDRESS",

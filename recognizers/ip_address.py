@@ -35,6 +35,10 @@ _NO_GROUPS: Final = re.compile(r"(?:[0-9]{1,2}:){3}(?!:)|[A-Fa-f]{1,4}:(?!:)|(?<
 """A time of day, the end of a word, or its number, which stands before an address and looks like groups of it."""
 _LONG_GROUP: Final = re.compile(r"[0-9][0-9A-Fa-f]{3}:")
 """How an address begins that nothing parts from the word before it."""
+_GLUED_WORD: Final = re.compile(
+    r"(?:ip(?:v6)?|addr(?:ess)?|client|server|host|from|src|source|dst|peer|remote|proxy|gateway|dns|login|user)\Z",
+    re.IGNORECASE,
+)
 _VERSION_WORDS: Final = Words(
     "versions?", "vers?", "v", "releases?", "rel", "builds?", "firmware", "sections?", "sec", "chapters?",
     "paragraphs?", "art(?:icle)?s?",
@@ -158,7 +162,11 @@ def _addresses(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _begins_v6(text: str, start: int) -> bool:
     before = text[max(0, start - 1) : start]
-    glued = before.isalpha() and _LONG_GROUP.match(text, start) is not None
+    glued = (
+        before.isalpha()
+        and _LONG_GROUP.match(text, start) is not None
+        and _GLUED_WORD.search(text, max(0, start - 12), start) is not None
+    )
     return glued or not (before and (before.isalnum() or before in "._:"))
 
 

@@ -59,13 +59,15 @@ _NOT_AN_IDENTIFIER = re.compile(
 )
 _BANK = Words("bank", "checking", "savings", "routing", "iban", "credit union", "aba")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_LAST_WORD = re.compile(r"[A-Za-z]+(?=[ _-]?\Z)")
+_COUNTY_CODE = 5
 _TOKEN_PARTS = frozenset({"cookie", "session", "device", "tracking"})
 
 
 @cache
-def _labels() -> tuple[Labels, frozenset[str]]:
+def _labels() -> tuple[Labels, frozenset[str], frozenset[str]]:
     words = read_yaml(packaged_configs() / "identifier_labels.yaml")
-    return Labels(words["parts"], for_values=True), frozenset(words["not_labels"])
+    return Labels(words["parts"], for_values=True), frozenset(words["not_labels"]), frozenset(words["things"])
 
 
 class UniqueIdentifier(PatternRecognizer):
@@ -84,7 +86,7 @@ class UniqueIdentifier(PatternRecognizer):
         return outermost(self._candidates(text))
 
     def _candidates(self, text: str) -> Iterator[Match]:
-        labels, not_labels = _labels()
+        labels, not_labels, things = _labels()
         for line in _CODE_LINE.finditer(text):
             name = line.group(1).replace("_", " ").strip().casefold()
             if name not in not_labels and not set(name.split()) & not_labels:
@@ -99,7 +101,9 @@ class UniqueIdentifier(PatternRecognizer):
         for match in _ID.finditer(text):
             token = _ID_VALUE.match(text, match.end())
             found = token.group().rstrip(".:-") if token else ""
-            if has_digits(found) and not _NOT_AN_IDENTIFIER.fullmatch(found):
+            if has_digits(found) and not (
+                _NOT_AN_IDENTIFIER.fullmatch(found) or _is_of_thing(text, match.start(), found, things)
+            ):
                 yield self._match(match.end(), match.end() + len(found), "other", 0.6, "a value under id")
         for match in _MAC.finditer(text):
             if stands_alone(text, match.start(), match.end()):
@@ -116,6 +120,15 @@ class UniqueIdentifier(PatternRecognizer):
 
     def _match(self, start: int, end: int, part: str, score: float, reason: str) -> Match:
         return Match(start, end, "UNIQUE_IDENTIFIER", score, self.NAME, reason, part)
+
+
+def _is_of_thing(text: str, end: int, value: str, things: frozenset[str]) -> bool:
+    """Return whether the word before ``id`` tells a place or a thing; that of a county may be its code (FIPS) only."""
+    word = _LAST_WORD.search(text, max(0, end - 20), end)
+    if word is None:
+        return False
+    said = word.group().casefold()
+    return said in things or (said == "county" and value.isdecimal() and len(value) <= _COUNTY_CODE)
 
 
 def _is_elsewhere(text: str, found: Labelled) -> bool:
