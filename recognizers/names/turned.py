@@ -21,6 +21,9 @@ _INITIALS: Final = re.compile(
     r"(?:[A-Z]\. ?){1,2}[A-Z]\.|[A-Z]\.(?:[A-Z]\b)?|[A-Z](?= ?(?:[,;:)\n\r]|  |$| AND\b| VS?\b))"
 )
 _SHOUTED_INITIAL: Final = re.compile(r" [A-Z]\b(?!['\u2019])\.?")
+_BEGINS_LINE: Final = re.compile(r"(?:\A|[\n\r;])[ \t>]*(?:\(?\d{1,3}[.)]?[ \t]+|[-*\u2022][ \t]*)?\Z")
+_ENDS_CELL: Final = re.compile(r"(?: [A-Z]\.?)?(?:[ ]{2}|\t|[ ]?[\d|;(]|[ ]?\r?\n|[ ]?\Z)")
+_ROW: Final = re.compile(r"(?: [A-Z]\.?)?(?:[ ]{2,8}|[ ]?[\t|;,][ \t]*)[(]?\d")
 _REACH: Final = 60
 _MOST_LEFT: Final = 4
 _MOST_SHOUTED: Final = 3
@@ -67,6 +70,23 @@ def turned(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
             if left[-1].text.isupper() or not (in_place or _follows_place_word(text, left[0])):
                 shouted = _SHOUTED_INITIAL.match(text, first[0].end) if first[0].text.isupper() else None
                 yield _candidate(left, shouted.end() if shouted else first[0].end, "a given name")
+        elif first and first[0].start == match.end() and _is_item(text, left, first[0], words):
+            row = words.is_surname(left[-1].text) and _ROW.match(text, first[0].end) is not None
+            said = people.touches(left[-1].start, left[-1].end) and not places.touches(first[0].start, first[0].end)
+            if row or said:
+                reason = "a surname, a comma and an unlisted given name, in a list"
+                yield Candidate(left[0].start, first[0].end, 0.6, reason, "full", sure=row)
+
+
+def _is_item(text: str, left: list[Word], first: Word, words: Vocabulary) -> bool:
+    """Return whether the words on both sides of a comma begin a line and end it, or a cell of it; no everyday words."""
+    if not _BEGINS_LINE.search(text, max(0, left[0].start - 12), left[0].start) or not _ENDS_CELL.match(
+        text, first.end
+    ):
+        return False
+    return first.text[0].isupper() and not any(
+        words.is_common(w.text) or words.is_stop(w.low) or w.low in contexts().states for w in (left[-1], first)
+    )
 
 
 def _candidate(left: list[Word], end: int, what: str) -> Candidate:
