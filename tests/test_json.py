@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_named, format_of
-from pipeline.model import Block, Cell, Edit, Source
+from pipeline.model import Block, Cell, Edit, Source, SpanError
 from pipeline.verify import second_reader
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -138,6 +138,43 @@ def test_duplicate_keys_are_both_read():
     (unit,) = units_of(data)
     assert "first one" in (second_reader("json_lines", data, unit.context) or [""])[0]
     assert b"second" not in withheld(data, "second one")
+
+
+def test_a_row_without_edits_is_copied_and_one_that_is_no_json_is_refused_all_the_same():
+    """Only the rows of edits are cut into signs; what the unit was not cut for is refused wherever it stands."""
+    data = b'{"a" : "one", "n":[1.0, true , -2e5]}\n{ "a":"two\\u00e9" }\n{"a":"three","z":{}}\n'
+    (unit,) = units_of(data)
+    (two,) = [each for each in segments_of(data) if each.text == "two\u00e9"]
+    edits = [Edit(two.address, 0, 3, "x")]
+    assert LINES.rewrite(data, unit, edits) == data.replace(b"two", b"x")
+    with pytest.raises(UnreadableSource):
+        LINES.rewrite(data.replace(b"three", b'th"ee'), unit, edits)
+    with pytest.raises(SpanError):
+        LINES.rewrite(data, unit, [Edit((Cell(7, 0),), 0, 1, "x")])
+
+
+def test_objects_are_told_apart_within_their_record_only():
+    """What is left empty at the end of one record is no object of the next: the outermost is the outermost in each."""
+    data = b'{"a": {"b": "inner"}, "c": "outer", "d": {}}\n{"a": {"b": "inner"}, "c": "outer", "d": {}}\n'
+    found = [(each.text, each.within) for each in segments_of(data) if each.text in ("inner", "outer")]
+    assert found == [("inner", "1"), ("outer", ""), ("inner", "1"), ("outer", "")]
+
+
+@pytest.mark.parametrize("space", ["", " ", "\n  "])
+def test_elements_of_an_array_are_read_alike_however_they_are_spaced(space):
+    """A long array is cut into units behind elements; each record has its number, its column and its place."""
+    records = [{"a": f"t{row}", "n": [row, {"b": "]},[" * 99}]} for row in range(1_000)]
+    data = ("[" + space + f"{space},{space}".join(map(json.dumps, records)) + space + "]" + space).encode()
+    units = units_of(data, DOCUMENT)
+    assert len(units) > 1
+    found = [s for u in units for s in DOCUMENT.read(data[u.start : u.stop], u).segments if s.text[0] == "t"]
+    assert [(each.text, each.address[0].row) for each in found] == [(f"t{row}", row) for row in range(1_000)]
+    copies = [
+        DOCUMENT.rewrite(data[u.start : u.stop], u, [Edit(s.address, 0, 1, "x") for s in found if s in own])
+        for u in units
+        for own in [set(DOCUMENT.read(data[u.start : u.stop], u).segments)]
+    ]
+    assert b"".join(copies) == data.replace(b'"t', b'"x')
 
 
 def test_values_of_a_list_are_blocks_of_their_cell():

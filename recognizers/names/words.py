@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
+
+from recognizers.model import slot_setters
 
 # One class repeated, joined by single marks: linear.
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019`\u00b4\-.][^\W\d_]+)*\.?")
 _LINE: Final = re.compile(r"[^\r\n]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Word:
     """A word of letters, inner apostrophes, hyphens and dots, with a dot that follows."""
 
     start: int
     end: int
     text: str
+
+    def __init__(self, start: int, end: int, text: str) -> None:  # written out for speed, as that of a match
+        _set_start(self, start)
+        _set_end(self, end)
+        _set_text(self, text)
 
     @property
     def low(self) -> str:
@@ -37,6 +44,9 @@ class Word:
         return all(len(part) == 1 for part in self.text.rstrip(".").split("."))
 
 
+_set_start, _set_end, _set_text = slot_setters(Word)
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A stretch of text that may be a name: half-open code-point offsets, part, score, and who says so."""
@@ -51,7 +61,7 @@ class Candidate:
 
     def moved(self, start: int, end: int) -> Candidate:
         """Return the candidate with other bounds."""
-        return replace(self, start=start, end=end)
+        return Candidate(start, end, self.score, self.reason, self.part, self.sure)
 
 
 class Cover:
