@@ -42,7 +42,7 @@ def header_of(rows: Sequence[Any]) -> list[str]:
     Args:
         rows: values that were read, of which those that are lists of plain values are rows.
     """
-    first = rows[0] if len(rows) > 1 else None
+    first: Any = rows[0] if len(rows) > 1 else None
     if not _is_row(first) or not all(isinstance(each, str) for each in first):
         return []
     below = [list(map(_text, each)) for each in rows[1 : MOST_ROWS + 1] if _is_row(each)]
