@@ -62,7 +62,8 @@ def leaves(value, into):
     elif isinstance(value, str):
         into.append(value)
     elif value is not None and not isinstance(value, bool):
-        into.append(json.dumps(value))
+        is_whole = isinstance(value, float) and value.is_integer() and 1e5 <= abs(value) < 1e16
+        into.append(f"{value:.0f}" if is_whole else json.dumps(value))  # a number that was written as a fraction
     return into
 
 
