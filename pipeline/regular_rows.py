@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline.detect import examine
 from pipeline.formats.encoding import unreadable_spans
+from pipeline.formats.table_labels import SMALL, has_names
 from pipeline.model import Cell, Column, ColumnClass, Finding, Match, Role, Segment, Unit
 from pipeline.people import common_words
 from pipeline.policy.rosters import Rosters
@@ -106,6 +107,8 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     classes = {each.index: each for each in columns}
     if table.rows < FEWEST:
         return None
+    if table.rows <= SMALL and not unit.ordinal and any(has_names(each.to_pylist()) for each in table.columns):
+        return None  # a form, or a second table: what a cell is called stands in its row, or inside its column
     lists, known = _lists(state.rosters), Known()
     header = json.loads(unit.context["header"])
     whole = []

@@ -62,9 +62,8 @@ def leaves(value, into):
     elif isinstance(value, str):
         into.append(value)
     elif value is not None and not isinstance(value, bool):
-        said = json.dumps(value)
-        is_long = isinstance(value, float) and value.is_integer() and 100_000 <= abs(value) < 1e16
-        into.append(str(int(value)) if is_long or ("e" in said and value.is_integer() and abs(value) < 1e16) else said)
+        is_whole = isinstance(value, float) and value.is_integer() and 1e5 <= abs(value) < 1e16
+        into.append(f"{value:.0f}" if is_whole else json.dumps(value))  # a number that was written as a fraction
     return into
 
 

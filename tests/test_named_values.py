@@ -157,3 +157,23 @@ def test_plain_json_stays_byte_for_byte(by_patterns: State, tmp_path: Path) -> N
     (tmp_path / "in/a.json").write_text(source, encoding="utf-8")
     Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
     assert (tmp_path / "out/records/a.json").read_text(encoding="utf-8") == source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Field,Value\nCase,12\nSSN,536904399\nStatus,open\nCity,Helena\n",
+        "Case,12\nSSN,536904399\nStatus,open\nCity,Helena\n",
+        "Field,Value\nCase,12\nBank account number,5369043990\nStatus,open\n",
+        "Field,Value\n" + "".join(f"Case,{at}\nSSN,5369043{at}\nStatus,open\n" for at in range(91, 99)),
+        "Item,Cost\nSalt,12\nSand,14\nGravel,15\n\nRef,Town,SSN\nx1,Butte,536904399\nx2,Helena,536904398\n",
+    ],
+)
+def test_a_release_has_no_number_that_a_table_names_inside(source: str, by_patterns: State, tmp_path: Path) -> None:
+    """Forms as delimited text, and a second table below a first one."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text(source, encoding="utf-8")
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    (copy,) = (tmp_path / "out/records").iterdir()
+    assert "5369043" not in copy.read_text(encoding="utf-8")

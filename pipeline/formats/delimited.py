@@ -34,11 +34,14 @@ from pipeline.formats.encoding import (
     looks_like_text,
     readable,
 )
+from pipeline.formats.table_labels import names_inside
 from pipeline.model import Cell, Edit, Reading, Role, Segment, Source, SpanError, Unit
 
 _EXTENSIONS: Final = frozenset({".csv", ".tsv", ".tab", ".psv"})
 _OTHERS: Final = frozenset({".eml", ".mbox", ".mbx", ".log", ".md"})
 _MAIL: Final = re.compile(rb"From |[A-Za-z][A-Za-z-]{1,40}: [^\r\n]*\r?\n(?:[A-Za-z][A-Za-z-]{1,40}:|[ \t])")
+_SMALL: Final = 64 * 1024
+"""Bytes of a table that may be a form, or several tables."""
 _REMEDY: Final = "open it where it was made and export it again as CSV"
 
 _ByRow = dict[int, dict[int, list[Edit]]]
@@ -94,6 +97,7 @@ class Delimited:
         quote, role = dialect.quote or "\0", Role.CELL
         segments: list[Segment] = []
         _, _, body = _text(payload, unit)
+        inside = self._names_inside(payload, unit)
         for row, (_, cells, _) in _rows(readable(body), dialect, unit):
             record = f"{path}#row{row}" if row >= 0 else f"{path}#header"
             named = width if row >= 0 else 0
@@ -101,9 +105,17 @@ class Delimited:
                 if raw:
                     text = value(raw, dialect) if dialect.escape or quote in raw else raw
                     if text:
-                        label = header[column] if column < named else ""
-                        segments.append(Segment(text, (Cell(row, column),), label, record, "", role))
+                        label, own = header[column] if column < named else "", role
+                        if (row, column) in inside:  # what its column is says nothing of it
+                            label, own = inside[row, column], Role.TEXT
+                        segments.append(Segment(text, (Cell(row, column),), label, record, "", own))
         return Reading(tuple(segments))
+
+    def _names_inside(self, payload: bytes, unit: Unit) -> dict[tuple[int, int], str]:
+        """Return what names cells beside the header of a small table that is one unit."""
+        if unit.ordinal or len(payload) > _SMALL:
+            return {}
+        return names_inside([(row, cells) for row, cells in self.table(payload, unit) if row >= 0])
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
         """Return the unit with the edited cells written anew, quoted where they must be.

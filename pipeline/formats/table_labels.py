@@ -7,7 +7,7 @@ Such a table says nowhere whether its first row names columns, so its words tell
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +17,7 @@ LONGEST_LABEL: Final = 40
 _LOOKED_AT: Final = 50
 _WORDS: Final = 5
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_DIGIT: Final = re.compile(r"\d")
 _NEAR: Final = 3
 """How many columns to the right a name is believed, as cells that are joined leave them empty."""
 _MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
@@ -103,6 +104,44 @@ class Beside:
             if label:
                 return "" if step and column in filled else label
         return ""
+
+
+SMALL: Final = 200
+"""Up to this many rows a table of delimited text may be a form, or have another table below it."""
+
+
+def has_names(texts: Iterable[str]) -> bool:
+    """Return whether one of some cells below a header could name others (see :func:`names_inside`)."""
+    return any(map(_is_short_name, texts))
+
+
+def names_inside(rows: Sequence[tuple[int, Sequence[str]]]) -> dict[tuple[int, int], str]:
+    """Return what names cells inside a small table of delimited text, by row and column, beside its header.
+
+    Of a form (``SSN,536904399``), whose first column has names down the rows, it is the cell on the left; below a
+    second header it is that.
+
+    Args:
+        rows: the data rows with their numbers.
+    """
+    if len(rows) > SMALL:
+        return {}
+    named = sum(bool(cells) and _is_short_name(cells[0]) for _, cells in rows)
+    is_form = named > 1 and named * 3 >= len(rows)
+    above: dict[int, str] = {}
+    found: dict[tuple[int, int], str] = {}
+    for row, cells in rows:
+        names = [at for at, each in enumerate(cells) if _is_short_name(each)]
+        if len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells)):
+            above = {at: cells[at].strip().rstrip(": ") for at in names}
+            continue
+        for at, each in enumerate(cells):
+            if _MAY_BE_VALUE.search(each) and len(each) <= LONGEST_LABEL:
+                left = cells[at - 1].strip().rstrip(": ") if is_form and at and at - 1 in names else ""
+                label = left or above.get(at, "")
+                if label:
+                    found[row, at] = label
+    return found
 
 
 @lru_cache(maxsize=4096)
