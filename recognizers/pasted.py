@@ -46,6 +46,8 @@ def cells_below(text: str, start: int, end: int) -> Iterator[Cell]:
     if head is None:
         return
     for mark in _CELL:
+        if text.find(mark, *head) < 0:
+            continue
         cells = _cells(text, *head, mark)
         fewest = _FEWEST_BY_COMMA if mark == "," else _FEWEST_CELLS
         column = next((at for at, cell in enumerate(cells) if cell[0] <= start and end <= cell[1]), None)
@@ -53,7 +55,8 @@ def cells_below(text: str, start: int, end: int) -> Iterator[Cell]:
             continue
         yield from _column(text, head[1], (mark, len(cells), column))
         return
-    yield from _in_columns(text, head, (start, end))
+    if text.find("  ", *head) >= 0:
+        yield from _in_columns(text, head, (start, end))
 
 
 def heads(text: str) -> Iterator[Cell]:

@@ -7,7 +7,7 @@ names and small words alone, and behind one number another may follow (``5550134
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from recognizers.names.vocabulary import vocabulary
@@ -79,8 +79,11 @@ _SHAPES: Final = (
 
 def local_numbers(text: str) -> Iterator[Place]:
     """Yield the numbers in ``text`` that people are to be called at, be they seven bare digits."""
-    for shape, reason in _SHAPES:
-        for first, *span in _near_numbers(text, shape):
+    scan = scan_of(text)
+    shapes = [each for each in _SHAPES if each[0].trigger.number in scan.fired]
+    windows = scan.numbers(_FEWEST_DIGITS, _BEFORE, _AFTER) if shapes else ()
+    for shape, reason in shapes:
+        for first, *span in _near_numbers(text, shape, windows):
             start, end = span
             if _OTHERS.search(text, first, start) or not _is_whole(text, start, end):
                 continue
@@ -96,12 +99,9 @@ def local_numbers(text: str) -> Iterator[Place]:
                     yield start, end, 0.6, f"another {reason}"
 
 
-def _near_numbers(text: str, shape: Shape) -> Iterator[tuple[int, int, int]]:
+def _near_numbers(text: str, shape: Shape, windows: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
     """Yield where a shape begins, and the span of its number: it is looked for only where there are long numbers."""
-    scan = scan_of(text)
-    if shape.trigger.number not in scan.fired:
-        return
-    for low, high in scan.numbers(_FEWEST_DIGITS, _BEFORE, _AFTER):
+    for low, high in windows:
         cut = low > 0 and (text[low - 1] != "\n" if shape is _ROW else text[low - 1].isalnum())
         for match in shape.in_piece(text, low, high):
             if match.start() > 0 or not cut:
