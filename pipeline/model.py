@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
-from recognizers.model import Match, SpanError, pickles_by_fields, slot_setters
+from recognizers.model import Match, SpanError, pickles_by_fields
 
 __all__ = [
     "Action",
@@ -87,16 +87,12 @@ class Header:
 
 
 @pickles_by_fields
-@dataclass(frozen=True, slots=True, order=True, init=False)
+@dataclass(frozen=True, slots=True, order=True)
 class Cell:
     """A cell of a table: data rows and columns from 0; row -1 is the header row."""
 
     row: int
     column: int
-
-    def __init__(self, row: int, column: int) -> None:  # written out for speed, as that of a match
-        _set_row(self, row)
-        _set_column(self, column)
 
     def words(self) -> str:
         row = "header row" if self.row < 0 else f"row {self.row + 1}"
@@ -106,11 +102,8 @@ class Cell:
         return f"column {self.column + 1}"
 
 
-_set_row, _set_column = slot_setters(Cell)
-
-
 @pickles_by_fields
-@dataclass(frozen=True, slots=True, order=True, init=False)
+@dataclass(frozen=True, slots=True, order=True)
 class SheetCell(Cell):
     """A cell of a workbook, whose columns are counted through all its sheets; ``first`` is the sheet's first one.
 
@@ -119,12 +112,6 @@ class SheetCell(Cell):
 
     sheet: int
     first: int
-
-    def __init__(self, row: int, column: int, sheet: int, first: int) -> None:
-        _set_row(self, row)
-        _set_column(self, column)
-        _set_sheet(self, sheet)
-        _set_first(self, first)
 
     def words(self) -> str:
         row = self.row + 1 if self.row >= 0 else -self.row
@@ -139,9 +126,6 @@ class SheetCell(Cell):
             left, place = divmod(left - 1, 26)
             letters = chr(ord("A") + place) + letters
         return letters
-
-
-_set_sheet, _set_first = slot_setters(SheetCell)
 
 
 @pickles_by_fields
@@ -254,7 +238,7 @@ class Role(StrEnum):
 
 
 @pickles_by_fields
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A piece of text with its address.
 
@@ -271,27 +255,6 @@ class Segment:
     thread: str = ""
     role: Role = Role.TEXT
     within: str = ""
-
-    def __init__(  # written out for speed, as that of a match
-        self,
-        text: str,
-        address: Address,
-        label: str = "",
-        record: str = "",
-        thread: str = "",
-        role: Role = Role.TEXT,
-        within: str = "",
-    ) -> None:
-        _set_text(self, text)
-        _set_address(self, address)
-        _set_label(self, label)
-        _set_record(self, record)
-        _set_thread(self, thread)
-        _set_role(self, role)
-        _set_within(self, within)
-
-
-_set_text, _set_address, _set_label, _set_record, _set_thread, _set_role, _set_within = slot_setters(Segment)
 
 
 @pickles_by_fields

@@ -5,7 +5,6 @@ Spans are half-open ``[start, end)`` in code points of the text that was given.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -27,11 +26,6 @@ def pickles_by_fields(kind: Class) -> Class:
 
     setattr(kind, "__reduce__", reduce)  # noqa: B010 - mypy knows the method of object only
     return kind
-
-
-def slot_setters(kind: type[Any]) -> tuple[Callable[[Any, Any], None], ...]:
-    """Return what sets the fields of a frozen dataclass with slots, in order: past the class that forbids it, fast."""
-    return tuple(vars(kind)[each].__set__ for each in kind.__slots__)
 
 
 @pickles_by_fields
@@ -78,4 +72,10 @@ class Match:
         return self.end <= len(text)
 
 
-_set_start, _set_end, _set_entity, _set_score, _set_recognizer, _set_reason, _set_part = slot_setters(Match)
+def _setter(name: str) -> Any:
+    """Return what sets a field of a frozen match: the slot itself, past the class that forbids it."""
+    return vars(Match)[name].__set__
+
+
+_set_start, _set_end, _set_entity, _set_score = map(_setter, ("start", "end", "entity", "score"))
+_set_recognizer, _set_reason, _set_part = map(_setter, ("recognizer", "reason", "part"))

@@ -7,25 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from recognizers.model import slot_setters
-
 # One class repeated, joined by single marks: linear.
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019`\u00b4\-.][^\W\d_]+)*\.?")
 _LINE: Final = re.compile(r"[^\r\n]+")
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True)
 class Word:
     """A word of letters, inner apostrophes, hyphens and dots, with a dot that follows."""
 
     start: int
     end: int
     text: str
-
-    def __init__(self, start: int, end: int, text: str) -> None:  # written out for speed, as that of a match
-        _set_start(self, start)
-        _set_end(self, end)
-        _set_text(self, text)
 
     @property
     def low(self) -> str:
@@ -42,9 +35,6 @@ class Word:
     def is_initial(self) -> bool:
         """Return whether the word is one letter (``J``, ``J.``) or dotted letters (``J.R.``)."""
         return all(len(part) == 1 for part in self.text.rstrip(".").split("."))
-
-
-_set_start, _set_end, _set_text = slot_setters(Word)
 
 
 @dataclass(frozen=True, slots=True)
