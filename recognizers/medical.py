@@ -109,7 +109,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(words[name].split())
 
 
-_LONG = {"s": r"\x{017F}", "k": r"\x{212A}"}
+_LONG = {"s": r"(?-i:\x{017F})", "k": r"(?-i:\x{212A})"}
 
 
 @cache
