@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.dates import iso_date
-from pipeline.digest import fold, name_tokens
-from pipeline.markers import keeping
 from pipeline.model import Action, Address, Decision, Edit
+from pipeline.texts.dates import iso_date
+from pipeline.texts.digest import fold, name_tokens
+from pipeline.texts.markers import keeping
 
 LEAST_FOR_LAST_FOUR: Final = 9
 """Four digits of a number shorter than this would be half of it."""

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from pipeline.markers import REDACTED
 from pipeline.model import Action, Decision, Finding, RecordFacts
 from pipeline.policy.fit import first_rule, fits_facts, in_force, rules_of
 from pipeline.policy.own import claimed
 from pipeline.policy.schema import ANY_ENTITY, NO_RULE_FITS, Policy, Rule
+from pipeline.texts.markers import REDACTED
 from recognizers.entities import ENTITIES
 
 __all__ = ["date_words", "decide"]

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pipeline.errors import RecognizerFailed
 from pipeline.formats.naming import ending_of
 from pipeline.model import Cell, ColumnClass, Match, Role, Segment, words
-from pipeline.other_forms import OtherForm, other_forms
-from pipeline.plain_form import PlainForm, plain_form, turned_form
 from pipeline.tables.businesses import is_of_businesses, names_business
 from pipeline.tables.header import header_words
 from pipeline.tables.places import part_of_cell
 from pipeline.tables.strangers import is_bare_ssn, is_remark, is_strange
 from pipeline.tables.vocabulary import load_vocabulary
+from pipeline.texts.other_forms import OtherForm, other_forms
+from pipeline.texts.plain_form import PlainForm, plain_form, turned_form
 from recognizers.names.firms import is_sole_name
 from recognizers.names.vocabulary import vocabulary
 from recognizers.names.words import words_of

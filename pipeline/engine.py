@@ -17,7 +17,6 @@ import numpy as np
 from pipeline.case.overrides import NAME_ORDINAL, honoured
 from pipeline.decide import decide
 from pipeline.decided import DecidedTable, TableOutcome
-from pipeline.digest import Keyed, tokens
 from pipeline.digest_set import DigestSet, DigestSetWriter, digest64
 from pipeline.inputs import InputFile
 from pipeline.link import LinkRules, is_linkable, linked, linked_if_known
@@ -29,13 +28,14 @@ from pipeline.regular_rows import GATE_BITS, Group
 from pipeline.results import FileResult, Progress, Scan, UnitResult
 from pipeline.state import Job
 from pipeline.tasks import Again, Examined, UnitTask, examine, find_again, same_value
+from pipeline.texts.digest import Keyed, tokens
 from pipeline.verify import Needle, WithheldIndex
 from pipeline.workspace import NOTHING, Remembering, Runner, Workspace, answer_of
 
 _FAILED: Final = "failed"
 """The stage of the workspace that holds which files and units could not be examined."""
 _BEHIND_THE_BARRIER: Final = (find_again.__name__, "write")
-"""The stages whose answer for a unit depends on all units; the second one is :func:`pipeline.writing.write`."""
+"""The stages whose answer for a unit depends on all units; the second one is :func:`pipeline.copies.writing.write`."""
 
 
 def scan(

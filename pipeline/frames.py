@@ -31,7 +31,7 @@ import pyarrow as pa
 from pipeline.cli.options import Accuracy
 from pipeline.cli.running import Asked, describe_run, make_release_job, state_facts, workers
 from pipeline.cli.stating import Stated
-from pipeline.copies import RECORDS
+from pipeline.copies.file_copy import RECORDS
 from pipeline.engine import scan
 from pipeline.errors import NotReleased
 from pipeline.intake import collect

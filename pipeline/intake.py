@@ -7,21 +7,22 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from pipeline.archives.packing import archive_name
+from pipeline.archives.unpacking import Folder, unpacked
 from pipeline.errors import UsageError
 from pipeline.inputs import InputFile
 from pipeline.older_documents import saved_anew
-from pipeline.packing import archive_name
 from pipeline.stores import taken_apart
-from pipeline.unpacking import Folder, unpacked
 
 
 def collect(paths: Sequence[Path]) -> list[InputFile]:
     """Return every file under ``paths`` with its name inside the input, sorted by name.
 
     One folder is mirrored from inside; of several inputs each stands under its own name.
-    What is compressed or packed is unpacked (:mod:`pipeline.unpacking`), documents of Word 97 are saved anew where
-    LibreOffice is installed (:mod:`pipeline.older_documents`), stores of mail are taken apart (:mod:`pipeline.stores`).
-    A link inside a folder counts as a file that cannot be examined (its target may lie outside the input).
+    What is compressed or packed is unpacked (:mod:`pipeline.archives.unpacking`), documents of Word 97 are saved anew
+    where LibreOffice is installed (:mod:`pipeline.older_documents`), stores of mail are taken apart
+    (:mod:`pipeline.stores`). A link inside a folder counts as a file that cannot be examined (its target may lie
+    outside the input).
 
     Raises:
         UsageError: a path does not exist, or two inputs have the same name.

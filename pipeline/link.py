@@ -13,13 +13,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pipeline.business_records import SIGNED, contacts_signed, own_contacts
-from pipeline.known_people import gather
-from pipeline.mentions import Person, find_mentions
-from pipeline.minors import is_minor
+from pipeline.linking.known_people import gather
+from pipeline.linking.mentions import Person, find_mentions
+from pipeline.linking.minors import is_minor
+from pipeline.linking.people import WORD, Name, fold, handles, local_part_names, parse_name, words_of
+from pipeline.linking.roster_names import whole_officials
 from pipeline.model import Finding, Kind, Match, Role, Segment
-from pipeline.people import WORD, Name, fold, handles, local_part_names, parse_name, words_of
-from pipeline.roster_names import whole_officials
+from pipeline.tables.business_records import SIGNED, contacts_signed, own_contacts
 from pipeline.tables.businesses import names_business
 from recognizers.entities import DIRECT_IDENTIFIERS, LINKED_IDENTIFIER, PLACES, POSTAL_CODES, UNIQUE_IDENTIFIER
 
@@ -39,7 +39,7 @@ class Rosters(Protocol):
 
 
 class Digests(Protocol):
-    """Keyed digests of values: see :mod:`pipeline.digest`."""
+    """Keyed digests of values: see :mod:`pipeline.texts.digest`."""
 
     def digest(self, entity: str, value: str) -> str: ...
 

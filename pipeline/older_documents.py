@@ -22,12 +22,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from pipeline.archives.own_process import limited
+from pipeline.archives.unpacking import Folder
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.formats.workbook_container import OLE
 from pipeline.inputs import InputFile
-from pipeline.own_process import limited
-from pipeline.unpacking import Folder
 
 SECONDS: Final = 120
 MEMORY: Final = 8 * 1024**3

@@ -17,13 +17,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.digest import Keyed
 from pipeline.errors import IntegrityError, UnreadableSource
 from pipeline.formats.encoding import decode
 from pipeline.model import Cell, Column, Decision, Unit
 from pipeline.state import State
 from pipeline.tables.columnar import Columnar, truths
 from pipeline.tables.regular import SINGLE
+from pipeline.texts.digest import Keyed
 from pipeline.verify import View, search, views
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 

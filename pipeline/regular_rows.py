@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 from pipeline.detect import examine
 from pipeline.formats.encoding import unreadable_spans
 from pipeline.formats.table_labels import SMALL, has_names
+from pipeline.linking.people import common_words
 from pipeline.model import Cell, Column, ColumnClass, Finding, Match, Role, Segment, Unit
-from pipeline.people import common_words
 from pipeline.policy.rosters import Rosters
 from pipeline.single_rows import marked_rows, rows_of_people_told
 from pipeline.state import State, findings_of

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from glob import escape
 from pathlib import Path
 
-from pipeline.anonymity import quasi_facts
-from pipeline.copies import RECORDS, Copy, remove_empty
-from pipeline.copy_names import copies_of, leaving
-from pipeline.copying import assemble_copies, check_copies, hold, output_of, pack_copies, write_copies
-from pipeline.digest import Keyed
+from pipeline.copies.anonymity import quasi_facts
+from pipeline.copies.copy_names import copies_of, leaving
+from pipeline.copies.copying import assemble_copies, check_copies, hold, output_of, pack_copies, write_copies
+from pipeline.copies.file_copy import RECORDS, Copy, remove_empty
+from pipeline.copies.weighing import shuffle_tables, weigh_tables
 from pipeline.errors import LeakFound, OutputError, UsageError
 from pipeline.evidence.documents import Office, seal, write_documents
 from pipeline.evidence.log import Log, write_log
@@ -26,8 +26,8 @@ from pipeline.evidence.summary import FileOutcome, Run, Summary, Tally
 from pipeline.model import Cover, Coverage, Gap
 from pipeline.resources import config_file
 from pipeline.results import Progress, Scan, unexamined_names
+from pipeline.texts.digest import Keyed
 from pipeline.verify import WithheldIndex, search, views
-from pipeline.weighing import shuffle_tables, weigh_tables
 from pipeline.workspace import Remembering, Runner
 
 CONTACT_FILES = ("agency_contacts.yaml", "business_contacts.yaml", "officials.csv")

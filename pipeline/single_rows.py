@@ -15,11 +15,11 @@ import pyarrow.compute as pc
 
 from pipeline.case.marks import Marks
 from pipeline.case.overrides import place_digest
-from pipeline.digest import Keyed
 from pipeline.model import Unit
 from pipeline.policy.own import STRONG
 from pipeline.tables.columnar import Columnar, truths
 from pipeline.tables.regular import Coded
+from pipeline.texts.digest import Keyed
 
 _ROW_WORDS: Final = re.compile(r"row (\d+), ")
 

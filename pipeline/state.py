@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.case.marks import Marks, Met
 from pipeline.case.overrides import Overrides, place_digest
 from pipeline.detect import Columns, detect
-from pipeline.digest import Keyed
 from pipeline.link import LinkRules, link
-from pipeline.markers import marker_spans
 from pipeline.model import Address, ColumnClass, Finding, Match, RecordFacts, Role, Segment
 from pipeline.policy.column_pins import ColumnPins
 from pipeline.policy.load import load
@@ -23,6 +21,8 @@ from pipeline.resolve import resolve
 from pipeline.tables.attached import attached_columns
 from pipeline.tables.places import with_closed_places
 from pipeline.tables.vocabulary import load_vocabulary
+from pipeline.texts.digest import Keyed
+from pipeline.texts.markers import marker_spans
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.search import WithheldIndex
 

@@ -15,11 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from pipeline.archives.own_process import is_done
+from pipeline.archives.unpacking import Folder, unsafe
 from pipeline.errors import UnreadableSource
 from pipeline.formats.outlook_store import INDEX, MAGIC
 from pipeline.inputs import InputFile
-from pipeline.own_process import is_done
-from pipeline.unpacking import Folder, unsafe
 
 SECONDS: Final = 120
 SECONDS_A_MEGABYTE: Final = 2

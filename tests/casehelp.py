@@ -9,17 +9,17 @@ from conftest import PROJECT, Inline
 
 from pipeline.case.deciding import overrides_of
 from pipeline.case.store import Case
-from pipeline.casework import Task, release_with_case
-from pipeline.certifying import Reviewer
+from pipeline.casework.certifying import Reviewer
+from pipeline.casework.rerunning import Rerun, rerun
+from pipeline.casework.road import Task, release_with_case
 from pipeline.cli.running import describe_run
-from pipeline.digest import Keyed
 from pipeline.evidence.certificate import Record
 from pipeline.evidence.documents import Office
 from pipeline.intake import collect
 from pipeline.policy.load import load
 from pipeline.release import Release
-from pipeline.rerunning import Rerun, rerun
 from pipeline.state import State
+from pipeline.texts.digest import Keyed
 
 
 def nothing_wrong(_text: str) -> list[str]:

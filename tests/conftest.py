@@ -84,7 +84,7 @@ def tnef_installed() -> bool:
 
 
 def sevenzip_installed() -> bool:
-    from pipeline.sevenzip_archive import is_there
+    from pipeline.archives.sevenzip_archive import is_there
 
     return is_there()
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from pipeline.case.recording import Examination, Outcome, record_examination
 from pipeline.case.store import Case, now
 from pipeline.cli.running import describe_run
-from pipeline.digest import Keyed
 from pipeline.formats import HEAD_SIZE, format_of
 from pipeline.intake import collect
 from pipeline.model import Action, Cover, Decision, Finding, Segment, Source
@@ -24,6 +23,7 @@ from pipeline.review.desk import Desk
 from pipeline.review.road import Road
 from pipeline.review.serving import Listening, serve
 from pipeline.state import Job
+from pipeline.texts.digest import Keyed
 from pipeline.workspace import Runner
 
 HARMLESS: list[str] = []

@@ -15,7 +15,6 @@ from fastapi.testclient import TestClient
 from pipeline.case.free_text import FreeText
 from pipeline.case.store import Case
 from pipeline.cli.running import describe_run
-from pipeline.digest import Keyed
 from pipeline.intake import collect
 from pipeline.review.app import application
 from pipeline.review.desk import Desk
@@ -24,6 +23,7 @@ from pipeline.review.safety import Site
 from pipeline.review.sessions import ROLES, Officer
 from pipeline.review.words import MarksToo, Remembered
 from pipeline.state import Job, State
+from pipeline.texts.digest import Keyed
 from recognizers.registry import load_recognizers
 
 HOST = "127.0.0.1:8642"

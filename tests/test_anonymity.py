@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from conftest import Command, Road
 
-from pipeline import anonymity
+from pipeline.copies import anonymity
 from pipeline.tables.quasi import Generalisation, coarse_words, coarser, risk_of
 from pipeline.workspace import Workspace
 

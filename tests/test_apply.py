@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.apply import edits_of
-from pipeline.markers import KEPT, marker_spans
 from pipeline.model import Action, Block, Decision, Finding
+from pipeline.texts.markers import KEPT, marker_spans
 
 AT = (Block(0),)
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline import unpacking
+from pipeline.archives import unpacking
+from pipeline.archives.packing import pack_archives
 from pipeline.formats import FORMATS
 from pipeline.formats.naming import disagreement
 from pipeline.intake import collect
-from pipeline.packing import pack_archives
 from recognizers.resources import packaged_configs
 
 TABLE = b"name,phone\nWilma Testperson,406-555-0123\n"

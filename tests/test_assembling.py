@@ -15,11 +15,12 @@ import pytest
 from conftest import Inline
 from documenthelp import said, simple
 
-from pipeline.assembling import AssembleTask, KeptPart, assemble, assemble_copy
-from pipeline.checking import WrittenUnit
 from pipeline.cli.running import describe_run
-from pipeline.copies import RECORDS
-from pipeline.copying import assemble_copies
+from pipeline.copies.assembling import AssembleTask, KeptPart, assemble, assemble_copy
+from pipeline.copies.checking import WrittenUnit
+from pipeline.copies.copying import assemble_copies
+from pipeline.copies.file_copy import RECORDS
+from pipeline.copies.writing import Written, write
 from pipeline.engine import scan
 from pipeline.errors import Failure, OutputError
 from pipeline.formats import format_named
@@ -29,7 +30,6 @@ from pipeline.model import Source
 from pipeline.release import release
 from pipeline.state import State
 from pipeline.workspace import Unkept, Workspace
-from pipeline.writing import Written, write
 
 DOCUMENT = format_named("document")
 

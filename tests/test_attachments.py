@@ -20,9 +20,9 @@ from outlook_files import Msg
 from pagehelp import VALUES, as_bytes, encrypted, letter, pixels
 from PIL import Image
 
-from pipeline.checking import CheckTask, WrittenUnit, check
+from pipeline.copies.checking import CheckTask, WrittenUnit, check
+from pipeline.copies.rechecking import survivors
 from pipeline.detect import _column
-from pipeline.digest import Keyed
 from pipeline.engine import scan
 from pipeline.errors import UnreadableSource
 from pipeline.formats import ocr, picture
@@ -31,11 +31,11 @@ from pipeline.formats.mail import Message
 from pipeline.formats.mail_attached import PARTS
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Edit, Role, Source, Unit, words
-from pipeline.rechecking import survivors
 from pipeline.tables.attached import attached_columns
 from pipeline.tables.vocabulary import load_vocabulary
+from pipeline.texts.digest import Keyed
+from pipeline.texts.markers import WITHHELD_PART
 from pipeline.verify import Withheld, WithheldIndex, needles, second_reader
 from recognizers.registry import load_recognizers
 

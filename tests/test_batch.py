@@ -12,7 +12,7 @@ import yaml
 from pipeline import detect
 from pipeline.detect import examine
 from pipeline.model import Match
-from pipeline.plain_form import plain_form
+from pipeline.texts.plain_form import plain_form
 from recognizers.presidio import Recognizer
 from recognizers.registry import load_recognizers
 

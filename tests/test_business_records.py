@@ -13,13 +13,13 @@ from conftest import Road
 from test_link import KEYED
 from test_link import Rosters as Fake
 
-from pipeline.business_records import SIGNED, contacts_signed, own_contacts
 from pipeline.errors import PolicyError
 from pipeline.formats import format_named
 from pipeline.link import link
 from pipeline.model import Action, Block, Cell, Field, Finding, Header, Kind, Match, Role, Segment, Source
 from pipeline.policy.rosters import Rosters
 from pipeline.state import State
+from pipeline.tables.business_records import SIGNED, contacts_signed, own_contacts
 from pipeline.tables.businesses import business_record_words, names_owner
 
 FIRM = "Blackfoot Roofing LLC"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from conftest import Inline, Road
 
+from pipeline.copies.rechecking import survivors
 from pipeline.engine import scan
 from pipeline.intake import collect
-from pipeline.rechecking import survivors
 from pipeline.state import State
 from pipeline.tables.businesses import names_business
 from pipeline.tables.profile import profile

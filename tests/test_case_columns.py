@@ -15,9 +15,9 @@ from pipeline.case.deciding import Which, decide, findings, overrides_of
 from pipeline.case.free_text import FreeText
 from pipeline.case.overrides import column_of, finding_id, honoured
 from pipeline.case.store import Case
-from pipeline.digest import Keyed
 from pipeline.model import Action, Cell, Column, Decision, Finding, Kind
 from pipeline.state import State
+from pipeline.texts.digest import Keyed
 
 NAMES = ("Petra Halvorsen", "Delia Runningwolf", "Joseph Tallbear", "Ruth Ellison", "Marcus Ojukwu")
 
@@ -110,9 +110,9 @@ def survivors(desk: Desk, folder: Path, tmp_path: Path) -> list[str]:
 
     from pipeline.case.column_values import take_column_values
     from pipeline.case.proof import needles_for
+    from pipeline.copies.rechecking import survivors_of
     from pipeline.engine import scan
     from pipeline.intake import collect
-    from pipeline.rechecking import survivors_of
     from pipeline.verify import WithheldIndex
 
     state = desk.of_now()

@@ -21,8 +21,8 @@ from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
 from pipeline.case.sampled import Trail
 from pipeline.case.store import Case, CaseError
-from pipeline.certified import certificate_problems
-from pipeline.certifying import certify, drawn, frame_of, pointed_in, reviewed, sample_of, write_certificate
+from pipeline.casework.certified import certificate_problems
+from pipeline.casework.certifying import certify, drawn, frame_of, pointed_in, reviewed, sample_of, write_certificate
 from pipeline.cli.certify import answer_misses, certify_command
 from pipeline.cli.redacting import held_by_misses
 from pipeline.cli.running import Asked

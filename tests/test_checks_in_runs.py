@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from pipeline.checking import WrittenUnit, check
-from pipeline.copies import RECORDS
-from pipeline.copying import check_tasks, checks_of
+from pipeline.copies.checking import WrittenUnit, check
+from pipeline.copies.copying import check_tasks, checks_of
+from pipeline.copies.file_copy import RECORDS
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.model import Source

@@ -20,12 +20,12 @@ from conftest import DECIDED_AT, SHARED, Road
 from test_sample_data import PLANTED, SAMPLE, records_of
 
 from pipeline.cli.demo import KINDS, held_as_planted
-from pipeline.digest import tokens
 from pipeline.formats import format_named
 from pipeline.policy.load import find
 from pipeline.policy.rosters import Rosters
 from pipeline.release import Release
 from pipeline.state import Job, prepare
+from pipeline.texts.digest import tokens
 
 SEEDS = SHARED / "seeds"
 MAIL = SHARED / "eval/dev/spamassassin_mail_silver.jsonl"

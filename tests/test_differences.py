@@ -12,7 +12,7 @@ from pipeline.case.comparing import COMES_OUT, CONTRADICTION, WITHHELD_NOW, like
 from pipeline.case.deciding import Which, decide, decide_differences, findings
 from pipeline.case.recording import latest_run
 from pipeline.case.store import Case
-from pipeline.differencing import ReleaseHeld
+from pipeline.casework.differencing import ReleaseHeld
 from pipeline.state import State
 
 pytestmark = pytest.mark.models

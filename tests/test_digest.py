@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dates import iso_date
-from pipeline.digest import Keyed, fold, folded_lengths, normalise, search_forms
+from pipeline.texts.dates import iso_date
+from pipeline.texts.digest import Keyed, fold, folded_lengths, normalise, search_forms
 
 KEY = b"a key made for the tests only.."
 

@@ -31,8 +31,8 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named, format_of
 from pipeline.formats.base import assembled
 from pipeline.formats.document_content import ASIDES
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Edit, Source, words
+from pipeline.texts.markers import WITHHELD_PART
 from pipeline.verify import second_reader
 from pipeline.verify.document_reader import KINDS
 

@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import other_forms
 from pipeline.detect import examine
+from pipeline.texts import other_forms
 from recognizers import RECOGNIZERS, ip_address, triggers
 from recognizers.labelled import Labels, has_digits
 from recognizers.presidio import PatternRecognizer

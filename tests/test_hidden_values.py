@@ -24,9 +24,9 @@ from pipeline.formats.contact_card import ContactCards
 from pipeline.formats.html_text import HtmlText, link_text
 from pipeline.formats.markdown_text import MarkdownText
 from pipeline.model import Block, Edit, Segment, Source, Unit
-from pipeline.other_forms import _NO_TEXT_BEGINS, other_forms
-from pipeline.plain_form import PlainForm
 from pipeline.state import State
+from pipeline.texts.other_forms import _NO_TEXT_BEGINS, other_forms
+from pipeline.texts.plain_form import PlainForm
 from recognizers.model import Match
 from recognizers.registry import load_recognizers
 

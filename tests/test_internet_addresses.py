@@ -13,10 +13,10 @@ from conftest import PROJECT, Road
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.digest import Keyed
-from pipeline.internet_addresses import FULL_LENGTH, addresses_in, full_form, is_inside_another
 from pipeline.policy.load import load
 from pipeline.state import State
+from pipeline.texts.digest import Keyed
+from pipeline.texts.internet_addresses import FULL_LENGTH, addresses_in, full_form, is_inside_another
 from pipeline.verify import Withheld, WithheldIndex, needles, search, views
 
 KEYED = Keyed(b"a key made for the tests only..")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pipeline.detect import detect, label_words
-from pipeline.digest import Keyed
 from pipeline.errors import RecognizerFailed
 from pipeline.link import LinkRules, link, linked_if_known
 from pipeline.model import Block, Cell, ColumnClass, Finding, Header, Kind, Match, Role, Segment
 from pipeline.state import needles_of
+from pipeline.texts.digest import Keyed
 from recognizers.presidio import Recognizer
 
 KEYED = Keyed(b"k" * 32)

@@ -25,8 +25,8 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats.mail import Mailbox, Message
 from pipeline.formats.mail_headers import mailbox_text, mailboxes
 from pipeline.formats.mail_text import Undecodable, text_of, words_decoded
-from pipeline.markers import REDACTED_MAILBOX, WITHHELD_PART
 from pipeline.model import Block, Edit, FileName, Header, Part, Reading, Role, Source, SpanError, Unit, words
+from pipeline.texts.markers import REDACTED_MAILBOX, WITHHELD_PART
 
 GOLDEN = Path(__file__).parent / "golden" / "mail"
 MESSAGES = sorted(path for path in GOLDEN.iterdir() if path.suffix in {".eml", ".mbox"} and ".copy" not in path.name)

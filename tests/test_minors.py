@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.minors import is_minor
+from pipeline.linking.minors import is_minor
 
 CHILDREN = [
     "My son [Tobias] was on the bus.",

@@ -6,8 +6,8 @@ import bz2
 import zipfile
 from pathlib import Path
 
+from pipeline.archives.packing import compress, pack_archives
 from pipeline.intake import collect
-from pipeline.packing import compress, pack_archives
 
 
 def test_packing_loses_no_copy_whatever_it_is_called(tmp_path: Path) -> None:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.known_people import gather
-from pipeline.mentions import find_mentions
+from pipeline.linking.known_people import gather
+from pipeline.linking.mentions import find_mentions
+from pipeline.linking.people import Name, cluster, fold, handles, initials, local_part_names, parse_name, same_person
+from pipeline.linking.roster_names import whole_officials
 from pipeline.model import Block, Cell, Header, Match, Role, Segment
-from pipeline.people import Name, cluster, fold, handles, initials, local_part_names, parse_name, same_person
-from pipeline.roster_names import whole_officials
 
 WORDS = st.text(alphabet="abcdefgé", min_size=1, max_size=8)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.plain_form import plain_form, turned_form
+from pipeline.texts.plain_form import plain_form, turned_form
 
 HIDING = [
     ("536\u200b-90\u200b-4399", "536-90-4399"),

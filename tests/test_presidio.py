@@ -15,7 +15,7 @@ from test_batch import case_texts, sample_texts
 
 from pipeline import detect
 from pipeline.detect import examine
-from pipeline.plain_form import plain_form
+from pipeline.texts.plain_form import plain_form
 from recognizers import RECOGNIZERS
 from recognizers.models import installed
 from recognizers.presidio import Recognizer
@@ -29,7 +29,7 @@ ALONE = [(each, "thorough") for each in RECOGNIZERS] + [(each, "fast") for each 
 
 @pytest.fixture(autouse=True)
 def _as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look at texts as they stand: other forms of them (``pipeline.other_forms``) are no matter of a recognizer."""
+    """Look at texts as they stand: other forms of them (``pipeline.texts.other_forms``) are no matter of a recognizer."""
     monkeypatch.setattr(detect, "other_forms", lambda _: ())
 
 

@@ -22,13 +22,13 @@ from conftest import Command, Road, command_environment, everything_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSetWriter
 from pipeline.errors import Failure
 from pipeline.execution.local import Pool
 from pipeline.formats import format_named
 from pipeline.model import Column, RecordFacts, Source, Unit
 from pipeline.tables.columnar import Columnar, columnar, single_lines
+from pipeline.texts.digest import Keyed
 from pipeline.workspace import Runner
 
 HEADER = "permit_no,first_name,last_name,spouse,email,phone,ssn,date_of_birth,street_address,city,seen_on,code,note"

@@ -166,7 +166,7 @@ def test_the_same_inputs_give_the_same_bytes(road: Road, tmp_path: Path) -> None
 
     from conftest import Road as Again
 
-    from pipeline.digest import Keyed
+    from pipeline.texts.digest import Keyed
 
     source = write(
         tmp_path / "in",
@@ -270,7 +270,7 @@ def test_what_a_killed_run_left_is_removed_and_a_running_one_is_left_alone(road:
 
 def test_a_value_that_survives_stops_the_release(road: Road, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the last check meets a withheld value on the disk, nothing is released under the name that was asked for."""
-    import pipeline.copying as spine
+    import pipeline.copies.copying as spine
 
     def careless(state: Any, task: Any) -> Any:
         made = spine_write(state, task)

@@ -14,7 +14,7 @@ from pipeline.case.closing import close
 from pipeline.case.deciding import Which, decide, findings
 from pipeline.case.proof import binding_problems
 from pipeline.case.store import Case
-from pipeline.certifying import certify, drawn, frame_of, reviewed, sample_of
+from pipeline.casework.certifying import certify, drawn, frame_of, reviewed, sample_of
 from pipeline.evidence.certificate import certificate_json, certificate_text
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity
@@ -89,8 +89,8 @@ def test_verify_against_the_sources_searches_the_values_of_table_columns(tmp_pat
     """A telephone number of a table column that stands in another copy is found."""
     from conftest import Road
 
+    from pipeline.copies.rechecking import survivors
     from pipeline.intake import collect
-    from pipeline.rechecking import survivors
 
     rows = "".join(f"{each},406-555-01{each:02d}\n" for each in range(30))
     source = write(tmp_path / "in", {"form.csv": f"case,phone\n{rows}"})

@@ -17,9 +17,9 @@ from pipeline.case.deciding import Which, decide
 from pipeline.case.proof import binding_problems
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import FindingRow
-from pipeline.differencing import ReleaseHeld
+from pipeline.casework.differencing import ReleaseHeld
+from pipeline.casework.rerunning import CHANGES
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity
-from pipeline.rerunning import CHANGES
 from pipeline.state import State
 
 PHONES_OUT = {

@@ -64,9 +64,9 @@ at one place, before or after it, and let no file become larger than so many byt
 PLACES = (
     "pipeline.case.recording:digest_of_run:before",  # the examination is being recorded
     "pipeline.case.keeping:Keeping.keep_head:before",  # it is recorded
-    "pipeline.casework:keep_column_values:before",  # the release lies there, and the case does not know it
+    "pipeline.casework.road:keep_column_values:before",  # the release lies there, and the case does not know it
     "pipeline.case.recording:digest_of_needles:before",  # the release is being recorded
-    "pipeline.casework:record_release:after",  # it is recorded, and the run is not over
+    "pipeline.casework.road:record_release:after",  # it is recorded, and the run is not over
 )
 
 
@@ -197,7 +197,7 @@ def test_a_run_does_not_go_on_in_a_case_that_was_written_to_meanwhile(runs: Runs
     from pipeline.case.closing import hold
 
     folder = runs.case("a")
-    runs.killed("a", "pipeline.casework:likenesses:before")
+    runs.killed("a", "pipeline.casework.road:likenesses:before")
     hold(Case.open(folder), by="counsel", reason="litigation is expected", scanner=nothing_wrong)
     code, words = runs.ended("a", "--resume")
     assert code == 2

@@ -21,11 +21,11 @@ from pipeline.case.resumed import recorded_since
 from pipeline.case.sampled import MARKED, Trail
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import RunRow
-from pipeline.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
+from pipeline.casework.certifying import certificate_of, certify, drawn, frame_of, readers, reviewed, sample_of
+from pipeline.casework.missed import again_problems
 from pipeline.evidence.certificate import Record, certificate_json, certificate_text
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE
-from pipeline.missed import again_problems
 from pipeline.model import words
 from pipeline.review.desk import Asked, Desk
 from pipeline.review.released_texts import without_passwords

@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import shuffling
-from pipeline.anonymity import WrittenTable
-from pipeline.checking import WrittenUnit
+from pipeline.copies import shuffling
+from pipeline.copies.anonymity import WrittenTable
+from pipeline.copies.checking import WrittenUnit
+from pipeline.copies.shuffling import shuffled
 from pipeline.formats import format_named
 from pipeline.model import Source
-from pipeline.shuffling import shuffled
 
 
 def written(path: Path, kind: str) -> WrittenTable:

@@ -343,8 +343,8 @@ def test_errors_of_checked_files_do_not_repeat_their_values(tmp_path: Path, name
 
 def test_keys_do_not_show_themselves() -> None:
     """The key of a run is in no representation of what holds it."""
-    from pipeline.digest import Keyed
     from pipeline.state import Job
+    from pipeline.texts.digest import Keyed
 
     key = b"0123456789abcdef0123456789abcdef"
     job = Job(key, "")

@@ -24,12 +24,12 @@ import psutil
 import pytest
 from conftest import PROJECT, Command, command_environment
 
-from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSetWriter
 from pipeline.errors import UsageError
 from pipeline.execution import java, spark_tasks
 from pipeline.execution.local import Limits
 from pipeline.state import Job
+from pipeline.texts.digest import Keyed
 
 KEY = bytes(range(32))
 EXAMINING = 2

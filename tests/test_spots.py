@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.case.spots import END, Reader, Sight, Spot, Watch, spot_in
 from pipeline.case.store import CaseError
-from pipeline.digest import Keyed
+from pipeline.texts.digest import Keyed
 
 KEYED = Keyed(b"k" * 32)
 TEXT = "On Monday Jane Doe asked the clerk about the permit of her neighbour, and the clerk wrote it down for later."

@@ -12,7 +12,6 @@ import pytest
 from pipeline.cli.running import Asked, make_job, state_facts
 from pipeline.cli.stating import Stated
 from pipeline.decide import decide
-from pipeline.digest import Keyed
 from pipeline.errors import PolicyError, UsageError
 from pipeline.evidence.stated import facts_bytes, facts_from
 from pipeline.model import Action, Cell, Finding, Kind, RecordFacts
@@ -21,6 +20,7 @@ from pipeline.policy.facts import facts_of_files, read_facts, with_facts
 from pipeline.policy.load import load
 from pipeline.policy.own import claimed
 from pipeline.policy.subject import read_subject
+from pipeline.texts.digest import Keyed
 from tests.conftest import message
 
 AT = "2026-11-22T12:00:00Z"

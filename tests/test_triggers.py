@@ -14,8 +14,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import other_forms
-from pipeline.plain_form import PlainForm
+from pipeline.texts import other_forms
+from pipeline.texts.plain_form import PlainForm
 from recognizers import RECOGNIZERS, credit_card, us_ssn, us_tax_id
 from recognizers.labelled import Labels, has_digits, value_after
 from recognizers.linear import pattern

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from conftest import message
 
-from pipeline import own_process, unpacking
+from pipeline.archives import own_process, unpacking
 from pipeline.errors import UnreadableSource
 from pipeline.evidence.manifest import integrity
 from pipeline.intake import collect
@@ -246,7 +246,7 @@ def test_limits_that_may_not_be_set_hold_a_file(monkeypatch: pytest.MonkeyPatch)
         raise ValueError("not allowed to raise maximum limit")
 
     monkeypatch.setattr(own_process, "limited", refused)
-    assert not own_process.is_done("pipeline.sevenzip_archive", [], 5)
+    assert not own_process.is_done("pipeline.archives.sevenzip_archive", [], 5)
 
 
 @pytest.mark.parametrize("path", [None, "", "/nowhere" + os.pathsep])
@@ -259,5 +259,5 @@ def test_a_process_of_its_own_takes_no_module_from_the_folder_it_stands_in(path,
         monkeypatch.delenv("PYTHONPATH", raising=False)
     else:
         monkeypatch.setenv("PYTHONPATH", path)
-    own_process.said_by("pipeline.older_workbook", ["9", str(own_process.MEMORY), "30"], b"no workbook", 30)
+    own_process.said_by("pipeline.archives.older_workbook", ["9", str(own_process.MEMORY), "30"], b"no workbook", 30)
     assert not (tmp_path / "was-run").exists()

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.digest import Keyed
 from pipeline.errors import UnreadableSource
 from pipeline.model import Block, Cell, Edit, Role, Segment
+from pipeline.texts.digest import Keyed
 from pipeline.verify import (
     Elsewhere,
     Withheld,

@@ -17,8 +17,8 @@ from pipeline.case.marking import needles_in_force
 from pipeline.case.store import Case
 from pipeline.case.tables import NeedleRow, RunRow
 from pipeline.detect import detect
-from pipeline.digest import Keyed, tokens
 from pipeline.model import Block, Match, Segment
+from pipeline.texts.digest import Keyed, tokens
 from pipeline.verify.canonical import LEAST_LENGTH, Needle
 from pipeline.verify.search import WithheldIndex, search
 from pipeline.verify.views import views

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pipeline.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
 from pipeline.model import Finding, Match, Segment, words
+from pipeline.texts.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
 from pipeline.verify.canonical import GATE_LENGTH, LEAST_LENGTH, LEAST_WIDE_LENGTH, MOST_TOKENS, Needle
 from pipeline.verify.search import MOST_GAP, WithheldIndex, search
 from pipeline.verify.views import View

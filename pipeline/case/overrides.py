@@ -15,9 +15,9 @@ from pipeline.case.lifting import is_signed_ground, lift_of, mandate_behind
 from pipeline.case.marks import Marks
 from pipeline.case.pinned import Pins, laid_on
 from pipeline.decide import date_words
-from pipeline.digest import Keyed
 from pipeline.model import Action, Cell, Column, ColumnClass, Decision, Finding, RecordFacts
 from pipeline.policy.schema import Policy
+from pipeline.texts.digest import Keyed
 
 ADOPT: Final = "adopt"
 """The action of a person who agrees with what the rule proposes, whatever that is."""

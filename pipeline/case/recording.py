@@ -15,10 +15,10 @@ from pipeline.case.marks import number_in
 from pipeline.case.overrides import NAME_ORDINAL, finding_id, is_mandatory, place_digest
 from pipeline.case.store import Case, inserted, tool_version, values_of
 from pipeline.case.tables import DifferenceRow, FindingRow, NeedleRow, ReleaseRow, RunRow, SourceRow, UnitRow
-from pipeline.digest import DIGEST_SIZE
 from pipeline.inputs import InputFile
 from pipeline.model import Decision, Unit, words
 from pipeline.policy.schema import Policy
+from pipeline.texts.digest import DIGEST_SIZE
 from pipeline.verify.canonical import Needle
 
 FINDING: Final = (

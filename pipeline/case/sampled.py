@@ -7,10 +7,10 @@ other way round, and in both at once.
 **A miss is not taken back by one person.** Once somebody said that something was missed in a record, that stands, also
 through later releases, until two people say that nothing was, or until it is mended: somebody reads the record in a
 later release and says that it is withheld there. One person is enough where the program sees that too
-(:mod:`pipeline.mending`): a marker stands at the spot that was pointed out. Else two have to say so.
+(:mod:`pipeline.casework.mending`): a marker stands at the spot that was pointed out. Else two have to say so.
 
-**A mended miss stays known.** Every later release is looked through for it (:mod:`pipeline.missed`); where it is not
-withheld any more, it stands again. Of a miss the trail keeps where it was and keyed digests, never the text.
+**A mended miss stays known.** Every later release is looked through for it (:mod:`pipeline.casework.missed`); where it
+is not withheld any more, it stands again. Of a miss the trail keeps where it was and keyed digests, never the text.
 """
 
 from __future__ import annotations

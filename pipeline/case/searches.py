@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import AuditRow
-from pipeline.digest import Keyed, fold
+from pipeline.texts.digest import Keyed, fold
 
 SEARCHED: Final = "searched"
 MOST_AN_HOUR: Final = 60

@@ -20,8 +20,8 @@ from typing import Any, Final
 
 from pipeline.case.overrides import place_digest
 from pipeline.case.store import CaseError
-from pipeline.digest import Keyed, tokens
-from pipeline.markers import REDACTED_MAILBOX, WITHHELD_PART
+from pipeline.texts.digest import Keyed, tokens
+from pipeline.texts.markers import REDACTED_MAILBOX, WITHHELD_PART
 
 AROUND: Final = 12
 """Words that are kept on either side of a spot."""

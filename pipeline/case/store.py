@@ -26,8 +26,8 @@ from pipeline.case.keeping import Keeping
 from pipeline.case.making import ABOUT, Making, clear
 from pipeline.case.place import check_place, check_private, make_private
 from pipeline.case.tables import AuditRow, CaseRow
-from pipeline.digest import Keyed
 from pipeline.errors import ConfigError, UsageError
+from pipeline.texts.digest import Keyed
 
 SCHEMA: Final = 1
 

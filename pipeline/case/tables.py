@@ -80,7 +80,7 @@ class RunRow(Base):
 
 
 class UnitRow(Base):
-    """What became of one unit in a run; ``content`` and ``sketch`` are keyed (see :mod:`pipeline.likeness`)."""
+    """What became of one unit in a run; ``content`` and ``sketch`` are keyed (see ``casework.likeness``)."""
 
     __tablename__ = "units"
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), primary_key=True)

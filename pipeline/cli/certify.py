@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.case.store import Case
-    from pipeline.certifying import Pointed
+    from pipeline.casework.certifying import Pointed
     from pipeline.evidence.certificate import Certificate, Record
     from pipeline.model import Segment
     from pipeline.workspace import Runner
@@ -53,7 +53,7 @@ def certify_command(
     see_folder(out)
     signed = office_signature() if sign else None  # a release has one certificate: this stops before the draw
     certificate = certify_release(case, release, by, sample, "" if strata is Strata.NONE else strata.value)
-    from pipeline.certifying import write_certificate  # noqa: PLC0415 - keeps --help quick
+    from pipeline.casework.certifying import write_certificate  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.certificate import certificate_json  # noqa: PLC0415
 
     signature = signed(certificate_json(certificate)) if signed and not certificate.misses else b""
@@ -77,9 +77,9 @@ def see_folder(out: Path) -> None:
 def certify_release(case_folder: Path, release: Path, by: str, size: int, strata: str) -> Certificate:
     """Draw, have a person read, and return the certificate (raises CaseError, UsageError)."""
     from pipeline.case.sampled import Trail  # noqa: PLC0415 - keeps --help quick
-    from pipeline.certifying import certifiable, certify, drawn, frame_of, readers, reviewed, sample_of  # noqa: PLC0415
+    from pipeline.casework.certifying import certifiable, certify, drawn, frame_of, readers, reviewed, sample_of  # noqa: PLC0415
+    from pipeline.casework.missed import found_again  # noqa: PLC0415
     from pipeline.execution.local import Limits, Pool  # noqa: PLC0415
-    from pipeline.missed import found_again  # noqa: PLC0415
 
     case = open_case(case_folder)
     see_by(by, case)
@@ -100,8 +100,8 @@ def answer_misses(case: Case, release: Path, runner: Runner, by: str) -> None:
         CaseError: it is not mended, or another person has to say so too.
     """
     from pipeline.case.store import CaseError  # noqa: PLC0415 - keeps --help quick
-    from pipeline.certifying import certifiable  # noqa: PLC0415
-    from pipeline.mending import MEND, check_mended, misses_before, read_again, said_mended, unseen  # noqa: PLC0415
+    from pipeline.casework.certifying import certifiable  # noqa: PLC0415
+    from pipeline.casework.mending import MEND, check_mended, misses_before, read_again, said_mended, unseen  # noqa: PLC0415
 
     misses = misses_before(case, certifiable(case, release, again=True))
     mends = check_mended(case, release, runner, misses) if misses else []
@@ -138,7 +138,7 @@ def ask(record: Record, text: str) -> bool:
 
 def ask_where(record: Record, texts: Sequence[Segment]) -> Sequence[Pointed]:
     """Ask a person what was missed in a record, and return where that stands in it; the words are kept nowhere."""
-    from pipeline.certifying import pointed_in  # noqa: PLC0415 - keeps --help quick
+    from pipeline.casework.certifying import pointed_in  # noqa: PLC0415 - keeps --help quick
 
     while True:
         typer.echo(

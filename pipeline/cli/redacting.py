@@ -211,7 +211,7 @@ class _Begun:
         return made, folder
 
     def _release(self) -> Release:
-        from pipeline.casework import Task, release_with_case, written_or_found  # noqa: PLC0415 - keeps --help quick
+        from pipeline.casework.road import Task, release_with_case, written_or_found  # noqa: PLC0415 - keeps --help quick
         from pipeline.engine import scan  # noqa: PLC0415
 
         this, kept = self.asked, self.folder.workspace

@@ -22,7 +22,7 @@ from pipeline.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from pipeline.case.changes import Change
     from pipeline.case.store import Case
-    from pipeline.rerunning import Rerun
+    from pipeline.casework.rerunning import Rerun
 
 MOST_LINES = 200
 
@@ -79,12 +79,12 @@ def lines(changes: Sequence[Change], most: int | None) -> list[str]:
 
 
 def rerun_case(folder: Path, out: Path | None, asked: Asked, *, sign: bool = False) -> Rerun:
-    """Run a case again under another policy (see :mod:`pipeline.rerunning`); without ``out`` nothing is written."""
+    """Run a case again under another policy (see ``casework.rerunning``); without ``out`` nothing is written."""
     from pipeline.case.deciding import overrides_of  # noqa: PLC0415 - keeps --help quick
-    from pipeline.casework import Task  # noqa: PLC0415
+    from pipeline.casework.rerunning import rerun, same_files, supplemented  # noqa: PLC0415
+    from pipeline.casework.road import Task  # noqa: PLC0415
     from pipeline.evidence.documents import Office  # noqa: PLC0415
     from pipeline.intake import collect  # noqa: PLC0415
-    from pipeline.rerunning import rerun, same_files, supplemented  # noqa: PLC0415
 
     make_release_job(asked)  # a wrong policy is told first
     case = open_case(folder)

@@ -115,8 +115,8 @@ def state_facts(job: Job, stated: Stated, names: Sequence[str], policy: Policy |
         PolicyError: a file that states something is wrong, or one of its patterns matches no file.
         UsageError: an option is wrong, or a word that was stated is one that no rule asks for.
     """
-    from pipeline.digest import Keyed  # noqa: PLC0415 - keeps --help quick
     from pipeline.policy.facts import see_known  # noqa: PLC0415
+    from pipeline.texts.digest import Keyed  # noqa: PLC0415 - keeps --help quick
 
     facts = read_stated(stated, names, Keyed(job.key), job.decided_at[:10])
     told = (facts.of_all, *facts.of_files.values())

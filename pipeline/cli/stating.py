@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.digest import Keyed
     from pipeline.model import RecordFacts
     from pipeline.policy.consent import Consent
     from pipeline.policy.subject import Subject
     from pipeline.state import Job
+    from pipeline.texts.digest import Keyed
 
 CORRECTION = "correction-statement.txt"
 
@@ -95,9 +95,9 @@ def as_released(job: Job, folder: Path, stated: Stated) -> Job:
     Raises:
         UsageError: the copy was made with a register or for a person, and that is not given.
     """
-    from pipeline.digest import Keyed  # noqa: PLC0415 - keeps --help quick
     from pipeline.evidence.stated import FACTS, facts_from  # noqa: PLC0415
     from pipeline.policy.consent import agreed, read_register  # noqa: PLC0415
+    from pipeline.texts.digest import Keyed  # noqa: PLC0415 - keeps --help quick
 
     path = folder / "policy" / FACTS
     if not path.is_file():

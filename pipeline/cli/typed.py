@@ -50,7 +50,7 @@ def see_typed(
     if not texts and not statement:
         return job
     from pipeline.case.free_text import FreeText  # noqa: PLC0415 - loads models
-    from pipeline.digest import Keyed  # noqa: PLC0415
+    from pipeline.texts.digest import Keyed  # noqa: PLC0415
     from recognizers.names.ensemble import check_models  # noqa: PLC0415
     from recognizers.registry import load_recognizers  # noqa: PLC0415
 

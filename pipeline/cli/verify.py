@@ -125,7 +125,7 @@ def verify_release(
     from pipeline.evidence.manifest import MANIFEST, SIGNATURE, integrity  # noqa: PLC0415 - keeps --help quick
 
     if not (folder / MANIFEST).is_file():
-        from pipeline.certified import is_certificate  # noqa: PLC0415
+        from pipeline.casework.certified import is_certificate  # noqa: PLC0415
 
         if is_certificate(folder):
             return _verify_certificate(folder, case_folder, public_key)
@@ -149,7 +149,7 @@ def verify_release(
 
 def _verify_certificate(folder: Path, case_folder: Path | None, public_key: Path | None) -> Verified:
     """Return what is wrong with a certificate."""
-    from pipeline.certified import certificate_problems  # noqa: PLC0415 - keeps --help quick
+    from pipeline.casework.certified import certificate_problems  # noqa: PLC0415 - keeps --help quick
     from pipeline.cli.opening import open_case  # noqa: PLC0415
     from pipeline.evidence.certificate import CERTIFICATE, CERTIFICATE_SIGNATURE  # noqa: PLC0415
     from pipeline.evidence.signature import signature_verdict  # noqa: PLC0415
@@ -212,9 +212,9 @@ class Standing:
 def _rescan(
     folder: Path, against: list[Path], case: Case | None, asked: Asked, standing: Standing, found: Verified
 ) -> None:
+    from pipeline.copies.rechecking import survivors, survivors_of  # noqa: PLC0415
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
-    from pipeline.rechecking import survivors, survivors_of  # noqa: PLC0415
 
     if case is not None:
         from pipeline.case.deciding import overrides_of  # noqa: PLC0415
@@ -233,7 +233,7 @@ def _rescan(
         if case is not None:
             from pipeline.case.column_values import has_columns, take_column_values  # noqa: PLC0415
             from pipeline.case.proof import needles_for, run_of_release  # noqa: PLC0415
-            from pipeline.missed import again_problems  # noqa: PLC0415
+            from pipeline.casework.missed import again_problems  # noqa: PLC0415
             from pipeline.verify import WithheldIndex  # noqa: PLC0415
 
             run = run_of_release(case, (folder / "release.json").read_bytes())

@@ -8,7 +8,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-from pipeline.digest import Keyed
+from pipeline.texts.digest import Keyed
 
 
 def write_shared(value: Any, path: Path) -> None:

@@ -21,9 +21,9 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from pipeline.archives.unpacking import remove_left
 from pipeline.errors import ReleasableError, UnreadableSource, UsageError
 from pipeline.intake import walk
-from pipeline.unpacking import remove_left
 
 SMALL: Final = 16 * 1024**2
 """Up to this many bytes a file is read by an executor."""

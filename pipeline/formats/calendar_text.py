@@ -17,8 +17,8 @@ from pipeline.formats.content_lines import escaped, folded
 from pipeline.formats.html_text import link_text
 from pipeline.formats.mail_text import Undecodable, text_of
 from pipeline.formats.text_pieces import text_after
-from pipeline.markers import REDACTED_MAILBOX
 from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segment, SpanError, Step
+from pipeline.texts.markers import REDACTED_MAILBOX
 from recognizers.resources import packaged_configs, read_yaml
 
 _VOCABULARY: dict[str, list[str]] = read_yaml(packaged_configs() / "calendar.yaml")

@@ -1,6 +1,6 @@
 """Text that a format shows from right to left, with the signs that say the same in plain text (UAX #9).
 
-So it is examined as it is shown (:func:`pipeline.plain_form.turned_form`), and its copy reads as it did.
+So it is examined as it is shown (:func:`pipeline.texts.plain_form.turned_form`), and its copy reads as it did.
 """
 
 from __future__ import annotations

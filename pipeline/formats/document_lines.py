@@ -24,7 +24,7 @@ from pipeline.formats.document_content import (
     Section,
 )
 from pipeline.formats.document_frame import ASIDE_STYLE
-from pipeline.markers import WITHHELD_PART
+from pipeline.texts.markers import WITHHELD_PART
 
 INSERTED: Final = 1
 DELETED: Final = 2

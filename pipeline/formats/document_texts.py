@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pipeline.formats.document_content import MAIN, WITHHELD, Content, Paragraph
 from pipeline.formats.document_seams import by_address, placed_seams
 from pipeline.formats.text_pieces import merged, pieces_after, text_after
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Attribute, Dropped, Edit, Gap, Reading, Role, Segment, SpanError, Unit
+from pipeline.texts.markers import WITHHELD_PART
 
 # --- reading ----------------------------------------------------------------------------
 

@@ -16,12 +16,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.archives.unpacking import OFFICE, unsafe
 from pipeline.formats.mail_attached import Origin
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.mail_tree import Leaf, Tree, nodes_of
 from pipeline.formats.mail_write import Body, bytes_body, multipart, parameter, part
 from pipeline.model import Edit, Reading
-from pipeline.unpacking import OFFICE, unsafe
 
 ARCHIVE: Final = "application/x-releasable-archive"
 MOST_MEMBERS: Final = 1_000

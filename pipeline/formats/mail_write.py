@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 from pipeline.formats.mail_headers import ADDRESS_HEADERS, Field, Mailbox, mailbox_text
 from pipeline.formats.text_pieces import check_edits, pieces_after, text_after
-from pipeline.markers import REDACTED_MAILBOX, WITHHELD_PART
 from pipeline.model import Edit
+from pipeline.texts.markers import REDACTED_MAILBOX, WITHHELD_PART
 
 LINE, LONGEST, WORD_BYTES = 76, 900, 39
 

@@ -19,8 +19,8 @@ from pipeline.formats.page_pixels import decoded, encoded, fill
 from pipeline.formats.page_seams import Beside, Seam, seams_beside, seams_of
 from pipeline.formats.page_text import Box, Covered, Line, blocks_of, edited_lines, spread
 from pipeline.formats.text_pieces import merged, text_after
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Attribute, Block, Dropped, Edit, Gap, Page, Reading, Role, Segment, SpanError, Unit
+from pipeline.texts.markers import WITHHELD_PART
 
 PART: Final = b"PAGES PART\n"
 _FINE: Final = 100

@@ -32,8 +32,8 @@ from pipeline.formats.parquet_container import (
 )
 from pipeline.formats.parquet_schema import as_type, common_schema
 from pipeline.formats.text_pieces import text_after
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Block, Cell, Column, Edit, Gap, Reading, Role, Segment, Source, SpanError, Unit
+from pipeline.texts.markers import WITHHELD_PART
 
 
 class Parquet:

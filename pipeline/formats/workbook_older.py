@@ -1,8 +1,9 @@
 """Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine.
 
-It gives the values of cells; how their numbers are shown is read beside it (:mod:`pipeline.older_formats`). What it
-does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It runs in a
-process of its own (:mod:`pipeline.older_workbook`), for a damaged file can make it take any memory there is.
+It gives the values of cells; how their numbers are shown is read beside it (:mod:`pipeline.archives.older_formats`).
+What it does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It
+runs in a process of its own (:mod:`pipeline.archives.older_workbook`), for a damaged file can make it take any memory
+there is.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
+from pipeline.archives.older_workbook import END, REFUSED, SHEET
+from pipeline.archives.own_process import said_by
 from pipeline.errors import UnreadableSource
 from pipeline.formats.workbook_container import OLE, REMEDY, Package
 from pipeline.formats.workbook_content import Row, SheetFacts, Stored
 from pipeline.formats.workbook_numbers import CLOCK, DAY, MOMENT, serial
-from pipeline.older_workbook import END, REFUSED, SHEET
-from pipeline.own_process import said_by
 
 MOST_AREA: Final = 30_000_000
 _MEMORY, _MEMORY_A_BYTE, _MOST_MEMORY = 5 * 1024**3 // 4, 64, 3 * 1024**3
@@ -37,7 +38,7 @@ def older_sheets(data: bytes, path: str) -> Iterator[tuple[SheetFacts, Iterator[
         Package(data, path)  # its limits
     memory = min(_MOST_MEMORY, _MEMORY + _MEMORY_A_BYTE * len(data))
     seconds = _SECONDS + len(data) // _BYTES_A_SECOND
-    said = said_by("pipeline.older_workbook", [str(MOST_AREA), str(memory), str(seconds)], data, seconds)
+    said = said_by("pipeline.archives.older_workbook", [str(MOST_AREA), str(memory), str(seconds)], data, seconds)
     if said is None:
         raise UnreadableSource(path, "it is cut short or damaged, or a sheet is too large", REMEDY)
     sheets: list[tuple[SheetFacts, list[Row]]] = []

@@ -14,10 +14,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pipeline.digest import Keyed
 from pipeline.errors import PolicyError
 from pipeline.model import RecordFacts
 from pipeline.policy.words import PURPOSES
+from pipeline.texts.digest import Keyed
 
 __all__ = ["COLUMNS", "Consent", "agreed", "read_register"]
 

@@ -9,7 +9,6 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, PrivateAttr, StrictBool, model_validator
 
-from pipeline.markers import REDACTED
 from pipeline.model import Action, Kind
 from pipeline.policy.condition import Condition
 from pipeline.policy.faults import faults_between
@@ -30,6 +29,7 @@ from pipeline.policy.words import (
     Word,
     known_entities,
 )
+from pipeline.texts.markers import REDACTED
 
 __all__ = [
     "ANY_ENTITY",

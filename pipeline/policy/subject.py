@@ -23,12 +23,12 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, ValidationError
 
-from pipeline.digest import Keyed
 from pipeline.model import RecordFacts
 from pipeline.policy.load import validation_faults
 from pipeline.policy.marked_yaml import read_bytes, read_marked
 from pipeline.policy.own import LEAST_STRONG, STRONG
 from pipeline.policy.words import Strict, Text
+from pipeline.texts.digest import Keyed
 from recognizers.entities import ENTITIES, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 
 __all__ = ["Check", "Subject", "read_subject"]

@@ -17,7 +17,7 @@ from pipeline.case.pinning import Laid, laid_down
 from pipeline.case.recording import next_place
 from pipeline.case.sampled import Miss
 from pipeline.case.store import Case, CaseError
-from pipeline.certifying import Pointed
+from pipeline.casework.certifying import Pointed
 from pipeline.errors import ReleasableError
 from pipeline.policy.schema import Policy, Rule
 from pipeline.release import Release

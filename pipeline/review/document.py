@@ -12,10 +12,10 @@ from typing import Final
 
 from pipeline.apply import edits_of
 from pipeline.formats.text_pieces import text_after
-from pipeline.markers import REDACTED
 from pipeline.model import Action, Address, Cell, Decision, Field, FileName, Finding, Header, Part, Segment, words
 from pipeline.policy.schema import Policy
 from pipeline.review.ledger import Item
+from pipeline.texts.markers import REDACTED
 
 ROWS: Final = 50
 """Rows of a table on one page."""

@@ -27,9 +27,9 @@ from pipeline.case.overrides import NAME_ORDINAL, Overrides, honoured, place_dig
 from pipeline.case.recording import Outcome, finding_rows
 from pipeline.case.standing import Told
 from pipeline.case.store import CaseError
+from pipeline.casework.marked import find_marked
 from pipeline.decide import decide
 from pipeline.inputs import InputFile
-from pipeline.marked import find_marked
 from pipeline.model import Decision, FileName, Finding, Role, Segment, Unit, words
 from pipeline.planning import plan
 from pipeline.policy.schema import Rule

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 from pipeline.detect import detect
-from pipeline.markers import marker_spans
 from pipeline.model import Segment, words
 from pipeline.review.parts import Parts, parts_of
 from pipeline.review.texts import MASK
+from pipeline.texts.markers import marker_spans
 from recognizers.registry import load_recognizers
 
 

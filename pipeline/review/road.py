@@ -17,7 +17,7 @@ from pipeline.case.pinning import laid_down
 from pipeline.case.recording import content_digest, latest_run
 from pipeline.case.store import Case, now, tool_version
 from pipeline.case.tables import RunRow, SourceRow
-from pipeline.casework import Task, examine_with_case, facts_digest, release_with_case
+from pipeline.casework.road import Task, examine_with_case, facts_digest, release_with_case
 from pipeline.evidence.documents import Office
 from pipeline.evidence.summary import Run
 from pipeline.inputs import InputFile

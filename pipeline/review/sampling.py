@@ -1,8 +1,8 @@
 """The certificate's sample at the desk: drawn, shown record by record as it was released, marked, and certified.
 
-Frame, seed, limits and files are those of ``releasable certify``: both call :mod:`pipeline.certifying`, and both read
-and write the same marks, which are entries of the audit trail. What is read of the copies came through a worker before,
-is shown as text only, and stays in memory within a limit.
+Frame, seed, limits and files are those of ``releasable certify``: both call :mod:`pipeline.casework.certifying`, and
+both read and write the same marks, which are entries of the audit trail. What is read of the copies came through a
+worker before, is shown as text only, and stays in memory within a limit.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pipeline.case.sampled import Draw, Miss, SampleMark, Trail, certificate_in,
 from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow, ReleaseRow
-from pipeline.certifying import (
+from pipeline.casework.certifying import (
     STRATA,
     Frame,
     Pointed,
@@ -39,15 +39,15 @@ from pipeline.certifying import (
     where_in,
     write_certificate,
 )
+from pipeline.casework.mending import check_mended, copy_of, said_mended, unseen
+from pipeline.casework.missed import found_again
+from pipeline.casework.released import texts_of
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Certificate, Record, certificate_json
 from pipeline.evidence.manifest import MANIFEST, file_sha256
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.mending import check_mended, copy_of, said_mended, unseen
-from pipeline.missed import found_again
 from pipeline.model import Segment, words
-from pipeline.released import texts_of
 from pipeline.results import Progress
 from pipeline.review.parts import Parts
 from pipeline.review.released_texts import as_shown

@@ -24,14 +24,14 @@ from pipeline.case.overrides import NAME_ORDINAL
 from pipeline.case.searches import search_form
 from pipeline.case.store import CaseError
 from pipeline.case.tables import SourceRow, UnitRow
-from pipeline.digest import fold, folded_lengths
 from pipeline.errors import ReleasableError
 from pipeline.model import Cell, Column, Segment, words
-from pipeline.plain_form import plain_form
 from pipeline.review.blocking import held
 from pipeline.review.desk import Desk
 from pipeline.review.ledger import Filter, Item, Ledger
 from pipeline.review.texts import Passwords
+from pipeline.texts.digest import fold, folded_lengths
+from pipeline.texts.plain_form import plain_form
 
 LEAST: Final = 2
 LONGEST: Final = 200

@@ -23,11 +23,11 @@ from sqlalchemy.orm import Session
 
 from pipeline.case.store import Case
 from pipeline.case.tables import SourceRow
-from pipeline.digest import fold
 from pipeline.errors import ReleasableError
 from pipeline.model import Unit
 from pipeline.review.message import MAIL, OUTLOOK, as_mail
 from pipeline.review.texts import Texts
+from pipeline.texts.digest import fold
 
 SECONDS: Final = 8.0
 MOST_SECONDS: Final = 600.0

@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.linking.people import SUFFIXES, TITLES, Name, parse_name, same_person
 from pipeline.model import ColumnClass
-from pipeline.people import SUFFIXES, TITLES, Name, parse_name, same_person
 from pipeline.tables.businesses import names_owner, tells_owner
 from pipeline.tables.columnar import truths
 from pipeline.tables.places import SHORT_ZIP, ZIP
@@ -140,8 +140,8 @@ def coded_by_texts(cells: pa.Array, kind: ColumnClass, lists: Lists, found: pa.A
 def may_be_businesses(columns: Sequence[Coded], header: Sequence[str], count: int) -> np.ndarray:
     """Return which of ``count`` rows may be the record of a business: one is named as its owner, and nobody is found.
 
-    Whose the contacts in such a row are depends on everything in it (see :mod:`pipeline.business_records`). Where a
-    person is found in a column of names the row is that person's in any case.
+    Whose the contacts in such a row are depends on everything in it (see :mod:`pipeline.tables.business_records`).
+    Where a person is found in a column of names the row is that person's in any case.
     """
     named = np.zeros(count, dtype=bool)
     if not any(each.entity in _BUSINESS_CONTACTS and each.is_found.any() for each in columns):
@@ -327,7 +327,7 @@ def _without_accents(cells: pa.Array) -> pa.Array:
 
 
 def _logged_in(people: Sequence[Coded], met: pa.Array, count: int) -> np.ndarray:
-    """Return the rows in which a log-in made of the row's own name is met (see :func:`pipeline.people.handles`).
+    """Return the rows in which a log-in made of the row's own name is met (see ``linking.people.handles``).
 
     A log-in is a surname with something before or behind it, so hardly any surname has to be tried.
     """

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Final
 
-from pipeline.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
+from pipeline.texts.digest import Keyed, fold, folded_lengths, name_tokens, search_forms, tokens
 from recognizers.entities import PLACES, POSTAL_CODES
 from recognizers.model import pickles_by_fields
 from recognizers.resources import packaged_configs, read_yaml

@@ -10,8 +10,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final
 
-from pipeline.markers import marker_spans
 from pipeline.model import Address, Edit, Role, Segment, words
+from pipeline.texts.markers import marker_spans
 from pipeline.verify.canonical import Canonical
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.views import views

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from pipeline.digest import Keyed
 from pipeline.digest_set import DigestSet, digest64
-from pipeline.internet_addresses import FULL_LENGTH, addresses_in, is_inside_another
 from pipeline.model import Decision, Finding
+from pipeline.texts.digest import Keyed
+from pipeline.texts.internet_addresses import FULL_LENGTH, addresses_in, is_inside_another
 from pipeline.verify.canonical import GATE_LENGTH, MOST_TOKENS, Canonical, Needle
 from pipeline.verify.views import View
 

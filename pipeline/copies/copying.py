@@ -9,18 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.assembling import AssembleTask, KeptPart, assemble
-from pipeline.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
-from pipeline.copies import RECORDS, Copy, hold_file
+from pipeline.archives.packing import archive_name, compress, pack_archives
+from pipeline.copies.assembling import AssembleTask, KeptPart, assemble
+from pipeline.copies.checking import CUT_BY_CONTENT, CheckTask, WrittenUnit, check
+from pipeline.copies.file_copy import RECORDS, Copy, hold_file
+from pipeline.copies.writing import Written, write
 from pipeline.engine import decided_task
 from pipeline.errors import IntegrityError
 from pipeline.formats import format_named
 from pipeline.formats.base import Assembled, Finished
 from pipeline.inputs import InputFile
-from pipeline.packing import archive_name, compress, pack_archives
 from pipeline.results import Progress, Scan, UnitResult
 from pipeline.workspace import NOTHING, Runner, Unkept, answer_of
-from pipeline.writing import Written, write
 
 MARKED = "marked"
 _MOST_RUNS = 16

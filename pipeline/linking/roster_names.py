@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from pipeline.linking.people import WORD
 from pipeline.model import Match
-from pipeline.people import WORD
 
 _MOST_WORDS = 3
 _REACH = 80

@@ -18,12 +18,12 @@ from pipeline.case.proof import ANSWER
 from pipeline.case.sampled import Mended, Miss, Trail, note_again
 from pipeline.case.spots import Reader, Seen, Sight, Watch
 from pipeline.case.store import Case
-from pipeline.digest import Keyed
+from pipeline.casework.released import joined, reads_as, records_in, units_in
 from pipeline.errors import Failure
 from pipeline.evidence.manifest import MANIFEST
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.released import joined, reads_as, records_in, units_in
+from pipeline.texts.digest import Keyed
 from pipeline.workspace import Runner
 
 UNREAD: Final = "the copy cannot be read, so nobody sees whether it is withheld there"

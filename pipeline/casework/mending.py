@@ -1,10 +1,10 @@
 """What was missed in an earlier release: is it withheld in the latest one.
 
-The program looks first (:mod:`pipeline.missed`): where a released record still reads as the one did in which something
-was missed, or where that stands at the spot that was pointed out, nobody can say that it is mended. Then a person reads
-the place as it is now, and says that it is withheld. That is enough where the program sees it too: a marker stands at
-the spot. Where it cannot see that (nobody pointed out a spot, or the record is another one now), a second person has to
-read it and say so. A record can change for another reason, and a person can look at another place.
+The program looks first (:mod:`pipeline.casework.missed`): where a released record still reads as the one did in which
+something was missed, or where that stands at the spot that was pointed out, nobody can say that it is mended. Then a
+person reads the place as it is now, and says that it is withheld. That is enough where the program sees it too: a
+marker stands at the spot. Where it cannot see that (nobody pointed out a spot, or the record is another one now), a
+second person has to read it and say so. A record can change for another reason, and a person can look at another place.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from pipeline.case.sampled import Mend, Miss, Trail, note_mended
 from pipeline.case.store import Case, CaseError
-from pipeline.certifying import certifiable
+from pipeline.casework.certifying import certifiable
+from pipeline.casework.missed import is_supplement, looked_for
+from pipeline.casework.released import texts_in
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Record
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
-from pipeline.missed import is_supplement, looked_for
-from pipeline.released import texts_in
 from pipeline.workspace import Runner
 
 MEND: Final = "mark it (at the review desk, or releasable marks add), and release again"

@@ -12,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.digest import Keyed, tokens
 from pipeline.formats import format_named
 from pipeline.state import State
 from pipeline.tasks import UnitTask
+from pipeline.texts.digest import Keyed, tokens
 
 HASHES: Final = 32
 RUN: Final = 3

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from pipeline.case.overrides import place_digest
-from pipeline.digest import Keyed
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import Record
 from pipeline.formats import HEAD_SIZE, format_named, format_of
 from pipeline.inputs import InputFile
 from pipeline.model import Cell, Segment, Source, Unit
+from pipeline.texts.digest import Keyed
 
 _MARKER: Final = re.compile(r"\[REDACTED[^\[\]\n]*\]")
 

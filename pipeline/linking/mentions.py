@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.linking.people import TITLES, WORD, Name, common_words, fold, handles, initials, same_person
 from pipeline.model import Match
-from pipeline.people import TITLES, WORD, Name, common_words, fold, handles, initials, same_person
 
 _SHORTEST = 3
 _BETWEEN = re.compile(r"[\s,'\"\u2019()/&_-]{1,3}(?:[^\W\d_]\.?\s{1,2})?|\.")

@@ -21,13 +21,13 @@ from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named
 from pipeline.formats.base import Format, finished
 from pipeline.formats.encoding import unreadable_spans
-from pipeline.markers import WITHHELD_PART
 from pipeline.model import Address, Decision, Edit, Reading, Segment, Unit
 from pipeline.regular_copies import Marked, marked_columns
 from pipeline.state import State, all_columns, findings_of, needles_of
 from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import UnitTask, met_again, same_value, singled_out
+from pipeline.texts.markers import WITHHELD_PART
 from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader, seen
 
 ROUNDS = 4

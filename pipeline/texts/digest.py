@@ -17,8 +17,8 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.dates import MONTHS, iso_date
-from pipeline.internet_addresses import full_form, mapped_form, mapped_ipv4, prefix_length
+from pipeline.texts.dates import MONTHS, iso_date
+from pipeline.texts.internet_addresses import full_form, mapped_form, mapped_ipv4, prefix_length
 
 DIGEST_SIZE: Final = 16
 LEAST_KEY_SIZE: Final = 16

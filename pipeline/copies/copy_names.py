@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from pipeline.copies import Copy
+from pipeline.archives.packing import WRAPPINGS
+from pipeline.copies.file_copy import Copy
 from pipeline.formats import format_named
 from pipeline.formats.base import copy_name
-from pipeline.packing import WRAPPINGS
 from pipeline.results import FileResult, Scan
 from pipeline.verify import View, search
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.mentions import Person
+from pipeline.linking.mentions import Person
+from pipeline.linking.people import SUFFIXES, TITLES, WORD, Name, cluster, fold, parse_name
 from pipeline.model import Match, Role, Segment
-from pipeline.people import SUFFIXES, TITLES, WORD, Name, cluster, fold, parse_name
 from recognizers.names.vocabulary import vocabulary
 
 Inside = Mapping[int, tuple[Segment, Sequence[Match]]]

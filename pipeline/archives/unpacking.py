@@ -23,11 +23,11 @@ from typing import IO, Final
 
 import psutil
 
-from pipeline import sevenzip_archive, tape_archive
+from pipeline.archives import sevenzip_archive, tape_archive
+from pipeline.archives.own_process import is_done
+from pipeline.archives.tape_archive import Bzip2Reader, XzReader
 from pipeline.errors import UnreadableSource
 from pipeline.inputs import InputFile, Readable
-from pipeline.own_process import is_done
-from pipeline.tape_archive import Bzip2Reader, XzReader
 
 MOST_MEMBERS: Final = 10_000
 MOST_LEVELS: Final = 3
@@ -169,7 +169,7 @@ def _from_sevenzip(file: InputFile, folder: Folder, level: int) -> Iterator[Inpu
     with tempfile.TemporaryDirectory(dir=folder.place().parent) as made:
         arguments = [str(file.path.resolve()), made, str(MOST_MEMBERS), str(most)]
         seconds = _SECONDS + min(most, 16 * file.size) / _BYTES_A_SECOND
-        if not is_done("pipeline.sevenzip_archive", arguments, seconds):
+        if not is_done("pipeline.archives.sevenzip_archive", arguments, seconds):
             yield replace(file, refused="it is a 7z archive that cannot be unpacked; it may be damaged")
             return
         index = json.loads((Path(made) / sevenzip_archive.INDEX).read_text(encoding="utf-8"))

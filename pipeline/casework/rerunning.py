@@ -20,8 +20,8 @@ from pipeline.case.overrides import NAME_ORDINAL, place_digest
 from pipeline.case.recording import content_digest, latest_release
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import ReleaseRow, SourceRow, UnitRow
-from pipeline.casework import Seen, Task, handed_over, looked_at, recorded
-from pipeline.differencing import ReleaseHeld
+from pipeline.casework.differencing import ReleaseHeld
+from pipeline.casework.road import Seen, Task, handed_over, looked_at, recorded
 from pipeline.evidence.log import plain_cell
 from pipeline.release import Release
 from pipeline.results import Progress

@@ -14,13 +14,13 @@ from pipeline.case.marks import Marks, value_digest
 from pipeline.case.overrides import place_digest
 from pipeline.detect import whole_cell
 from pipeline.formats import format_named
-from pipeline.markers import marker_spans
 from pipeline.model import Finding, Match, Segment
 from pipeline.regular_rows import single_unit
 from pipeline.single_rows import marked_rows
 from pipeline.state import State
 from pipeline.tables.columnar import columnar
 from pipeline.tasks import UnitTask
+from pipeline.texts.markers import marker_spans
 
 
 def find_marked(state: State, task: UnitTask) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pipeline.plain_form import Piece, PlainForm, form_with, led_back
+from pipeline.texts.plain_form import Piece, PlainForm, form_with, led_back
 from recognizers.triggers import Trigger, scan_of
 
 _STATIONS: Final = 3

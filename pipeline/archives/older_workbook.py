@@ -1,6 +1,6 @@
 """The cells of a workbook that is no SpreadsheetML (XLS, XLSB, OpenDocument): read in a process of its own.
 
-    python -m pipeline.older_workbook MOST_AREA MOST_MEMORY MOST_SECONDS < WORKBOOK > LINES
+    python -m pipeline.archives.older_workbook MOST_AREA MOST_MEMORY MOST_SECONDS < WORKBOOK > LINES
 
 calamine keeps a sheet as all cells between its first and its last one, and makes room for them before it can be asked
 how many there are: one damaged number of a row or column in a file of 10 kB is room for billions. Where it may not have
@@ -22,8 +22,8 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TextIO
 
-from pipeline.older_formats import Places, formats_of
-from pipeline.own_process import limited
+from pipeline.archives.older_formats import Places, formats_of
+from pipeline.archives.own_process import limited
 
 END: Final = "end"
 REFUSED: Final = "refused"

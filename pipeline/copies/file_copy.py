@@ -6,8 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.assembling import KeptPart
-from pipeline.checking import WrittenUnit
+from pipeline.copies.assembling import KeptPart
+from pipeline.copies.checking import WrittenUnit
 from pipeline.results import FileResult
 from pipeline.tables.quasi import Risk
 

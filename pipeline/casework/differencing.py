@@ -16,8 +16,8 @@ from pipeline.case.recording import Outcome
 from pipeline.case.standing import replayed
 from pipeline.case.store import Case
 from pipeline.case.tables import DecisionRow, FindingRow, UnitRow
+from pipeline.casework.likeness import Likeness, likeness
 from pipeline.errors import ReleasableError
-from pipeline.likeness import Likeness, likeness
 from pipeline.model import words
 from pipeline.results import Scan
 from pipeline.tasks import UnitTask

@@ -17,11 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.anonymity import WrittenTable
+from pipeline.archives.packing import beside
+from pipeline.copies.anonymity import WrittenTable
 from pipeline.formats.encoding import decode, encode
 from pipeline.formats.parquet import HOW_WRITTEN
 from pipeline.model import Unit
-from pipeline.packing import beside
 from pipeline.tables.columnar import single_lines
 
 SHUFFLED: Final = frozenset({"delimited", "json_lines", "parquet"})

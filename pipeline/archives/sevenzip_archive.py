@@ -1,6 +1,6 @@
 """7z archives taken apart: run as a process of its own.
 
-    python -m pipeline.sevenzip_archive ARCHIVE FOLDER MOST_MEMBERS MOST_BYTES
+    python -m pipeline.archives.sevenzip_archive ARCHIVE FOLDER MOST_MEMBERS MOST_BYTES
 
 py7zr (LGPL, in the extra ``sevenzip``, unmodified) reads the archive. FOLDER gets ``000000`` and so on, and
 ``index.json``: the names of the members in their order, or why the archive is refused. Members share their compression,

@@ -19,22 +19,22 @@ from pipeline.case.recording import (
 )
 from pipeline.case.resumed import NOTHING_YET, Recorded, check_same_findings
 from pipeline.case.store import Case
-from pipeline.copy_names import output_names
-from pipeline.differencing import compared_now, differences, hold_for, hold_for_marks, likenesses
-from pipeline.digest import Keyed
+from pipeline.casework.differencing import compared_now, differences, hold_for, hold_for_marks, likenesses
+from pipeline.casework.likeness import Likeness
+from pipeline.casework.missed import found_again
+from pipeline.copies.copy_names import output_names
 from pipeline.engine import scan
 from pipeline.errors import OutputError, ResumeRefused
 from pipeline.evidence.documents import Office
 from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integrity
 from pipeline.evidence.summary import Binding, Run
 from pipeline.inputs import InputFile
-from pipeline.likeness import Likeness
-from pipeline.missed import found_again
 from pipeline.model import RecordFacts
 from pipeline.policy.schema import Policy
 from pipeline.release import Release, release
 from pipeline.results import Progress, Scan
 from pipeline.state import Job
+from pipeline.texts.digest import Keyed
 from pipeline.workspace import Remembering, Runner, Workspace
 
 

@@ -21,6 +21,7 @@ from pipeline.case.spots import spot_in
 from pipeline.case.standing import Conflict
 from pipeline.case.store import Case, CaseError
 from pipeline.case.tables import CertificateRow
+from pipeline.casework.released import joined, reads_as, records_in, texts_of, units_in
 from pipeline.errors import IntegrityError
 from pipeline.evidence.certificate import (
     CERTIFICATE,
@@ -40,7 +41,6 @@ from pipeline.evidence.manifest import MANIFEST, SIGNATURE, file_sha256, integri
 from pipeline.inputs import InputFile
 from pipeline.intake import collect
 from pipeline.model import Segment, words
-from pipeline.released import joined, reads_as, records_in, texts_of, units_in
 from pipeline.workspace import Runner
 
 Frame = Mapping[str, Sequence[Record]]

@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.anonymity import COUNTED, WrittenTable, generalised, quasi_columns, table_risk
-from pipeline.copies import RECORDS, Copy, hold_file, remove_empty
+from pipeline.copies.anonymity import COUNTED, WrittenTable, generalised, quasi_columns, table_risk
+from pipeline.copies.file_copy import RECORDS, Copy, hold_file, remove_empty
+from pipeline.copies.shuffling import SHUFFLED, shuffled
 from pipeline.errors import IntegrityError
 from pipeline.model import Action, Column, Decision, Finding
 from pipeline.policy.schema import TableRules
 from pipeline.results import Progress, Scan
-from pipeline.shuffling import SHUFFLED, shuffled
 from pipeline.tables.quasi import Combination, Generalisation
 from pipeline.workspace import Runner
 

@@ -16,14 +16,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.assembling import assemble_copy
-from pipeline.checking import WrittenUnit
+from pipeline.archives.packing import beside
+from pipeline.copies.assembling import assemble_copy
+from pipeline.copies.checking import WrittenUnit
 from pipeline.errors import IntegrityError
 from pipeline.evidence.summary import QuasiFacts
 from pipeline.formats import format_named
 from pipeline.inputs import InputFile
 from pipeline.model import Cell, ColumnClass, Edit, Unit
-from pipeline.packing import beside
 from pipeline.state import State
 from pipeline.tables.columnar import columnar
 from pipeline.tables.places import is_place

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final, overload
 
-from pipeline.checking import WrittenUnit
+from pipeline.archives.packing import beside
+from pipeline.copies.checking import WrittenUnit
+from pipeline.copies.writing import write
 from pipeline.formats import format_named
 from pipeline.formats.base import Assembled, units_of
 from pipeline.model import Source
-from pipeline.packing import beside
 from pipeline.workspace import Unkept, Workspace, answer_of
-from pipeline.writing import write
 
 BYTES_A_SECOND: Final = 500_000
 """The slowest at which parts may become a file: the cells of a large workbook are written at a few times this rate."""

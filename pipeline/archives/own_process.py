@@ -48,7 +48,7 @@ def _command(module: str, arguments: Sequence[str]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     path = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]  # an empty one is where we stand
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path)}
 

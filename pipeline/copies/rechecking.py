@@ -6,13 +6,13 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.checking import CheckTask, WrittenUnit, check
-from pipeline.digest import Keyed
+from pipeline.copies.checking import CheckTask, WrittenUnit, check
 from pipeline.engine import scan
 from pipeline.inputs import InputFile
 from pipeline.policy.schema import Policy
 from pipeline.results import FileResult, Progress, Scan
 from pipeline.state import Job
+from pipeline.texts.digest import Keyed
 from pipeline.verify import Needle, WithheldIndex
 from pipeline.workspace import Runner
 
@@ -36,7 +36,7 @@ def survivors_of(
 ) -> list[str]:
     """Return the places in copies where a value of the index stands; its scopes are keys of the copies.
 
-    ``of_other_records`` says that names are searched in all records (see :class:`pipeline.checking.CheckTask`).
+    ``of_other_records`` says that names are searched in all records (see :class:`pipeline.copies.checking.CheckTask`).
     """
     runner.share(index)
     places = []

@@ -1,0 +1,1 @@
+"""Copies: from decisions to copies that are written, named, checked, and weighed as a whole."""

@@ -1,0 +1,1 @@
+"""Texts: a text or value brought to one form, so that nothing hides in its spelling, and what stands in its place."""
