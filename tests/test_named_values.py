@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from damagedhelp import texts_in
 
 from pipeline.detect import detect
 from pipeline.formats.html_text import HtmlText
+from pipeline.formats.table_labels import Beside
 from pipeline.model import Edit, Segment
 from pipeline.state import State
 from recognizers.registry import load_recognizers
@@ -177,3 +179,37 @@ def test_a_release_has_no_number_that_a_table_names_inside(source: str, by_patte
     assert [each.status for each in done.summary.files] == ["released"]
     (copy,) = (tmp_path / "out/records").iterdir()
     assert "5369043" not in copy.read_text(encoding="utf-8")
+
+
+TOLD_BY_COLUMN = {
+    "dates of birth.csv": "Office,Date of Birth,Case\nCity,02/03/1984,A-1\nCounty,05/06/1977,A-2\nState,09/08/1966,A-3\n",
+    "licences.csv": "Type,Driver License,Case\nOwner,0812319841115,A-1\nDriver,0412319841199,A-2\nTenant,0712319841177,A-3\n",
+    "dates of birth.html": "<table><tr><th>Office<th>Date of Birth<tr><td>City<td>02/03/1984<tr><td>County<td>05/06/1984"
+    "<tr><td>State<td>09/08/1984<tr><td>Owner<td>09/08/1984</table>",
+    "two tables.json": '{"sheets":[{"columns":["Item","SSN"],"data":[["Salt",536901984]]},'
+    '{"columns":["Item","Parcel"],"data":[["Sand",7]]}]}',
+    "two tables, last.json": '{"sheets":[{"columns":["Item","Parcel"],"data":[["Salt",7]]},'
+    '{"data":[["Sand",536901984]],"columns":["Item","SSN"]}]}',
+}
+
+
+@pytest.mark.parametrize("name", TOLD_BY_COLUMN)
+def test_a_column_that_tells_more_than_the_cell_on_the_left_keeps_its_name(
+    name: str, by_patterns: State, tmp_path: Path
+) -> None:
+    """Offices, roles and places in a first column look like the names of a form; each table has its own header."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / f"a{Path(name).suffix}").write_text(TOLD_BY_COLUMN[name], encoding="utf-8")
+    done = Road(by_patterns).release(tmp_path / "in", tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    (copy,) = (tmp_path / "out/records").iterdir()
+    assert "1984" not in copy.read_text(encoding="utf-8")
+
+
+def test_wide_tables_cost_no_more_than_their_cells() -> None:
+    """Thousands of cells over a thousand columns each, and thousands of names in a row."""
+    tracemalloc.start()
+    HtmlText.parsed("<table><tr>" + "<td colspan=999>x" * 3000 + "<tr><td>a<td>b" * 60 + "</table>")
+    list(Beside().take(1, range(4000), ["Name"] * 4000))
+    assert tracemalloc.get_traced_memory()[1] < 60_000_000
+    tracemalloc.stop()

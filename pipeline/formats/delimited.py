@@ -115,7 +115,8 @@ class Delimited:
         """Return what names cells beside the header of a small table that is one unit."""
         if unit.ordinal or len(payload) > _SMALL:
             return {}
-        return names_inside([(row, cells) for row, cells in self.table(payload, unit) if row >= 0])
+        header = json.loads(unit.context["header"])
+        return names_inside([(row, cells) for row, cells in self.table(payload, unit) if row >= 0], header)
 
     def rewrite(self, payload: bytes, unit: Unit, edits: Sequence[Edit]) -> bytes:
         """Return the unit with the edited cells written anew, quoted where they must be.

@@ -129,6 +129,28 @@ def header_words() -> frozenset[str]:
     return frozenset(word for column in document["columns"] for phrase in column["headers"] for word in phrase.split())
 
 
+@cache
+def told_by(label: str) -> int:
+    """Return what the name of a column tells: 2 a number or date of a person, 1 who or where it is, 0 neither.
+
+    As in the header vocabulary the longest phrase that ends the name counts.
+    """
+    words = tuple(word.lower() for word in _WORD.findall(label))
+    return next((told for at in range(len(words)) if (told := _phrases().get(words[at:])) is not None), 0)
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], int]:
+    document = read_yaml(config_file("columns.yaml"))
+    told: dict[tuple[str, ...], int] = {}
+    for column in document["columns"]:
+        is_entity = column["kind"] == "entity"
+        weight = (1 if column["entity"] in {"PERSON", "STREET_ADDRESS"} else 2) if is_entity else 0
+        for phrase in column["headers"]:
+            told.setdefault(tuple(phrase.split()), weight)
+    return told
+
+
 def reads_as_prose(text: str, width: int) -> bool:
     """Return whether the commas of a text are those of sentences or lists: blanks after them, few or long pieces."""
     pieces = _PROSE.findall(text)

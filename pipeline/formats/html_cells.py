@@ -17,6 +17,10 @@ _GROUP: Final = re.compile(r"[\s(]*[0-9][0-9\s().-]{0,11}")
 _MOST: Final = 8
 
 
+_WIDEST: Final = 1_000
+"""Columns up to which a cell over several of them counts as that many: what says more would take memory without end."""
+
+
 @dataclass(slots=True)
 class _Table:
     number: int = 0
@@ -72,7 +76,7 @@ class Cells:
             return self.goes_on
         said = dict(tag.attributes).get("colspan", "1").strip()
         width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
-        table.column, table.behind = table.behind, table.behind + max(width, 1)
+        table.column, table.behind = table.behind, min(table.behind + max(width, 1), max(table.behind + 1, _WIDEST))
         self.place, self.table = (table.row, table.column), table.number
         if 1 < width <= _MOST:
             table.wide.append((table.column, table.behind))

@@ -14,9 +14,13 @@ from pipeline.formats.delimited_dialect import is_header
 from pipeline.formats.json_tokens import Members
 from pipeline.formats.table_labels import may_name
 
+_Headers = Mapping[int, Sequence[str]]
+"""Lists of names of columns by how many they are."""
 MOST_ROWS: Final = 20
 """Rows below a first one that tell whether it is a header."""
 _LONGEST: Final = 80
+_NEAR: Final = 3
+"""Levels of objects in which a header is looked for beside a table (``meta``, ``view``, ``columns``)."""
 _HEADERS: Final = frozenset({"columns", "cols", "header", "headers", "fields", "names", "columnnames"})
 _NAMES: Final = frozenset(
     {
@@ -57,20 +61,23 @@ def labels_in(record: Any, text: str, start: int, end: int, header: Sequence[str
     """
     if not header and _MAY_NAME.search(text, start, end) is None:
         return {}
-    headers = _headers(record)
+    everywhere = _by_width(_headers(record))
     labels: dict[int, str] = {}
     place = 0
-    ahead: list[tuple[Any, str]] = [(_labelled(record, header), "")]
+    ahead: list[tuple[Any, str, _Headers]] = [(_labelled(record, header), "", everywhere)]
     while ahead:
-        value, label = ahead.pop()
+        value, label, headers = ahead.pop()
+        below: list[tuple[Any, str]] | None = None
         if isinstance(value, _Labelled):
-            ahead += reversed(value.values)
-            continue
-        if isinstance(value, Members):
-            ahead += reversed(_of_object(value))
-            continue
-        if isinstance(value, list):
-            ahead += reversed(_of_list(value, label, headers))
+            below = value.values
+        elif isinstance(value, Members):
+            below = _of_object(value)
+            own = _by_width(_headers_near(value))
+            headers = {**headers, **own} if own else headers
+        elif isinstance(value, list):
+            below = _of_list(value, label, headers)
+        if below is not None:
+            ahead += ((each, said, headers) for each, said in reversed(below))
             continue
         if value is None or isinstance(value, bool):
             continue
@@ -104,7 +111,7 @@ def _of_object(pairs: Members) -> list[tuple[Any, str]]:
     return found
 
 
-def _of_list(values: list[Any], label: str, headers: Sequence[Sequence[str]]) -> list[tuple[Any, str]]:
+def _of_list(values: list[Any], label: str, headers: _Headers) -> list[tuple[Any, str]]:
     """Return the elements of a list; those that are rows below a header as rows with labels."""
     rows = [each for each in values[: MOST_ROWS + 1] if _is_row(each)]
     if not rows or len(rows) < len(values[: MOST_ROWS + 1]):
@@ -112,7 +119,7 @@ def _of_list(values: list[Any], label: str, headers: Sequence[Sequence[str]]) ->
     own = header_of(values)
     if own:
         return [(values[0], ""), *((_labelled(each, own), "") for each in values[1:])]
-    known = next((each for each in headers if len(each) == len(rows[0])), ())
+    known = headers.get(len(rows[0]), ())
     return [(_labelled(each, known), "") for each in values]
 
 
@@ -123,14 +130,34 @@ def _headers(record: Any) -> list[list[str]]:
     while ahead:
         value = ahead.pop()
         if isinstance(value, Members):
-            for key, below in value:
-                if _plain(key) in _HEADERS and isinstance(below, list) and not isinstance(below, Members):
-                    names = [_name(each) for each in below]
-                    found += [names] if names and all(names) else []
-                ahead.append(below)
+            found += _headers_of(value)
+            ahead += [below for _, below in value]
         elif isinstance(value, list):
             ahead += [each for each in value if isinstance(each, list)]
     return found
+
+
+def _headers_near(value: Members) -> list[list[str]]:
+    """Return those of an object, then those of objects in it: a table has the header that lies nearest to it."""
+    found: list[list[str]] = []
+    level = [value]
+    for _ in range(_NEAR):
+        found += [names for each in level for names in _headers_of(each)]
+        level = [below for each in level for _, below in each if isinstance(below, Members)]
+    return found
+
+
+def _headers_of(value: Members) -> list[list[str]]:
+    found: list[list[str]] = []
+    for key, below in value:
+        if isinstance(below, list) and not isinstance(below, Members) and _plain(key) in _HEADERS:
+            names = [_name(each) for each in below]
+            found += [names] if names and all(names) else []
+    return found
+
+
+def _by_width(headers: Sequence[list[str]]) -> _Headers:
+    return {len(each): each for each in reversed(headers)}
 
 
 def _name(value: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from pipeline.formats.delimited_dialect import header_words, is_header
+from pipeline.formats.delimited_dialect import header_words, is_header, told_by
 
 LONGEST_LABEL: Final = 40
 _LOOKED_AT: Final = 50
@@ -44,11 +44,17 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
         for column in row:
             left = row.get(column - 1, "").strip() if column else ""
             own = names[column].strip() if number > numbers[max(head, 0)] else ""
-            if head >= 0 and (not is_form or (is_name(own) and not is_name(left) and not left.endswith(":"))):
+            of_column = is_name(own) and not is_name(left) and not left.endswith(":")
+            if head >= 0 and (not is_form or of_column or _tells_more(own, left)):
                 labels[number, column] = own
             else:
                 labels[number, column] = left.rstrip(": ") if may_name(left) else ""
     return {place: label for place, label in labels.items() if label}
+
+
+def _tells_more(head: str, left: str) -> bool:
+    """Return whether a head of a column says more of a cell than its neighbour: "SSN" than "City", an office's name."""
+    return (told := told_by(head)) > 0 and told >= told_by(left.rstrip(": "))
 
 
 def may_name(text: str) -> bool:
@@ -85,11 +91,11 @@ class Beside:
         if row > self._row + 1:
             self._above.clear()
         self._row = row
-        left, left_at = "", -_NEAR - 1
+        left, left_at, filled = "", -_NEAR - 1, frozenset(columns)
         for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
             if _is_short_name(text):
                 left, left_at = text.strip().rstrip(": "), column
-                self._above[column] = left, frozenset(columns)
+                self._above[column] = left, filled
             elif len(text) <= LONGEST_LABEL and _MAY_BE_VALUE.search(text):
                 beside = left if column - left_at <= _NEAR else ""
                 yield from ((at, label) for label in dict.fromkeys((beside, self._over(column))) if label)
@@ -115,14 +121,15 @@ def has_names(texts: Iterable[str]) -> bool:
     return any(map(_is_short_name, texts))
 
 
-def names_inside(rows: Sequence[tuple[int, Sequence[str]]]) -> dict[tuple[int, int], str]:
+def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str] = ()) -> dict[tuple[int, int], str]:
     """Return what names cells inside a small table of delimited text, by row and column, beside its header.
 
     Of a form (``SSN,536904399``), whose first column has names down the rows, it is the cell on the left; below a
-    second header it is that.
+    second header it is that. A column whose head tells more than the cell on the left keeps what it says.
 
     Args:
         rows: the data rows with their numbers.
+        heads: the header of the table.
     """
     if len(rows) > SMALL:
         return {}
@@ -138,6 +145,8 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]]) -> dict[tuple[int, i
         for at, each in enumerate(cells):
             if _MAY_BE_VALUE.search(each) and len(each) <= LONGEST_LABEL:
                 left = cells[at - 1].strip().rstrip(": ") if is_form and at and at - 1 in names else ""
+                if left and at < len(heads) and _tells_more(heads[at], left):
+                    left = ""
                 label = left or above.get(at, "")
                 if label:
                     found[row, at] = label
