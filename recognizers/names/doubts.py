@@ -106,7 +106,7 @@ class _Page:
         pair = len(found) > 1 and self._words.is_plain_given(found[0].text) and self._words.is_surname(found[-1].text)
         return (
             self._is_path(name)
-            or (not name.sure and is_thing(self._text[name.start : name.end]))
+            or is_thing(self._text[name.start : name.end])
             or self._is_chain(name)
             or (not pair and (self._is_label(name, found) or self._is_other_value(name)))
             or (not pair and (self._is_before_role(name, found) or self._is_place(name, found)))
