@@ -63,11 +63,18 @@ _BARE_ROAD: Final = re.compile(
     re.IGNORECASE,
 )
 _CITATION: Final = re.compile(r"(?:19|20)\d\d (?:[A-Z]{2}|[A-Z][a-z]{2,4}\.?) \d{1,4}(?=,? \d|,? ?\u00b6|[.;)]|,? P\.)")
+_OF_REPORTERS: Final = re.compile(
+    r"(?:[\s\d,.;()\u00b6\u00a7&-]|Mont|P\.|2d|3d|U\.S|S\. ?Ct|L\. ?Ed|F\.|Supp|MT|App|WL|at\b|Idaho|Wash|Wyo)*"
+)
+"""What goes on behind the citation of a case: volumes and pages. Anything else may be somebody's address."""
 _OF_CASE: Final = re.compile(r"\bv[s]?\. [^\n]{1,80}\Z|\bIn re [^\n]{1,60}\Z")
 _PLAT: Final = re.compile(
     r"\b(?:lots?|blocks?|tracts?|sections?|parcels?) (?:\d{1,3}[A-Z]?(?:,? (?:and|&|-) )?)?\Z", re.IGNORECASE
 )
-_OF_PLAT: Final = re.compile(r"\b(?:subdivision|addition|plat|block|survey|township)\b", re.IGNORECASE)
+_OF_PLAT: Final = re.compile(
+    r"\b(?:subdivision|addition|plat|block|survey|township)\b(?! (?:rd|road|st|street|ave|avenue|dr|drive|ln|lane|ct|court|way|hwy)\b)",  # noqa: E501  # one pattern, one line
+    re.IGNORECASE,
+)
 _MONTHS: Final = frozenset({
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -79,7 +86,7 @@ _MEASURES: Final = frozenset({
     "units", "homes", "houses", "points", "pages", "times", "degrees", "pounds", "the", "a", "an", "and", "of", "in",
     "at", "on", "with", "for", "from", "to", "per", "by", "or", "least", "most", "about", "that", "this", "his", "her",
     "my", "our", "their", "block", "blocks", "lots", "jobs", "copies", "students", "employees", "members", "votes",
-    "items", "calls", "cases",
+    "items", "calls", "cases", "noon", "midnight", "tonight", "today", "tomorrow", "sharp", "am", "pm",
 })  # fmt: skip
 _REACH: Final = 60
 
@@ -95,7 +102,7 @@ def places(text: str) -> Iterator[Place]:
             yield *match.span(), 0.65, "a block of a street", "street"
     for home in _HOME.finditer(text):
         numbered = _NUMBERED.match(text, home.start(1))
-        if numbered and _MEASURES.isdisjoint(numbered.group(1).casefold().split()[1:]):
+        if numbered and not _is_other_number(numbered.group(1).casefold().split()):
             yield *numbered.span(1), 0.6, "a house number and a name where somebody lives", "full"
     if " and " in low or " & " in low:
         for corners, at_home in ((_LIVES_AT_CORNER, True), (_AT_CORNER, False)):
@@ -120,9 +127,17 @@ def is_no_address(text: str, start: int, end: int) -> bool:
         return (
             not alone and _LIVES.search(before) is None and _LIVES.search(text, end, min(len(text), end + 30)) is None
         )
-    if _CITATION.match(text, start) and (_OF_CASE.search(before) or "Mont" in piece or "\u00b6" in text[end : end + 4]):
-        return True
-    return _PLAT.search(before) is not None and _OF_PLAT.search(piece) is not None
+    cited = _CITATION.match(text, start)
+    if cited and (_OF_CASE.search(before) or "Mont" in piece or "\u00b6" in text[end : end + 4]):
+        return _OF_REPORTERS.fullmatch(text, min(cited.end(), end), end) is not None
+    return _PLAT.search(before) is not None and _OF_PLAT.search(piece) is not None and "\n" not in piece
+
+
+def _is_other_number(words: list[str]) -> bool:
+    """Return whether a number with its words is an amount, a time or a day of a month, and no house's."""
+    following = words[1:]
+    dated = words[0].isdecimal() and len(words[0]) <= 2 and not _MONTHS.isdisjoint(following)
+    return dated or not _MEASURES.isdisjoint(following)
 
 
 def _names_street(corner: str, *, at_home: bool) -> bool:

@@ -84,6 +84,8 @@ _MISREAD: Final = re.compile(
 )
 """A date right behind its label, some digits of it read as letters from a scan."""
 _FEWEST_DIGITS: Final = 3
+_CUT_OFF: Final = 12
+"""What of a date may stand beyond its column: ``April 10, 1939`` below ``DOB``."""
 _SIX_DIGITS: Final = re.compile(r"[\s:#/-]{1,4}((?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{2})(?![\w/-])")
 """``DOB 061590``, as in records of the police; behind the very words only."""
 _VERY_WORDS: Final = re.compile(r"d\W{0,3}[o0]\W{0,3}b|date\W?of\W?birth|birth\W?date", re.IGNORECASE)
@@ -177,7 +179,9 @@ class DateOfBirthRecognizer(PatternRecognizer):
         if _is_age_of_thing(text, label_start, label_end):
             return
         below = list(self._below(text, label_start, label_end))
-        ends = line_end(text, label_end) if below else len(text)  # the next line holds the cells of other columns too
+        first = text[text.rfind("\n", max(0, label_start - _REACH), label_start) + 1 : line_end(text, label_end)]
+        # The next line holds the cells of other columns too. Where only blanks part these, they stand out of line.
+        ends = line_end(text, label_end) if below and "  " not in first else len(text)
         found = [*(each for each in self._behind(text, label_end) if each.start < ends), *below]
         yield from found
         if found:
@@ -195,7 +199,7 @@ class DateOfBirthRecognizer(PatternRecognizer):
     def _below(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
         """Yield the dates in the column of a pasted table that the label heads, and a misread one behind the label."""
         for start, end in cells_below(text, label_start, label_end):
-            date = _DATE.match(text[start:end])
+            date = _DATE.match(text[start : min(line_end(text, end), end + _CUT_OFF)])
             if date is not None and not date.group("year") and is_cut_out(text, start, start + date.end()):
                 yield self._match(start, start + date.end(), 0.85, "date in a column headed by the words for a birth")
         six = _SIX_DIGITS.match(text, label_end, label_end + 20)

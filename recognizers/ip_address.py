@@ -36,7 +36,8 @@ _NO_GROUPS: Final = re.compile(r"(?:[0-9]{1,2}:){3}(?!:)|[A-Fa-f]{1,4}:(?!:)|(?<
 _LONG_GROUP: Final = re.compile(r"[0-9][0-9A-Fa-f]{3}:")
 """How an address begins that nothing parts from the word before it."""
 _GLUED_WORD: Final = re.compile(
-    r"(?:ip(?:v6)?|addr(?:ess)?|client|server|host|from|src|source|dst|peer|remote|proxy|gateway|dns|login|user)\Z",
+    r"(?:ip(?:v6)?|addr(?:ess)?|client|server|host|from|src|source|dst|peer|remote|proxy|gateway|dns|login|user"
+    r"|(?<![a-z])(?:by|to|at|on|for|via|is|was|and|with|as))\Z",
     re.IGNORECASE,
 )
 _VERSION_WORDS: Final = Words(

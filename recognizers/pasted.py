@@ -35,6 +35,8 @@ _MOST_ROWS: Final = 1_000
 """Rows of columns that blanks part: every line may be the head of those below it."""
 _MOST_MISSES: Final = 3
 """How many lines in a row may have no columns, as rules and blank ones."""
+_MOST_HEADS = 3
+"""How many lines below may be heads with the same label: each has its own rows, and these would be read again and again."""
 
 Cell = tuple[int, int]
 """The bounds of a cell, blanks and quotes at its ends left out."""
@@ -99,13 +101,15 @@ def _in_columns(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
     if high - low > _LONGEST_HEAD or said[high - 1] in ".,;?!" or said[low:high].strip() == "":
         return
     behind = next((gap.end() for gap in gaps if gap.start() == high), _LONGEST_LINE)
-    at, misses = head[1], 0
+    again = re.compile(rf"(?<!\w){re.escape(said[first:last])}(?!\w)", re.IGNORECASE)
+    at, misses, others = head[1], 0, 0
     for _ in range(_MOST_ROWS):
         line = _next_line(text, at)
-        if line is None or misses > _MOST_MISSES:
+        if line is None or misses > _MOST_MISSES or others > _MOST_HEADS:
             return
         at = line[1]
         row = text[line[0] : line[1]]
+        others += again.search(row) is not None and _DIGIT.search(row) is None
         if _GAP.search(row.strip(" ")) is None or row[low:high] == said[low:high]:
             misses += 1
             continue

@@ -157,14 +157,23 @@ def test_verify_tells_where_it_is_more_thorough_than_the_release(
     made = command("redact", "a.txt", "--policy", "montana", "--out", "out", "--accuracy", "fast", "--workers", "1")
     assert made.returncode == 0, made.stdout + made.stderr
 
-    def sees_more(*asked: object) -> None:
+    def in_scan(*asked: object) -> bool:
         found = asked[-1]
         assert isinstance(found, verify.Verified)
-        found.problems.append("a.txt: PERSON still stands")
+        found.problems.append("a.txt: PERSON still stands (rule people)")
+        return True
 
-    monkeypatch.setattr(verify, "_rescan", sees_more)
+    def in_search(*asked: object) -> bool:
+        found = asked[-1]
+        assert isinstance(found, verify.Verified)
+        found.problems.append("a.txt: a withheld PERSON stands here")
+        return False
+
+    monkeypatch.setattr(verify, "_rescan", in_scan)
     for accuracy, advice in ((Accuracy.THOROUGH, verify.LESS_THOROUGH), (Accuracy.FAST, "")):
         assert verify.verify_release(tmp_path / "out", Asked(accuracy=accuracy)).advice == advice
+    monkeypatch.setattr(verify, "_rescan", in_search)  # a value that was withheld and survives is no matter of accuracy
+    assert verify.verify_release(tmp_path / "out", Asked(accuracy=Accuracy.THOROUGH)).advice == ""
 
 
 @pytest.mark.models

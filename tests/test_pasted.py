@@ -105,3 +105,11 @@ def test_every_line_a_head_takes_linear_time() -> None:
     begun = time.perf_counter()
     UsSsnRecognizer().find(text)
     assert time.perf_counter() - begun < 5
+
+
+def test_heads_above_heads_are_read_in_little_time() -> None:
+    """A form printed a thousand times over: each label heads the lines up to the next ones like it, not all below."""
+    form = "".join(f"{' ' * (at % 5)}dob  x{' ' * (at % 3)}\n" for at in range(2_000))
+    began = time.process_time()
+    assert DateOfBirthRecognizer().matches(form + "Name     DOB\nRoe   4/12/1975\nRoe   5/13/1976\n")
+    assert time.process_time() - began < 3

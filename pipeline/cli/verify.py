@@ -84,6 +84,7 @@ def verify_command(
     typer.echo(f"{folder}: whole and clean ({searched})")
 
 
+_STANDS = " still stands (rule "
 LESS_THOROUGH = (
     "the release was made with --accuracy fast, and this scan is thorough and sees more: "
     "redact again with --accuracy thorough"
@@ -177,10 +178,9 @@ def _look_again(folder: Path, asked: Asked, against: list[Path], case: Case | No
 
         people = overrides_of(case)
         asked = replace(asked, key=case.key, overrides=replace(people, rulings={}))
-    whole = len(found.problems)
-    _rescan(folder, against, case, asked, Standing(told, asked), found)
+    sees_more = _rescan(folder, against, case, asked, Standing(told, asked), found)
     is_fast = (told.get("accuracy"), asked.accuracy) == (Accuracy.FAST.value, Accuracy.THOROUGH)
-    if is_fast and len(found.problems) > whole:
+    if is_fast and sees_more:
         found.advice = LESS_THOROUGH
 
 
@@ -211,7 +211,8 @@ class Standing:
 
 def _rescan(
     folder: Path, against: list[Path], case: Case | None, asked: Asked, standing: Standing, found: Verified
-) -> None:
+) -> bool:
+    """Scan and search the copies again; return whether the scan itself found something in them."""
     from pipeline.copies.rechecking import survivors, survivors_of  # noqa: PLC0415
     from pipeline.engine import scan  # noqa: PLC0415 - keeps --help quick
     from pipeline.intake import collect  # noqa: PLC0415
@@ -223,7 +224,8 @@ def _rescan(
     job = as_released(job, folder, asked.stated)
     with workers(job, asked.workers) as pool, progress_bar() as progress:
         done = scan(collect([folder / "records"]), job, policy, pool, progress)
-        found.problems += _problems(done, standing)
+        seen = list(_problems(done, standing))
+        found.problems += seen
         pixels = sum(_has_unread_pixels(unit) for unit in done.units)
         if pixels:
             found.notes.append(UNREAD_PIXELS.format(pixels))
@@ -251,6 +253,7 @@ def _rescan(
     if standing.by_people:
         how = "" if case is not None else "; give --case to see that it is these very ones"
         found.notes.append(f"{standing.by_people} places stand because a person released them{how}")
+    return any(_STANDS in each for each in seen)
 
 
 def _problems(done: Scan, standing: Standing) -> Iterator[str]:
@@ -269,7 +272,7 @@ def _problems(done: Scan, standing: Standing) -> Iterator[str]:
             for each in unit.decisions:
                 if each.withholds and not standing.is_released(each):
                     at = words(each.finding.address)
-                    yield f"{where}, {at}: {each.finding.entity} still stands (rule {each.rule})"
+                    yield f"{where}, {at}: {each.finding.entity}{_STANDS}{each.rule})"
 
 
 def _has_unread_pixels(unit: UnitResult) -> bool:

@@ -26,7 +26,7 @@ _INITIALED: Final = re.compile(
     r"(?!\.\w|\. ?(?:\d|[A-Z]\.))"
 )
 _REVERSED: Final = re.compile(
-    r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]*([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"  # noqa: E501  # one pattern, one line
+    r"(?:^|[\n\r\t\"|;]|\d[.)]|: )[ \t]{0,120}([A-Z][\w'\u2019-]{1,30}(?: [A-Z][\w'\u2019-]{1,30}){0,3}), ([A-Z][\w'\u2019-]{1,20}(?: [A-Z]\.?)?)"  # noqa: E501  # one pattern, one line
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
 _SON_OF: Final = re.compile(r"(?<![\w'\u2019-])(?:Mc|Mac|O['\u2019]|Fitz)[A-Z][a-z]{2,15}(?![\w-])")

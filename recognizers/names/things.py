@@ -13,6 +13,8 @@ _PARTED: Final = re.compile(r"[^\w]+")
 
 def is_thing(name: str) -> bool:
     """Return whether a name of several words is one of the known things, a possessive ``s`` aside."""
+    if "," in name:
+        return False  # `Ford, Sierra`: a surname first, and a person
     said = " ".join(_PARTED.split(_MARKS.sub("", name.lower()))).strip()
     if " " not in said:
         return False
