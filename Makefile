@@ -72,7 +72,7 @@ test: $(VENV)/.stamp-test $(VENV)/.stamp-models ## Run the tests
 	@$(ONE_THREAD) $(PYTHON) -m pytest $(AT_ONCE)
 
 test-all: $(VENV)/.stamp-extras $(VENV)/.stamp-models ## Run the tests with every extra; whatever would be skipped fails
-	@RELEASABLE_REQUIRE_ALL=1 $(ONE_THREAD) $(PYTHON) -m pytest
+	@RELEASABLE_REQUIRE_ALL=1 $(ONE_THREAD) $(PYTHON) -m pytest $(AT_ONCE)
 
 lint: $(VENV)/.stamp-test ## ruff, mypy, import-linter
 	@$(VENV)/bin/ruff check .

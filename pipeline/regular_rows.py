@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from pipeline.detect import examine
 from pipeline.formats.encoding import unreadable_spans
-from pipeline.formats.table_labels import SMALL, has_names
+from pipeline.formats.table_labels import SMALL, names_inside
 from pipeline.linking.people import common_words
 from pipeline.model import Cell, Column, ColumnClass, Finding, Match, Role, Segment, Unit
 from pipeline.policy.rosters import Rosters
@@ -107,10 +107,10 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     classes = {each.index: each for each in columns}
     if table.rows < FEWEST:
         return None
-    if table.rows <= SMALL and not unit.ordinal and any(has_names(each.to_pylist()) for each in table.columns):
+    header = json.loads(unit.context["header"])
+    if table.rows <= SMALL and not unit.ordinal and _has_names_inside(table, header):
         return None  # a form, or a second table: what a cell is called stands in its row, or inside its column
     lists, known = _lists(state.rosters), Known()
-    header = json.loads(unit.context["header"])
     whole = []
     for at, cells in enumerate(table.columns):
         kind = classes.get(at)
@@ -135,6 +135,12 @@ def split(state: State, table: Columnar, unit: Unit, columns: Sequence[ColumnCla
     plain = found.of_row != SINGLE
     segments, characters = _size(table, plain)
     return Split(payload, mini, known, Regular(found.of_row, groups, segments, characters))
+
+
+def _has_names_inside(table: Columnar, header: Sequence[str]) -> bool:
+    """Return whether something beside its header names cells of a small table, as where it is read row by row."""
+    columns = ([each or "" for each in column.to_pylist()] for column in table.columns)
+    return bool(names_inside(list(enumerate(zip(*columns, strict=True))), header))
 
 
 def single_unit(table: Columnar, unit: Unit, rows: np.ndarray) -> tuple[bytes, Unit]:

@@ -255,10 +255,10 @@ def test_a_file_that_changed_is_not_shown(tmp_path: Path, source: Path, desk: De
 @pytest.mark.models
 def test_the_desk_examines_anew_only_what_it_does_not_know(desk: Desk, source: Path, loaded: State) -> None:
     """Opened again on the same files it goes on; a changed or further file is examined."""
-    assert desk.road.is_examined(desk.case)
-    assert desk_of(desk.case, source, loaded).road.is_examined(desk.case)
+    assert not desk.road.behind(desk.case)
+    assert not desk_of(desk.case, source, loaded).road.behind(desk.case)
     (source / "more.txt").write_text("More.")
-    assert not desk_of(desk.case, source, loaded).road.is_examined(desk.case)
+    assert desk_of(desk.case, source, loaded).road.behind(desk.case)
 
 
 # --- programs ---------------------------------------------------------------------------

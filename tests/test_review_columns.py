@@ -98,11 +98,11 @@ def pins_in(desk: Desk) -> dict:
 def test_a_pin_is_used_from_the_next_examination_on(desk: Desk, tmp_path: Path) -> None:
     """The files are examined anew at once, the numbers before and after are shown, and the release withholds it."""
     at, key = browser(desk), key_of(desk)
-    assert desk.road.is_examined(desk.case)
+    assert not desk.road.behind(desk.case)
     told = at.post(f"/columns/{key}/3", do="pin", kind="entity", entity="US_SSN", reason="numbers of the county")
     assert "Column 3 is pinned." in told
     settled(desk)
-    assert desk.road.is_examined(desk.case)
+    assert not desk.road.behind(desk.case)
     page = at.get(f"/columns/{key}/3")
     assert numbers(page, "before the class was changed, by rule") == [0, 0, 0]
     assert sum(numbers(page, "after it, by rule")[:2]) == ROWS
@@ -169,7 +169,7 @@ def test_a_pin_during_an_examination_waits_for_the_next(desk: Desk, monkeypatch:
 def test_an_altered_pin_breaks_the_case(desk: Desk) -> None:
     """Whoever changes or removes a pin in the database is found out."""
     lay_down(desk.case, Laid(key_of(desk), 1, "inert", reason="x"), by="records officer")
-    assert not desk.road.is_examined(desk.case)
+    assert desk.road.behind(desk.case)
     with desk.case.engine.begin() as database:
         database.execute(text("UPDATE column_pins SET kind = 'quasi'"))
     assert any("pin 1: altered" in each for each in check_case(desk.case))

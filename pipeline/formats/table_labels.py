@@ -7,7 +7,7 @@ Such a table says nowhere whether its first row names columns, so its words tell
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -114,11 +114,6 @@ class Beside:
 
 SMALL: Final = 200
 """Up to this many rows a table of delimited text may be a form, or have another table below it."""
-
-
-def has_names(texts: Iterable[str]) -> bool:
-    """Return whether one of some cells below a header could name others (see :func:`names_inside`)."""
-    return any(map(_is_short_name, texts))
 
 
 def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str] = ()) -> dict[tuple[int, int], str]:
