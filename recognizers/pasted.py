@@ -36,7 +36,7 @@ _MOST_ROWS: Final = 1_000
 _MOST_MISSES: Final = 3
 """How many lines in a row may have no columns, as rules and blank ones."""
 _MOST_HEADS = 3
-"""How many lines below may be heads with the same label: each has rows of its own, read again and again else."""
+"""How many lines below may be heads with the same label: each has rows of its own, which would be read again."""
 
 Cell = tuple[int, int]
 """The bounds of a cell, blanks and quotes at its ends left out."""

@@ -134,7 +134,7 @@ def _births(text: str, group: list[_Row]) -> Iterator[tuple[int, int]]:
     if not group:
         return
     top = group[0].start
-    low = max(text.rfind("\n\n", 0, max(0, top - 2)) + 1, top - _ABOVE, 0)
+    low = max(text.rfind("\n\n", max(0, top - _ABOVE - 2), max(0, top - 2)) + 1, top - _ABOVE, 0)
     people = low < top and _PEOPLE.within(text, low, top)
     if low < top and _OTHER.within(text, low, top) and not people:
         return
