@@ -60,7 +60,6 @@ _NOT_AN_IDENTIFIER = re.compile(
 _BANK = Words("bank", "checking", "savings", "routing", "iban", "credit union", "aba")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LAST_WORD = re.compile(r"[A-Za-z]+(?=[ _-]?\Z)")
-_COUNTY_CODE = 5
 _TOKEN_PARTS = frozenset({"cookie", "session", "device", "tracking"})
 
 
@@ -102,7 +101,7 @@ class UniqueIdentifier(PatternRecognizer):
             token = _ID_VALUE.match(text, match.end())
             found = token.group().rstrip(".:-") if token else ""
             if has_digits(found) and not (
-                _NOT_AN_IDENTIFIER.fullmatch(found) or _is_of_thing(text, match.start(), found, things)
+                _NOT_AN_IDENTIFIER.fullmatch(found) or _is_of_thing(text, match.start(), things)
             ):
                 yield self._match(match.end(), match.end() + len(found), "other", 0.6, "a value under id")
         for match in _MAC.finditer(text):
@@ -122,13 +121,10 @@ class UniqueIdentifier(PatternRecognizer):
         return Match(start, end, "UNIQUE_IDENTIFIER", score, self.NAME, reason, part)
 
 
-def _is_of_thing(text: str, end: int, value: str, things: frozenset[str]) -> bool:
-    """Return whether the word before ``id`` tells a place or a thing; that of a county may be its code (FIPS) only."""
+def _is_of_thing(text: str, end: int, things: frozenset[str]) -> bool:
+    """Return whether the word before ``id`` tells a place or a thing."""
     word = _LAST_WORD.search(text, max(0, end - 20), end)
-    if word is None:
-        return False
-    said = word.group().casefold()
-    return said in things or (said == "county" and value.isdecimal() and len(value) <= _COUNTY_CODE)
+    return word is not None and word.group().casefold() in things
 
 
 def _is_elsewhere(text: str, found: Labelled) -> bool:
