@@ -129,9 +129,12 @@ def header_words() -> frozenset[str]:
     return frozenset(word for column in document["columns"] for phrase in column["headers"] for word in phrase.split())
 
 
+_TOLD: Final = {"US_SSN": 3, "PERSON": 1, "STREET_ADDRESS": 1}
+
+
 @cache
 def told_by(label: str) -> int:
-    """Return what the name of a column tells: 2 a number or date of a person, 1 who or where it is, 0 neither.
+    """Return what the name of a column tells: 3 an SSN, 2 another number of a person, 1 who or where it is, 0 neither.
 
     As in the header vocabulary the longest phrase that ends the name counts.
     """
@@ -144,8 +147,7 @@ def _phrases() -> dict[tuple[str, ...], int]:
     document = read_yaml(config_file("columns.yaml"))
     told: dict[tuple[str, ...], int] = {}
     for column in document["columns"]:
-        is_entity = column["kind"] == "entity"
-        weight = (1 if column["entity"] in {"PERSON", "STREET_ADDRESS"} else 2) if is_entity else 0
+        weight = _TOLD.get(column["entity"], 2) if column["kind"] == "entity" else 0
         for phrase in column["headers"]:
             told.setdefault(tuple(phrase.split()), weight)
     return told
