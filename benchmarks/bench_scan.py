@@ -11,7 +11,6 @@ each part, so that a busy machine disturbs all of them alike. Rates are characte
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 import platform
@@ -109,10 +108,12 @@ def contend(name: str, sets: Path, stock_model: Path | None) -> None:
     if name == "recognizers":
         print(json.dumps(_recognizer_times(dealt[0])), flush=True)
         return
+    from pipeline.execution.worker import settle  # noqa: PLC0415 - each contender loads only its own
+
     began = time.process_time()
     run = _runner(name, stock_model)
     run([("Subject", "The sewer main on the corner is 12 feet deep, said Maren Voss.")])
-    gc.freeze()  # as a worker does once it is set up; see pipeline.execution.worker
+    settle()  # as a worker does once it is set up
     print(json.dumps({"setup": time.process_time() - began}), flush=True)
     if name in {LEARNT, BATCHES}:
         for part in dealt:
