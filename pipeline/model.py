@@ -195,6 +195,7 @@ def words(address: Address) -> str:
 # --- what is read -----------------------------------------------------------------------
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file of the input: its path inside the input (POSIX), its format's name, its size in bytes."""
@@ -291,6 +292,7 @@ class Reading:
     dropped: tuple[Dropped, ...] = ()
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class ColumnClass:
     """What a column of a table holds: class entity, free_text, identifier, quasi, inert or unsure.

@@ -31,6 +31,7 @@ from pipeline.verify.canonical import Needle
 from pipeline.verify.search import WithheldIndex, search
 from pipeline.verify.views import View, views
 from recognizers.entities import CARD_CODE, LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
+from recognizers.model import pickles_by_fields
 
 ATTACHED_BYTES_A_SECOND = 100_000
 """The slowest at which a message with attachments may be read: a scanned page has about this size."""
@@ -38,6 +39,7 @@ ATTACHED_BYTES_A_SECOND = 100_000
 _RUN = re.compile(r"\S+")
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class UnitTask:
     """One unit to examine or to write, with what else is needed for it."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
 from pipeline.errors import Failure, OutputError
+from recognizers.model import pickles_by_fields
 
 Item = TypeVar("Item")
 NOTHING: Final[Any] = object()
@@ -115,6 +116,7 @@ class Unkept:
     error: int
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """A function whose answers are kept by the worker that made them; what travels is what :func:`told` of them is.

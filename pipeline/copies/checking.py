@@ -18,11 +18,13 @@ from pipeline.state import State, all_columns, findings_of
 from pipeline.tables.businesses import names_business
 from pipeline.verify import MAIL_FORMATS, Leak, View, leaks, search, second_reader, seen
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
+from recognizers.model import pickles_by_fields
 
 CUT_BY_CONTENT = frozenset({"mbox"})
 """Formats whose units another reading could cut elsewhere."""
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class WrittenUnit:
     """A unit as it was written: the unit that it came from, its place in the copy, the sha256 of its bytes."""
@@ -34,6 +36,7 @@ class WrittenUnit:
     marked: Marked | None = None
 
 
+@pickles_by_fields
 @dataclass(frozen=True, slots=True)
 class CheckTask:
     """A copy on the disk and units that were written into it.
