@@ -202,7 +202,8 @@ def test_a_rule_that_never_decides_is_named(write):
 )  # fmt: skip
 def test_law_that_carries_is_not_taken_for_a_definition(write, cite):
     """A citation that names more than what only defines may stand alone."""
-    load(write(GOOD.replace("cite: Mont. Const. Art. II", f'cite: "{cite}"')))
+    policy = load(write(GOOD.replace("cite: Mont. Const. Art. II", f'cite: "{cite}"')))
+    assert [authority.cite for authority in policy.rules[0].authority] == [cite]
 
 
 def test_a_number_that_nothing_makes_mandatory_is_named(write):
