@@ -44,7 +44,7 @@ def test_paths_named_in_documents_exist(document: str) -> None:
     text = (ROOT / document).read_text(encoding="utf-8")
     named = re.findall(r"`((?:pipeline|recognizers|configs|tests|sample_data|docs|benchmarks)/[\w./-]*)`", text)
     made_up = {"recognizers/library_card.py", "tests/cases/library_card.yaml", "pipeline/formats/subtitles.py"}
-    made_up |= {"tests/golden/subtitles/", "configs/policies/idaho.yaml"}
+    made_up |= {"tests/golden/subtitles/", "configs/policies/idaho.yaml", "tests/golden/decisions/idaho.csv"}
     assert not [path for path in named if path not in made_up and not (ROOT / path).exists()]
 
 
