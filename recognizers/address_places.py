@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from recognizers.address_words import street_words
 from recognizers.linear import pattern
 from recognizers.text import letter_or_digit_at
 
@@ -75,19 +76,6 @@ _OF_PLAT: Final = re.compile(
     r"\b(?:subdivision|addition|plat|block|survey|township)\b(?! (?:rd|road|st|street|ave|avenue|dr|drive|ln|lane|ct|court|way|hwy)\b)",  # noqa: E501  # one pattern, one line
     re.IGNORECASE,
 )
-_MONTHS: Final = frozenset({
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-    "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "monday", "tuesday",
-    "wednesday", "thursday", "friday", "saturday", "sunday", "the", "final", "last", "next", "between", "this",
-})  # fmt: skip
-_MEASURES: Final = frozenset({
-    "people", "acres", "feet", "miles", "hours", "days", "weeks", "months", "years", "minutes", "dollars", "percent",
-    "units", "homes", "houses", "points", "pages", "times", "degrees", "pounds", "the", "a", "an", "and", "of", "in",
-    "at", "on", "with", "for", "from", "to", "per", "by", "or", "least", "most", "about", "that", "this", "his", "her",
-    "my", "our", "their", "block", "blocks", "lots", "jobs", "copies", "students", "employees", "members", "votes",
-    "items", "calls", "cases", "noon", "midnight", "tonight", "today", "tomorrow", "sharp", "am", "pm",
-})  # fmt: skip
 _REACH: Final = 60
 
 Place = tuple[int, int, float, str, str]
@@ -136,14 +124,14 @@ def is_no_address(text: str, start: int, end: int) -> bool:
 def _is_other_number(words: list[str]) -> bool:
     """Return whether a number with its words is an amount, a time or a day of a month, and no house's."""
     following = words[1:]
-    dated = words[0].isdecimal() and len(words[0]) <= 2 and not _MONTHS.isdisjoint(following)
-    return dated or not _MEASURES.isdisjoint(following)
+    dated = words[0].isdecimal() and len(words[0]) <= 2 and not street_words().of_dates.isdisjoint(following)
+    return dated or not street_words().of_amounts.isdisjoint(following)
 
 
 def _names_street(corner: str, *, at_home: bool) -> bool:
     """Return whether a corner has a street's name (a capital, a direction, or at home) and no day of a month."""
     words = corner.split()
-    if not _MONTHS.isdisjoint(word.casefold() for word in words):
+    if not street_words().of_dates.isdisjoint(word.casefold() for word in words):
         return False
     named = [word for word in words if word.isalpha() and word.casefold() != "and" and len(word) > 2]
     directed = any(len(word.rstrip(".")) <= 2 and word.rstrip(".").isalpha() for word in words)

@@ -22,6 +22,8 @@ class StreetWords:
     states: frozenset[str]
     state_names: tuple[str, ...]
     not_names: frozenset[str]
+    of_dates: frozenset[str]
+    of_amounts: frozenset[str]
     countries: tuple[str, ...]
     plain_names: tuple[str, ...]
     buildings: tuple[str, ...]
@@ -55,6 +57,8 @@ def street_words() -> StreetWords:
         state_names=tuple(words["state_names"].split("|")),
         countries=tuple(words["countries"].split("|")),
         not_names=frozenset(words["not_names"].split()),
+        of_dates=frozenset(words["of_dates"].split()),
+        of_amounts=frozenset(words["of_amounts"].split()),
         plain_names=tuple(words["plain_names"].split("|")),
         buildings=tuple(words["buildings"].split("|")),
         before=tuple(foreign["before"].split()),

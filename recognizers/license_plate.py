@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import ClassVar
 
+from recognizers.address_words import alternatives, street_words
 from recognizers.labelled import Labels, outermost, value_after
-from recognizers.linear import pattern
+from recognizers.linear import Pattern, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, stands_alone
@@ -38,12 +40,15 @@ _VALUE = re.compile(rf"{_STATE}(?P<plate>[A-Z0-9]{{1,7}}(?:[ -][A-Z0-9]{{1,6}})?
 _MONTANA = Shape(r"(?:[1-9]|[1-4][0-9]|5[0-6])-[0-9]{4,6}[A-Z]?", hint="[0-9]-[0-9]{4}")
 _TELETYPED = pattern(r"\bLIC/ ?([A-Z0-9]{3,8})\b")
 """A field of a law enforcement teletype: ``LIC/BTR882``."""
-_WITH_STATE = pattern(
-    r"\b([A-Z0-9]{2,4}[ -]?[A-Z0-9]{3,4}) ?(?:\((?:[A-Z]{2})\)|,? (?:[A-Z]{2}|Montana|Idaho|Wyoming|Oregon|California|Washington|Utah|Colorado) (?:plates?|tags?|reg)\b)",  # noqa: E501  # one pattern, one line
-)
-"""A plate with its state behind it, where a vehicle is spoken of: ``Honda Civic 8ABC123 (CA)``."""
 _LOWER = re.compile(r"(?P<plate>[a-z0-9]{5,8})(?![^\W_])")
 _NEEDS_VEHICLE = frozenset({"tag", "lp", "plated", "lic"})
+
+
+@cache
+def _with_state() -> Pattern:
+    """Return a plate with its state behind it, where a vehicle is spoken of: ``Honda Civic 8ABC123 (CA)``."""
+    state = f"(?:[A-Z]{{2}}|{alternatives(street_words().state_names)})"
+    return pattern(rf"\b([A-Z0-9]{{2,4}}[ -]?[A-Z0-9]{{3,4}}) ?(?:\([A-Z]{{2}}\)|,? {state} (?:plates?|tags?|reg)\b)")
 
 
 class LicensePlate(PatternRecognizer):
@@ -55,7 +60,6 @@ class LicensePlate(PatternRecognizer):
     def triggers(self) -> Iterable[Wake]:
         return (
             (_LABELS.trigger, MAYBE_DIGIT),
-            (_MONTANA.trigger, _VEHICLE.trigger),
             (_VEHICLE.trigger, DIGIT),
         )
 
@@ -80,7 +84,7 @@ class LicensePlate(PatternRecognizer):
                 found[end] = self._match(start, end, 0.5, "shape of a Montana plate, vehicle words nearby")
         for shape, reason, waker in (
             (_TELETYPED, "field of a plate", _LABELS.trigger),
-            (_WITH_STATE, "plate with its state", _VEHICLE.trigger),
+            (_with_state(), "plate with its state", _VEHICLE.trigger),
         ):
             for match in shape.finditer(text) if waker.fires(text) and DIGIT.fires(text) else ():
                 start, end = match.span(1)

@@ -120,10 +120,9 @@ def _vocabulary() -> tuple[Labels, Shape, Pattern]:
     alternatives = "|".join(re.escape(name).replace("'", r"['\x{2019}]") for name in names)
     known = Shape(
         f"(?:{_PERSON_HAS}|{_NAMED_HAS}|{_AWAY}|{_CLINICAL})({alternatives})",
-        words=[rf"{each}\b" for each in alternatives.split("|")],
+        trigger=Trigger(*_as_triggers(alternatives.split("|")), ignore_case=True, kind="word"),
         ignore_case=True,
     )
-    known.trigger = Trigger(*_as_triggers(alternatives.split("|")), ignore_case=True, kind="word")
     return Labels(words["labels"], for_values=True), known, pattern(rf"{_FURTHER}({alternatives})", ignore_case=True)
 
 

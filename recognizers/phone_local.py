@@ -14,19 +14,22 @@ from recognizers.names.vocabulary import vocabulary
 from recognizers.text import Shape, is_cut_out
 from recognizers.triggers import scan_of
 
+_CALLING: Final = "call|contact|emergency|text|txt|reach|msg|message|ring|dial"
+_PLACES: Final = "home|work|hm|wk|cell|mobile"
+_TIMES: Final = "eves?|days?"
 _NUMBER: Final = r"[2-9][0-9]{9}|[2-9][0-9]{2}[\-. ]?[0-9]{4}"
 _BETWEEN: Final = (
     r"(?:(?:(?-i:\p{Lu}[\p{L}.'\x{2019}\-]{0,20})|or|and|at|on|me|him|her|us|them|my|his|mom|dad|wife|husband|mother|father"
     r"|son|daughter|sister|brother|home|work|cell|day|eve|evening)[ ,(/&:\-]{1,3}){0,5}"
 )
 _SAID: Final = Shape(
-    rf"\b(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)\b[ :.#\-]{{0,3}}{_BETWEEN}\(?({_NUMBER})",
-    words=("(?:call|contact|emergency|text|txt|reach|msg|message|ring|dial)[ :.#(\\-]",),
+    rf"\b(?:{_CALLING})\b[ :.#\-]{{0,3}}{_BETWEEN}\(?({_NUMBER})",
+    words=(rf"(?:{_CALLING})[ :.#(\-]",),
     ignore_case=True,
 )
 _PLACED: Final = Shape(
-    rf"\b(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{{1,3}}\(?({_NUMBER})",
-    words=(r"(?:home|work|hm|wk|cell|mobile|eves?|days?)[ :.#]{1,3}\(?[2-9]",),
+    rf"\b(?:{_PLACES}|{_TIMES})[ :.#]{{1,3}}\(?({_NUMBER})",
+    words=(rf"(?:{_PLACES}|{_TIMES})[ :.#]{{1,3}}\(?[2-9]",),
     ignore_case=True,
 )
 _BRACKETED: Final = Shape(
@@ -53,11 +56,7 @@ _AMOUNT: Final = re.compile(
     r"[ ]?(?:%|hours?|hrs?|days?|units?|acres?|dollars?|people|miles?|feet|gallons?|kwh|sq|votes|orders?)\b",
     re.IGNORECASE,
 )
-_LABELS: Final = frozenset({
-    "call", "contact", "emergency", "text", "txt", "reach", "msg", "message", "ring", "dial", "home", "work",
-    "hm", "wk",
-    "cell", "mobile",
-})  # fmt: skip
+_LABELS: Final = frozenset(f"{_CALLING}|{_PLACES}".split("|"))
 _OF_TIME: Final = frozenset({"day", "days", "eve", "eves"})
 _MOST_FOLLOWING: Final = 3
 _FEWEST_DIGITS: Final = 7

@@ -42,7 +42,7 @@ ROWS: Final = Shape(
     rf"(?:[ \t]*[,;|\-\x{{2013}}]?[ \t]+|[ \t]*\|[ \t]*|\t+)({_CODES}{{0,2}}){_TELEPHONE}?({_NUMERIC})",
     hint=_HINT,
 )
-INLINE: Final = Shape(
+_INLINE: Final = Shape(
     rf"(?:\b(?i:patients?|pt|clients?|students?|inmates?|beneficiary|beneficiaries|applicants?|claimants?|dependents?|spouse|child"
     rf"|juvenile|defendant|subject|suspect|driver|passenger|arrestee|victim)\b:? (?:(?:is|to) )?)?({_NAME})"
     rf"(?:, ?| ?\(| )({_NUMERIC})(\)|[,;]? (?:\d{{3}}-\d{{2}}-\d{{4}}\b|(?:MRN|SSN|SS#|DL|OLN|M/?R ?#)\b)|;?[ \t]*(?:$|[\r\n]))",  # noqa: E501  # one pattern, one line
@@ -94,7 +94,7 @@ def roster_dates(text: str) -> Iterator[tuple[int, int]]:
             group = []
         group.append(row)
     yield from _births(text, group)
-    for match in INLINE.finditer(text):
+    for match in _INLINE.finditer(text):
         start, end = match.span(2)
         named, like = _is_name(match.group(1))
         number = any(map(str.isalnum, match.group(3)))

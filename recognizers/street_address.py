@@ -88,17 +88,17 @@ class StreetAddress(Recognizer):
         return [self._find(text, spans) for text, spans in zip(texts, annotated, strict=True)]
 
     def _find(self, text: str, spans: Sequence[Span]) -> list[Match]:
-        shaped = (each for each in (*candidates(text), *_modelled(text, spans)) if not _is_other(text, each))
+        shaped = (
+            each
+            for each in (*candidates(text), *_modelled(text, spans))
+            if not is_no_address(text, each.start, each.end)
+        )
         found = [*_under_labels(text), *shaped, *(Candidate(*place) for place in places(text))]
         joined = (_without_stop(text, each) for each in _joined(text, found) if text[each.start : each.end].strip())
         return outermost(self._match(each) for each in joined)
 
     def _match(self, each: Candidate) -> Match:
         return Match(each.start, each.end, "STREET_ADDRESS", each.score, self.NAME, each.reason, each.part)
-
-
-def _is_other(text: str, each: Candidate) -> bool:
-    return is_no_address(text, each.start, each.end)
 
 
 def _joined(text: str, found: Sequence[Candidate]) -> list[Candidate]:

@@ -184,12 +184,22 @@ class Shape:
     """A pattern (re2) that is looked for only in texts in which its trigger fires.
 
     The trigger is ``hint``, a pattern that occurs in every match; or ``words``, patterns of which one occurs in every
-    match and begins where a word may begin: so an automaton has few states for what is letters.
+    match and begins where a word may begin: so an automaton has few states for what is letters; or it is given.
     """
 
-    def __init__(self, source: str, *, hint: str = "", words: Sequence[str] = (), ignore_case: bool = False) -> None:
+    def __init__(
+        self,
+        source: str,
+        *,
+        hint: str = "",
+        words: Sequence[str] = (),
+        trigger: Trigger | None = None,
+        ignore_case: bool = False,
+    ) -> None:
         self._pattern = pattern(source, ignore_case=ignore_case)
-        if words:
+        if trigger is not None:
+            self.trigger = trigger
+        elif words:
             self.trigger = Trigger(*(rf"\b{word}" for word in words), ignore_case=ignore_case, kind="word")
         else:
             self.trigger = Trigger(hint, ignore_case=ignore_case)

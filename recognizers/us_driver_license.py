@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import ClassVar
 
+from recognizers.address_words import alternatives, street_words
 from recognizers.labelled import Labels, has_digits, outermost, value_after
-from recognizers.linear import pattern
+from recognizers.linear import Pattern, pattern
 from recognizers.model import Match
 from recognizers.presidio import PatternRecognizer, Wake
 from recognizers.text import Shape, Words, has_digit, stands_alone
@@ -52,25 +54,27 @@ _VALUE = re.compile(
 )
 _ALONE = Shape(r"[sS][aA]?[0-9]{7,8}|[0-9]{13}|[A-Za-z][0-9]{8}", hint="[0-9]{7}")
 
-_STATES = (
-    "(?:Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho|Illinois|Indiana"
-    "|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Mass|Michigan|Minnesota|Mississippi|Missouri|Montana|Nebraska"
-    "|Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio|Oklahoma|Oregon|Pennsylvania"
-    "|Rhode Island|Tennessee|Texas|Utah|Vermont|Virginia|Washington|West Virginia|Wisconsin|Wyoming"
-    "|A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])"
-)
 _NUMBER = r"([A-Z0-9*][A-Z0-9*\-]{5,18})"
-_OF_STATE = pattern(
-    rf"\b{_STATES} (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}"  # noqa: E501  # one pattern, one line
-)
-"""The state before the word: ``WA DL SMITHJA123BC``, ``Idaho license AB123456C``."""
 _TELETYPED = pattern(rf"\b(?:OLN|DLN|DL|CDL)/ ?{_NUMBER}")
 """A field of a law enforcement teletype: ``OLN/04417723``."""
 _ASIDE = pattern(
     rf"(?i)(?:driver|operator)'?s? (?:licen[sc]e|lic\.?)[^()\n]{{0,20}}\((?:no\.? ?|number |# ?)?{_NUMBER}\)|\b(?:CDL,? class [A-C],? (?:no\.?|number|#)|(?:driver|operator)'?s? lic\.)(?: ?(?:no\.?|#))? ?{_NUMBER}"  # noqa: E501  # one pattern, one line
 )
 """In brackets or behind the class. These need no trigger of their own: a label stands in each of them."""
-_STATED = ((_OF_STATE, 3), (_TELETYPED, 4), (_ASIDE, 4))
+
+
+@cache
+def _stated() -> tuple[tuple[Pattern, int], ...]:
+    """Return shapes of numbers behind a licence's state or field, each with the fewest digits of its numbers.
+
+    One has the state before the word: ``WA DL SMITHJA123BC``, ``Idaho license AB123456C``.
+    """
+    words = street_words()
+    states = alternatives((*words.states, *words.state_names, "Mass"))
+    of_state = pattern(
+        rf"\b(?:{states}) (?:(?:[Dd]river'?s?|[Oo]perator'?s?|DRIVER'?S?) )?(?:[Ll]icen[sc]e|[Ll]ic\.?|DL|OLN|LICENSE)(?: ?(?:no\.?|number|#))?[ :#]{{1,3}}{_NUMBER}"  # noqa: E501  # one pattern, one line
+    )
+    return (of_state, 3), (_TELETYPED, 4), (_ASIDE, 4)
 
 
 class UsDriverLicense(PatternRecognizer):
@@ -103,7 +107,7 @@ class UsDriverLicense(PatternRecognizer):
                 continue  # there it is the document locator number of a return
             score = 0.85 if strong and value.explicit else 0.65
             found[value.start] = self._match(value.start, value.end, score, "a number under a licence label")
-        for shape, fewest in _STATED:
+        for shape, fewest in _stated():
             for match in shape.finditer(text) if _LABELS.trigger.fires(text) else ():
                 group = 1 if match.group(1) else 2
                 start, end = match.span(group)

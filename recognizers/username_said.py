@@ -11,6 +11,12 @@ from typing import Final
 from recognizers.text import Shape
 
 _NAME: Final = r"[\"'\x{2018}\x{201C}]?([A-Za-z][A-Za-z0-9_.\\\-]{2,31})"
+_OWNERS: Final = "(?:my|his|her|their|your)"
+_LOGIN: Final = "(?:log-?in|log-?on|user ?name|user ?id)"
+_DONE: Final = (
+    "(?:scanned|printed|uploaded|downloaded|entered|opened|closed|updated|modified|created|approved|submitted|deleted"
+    "|edited|saved)"
+)
 _LABEL: Final = "(?:log-?in|log-?on|user ?name|user ?id|user|screen ?name|account name|profile name|handle)"
 _SAID_TO_BE: Final = Shape(
     rf"\b{_LABEL}(?: (?:name|id))?(?: (?:for|on|at|to|in) (?:the |my |our |your )?[a-z0-9'\x{{2019}}\-]{{2,20}})?"
@@ -19,8 +25,8 @@ _SAID_TO_BE: Final = Shape(
     ignore_case=True,
 )
 _OWNED: Final = Shape(
-    rf"\b(?:my|his|her|their|your) (?:log-?in|log-?on|user ?name|user ?id)(?: name| id)? {_NAME}",
-    words=("(?:my|his|her|their|your) (?:log-?in|log-?on|user ?name|user ?id) ",),
+    rf"\b{_OWNERS} {_LOGIN}(?: name| id)? {_NAME}",
+    words=(f"{_OWNERS} {_LOGIN} ",),
     ignore_case=True,
 )
 _USER_DID: Final = Shape(
@@ -44,11 +50,8 @@ _DASHED: Final = Shape(
     ignore_case=True,
 )
 _ON_MACHINE: Final = Shape(
-    r"\b(?:scanned|printed|uploaded|downloaded|entered|opened|closed|updated|modified|created|approved|submitted|deleted|edited|saved)"
-    r" by ([a-z][a-z0-9._]{3,20}) (?:on (?:work|pc|ws|term|[0-9])|at [0-9]|from [0-9a-z])",
-    words=(
-        "(?:scann|print|upload|download|enter|open|clos|updat|modifi|creat|approv|submitt|delet|edit|sav)ed by [a-z]",
-    ),
+    rf"\b{_DONE} by ([a-z][a-z0-9._]{{3,20}}) (?:on (?:work|pc|ws|term|[0-9])|at [0-9]|from [0-9a-z])",
+    words=(f"{_DONE} by [a-z]",),
     ignore_case=True,
 )
 _SIGNED_IN: Final = Shape(

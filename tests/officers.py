@@ -130,8 +130,11 @@ class Officer:
         return True
 
 
-def decide_at_once(folder: Path, *, url: str = "", findings: int = 40, each: int = 10, kills: int = 1) -> None:
-    """Let 20 officers decide, each finding looked at by several, and kill the server; then look whether all is there."""
+def decide_at_once(folder: Path, *, url: str = "", findings: int = 40, each: int = 10, kills: int = 1) -> int:
+    """Let 20 officers decide, each finding looked at by several, and kill the server; see that all is there.
+
+    Return how many findings were decided.
+    """
     lines = "".join(f"Caller {number}: 406-555-01{number % 100:02d}\n\n" for number in range(findings))
     source = write(folder / "in", {"calls.txt": lines})
     case = recorded(folder / "case", source, url)
@@ -156,7 +159,7 @@ def decide_at_once(folder: Path, *, url: str = "", findings: int = 40, each: int
         told = _told_by(server)
     assert server.starts == kills + 1
     assert heard.refused > 0, "nobody met anybody"
-    whole(Case.open(case.folder), heard, ids, told)
+    return whole(Case.open(case.folder), heard, ids, told)
 
 
 def _ids(case: Case) -> list[str]:
@@ -194,8 +197,11 @@ def _told_by(server: Server) -> list[str]:
     return [each["reason"] for each in answer["decisions"]]
 
 
-def whole(case: Case, heard: Heard, ids: list[str], told: list[str]) -> None:
-    """See that every acknowledged decision is there, none twice, none that nobody asked for, and the trail holds."""
+def whole(case: Case, heard: Heard, ids: list[str], told: list[str]) -> int:
+    """See that every acknowledged decision is there, none twice, none that nobody asked for, and the trail holds.
+
+    Return how many decisions there are.
+    """
     with Session(case.engine) as session:
         wanted = select(DecisionRow.reason, DecisionRow.by, DecisionFindingRow.finding_id).join(
             DecisionFindingRow, DecisionFindingRow.decision_id == DecisionRow.id
@@ -212,3 +218,4 @@ def whole(case: Case, heard: Heard, ids: list[str], told: list[str]) -> None:
     noted = [entry for entry in case.entries() if entry.told["action"] == "decided"]
     assert len(noted) == len(rows)
     assert check_case(case, {"what was last seen": Head(case.head.hash, case.head.length)}) == []
+    return len(rows)

@@ -80,13 +80,14 @@ def quick(data: bytes, dialect: Dialect, *, skip: int, first_row: int, mark: int
         return malformed.row
 
 
-def compare(data: bytes, dialect: Dialect, *, skip=0, first_row=-1, mark=0, unit_size=8, chunk=5, span=0):
+def both_ways(data: bytes, dialect: Dialect, *, skip=0, first_row=-1, mark=0, unit_size=8, chunk=5, span=0):
+    """Return where a text is cut, quickly and row by row."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(delimited_cuts, "UNIT_SIZE", unit_size)
         patch.setattr(delimited_cuts, "CHUNK", chunk)
         patch.setattr(delimited_cuts, "_DOUBTFUL_SPAN", span)
         found = quick(data, dialect, skip=skip, first_row=first_row, mark=mark)
-    assert found == one_by_one(data, dialect, skip=skip, first_row=first_row, mark=mark, unit_size=unit_size)
+    return found, one_by_one(data, dialect, skip=skip, first_row=first_row, mark=mark, unit_size=unit_size)
 
 
 @settings(max_examples=3000, deadline=None)
@@ -104,9 +105,10 @@ def test_both_ways_of_cutting_agree_on_any_text(text, dialect, skip, first_row, 
     """Whatever stands in a text, and wherever reading it pauses, units, row numbers and refused rows are the same."""
     data = b"\xef\xbb\xbf"[:mark] + text.encode()
     skip = min(skip, len(data) - mark)
-    compare(
+    found, expected = both_ways(
         data, dialect, skip=skip, first_row=first_row, mark=mark, unit_size=unit_size, chunk=max(skip, chunk), span=span
     )
+    assert found == expected
 
 
 @settings(max_examples=300, deadline=None)
@@ -120,7 +122,8 @@ def test_both_ways_of_cutting_agree_on_what_python_writes(table, end, unit_size,
     """Tables with clean quotes are cut alike."""
     stream = io.StringIO()
     csv.writer(stream, lineterminator=end).writerows(table)
-    compare(stream.getvalue().encode(), Dialect(), unit_size=unit_size, chunk=chunk)
+    found, expected = both_ways(stream.getvalue().encode(), Dialect(), unit_size=unit_size, chunk=chunk)
+    assert found == expected
 
 
 def test_clean_quotes_are_never_doubted(monkeypatch):

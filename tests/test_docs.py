@@ -43,8 +43,8 @@ def test_paths_named_in_documents_exist(document: str) -> None:
     """A path in code quotes that starts with one of our folders is there."""
     text = (ROOT / document).read_text(encoding="utf-8")
     named = re.findall(r"`((?:pipeline|recognizers|configs|tests|sample_data|docs|benchmarks)/[\w./-]*)`", text)
-    made_up = {"recognizers/library_card.py", "tests/cases/library_card.yaml", "pipeline/formats/contact_card.py"}
-    made_up |= {"tests/golden/contact_card/", "configs/policies/idaho.yaml"}
+    made_up = {"recognizers/library_card.py", "tests/cases/library_card.yaml", "pipeline/formats/subtitles.py"}
+    made_up |= {"tests/golden/subtitles/", "configs/policies/idaho.yaml", "tests/golden/decisions/idaho.csv"}
     assert not [path for path in named if path not in made_up and not (ROOT / path).exists()]
 
 

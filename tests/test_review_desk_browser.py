@@ -112,6 +112,7 @@ def test_a_click_beside_a_finding_is_not_lost(desk: Desk, page, width: int, heig
     page.go_back()
     page.locator("[data-do=withhold]").last.click()
     page.wait_for_function("() => document.querySelector('#notices .notice')", timeout=5000)
+    assert page.locator("#notices .notice").count() == 1
 
 
 def test_a_column_is_pinned_in_the_browser(desk: Desk, page) -> None:

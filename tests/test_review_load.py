@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("own_state")
 
 def test_nothing_that_officers_decide_at_once_is_lost_or_doubled(tmp_path: Path) -> None:
     """In SQLite: each finding is decided once, by whom its decision was acknowledged, over a ``kill -9``."""
-    decide_at_once(tmp_path)
+    assert decide_at_once(tmp_path, findings=40) == 40
 
 
 @pytest.mark.postgresql
@@ -21,4 +21,4 @@ def test_nor_in_postgresql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     """The same in PostgreSQL, with more of everything."""
     monkeypatch.setenv("RELEASABLE_DATABASE_PASSWORD", PASSWORD)
     with server() as postgres:
-        decide_at_once(tmp_path, url=postgres.url("officers"), findings=80, each=20, kills=3)
+        assert decide_at_once(tmp_path, url=postgres.url("officers"), findings=80, each=20, kills=3) == 80

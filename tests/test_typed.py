@@ -51,7 +51,8 @@ def job_of(tmp_path: Path, facts: str = "", who: str = "", statement: str = "", 
 @pytest.mark.parametrize("request_id", ["2026-114", "PRR-2026-0114", "W012345-030326", "FOIA 2026-00123", ""])
 def test_roles_and_citations_pass(tmp_path: Path, request_id: str) -> None:
     """What an officer has to say of records is no identifier of anybody."""
-    see_typed(job_of(tmp_path, FINE, WHO), request_id)
+    job = job_of(tmp_path, FINE, WHO)
+    assert see_typed(job, request_id) == job
 
 
 def test_where_nothing_was_worded_nothing_is_loaded(tmp_path: Path) -> None:

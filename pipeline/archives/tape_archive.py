@@ -78,10 +78,7 @@ class XzReader:
     def read(self, size: int = -1, /) -> bytes:
         """Return at most ``size`` bytes, b"" at the end (raises LZMAError or EOFError for a damaged stream)."""
         while not self._unpacker.eof:
-            piece = self._stream.read(_CHUNK) if self._unpacker.needs_input else b""
-            if self._unpacker.needs_input and not piece:
-                raise EOFError
-            made = self._unpacker.decompress(piece, max_length=size)
+            made = self._unpacker.decompress(_next_piece(self._stream, self._unpacker), max_length=size)
             if made:
                 return made
         if self._unpacker.unused_data.strip(b"\0") or self._stream.read(1):
@@ -106,9 +103,14 @@ class Bzip2Reader:
                 self._unpacker = bz2.BZ2Decompressor()
                 made = self._unpacker.decompress(behind, max_length=size)
             else:
-                piece = self._stream.read(_CHUNK) if self._unpacker.needs_input else b""
-                if self._unpacker.needs_input and not piece:
-                    raise EOFError
-                made = self._unpacker.decompress(piece, max_length=size)
+                made = self._unpacker.decompress(_next_piece(self._stream, self._unpacker), max_length=size)
             if made:
                 return made
+
+
+def _next_piece(stream: IO[bytes], unpacker: lzma.LZMADecompressor | bz2.BZ2Decompressor) -> bytes:
+    """Return what an unpacker is fed next, b"" while it needs nothing (raises EOFError where its stream is cut)."""
+    piece = stream.read(_CHUNK) if unpacker.needs_input else b""
+    if unpacker.needs_input and not piece:
+        raise EOFError
+    return piece

@@ -24,12 +24,13 @@ class Engine(StrEnum):
 
 
 Paths = Annotated[
-    list[Path], typer.Argument(help="Files or folders: mailboxes, messages, CSV, text.", show_default=False)
+    list[Path], typer.Argument(help="Files or folders: mail, documents, tables, text, archives.", show_default=False)
 ]
 Inputs = Annotated[
     list[str],
     typer.Argument(
-        help="Files or folders: mailboxes, messages, CSV, text. With --engine spark also addresses: s3a://bucket/export.",
+        help="Files or folders: mail, documents, tables, text, archives. "
+        "With --engine spark also addresses: s3a://bucket/export.",
         show_default=False,
         metavar="PATHS...",
     ),

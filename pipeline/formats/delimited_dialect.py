@@ -116,10 +116,15 @@ def is_header(row: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
             votes -= 1
             continue
         over_data = bool(column) and sum(bool(_DATA.fullmatch(each)) for each in column) * 10 >= len(column) * 7
-        words = [word.lower() for word in _WORD.findall(name)]
+        words = name_words(name)
         named = bool(words) and len(words) <= 5 and words[-1] in header_words()
         votes += 1 if over_data or named or _STYLED.fullmatch(name) else 0
     return votes > 0
+
+
+def name_words(name: str) -> list[str]:
+    """Return the words of a column's name in lower case, those that capitals part too."""
+    return [word.lower() for word in _WORD.findall(name)]
 
 
 @cache
@@ -127,30 +132,6 @@ def header_words() -> frozenset[str]:
     """Return every word that stands in the header vocabulary (``configs/columns.yaml``)."""
     document = read_yaml(config_file("columns.yaml"))
     return frozenset(word for column in document["columns"] for phrase in column["headers"] for word in phrase.split())
-
-
-_TOLD: Final = {"US_SSN": 3, "PERSON": 1, "STREET_ADDRESS": 1}
-
-
-@cache
-def told_by(label: str) -> int:
-    """Return what the name of a column tells: 3 an SSN, 2 another number of a person, 1 who or where it is, 0 neither.
-
-    As in the header vocabulary the longest phrase that ends the name counts.
-    """
-    words = tuple(word.lower() for word in _WORD.findall(label))
-    return next((told for at in range(len(words)) if (told := _phrases().get(words[at:])) is not None), 0)
-
-
-@cache
-def _phrases() -> dict[tuple[str, ...], int]:
-    document = read_yaml(config_file("columns.yaml"))
-    told: dict[tuple[str, ...], int] = {}
-    for column in document["columns"]:
-        weight = _TOLD.get(column["entity"], 2) if column["kind"] == "entity" else 0
-        for phrase in column["headers"]:
-            told.setdefault(tuple(phrase.split()), weight)
-    return told
 
 
 def reads_as_prose(text: str, width: int) -> bool:

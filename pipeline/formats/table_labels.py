@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
-from pipeline.formats.delimited_dialect import header_words, is_header, told_by
+from pipeline.formats.delimited_dialect import header_words, is_header, name_words
+from pipeline.resources import config_file
+from recognizers.resources import read_yaml
 
 LONGEST_LABEL: Final = 40
 _LOOKED_AT: Final = 50
@@ -20,6 +22,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _DIGIT: Final = re.compile(r"\d")
 _NEAR: Final = 3
 """How many columns to the right a name is believed, as cells that are joined leave them empty."""
+_TOLD: Final = {"US_SSN": 3, "PERSON": 1, "STREET_ADDRESS": 1}
 _MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
 """Four digits are the least that a number of a person has."""
 
@@ -54,7 +57,28 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
 
 def _tells_more(head: str, left: str) -> bool:
     """Return whether a head of a column says more of a cell than its neighbour: "SSN" than "City", an office's name."""
-    return (told := told_by(head)) > 0 and told >= told_by(left.rstrip(": "))
+    return (told := _told_by(head)) > 0 and told >= _told_by(left.rstrip(": "))
+
+
+@lru_cache(maxsize=4096)
+def _told_by(label: str) -> int:
+    """Return what the name of a column tells: 3 an SSN, 2 another number of a person, 1 who or where it is, 0 neither.
+
+    As in the header vocabulary the longest phrase that ends the name counts.
+    """
+    words = tuple(name_words(label))
+    return next((told for at in range(len(words)) if (told := _phrases().get(words[at:])) is not None), 0)
+
+
+@cache
+def _phrases() -> dict[tuple[str, ...], int]:
+    document = read_yaml(config_file("columns.yaml"))
+    told: dict[tuple[str, ...], int] = {}
+    for column in document["columns"]:
+        weight = _TOLD.get(column["entity"], 2) if column["kind"] == "entity" else 0
+        for phrase in column["headers"]:
+            told.setdefault(tuple(phrase.split()), weight)
+    return told
 
 
 def may_name(text: str) -> bool:

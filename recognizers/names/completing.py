@@ -113,14 +113,12 @@ def _one_more(text: str, end: int, limit: int, words: Vocabulary) -> int:
     return end
 
 
-_SMALL_SURNAMES: Final = frozenset({"her", "so", "do", "an", "on", "in", "ha", "no", "to"})
-"""Surnames of Hmong, Korean and Vietnamese people that are small words of English too."""
 _DOES: Final = re.compile(r" (?:and|or|of|who|is|was|has|had|did|will|attended|moved|seconded|came|went|said|called)\b")
 
 
 def _is_small_surname(text: str, end: int, word: Word, words: Vocabulary) -> bool:
     """Return whether a capitalised small word behind a listed name is its surname: ``Yer Her,``, ``Kim So``."""
-    if word.low not in _SMALL_SURNAMES or not word.text.istitle():
+    if word.low not in contexts().small_surnames or not word.text.istitle():
         return False
     before = words_of(text, max(0, end - 30), end)
     if not before or before[-1].end != end or not before[-1].text.istitle() or len(before[-1].low) < 2:

@@ -28,6 +28,12 @@ _LISTS: Final = (
     "no_people",
     "makers",
     "makes",
+    "inside_surnames",
+    "surname_begins",
+    "small_surnames",
+    "before_names",
+    "meeting_doings",
+    "products",
 )
 
 
@@ -54,6 +60,12 @@ class Contexts:
     no_people: frozenset[str]
     makers: frozenset[str]
     makes: frozenset[str]
+    inside_surnames: frozenset[str]
+    surname_begins: frozenset[str]
+    small_surnames: frozenset[str]
+    before_names: frozenset[str]
+    meeting_doings: frozenset[str]
+    products: frozenset[str]
 
 
 @cache

@@ -59,12 +59,6 @@ _OFFICE: Final = re.compile(
     r"|Mrs?\.?|Ms\.?|[Mm]iss) (?=([A-Z][\w'\u2019-]{2,20})(?: ([A-Z][\w'\u2019-]{2,20}))? ([a-z]{3,12})\b)"
 )
 """An office or a courtesy, one or two words in capitals, and what is done: ``Councilmember Little Light seconded``."""
-_AT_MEETINGS: Final = frozenset({
-    "moved", "seconded", "asked", "asks", "said", "says", "stated", "states", "noted", "voted", "abstained", "responded",  # noqa: E501  # one pattern, one line
-    "replied", "explained", "reported", "testified", "attended", "spoke", "called", "told", "opened", "adjourned",
-    "thanked", "suggested", "requested", "wants", "wanted", "agreed", "disagreed", "denied", "arrived", "prayed", "gave",  # noqa: E501  # one pattern, one line
-    "and", "who", "made", "felt", "thinks", "believes", "wrote", "commented", "presented", "introduced", "recused",
-})  # fmt: skip
 _AUXILIARY: Final = frozenset(
     {"will", "may", "can", "must", "shall", "has", "was", "had", "did", "also", "then", "there"}
 )
@@ -191,7 +185,7 @@ def _beside_roles(text: str, words: Vocabulary) -> Iterator[Candidate]:
 def _in_office(text: str, words: Vocabulary) -> Iterator[Candidate]:
     """Yield the surname between an office and what its holder did, be it of everyday words."""
     for match in _OFFICE.finditer(text):
-        if match.group(3) not in _AT_MEETINGS:
+        if match.group(3) not in contexts().meeting_doings:
             continue
         end = match.end(2) if match.group(2) else match.end(1)
         found = words_of(text, match.start(1), end)

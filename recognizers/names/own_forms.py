@@ -30,13 +30,7 @@ _REVERSED: Final = re.compile(
     r"(?=[ \t]*(?:$|[\n\r\t\"|;(<]|  |\d))"
 )
 _SON_OF: Final = re.compile(r"(?<![\w'\u2019-])(?:Mc|Mac|O['\u2019]|Fitz)[A-Z][a-z]{2,15}(?![\w-])")
-_NO_SONS: Final = frozenset(
-    {"macbook", "macbooks", "macpro", "macworld", "mcafee", "mcflurry", "mcnuggets", "macpaint"}
-)
-"""Products whose names begin like a Scottish or an Irish surname."""
 _LEAST: Final = 4
-_BEGINS: Final = frozenset({"not", "no", "the", "over", "off", "under"})
-"""Words that are no names, with which surnames of Native people begin: ``Not Afraid``, ``The Boy``."""
 
 
 def own_forms(text: str) -> Iterator[Candidate]:
@@ -52,7 +46,7 @@ def own_forms(text: str) -> Iterator[Candidate]:
         if _is_only_name(match.group(2), words):
             yield Candidate(match.start(), match.end(), 0.5, "an initial before a word that is no everyday word")
     for match in _SON_OF.finditer(text):
-        if match.group().lower() not in _NO_SONS | contexts().chains:
+        if match.group().lower() not in contexts().products | contexts().chains:
             yield Candidate(match.start(), match.end(), 0.5, "a surname with Mc, Mac, O or Fitz", "surname")
     for match in _REVERSED.finditer(text):
         last, first = match.group(1).split(), match.group(2).split()[0]
@@ -112,7 +106,7 @@ def _is_long_reversed(last: list[str], first: str, words: Vocabulary) -> bool:
     Surnames of Native people are everyday words, so the given name must be one and hardly anything else.
     """
     for number, each in enumerate(map(str.lower, last)):
-        begins = number == 0 and each in _BEGINS
+        begins = number == 0 and each in contexts().surname_begins
         if (words.is_stop(each) and not begins) or each in contexts().roles or each in contexts().states:
             return False
     place = street_words().is_suffix(last[-1]) or last[-1].lower() in contexts().trades or words.is_plain_given(last[0])

@@ -30,19 +30,9 @@ _MOST_SHOUTED: Final = 3
 _PLACES: Final = frozenset({"GPE", "LOC", "FAC", "CITY", "STATE", "STREET_NAME"})
 _PEOPLE: Final = frozenset({"PERSON", "GIVEN_NAME", "SURNAME"})
 _WHERE: Final = frozenset({"in", "at", "near", "from", "to", "of", "around", "between"})
-_INSIDE: Final = frozenset({"at", "in", "over", "on", "not", "no", "the", "off", "under", "his", "her", "among"})
-"""Small words of surnames: ``Stands In Timber``, ``Walks Over Ice``, ``Not Afraid``."""
-_FIRST_SMALL: Final = frozenset({"not", "no", "the", "over", "off", "under"})
 _NO_INITIALS: Final = frozenset(
     {"dc", "nm", "nd", "sd", "nc", "sc", "nh", "nj", "ny", "ri", "am", "pm", "us", "uk", "po"}
 )
-_BARRIERS: Final = frozenset({
-    "cited", "arrested", "charged", "booked", "released", "reported", "contacted", "interviewed", "advised",
-    "observed", "identified", "issued", "transported", "called", "met", "vs", "v", "subject", "male", "female", "adult",
-    "saw", "located", "served", "notified", "spoke", "told", "asked", "owner", "resident", "passenger", "juvenile",
-    "minor", "re", "for", "with", "by", "per", "see",
-})  # fmt: skip
-"""What stands before a name in the log of the police and is none of it."""
 
 
 def turned(text: str, spans: Sequence[Span]) -> Iterator[Candidate]:
@@ -123,28 +113,22 @@ def _may_end(word: Word, words: Vocabulary) -> bool:
 
 
 def _may_belong(word: Word, shouted: bool, words: Vocabulary) -> bool:
-    low = word.low
-    if low in words.particles or (low in _INSIDE and not (shouted and low in {"at", "in", "on", "the", "his", "her"})):
+    low, near = word.low, contexts()
+    is_inside = low in near.inside_surnames and not (shouted and low in {"at", "in", "on", "the", "his", "her"})
+    if low in words.particles or is_inside:
         return True
-    if (
-        low in _BARRIERS
-        or low in words.role_labels
-        or low in contexts().roles
-        or low in contexts().states
-        or low in words.titles
-    ):
+    if len(low) < 2 or words.is_stop(low):
         return False
-    return len(low) > 1 and not words.is_stop(low) and low not in words.courtesy and low not in contexts().doings
+    barred = (near.before_names, words.role_labels, near.roles, near.states, words.titles, words.courtesy, near.doings)
+    return not any(low in each for each in barred)
 
 
 def _is_no_beginning(word: Word, shouted: bool, words: Vocabulary) -> bool:
     """Return whether a surname does not begin with the word: a small one that others need before it, a given name."""
-    low = word.low
-    if low in words.particles:
+    low, near = word.low, contexts()
+    if low in words.particles or low not in near.inside_surnames:
         return False
-    return (low in _INSIDE and low not in _FIRST_SMALL) or (
-        shouted and low in _INSIDE and not words.is_listed(word.text)
-    )
+    return low not in near.surname_begins or (shouted and not words.is_listed(word.text))
 
 
 def _are_initials(text: str, initials: re.Match[str]) -> bool:
@@ -158,7 +142,8 @@ def _goes_with_initials(left: list[Word], initials: str, words: Vocabulary) -> b
     """Return whether initials make a name of the words before them; a lone everyday word must be a surname too."""
     last = left[-1]
     if len(left) > 1:
-        return all(not words.is_stop(w.low) or w.low in _INSIDE or w.low in words.particles for w in left)
+        inside = contexts().inside_surnames | words.particles
+        return all(not words.is_stop(word.low) or word.low in inside for word in left)
     if words.is_common(last.text):
         return words.is_surname(last.text) and "." in initials
     return words.is_surname(last.text) or (len(last.low) > 3 and "." in initials)
