@@ -61,7 +61,7 @@ def _notes(file: InputFile) -> tuple[str, ...]:
     try:
         head = file.read(0, HEAD_SIZE)
         kind = format_of(head, name)
-    except UnreadableSource:
+    except Exception:  # noqa: BLE001 - whoever reads the file meets it too, and holds it under its examined name
         return file.notes
     told = disagreement(head, name, "" if kind is None else kind.name)
     return (*file.notes, told) if told else file.notes

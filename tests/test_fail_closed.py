@@ -113,6 +113,26 @@ def test_a_recognizer_that_fails_holds_its_record_alone(road: Road, tmp_path: Pa
     assert TRIGGER.encode() not in everything_in(tmp_path / "out")
 
 
+def test_a_file_whose_format_cannot_be_told_is_held_and_its_name_examined(
+    by_patterns: State, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where telling formats apart raises, the file is held, what its name gives away is found, and nothing is said."""
+    from pipeline.intake import collect
+    from pipeline.planning import plan
+
+    def fails(head: bytes, name: str) -> None:
+        raise ValueError(head)
+
+    monkeypatch.setattr("pipeline.planning.format_of", fails)
+    put(tmp_path / "in", **{"SSN 536-90-4399__txt": GOOD})
+    planned = plan(by_patterns, collect([tmp_path / "in"])[0])
+    assert planned.gap is not None
+    assert planned.gap.holds
+    assert "536-90-4399" not in planned.gap.why
+    assert planned.name_examined
+    assert [each.entity for each in planned.name_findings] == ["US_SSN"]
+
+
 def test_in_a_mailbox_only_the_failing_message_is_held(road: Road, tmp_path: Path) -> None:
     """Of a mailbox, the message on which a recognizer fails is held and the others are released."""
     box = "".join(

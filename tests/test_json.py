@@ -249,6 +249,7 @@ def test_a_document_that_is_no_json_is_refused_with_its_line(data, line, why):
         (b'[\n {"a": 1}\n]\n', "export.jsonl", "json_document"),
         (b"[1]\n[2]\n", "export.json", "json_lines"),
         (b"{broken", "export.json", "json_document"),
+        (b'{"a": 1, "b": ' + b"9" * HEAD_SIZE, "export.json", "json_document"),
         (b"[1] Smith, a book of rivers\n", "notes.txt", "plain_text"),
         (b'"quoted","cells"\n"a","b"\n"c","d"\n', "a.csv", "delimited"),
     ],

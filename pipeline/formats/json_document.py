@@ -102,7 +102,7 @@ def _is_json(text: str, *, whole: bool) -> bool:
     else:
         return True
     try:
-        json.loads(text)
+        json.loads(text, parse_int=str)  # a number of thousands of digits is no error of the text
     except json.JSONDecodeError as error:
         return error.msg.startswith("Unterminated") or error.pos >= len(text) - _NEAR_END
     except RecursionError:
