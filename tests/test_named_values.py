@@ -186,6 +186,9 @@ TOLD_BY_COLUMN = {
     "licences.csv": "Type,Driver License,Case\nOwner,0812319841115,A-1\nDriver,0412319841199,A-2\nTenant,0712319841177,A-3\n",
     "dates of birth.html": "<table><tr><th>Office<th>Date of Birth<tr><td>City<td>02/03/1984<tr><td>County<td>05/06/1984"
     "<tr><td>State<td>09/08/1984<tr><td>Owner<td>09/08/1984</table>",
+    "words of headers below.csv": "Office,SSN\nHelena,536901984\nCounty,Status\nButte,536901984\nLolo,536911984\n",
+    "two headers.csv": "Name,SSN\nMaren Vossberg,536901984\nName,Date\nOtto Brandt,536911984\nAnna Lund,536921984\n",
+    "no header.csv": "Maren Voss,536901984\nTilda Orn,536911984\nCounty,Status\nOtto Brandt,536921984\n",
     "a form.csv": "Type,Phone\nSSN,536901984\nCity,Helena\nOwner,State\n",
     "two tables.json": '{"sheets":[{"columns":["Item","SSN"],"data":[["Salt",536901984]]},'
     '{"columns":["Item","Parcel"],"data":[["Sand",7]]}]}',

@@ -23,7 +23,7 @@ from typing import BinaryIO, Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.delimited_cells import Dialect, MalformedRow, Row, render, rows, value
 from pipeline.formats.delimited_cuts import counted, cuts
-from pipeline.formats.delimited_dialect import Layout, layouts_of, reads_as_prose
+from pipeline.formats.delimited_dialect import Layout, layouts_of, reads_as_prose, told_by
 from pipeline.formats.encoding import (
     SAMPLE,
     Charset,
@@ -106,8 +106,9 @@ class Delimited:
                     text = value(raw, dialect) if dialect.escape or quote in raw else raw
                     if text:
                         label, own = header[column] if column < named else "", role
-                        if (row, column) in inside:  # what its column is says nothing of it
-                            label, own = inside[row, column], Role.TEXT
+                        if (row, column) in inside:
+                            label = inside[row, column]
+                            own = Role.TEXT if told_by(label) else role  # then what its column is says nothing of it
                         segments.append(Segment(text, (Cell(row, column),), label, record, "", own))
         return Reading(tuple(segments))
 

@@ -144,7 +144,7 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
     """Return what names cells inside a small table of delimited text, by row and column, beside its header.
 
     Of a form (``SSN,536904399``), whose first column has names down the rows, it is the cell on the left; below a
-    second header it is that. A column whose head tells more than the cell on the left keeps what it says.
+    second header it is that. A column whose head tells more than either keeps what it says.
 
     Args:
         rows: the data rows with their numbers.
@@ -159,7 +159,9 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
     for row, cells in rows:
         names = [at for at, each in enumerate(cells) if _is_short_name(each)]
         if len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells)):
-            above = {at: cells[at].strip().rstrip(": ") for at in names}
+            for at in names:  # such words may be data as well: what tells more stays
+                label = cells[at].strip().rstrip(": ")
+                above[at] = max(label, above.get(at, ""), key=told_by)
             continue
         for at, each in enumerate(cells):
             if _MAY_BE_VALUE.search(each) and len(each) <= LONGEST_LABEL:
@@ -167,7 +169,8 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
                 if left and at < len(heads) and _tells_more(heads[at], left):
                     left = ""
                 label = left or above.get(at, "")
-                if label:
+                tells_less = at < len(heads) and told_by(heads[at]) > told_by(label)
+                if label and not tells_less:  # a row of such words in a column of SSNs may be no header
                     found[row, at] = label
     return found
 
