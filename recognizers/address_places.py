@@ -24,6 +24,7 @@ _BLOCK: Final = re.compile(
     r"(?<![\w$./-])\d{1,5}[ -](?:block|blk)\.?(?: of)?,? (?:[NSEW]{1,2}\.? |(?:North|South|East|West) )?"
     r"(?:\d{1,3}(?:st|nd|rd|th)|[A-Z][\w'\u2019.-]{1,20})(?: [A-Z][\w'\u2019-]{1,20}){0,2}"
 )
+_BLOCK_OF: Final = re.compile(r"\b(?:block|blk)\.?(?: of)?,? \Z", re.IGNORECASE)
 _HOME: Final = pattern(
     r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing)|stays?|staying|home|house|address|trailer|apartment|apt|residence)"
     r"(?: is| was| are)?,? (?:at|off|on|near|by|from) {1,2}((?:[nsew]{1,2}\.? )?[0-9])",
@@ -146,6 +147,8 @@ def is_no_address(text: str, start: int, end: int) -> bool:
         return (
             not alone and _LIVES.search(before) is None and _LIVES.search(text, end, min(len(text), end + 30)) is None
         )
+    if _BLOCK_OF.search(before) and _is_of_works(text, start, end):
+        return True
     cited = _CITATION.match(text, start)
     if cited and (_OF_CASE.search(before) or "Mont" in piece or "\u00b6" in text[end : end + 4]):
         return _OF_REPORTERS.fullmatch(text, min(cited.end(), end), end) is not None
