@@ -91,8 +91,9 @@ _MEASURES: Final = frozenset({
 })  # fmt: skip
 _REACH: Final = 60
 _WORKS: Final = pattern(
-    r"(?:(?:road|sewer|street) ?works?|construction|re-?pav(?:ed|ing)|paving|paved|resurfac(?:ed|ing)|chip ?seal(?:ed|ing)?|detours?"
-    r"|striping|street sweeping|snow ?plow(?:ed|ing)?|water main|storm drain|traffic signals?)",
+    r"(?:(?:road|sewer|street) ?works?|construction|re-?pav(?:ed|ing)|paving|paved|resurfac(?:ed|ing)"
+    r"|chip ?seal(?:ed|ing)?|detours?|striping|street sweeping|snow ?plow(?:ed|ing)?|water main"
+    r"|storm drain|traffic signals?)",
     ignore_case=True,
 )
 _HAPPENED: Final = pattern(
@@ -102,7 +103,7 @@ _HAPPENED: Final = pattern(
     r"|liv(?:es?|ed|ing)|resid\pL*|stays?|home|house|trailer|apartment|apt|property|driveway|worker|workers|man|woman|child|kids?|boy|girl)\b)",
     ignore_case=True,
 )
-_NAMED: Final = re.compile(r"[A-Z][\w'\u2019-]+,? [A-Z][\w'\u2019.-]*")
+_NAMED: Final = re.compile(r"[A-Z][\w'\u2019-]+,? [A-Z][\w'\u2019.-]*|[A-Z]\w+['\u2019]s\b|\b[A-Z]\. ?[A-Z]")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?;](?=\s)|\n")
 _STREETS_REACH: Final = 120
 

@@ -84,9 +84,8 @@ _BANK_WORDS: Final = Words(
 )  # fmt: skip
 _OTHER_ACCOUNT: Final = Words(
     "utility", "water", "sewer", "electric(?:ity)?", "gas", "power", "e mail", "user", "customer", "student", "library",
-    "tax", "property", "github", "google", "twitter", "facebook", "instagram", "online", "fund", "general ledger", "gl", "budget", "expenditure",
-    "revenue",
-    "on account of", "phone", "cell", "internet", "cable", "mychart", "login", "social media",
+    "tax", "property", "github", "google", "twitter", "facebook", "instagram", "online", "fund", "general ledger", "gl",
+    "budget", "expenditure", "on account of", "phone", "cell", "internet", "cable", "mychart", "login", "social media",
 )  # fmt: skip
 _NAMED_NUMBER: Final = pattern(
     r"(?i)num|n\x{00FA}m|bancari|banco|no\b|#|acct|acc\b|accnum|a/c|bank|checking|saving|deposit|details"

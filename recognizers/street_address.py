@@ -172,7 +172,8 @@ def _value_span(text: str, start: int, end: int, *, may_be_next_line: bool) -> t
 
 
 _WHEN: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})|\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?",
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})"
+    r"|\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?",
     re.IGNORECASE,
 )
 """A date or a time of day, which no unit is called by."""

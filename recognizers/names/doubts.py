@@ -151,7 +151,7 @@ class _Page:
         return acronym or humped or owned or _DRAWN_OUT.search(text) is not None
 
     def _is_office_in_field(self, word: Word) -> bool:
-        """Return whether a field's one-line value ends with a word for an office: ``Office: Fire Warden``, or a town."""
+        """Return whether a field's one-line value ends with an office (``Office: Fire Warden``), or a town is named."""
         if _OF_TOWN.search(self._text, max(0, word.start - 20), word.start):
             return True
         mark = self._text.find(":", 0, word.start)

@@ -177,6 +177,8 @@ def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
         return True
     if all(w.low in contexts().roles or w.low in _OFFICES for w in found):
         return False  # `Name: Clerk`, `Contact: Front Desk`: an office, and nobody's name
+    if len(found) == 1 and _is_slug(found[0].text, words):
+        return False
     if any(w.low in words.organisation for w in found) or (found[0].low in words.edge and len(found) > 1):
         return False
     lower = [w for w in found if not w.is_capital and w.low not in words.particles and w.low != "and"]
@@ -185,6 +187,16 @@ def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
     listed = any(words.is_listed(w.text) for w in found)
     stops = any(w.low in words.edge for w in found) or all(w.low in words.never_alone for w in found)
     return not lower and not stops and (listed or 2 <= len(found) <= 4)
+
+
+def _is_slug(text: str, words: Vocabulary) -> bool:
+    """Return whether a word is everyday words that hyphens join: ``parcel-viewer``, what a program is called."""
+    pieces = text.split("-")
+    return (
+        len(pieces) > 1
+        and text.islower()
+        and all(words.is_common(each) and not words.is_listed(each) for each in pieces)
+    )
 
 
 def _addressees(text: str, start: int, label: str) -> Iterator[Candidate]:
