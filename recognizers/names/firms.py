@@ -179,7 +179,7 @@ def _speaking() -> frozenset[str]:
     """Return words that the name of a business has not, but what is said of a person and a business has."""
     near = contexts()
     what = near.relations | near.addressing | near.doings | near.pronouns | near.professions
-    return (_SENTENCE | _OWN | _MATTERS | what) - near.trades
+    return (_SENTENCE | _OWN | _MATTERS | _TOLD | what) - near.trades
 
 
 def is_sole_name(text: str) -> bool:
@@ -225,8 +225,8 @@ def _tells(line: str, found: list[Word], words: Vocabulary) -> bool:
     So do a surname, its comma, a given name and more words (``Doe, Jane Electric``): a roster's way to write a person.
     Names that ``&`` or a second comma joins are those of a firm (``Doe, Roe & Poe``).
     """
-    inner = found[1:-1]
-    if any(word.low in _TOLD for word in inner) or (len(found) > 2 and found[-2].low in _WHITHER):
+    goes = len(found) > 2 and found[-2].low in _WHITHER and found[-1].low in contexts().trades
+    if goes or any(word.low in _TOLD for word in found[1:-1]):
         return True
     if len(found) < 3 or line.count(",") != 1 or "&" in line or any(word.low == "and" for word in found):
         return False
