@@ -25,6 +25,7 @@ _BLOCK: Final = re.compile(
     r"(?<![\w$./-])\d{1,5}[ -](?:block|blk)\.?(?: of)?,? (?:[NSEW]{1,2}\.? |(?:North|South|East|West) )?"
     r"(?:\d{1,3}(?:st|nd|rd|th)|[A-Z][\w'\u2019.-]{1,20})(?: [A-Z][\w'\u2019-]{1,20}){0,2}"
 )
+_BLOCK_OF: Final = re.compile(r"\b(?:block|blk)\.?(?: of)?,? \Z", re.IGNORECASE)
 _HOME: Final = pattern(
     r"\b(?:liv(?:es?|ed|ing)|resid(?:es?|ed|ing)|stays?|staying|home|house|address|trailer|apartment|apt|residence)"
     r"(?: is| was| are)?,? (?:at|off|on|near|by|from) {1,2}((?:[nsew]{1,2}\.? )?[0-9])",
@@ -77,6 +78,22 @@ _OF_PLAT: Final = re.compile(
     re.IGNORECASE,
 )
 _REACH: Final = 60
+_WORKS: Final = pattern(
+    r"(?:(?:road|sewer|street) ?works?|construction|re-?pav(?:ed|ing)|paving|paved|resurfac(?:ed|ing)"
+    r"|chip ?seal(?:ed|ing)?|detours?|striping|street sweeping|snow ?plow(?:ed|ing)?|water main"
+    r"|storm drain|traffic signals?)",
+    ignore_case=True,
+)
+_HAPPENED: Final = pattern(
+    r"(?:\b(?:i|my|me|he|him|his|she|her|hers|mr|mrs|ms|dr|who|whose|owners?|residents?|tenants?|neighbou?rs?|callers?|drivers?|victims?"
+    r"|suspects?|patients?|complain\pL*|report\pL*|accidents?|crash\pL*|collision|hit|struck|injur\pL*|hurt|died|dead|killed"
+    r"|arrest\pL*|cited|assault\pL*|theft|thefts|stole|stolen|burglar\pL*|robb\pL*|shot|shots|shooting|fire|domestic|fight"
+    r"|liv(?:es?|ed|ing)|resid\pL*|stays?|home|house|trailer|apartment|apt|property|driveway|worker|workers|man|woman|child|kids?|boy|girl)\b)",
+    ignore_case=True,
+)
+_NAMED: Final = re.compile(r"[A-Z][\w'\u2019-]+,? [A-Z][\w'\u2019.-]*|[A-Z]\w+['\u2019]s\b|\b[A-Z]\. ?[A-Z]")
+_SENTENCE_ENDS: Final = re.compile(r"[.!?;](?=\s)|\n")
+_STREETS_REACH: Final = 120
 
 Place = tuple[int, int, float, str, str]
 """A span, how sure it is, why, and which part of an address it is."""
@@ -87,6 +104,8 @@ def places(text: str) -> Iterator[Place]:
     low = text.lower()
     if "block" in low or "blk" in low:
         for match in _BLOCK.finditer(text):
+            if _is_of_works(text, *match.span()):
+                continue
             yield *match.span(), 0.65, "a block of a street", "street"
     for home in _HOME.finditer(text):
         numbered = _NUMBERED.match(text, home.start(1))
@@ -96,6 +115,8 @@ def places(text: str) -> Iterator[Place]:
         for corners, at_home in ((_LIVES_AT_CORNER, True), (_AT_CORNER, False)):
             for corner in corners.finditer(text):
                 if not letter_or_digit_at(text, corner.end(1)) and _names_street(corner.group(1), at_home=at_home):
+                    if not at_home and _is_of_works(text, *corner.span(1)):
+                        continue
                     yield *corner.span(1), 0.6, "a corner with a numbered street", "street"
     for directed in _DIRECTED.finditer(text):
         if not letter_or_digit_at(text, directed.end(1)):
@@ -115,10 +136,24 @@ def is_no_address(text: str, start: int, end: int) -> bool:
         return (
             not alone and _LIVES.search(before) is None and _LIVES.search(text, end, min(len(text), end + 30)) is None
         )
+    if _BLOCK_OF.search(before) and _is_of_works(text, start, end):
+        return True
     cited = _CITATION.match(text, start)
     if cited and (_OF_CASE.search(before) or "Mont" in piece or "\u00b6" in text[end : end + 4]):
         return _OF_REPORTERS.fullmatch(text, min(cited.end(), end), end) is not None
     return _PLAT.search(before) is not None and _OF_PLAT.search(piece) is not None and "\n" not in piece
+
+
+def _is_of_works(text: str, start: int, end: int) -> bool:
+    """Return whether the sentence speaks of works on a street, and of nobody and of nothing that happened there."""
+    before = text[max(0, start - _STREETS_REACH) : start]
+    ends = [each.end() for each in _SENTENCE_ENDS.finditer(before)]
+    before = before[ends[-1] :] if ends else before
+    after = text[end : end + _STREETS_REACH]
+    stop = _SENTENCE_ENDS.search(after)
+    after = after[: stop.start()] if stop else after
+    said = f"{before} | {after}"
+    return _WORKS.search(said) is not None and not (_HAPPENED.search(said) or _NAMED.search(said))
 
 
 def _is_other_number(words: list[str]) -> bool:

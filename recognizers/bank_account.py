@@ -85,11 +85,13 @@ _BANK_WORDS: Final = Words(
 _OTHER_ACCOUNT: Final = Words(
     "utility", "water", "sewer", "electric(?:ity)?", "gas", "power", "e mail", "user", "customer", "student", "library",
     "tax", "property", "github", "google", "twitter", "facebook", "instagram", "online", "fund", "general ledger", "gl",
-    "on account of", "phone", "cell", "internet", "cable", "mychart", "login", "social media",
+    "budget", "expenditure", "on account of", "phone", "cell", "internet", "cable", "mychart", "login", "social media",
 )  # fmt: skip
 _NAMED_NUMBER: Final = pattern(
     r"(?i)num|n\x{00FA}m|bancari|banco|no\b|#|acct|acc\b|accnum|a/c|bank|checking|saving|deposit|details"
 )
+_OF_LEDGER: Final = pattern(r"\d{3,4}[-.]\d{2,6}(?:[-.]\d{2,6}){1,4}")
+"""A code of a chart of accounts: fund, then function, object and the like (``1000-410-323``, ``101.4100.35``)."""
 
 
 @cache
@@ -165,8 +167,19 @@ def _is_account(text: str, value: Labelled) -> bool:
         text, value.start, value.end, after_letters=False
     ):
         return False
+    if not named and _is_of_ledger(text, value):
+        return False
     is_card = len(digits) >= 15 and passes_luhn(digits)
     return not is_card and not _OTHER_ACCOUNT.before(text, value.label_start, 16, same_line=True)
+
+
+def _is_of_ledger(text: str, value: Labelled) -> bool:
+    """Return whether a value under a bare ``Account:`` is built like a budget's code, and nothing speaks of a bank."""
+    if _OF_LEDGER.fullmatch(text[value.start : value.end]) is None:
+        return False
+    signed = any(mark in text[value.label_start : value.start] for mark in ":=")
+    near = text[max(0, value.label_start - 80) : value.end + 80]
+    return signed and not any(True for _ in _BANK_WORDS.spans(near))
 
 
 def _iban_length(value: str) -> int:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from recognizers.address_places import is_no_address, places
 from recognizers.address_shapes import Candidate, candidates, finished
@@ -171,6 +171,14 @@ def _value_span(text: str, start: int, end: int, *, may_be_next_line: bool) -> t
     return (start, end) if start < end else None
 
 
+_WHEN: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}/\d{1,2}/(?:\d{2}|\d{4})"
+    r"|\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
+"""A date or a time of day, which no unit is called by."""
+
+
 def _is_value(value: str, kind: str) -> bool:
     """Return whether a label's value can be (part of) an address."""
     words = value.split()
@@ -179,6 +187,8 @@ def _is_value(value: str, kind: str) -> bool:
         return False
     if kind == "building":
         return len(words) <= 6 and (has_digit or (words[0][0].isupper() and len(words) > 1))
+    if kind == "unit" and _WHEN.fullmatch(value.strip()):
+        return False  # `Board Room: 17:00`: when it is taken
     if kind == "unit":
         return len(words) <= 4 and (has_digit or len(value) == 1)
     if kind == "office":

@@ -42,6 +42,11 @@ _OTHER_LICENCE = Words(
     "plate", "business", "fishing", "hunting", "software", "liquor", "medical", "nursing", "contractor", "pet", "dog",
     "marriage", "product", "volume", "site", "conservation", "realtor", "bar", "law", "professional", "general public",
 )  # fmt: skip
+_FOR_TRADE = pattern(
+    r"(?i)^[ ,]{0,2}(?:for|to (?:sell|serve)) (?:an? |the |its |their )?(?:liquor|beer|wine|alcohol|gaming|gambling"
+    r"|fishing|hunting|dogs?|kennel|marriage|nursing|contractors?|business|tobacco|firearms dealer)\b"
+)
+"""Behind the number: what the licence is for (``MT license number 2024001 for liquor``)."""
 _TAXES = Words("tax", "taxes", "irs", "levy", "refund")
 _DRIVING = Words(
     "driver", "drivers", "driver's", "driving", "officer", "dmv", "rmv", "mvd", "traffic", "operator", "trooper"
@@ -111,7 +116,9 @@ class UsDriverLicense(PatternRecognizer):
             for match in shape.finditer(text) if _LABELS.trigger.fires(text) else ():
                 group = 1 if match.group(1) else 2
                 start, end = match.span(group)
-                other = _OTHER_LICENCE.near(text, match.start(), start, before=24, after=12)
+                other = _OTHER_LICENCE.near(text, match.start(), start, before=24, after=12) or (
+                    _FOR_TRADE.search(text[end : end + 40]) is not None
+                )
                 if has_digits(match.group(group), fewest) and stands_alone(text, start, end) and not other:
                     found.setdefault(start, self._match(start, end, 0.6, "a number behind a licence's state or field"))
         for match in _ALONE.finditer(text) if _LICENCE_WORDS.fires(text) else ():

@@ -54,6 +54,7 @@ def test_a_trade_makes_a_business_in_a_column_of_businesses_only() -> None:
     for label, text, told in (
         ("Contractor", "Felix Okafor Plumbing", True), ("Business Name", "Felix Okafor Plumbing", True),
         ("Description", "Felix Okafor Plumbing", False), ("", "Felix Okafor Plumbing", False),
+        ("Contractor", "FELIX OKAFOR REFUSED TOWING", False), ("Contractor", "OKAFOR, FELIX DECLINED ELECTRIC", False),
         ("Business Name", "Felix Okafor Lincoln School", False), ("Employer", "Felix Okafor Cardiology", False),
     ):  # fmt: skip
         assert names_business(label, text) == told, (label, text)

@@ -57,6 +57,7 @@ _FIRM_TAIL: Final = re.compile(
 )
 _IDENTIFIER: Final = frozenset("@_/=+\\~#%")
 _KEYED_CODE: Final = re.compile(r"\w{0,20}=(?=(?:[a-f\-]*\d){2})[0-9a-f\-]{12,}", re.IGNORECASE)
+_OF_TOWN: Final = re.compile(r"\b(?:city|town|village|municipality) of $", re.IGNORECASE)
 _HOUSE_NUMBER: Final = re.compile(r" \d{1,4}(?![\d\-])")
 _PREDICATE: Final = re.compile(r" (?:is|was) (?:an?|the) ((?:[\w\-]+ ){0,4}[\w\-]+)")
 
@@ -134,6 +135,8 @@ class _Page:
     def is_no_name(self, word: Word) -> bool:
         """Return whether the word itself cannot be a name: an acronym, ``IntraDay``, ``Soooo``, part of an address."""
         text, words = word.text, self._words
+        if self._is_office_in_field(word):
+            return True
         if self._beside_identifier(word) or set(folded(text)) == {"x"}:
             return True
         if not words.is_given(text) and self._is_aside(word):
@@ -146,6 +149,17 @@ class _Page:
         humped = _HUMP.search(text) is not None and not _HUMPED_NAME.fullmatch(text)
         owned = folded(text) in self._domains and folded(text) not in self._known
         return acronym or humped or owned or _DRAWN_OUT.search(text) is not None
+
+    def _is_office_in_field(self, word: Word) -> bool:
+        """Return whether a field's one-line value ends with an office (``Office: Fire Warden``), or a town is named."""
+        if _OF_TOWN.search(self._text, max(0, word.start - 20), word.start):
+            return True
+        mark = self._text.find(":", 0, word.start)
+        alone = mark > 0 and "\n" not in self._text and not self._text[word.end :].strip()
+        if not alone or word.low not in self._contexts.roles or word.low in self._words.particles:
+            return False
+        others = words_of(self._text, mark, word.start)
+        return all(self._words.is_common(each.text) and not self._words.is_given(each.text) for each in others)
 
     def speaks_against(self, word: Word) -> int:
         """Return how much speaks against a person where the word stands."""

@@ -57,6 +57,20 @@ _OWN: Final = frozenset({"trust", "trusts", "trustee", "trustees", "estate", "es
 _UNDER_A_NAME: Final = re.compile(
     r"\bd\W{0,2}b\W{0,2}a\b|\b(?:doing business as|trading as|aka|c/o|attn)\b", re.IGNORECASE
 )
+_TOLD: Final = frozenset({
+    "refused", "refuses", "refusing", "declined", "declines", "declining", "requested", "requests", "requesting",
+    "wants", "wanted", "needs", "needed", "needing", "denied", "denies", "accepted", "accepts", "received", "receives",
+    "receiving", "reported", "reports", "reporting", "missed", "misses", "missing", "cancelled", "canceled", "cancels",
+    "owes", "owed", "paid", "pays", "sued", "sues", "complained", "complains", "called", "calls", "calling", "asked",
+    "asks", "asking", "left", "leaving", "taken", "transported", "admitted", "discharged", "released", "referred",
+    "arrested", "cited", "trespassed", "suspended", "expelled", "enrolled", "attended", "attends", "attending",
+    "visited", "visits", "walked", "ran", "returned", "awaiting", "waiting", "seeking", "seeks", "sought", "broke",
+    "damaged", "robbed", "stole", "quit", "terminated", "fired", "hired", "contacted", "advised", "notified",
+    "is", "was", "were", "has", "had", "did", "does", "not", "his", "her",
+})  # fmt: skip
+"""What a line tells of somebody, however it is written (``SMITH, JOHN REFUSED TRANSPORT``); no firm is called so."""
+_WHITHER: Final = frozenset({"to", "at", "from", "in", "with", "without", "near", "by"})
+"""Right before the last word of a line: where somebody is, goes or comes from (``JOHN SMITH TO HOSPITAL``)."""
 _PARTED: Final = re.compile(r"[/\\()\[\]+\u2013\u2014]| -|- ")
 _MATTERS: Final = frozenset({
     "of", "by", "for", "to", "in", "at", "on", "from", "with", "v", "vs", "re", "regarding", "against", "fw",
@@ -90,6 +104,8 @@ def is_firm(text: str) -> bool:
         return False
     office = _OFFICE.search(line)
     if _is_sentence([word for word in found if office is None or word.end <= office.start()], words):
+        return False
+    if _tells(line, found, words):
         return False
     if _SUPPORTERS.search(line) or office or (len(found) <= 3 and _OWNING.search(line)):
         return True
@@ -163,7 +179,7 @@ def _speaking() -> frozenset[str]:
     """Return words that the name of a business has not, but what is said of a person and a business has."""
     near = contexts()
     what = near.relations | near.addressing | near.doings | near.pronouns | near.professions
-    return (_SENTENCE | _OWN | _MATTERS | what) - near.trades
+    return (_SENTENCE | _OWN | _MATTERS | _TOLD | what) - near.trades
 
 
 def is_sole_name(text: str) -> bool:
@@ -201,6 +217,22 @@ def _is_sentence(found: list[Word], words: Vocabulary) -> bool:
         if capital and word.low not in _SMALL and word.low not in words.particles:
             return True
     return False
+
+
+def _tells(line: str, found: list[Word], words: Vocabulary) -> bool:
+    """Return whether a line tells something of a person, be its last word a trade: ``DOE, JANE REFUSED SERVICE``.
+
+    So do a surname, its comma, a given name and more words (``Doe, Jane Electric``): a roster's way to write a person.
+    Names that ``&`` or a second comma joins are those of a firm (``Doe, Roe & Poe``).
+    """
+    goes = len(found) > 2 and found[-2].low in _WHITHER and found[-1].low in contexts().trades
+    if goes or any(word.low in _TOLD for word in found[1:-1]):
+        return True
+    if len(found) < 3 or line.count(",") != 1 or "&" in line or any(word.low == "and" for word in found):
+        return False
+    surname, given = found[:2]
+    turned = line[surname.end : given.start].strip() == "," and words.is_plain_given(given.text)
+    return turned and found[2].low not in contexts().legal_forms
 
 
 def _ends_so(found: list[Word]) -> bool:

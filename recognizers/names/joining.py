@@ -118,6 +118,9 @@ def _is_of_organisation(text: str, name: Candidate, own: list[Word], words: Voca
     """Return whether a word of an organisation follows a name that is no full one: ``Halvorsen Electric``."""
     if len(own) >= 2 and words.is_given(own[0].text) and words.is_surname(own[-1].text):
         return False
+    is_turned = len(own) >= 2 and words.is_surname(own[0].text) and words.is_plain_given(own[1].text)
+    if is_turned and text[own[0].end : own[1].start].strip() == ",":
+        return False  # `DOE, JANE DECLINED SERVICE`: as full a name, the surname first
     line = text.find("\n", name.end, name.end + 60)
     owning = _POSSESSIVE.match(text, name.end)
     end = owning.end() if owning else name.end

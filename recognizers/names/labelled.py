@@ -12,6 +12,7 @@ from typing import Final
 
 import re2
 
+from recognizers.names.contexts import contexts
 from recognizers.names.vocabulary import Vocabulary, vocabulary
 from recognizers.names.words import Candidate, Word, phrase, words_of
 from recognizers.pasted import cells_below, heads
@@ -33,6 +34,12 @@ _CAPITALS: Final = re.compile(
     r"(?=[A-Z][A-Z'-]{1,30}, ?[A-Z])",
     re.MULTILINE,
 )
+_OFFICES: Final = frozenset({
+    "front", "circulation", "reference", "road", "roads", "finance", "payroll", "purchasing", "elections", "accounting",
+    "maintenance", "facilities", "utilities", "sanitation", "dispatch", "reception", "planning", "zoning", "deputy",
+    "county", "city", "town", "public", "works", "fire",
+})  # fmt: skip
+"""Words that stand for a desk or a department where a name is asked for."""
 _LONGEST_LABEL: Final = 48
 _LONGEST_VALUE: Final = 70
 _MOST_WORDS: Final = 7
@@ -168,6 +175,10 @@ def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
         return False
     if part != "full" and kind == "sure":
         return True
+    if all(w.low in contexts().roles or w.low in _OFFICES for w in found):
+        return False  # `Name: Clerk`, `Contact: Front Desk`: an office, and nobody's name
+    if len(found) == 1 and _is_slug(found[0].text, words):
+        return False
     if any(w.low in words.organisation for w in found) or (found[0].low in words.edge and len(found) > 1):
         return False
     lower = [w for w in found if not w.is_capital and w.low not in words.particles and w.low != "and"]
@@ -176,6 +187,16 @@ def _is_name_shaped(found: list[Word], kind: str, part: str) -> bool:
     listed = any(words.is_listed(w.text) for w in found)
     stops = any(w.low in words.edge for w in found) or all(w.low in words.never_alone for w in found)
     return not lower and not stops and (listed or 2 <= len(found) <= 4)
+
+
+def _is_slug(text: str, words: Vocabulary) -> bool:
+    """Return whether a word is everyday words that hyphens join: ``parcel-viewer``, what a program is called."""
+    pieces = text.split("-")
+    return (
+        len(pieces) > 1
+        and text.islower()
+        and all(words.is_common(each) and not words.is_listed(each) for each in pieces)
+    )
 
 
 def _addressees(text: str, start: int, label: str) -> Iterator[Candidate]:
