@@ -92,6 +92,10 @@ _NAMED_NUMBER: Final = pattern(
 )
 _OF_LEDGER: Final = pattern(r"\d{3,4}[-.]\d{2,6}(?:[-.]\d{2,6}){1,4}")
 """A code of a chart of accounts: fund, then function, object and the like (``1000-410-323``, ``101.4100.35``)."""
+_LEDGER_WORDS: Final = Words(
+    "budget", "budgeted", "fund", "funds", "appropriation", "appropriations", "expenditure", "expenditures", "object",
+    "general ledger", "gl", "line item", "encumbered", "chart of accounts",
+)  # fmt: skip
 
 
 @cache
@@ -174,12 +178,17 @@ def _is_account(text: str, value: Labelled) -> bool:
 
 
 def _is_of_ledger(text: str, value: Labelled) -> bool:
-    """Return whether a value under a bare ``Account:`` is built like a budget's code, and nothing speaks of a bank."""
+    """Return whether a value under a bare ``Account:`` is built like a budget's code and stands among words of budgets.
+
+    The form alone is no ground: banks and utilities write numbers in groups too.
+    """
     if _OF_LEDGER.fullmatch(text[value.start : value.end]) is None:
         return False
     signed = any(mark in text[value.label_start : value.start] for mark in ":=")
     near = text[max(0, value.label_start - 80) : value.end + 80]
-    return signed and not any(True for _ in _BANK_WORDS.spans(near))
+    if not signed or any(True for _ in _BANK_WORDS.spans(near)):
+        return False
+    return any(True for _ in _LEDGER_WORDS.spans(near))
 
 
 def _iban_length(value: str) -> int:

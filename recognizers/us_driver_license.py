@@ -43,8 +43,7 @@ _OTHER_LICENCE = Words(
     "marriage", "product", "volume", "site", "conservation", "realtor", "bar", "law", "professional", "general public",
 )  # fmt: skip
 _FOR_TRADE = pattern(
-    r"(?i)^[ ,]{0,2}(?:for|to (?:sell|serve)) (?:an? |the |its |their )?(?:liquor|beer|wine|alcohol|gaming|gambling"
-    r"|fishing|hunting|dogs?|kennel|marriage|nursing|contractors?|business|tobacco|firearms dealer)\b"
+    r"(?i)^[ ,]{0,2}(?:for|to (?:sell|serve)) (?:an? |the |its |their )?(?:liquor|beer|wine|alcohol|gaming|gambling|tobacco|kennel)\b"
 )
 """Behind the number: what the licence is for (``MT license number 2024001 for liquor``)."""
 _TAXES = Words("tax", "taxes", "irs", "levy", "refund")

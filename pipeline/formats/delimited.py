@@ -23,7 +23,7 @@ from typing import BinaryIO, Final
 from pipeline.errors import UnreadableSource
 from pipeline.formats.delimited_cells import Dialect, MalformedRow, Row, render, rows, value
 from pipeline.formats.delimited_cuts import counted, cuts
-from pipeline.formats.delimited_dialect import Layout, layouts_of, reads_as_prose, told_by
+from pipeline.formats.delimited_dialect import Layout, layouts_of, reads_as_prose
 from pipeline.formats.encoding import (
     SAMPLE,
     Charset,
@@ -34,7 +34,7 @@ from pipeline.formats.encoding import (
     looks_like_text,
     readable,
 )
-from pipeline.formats.table_labels import names_inside
+from pipeline.formats.table_labels import names_inside, told_by
 from pipeline.model import Cell, Edit, Reading, Role, Segment, Source, SpanError, Unit
 
 _EXTENSIONS: Final = frozenset({".csv", ".tsv", ".tab", ".psv"})

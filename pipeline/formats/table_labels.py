@@ -57,11 +57,11 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
 
 def _tells_more(head: str, left: str) -> bool:
     """Return whether a head of a column says more of a cell than its neighbour: "SSN" than "City", an office's name."""
-    return (told := _told_by(head)) > 0 and told >= _told_by(left.rstrip(": "))
+    return (told := told_by(head)) > 0 and told >= told_by(left.rstrip(": "))
 
 
 @lru_cache(maxsize=4096)
-def _told_by(label: str) -> int:
+def told_by(label: str) -> int:
     """Return what the name of a column tells: 3 an SSN, 2 another number of a person, 1 who or where it is, 0 neither.
 
     As in the header vocabulary the longest phrase that ends the name counts.
