@@ -43,7 +43,8 @@ _OTHER_LICENCE = Words(
     "marriage", "product", "volume", "site", "conservation", "realtor", "bar", "law", "professional", "general public",
 )  # fmt: skip
 _FOR_TRADE = pattern(
-    r"(?i)^[ ,]{0,2}(?:for|to (?:sell|serve)) (?:an? |the |its |their )?(?:liquor|beer|wine|alcohol|gaming|gambling|tobacco|kennel)\b"
+    r"(?i)^[ ,]{0,2}(?:for|to (?:sell|serve)) (?:an? |the |its |their )?"
+    r"(?:liquor|beer|wine|alcohol|gaming|gambling|tobacco|kennel)\b"
 )
 """Behind the number: what the licence is for (``MT license number 2024001 for liquor``)."""
 _TAXES = Words("tax", "taxes", "irs", "levy", "refund")
