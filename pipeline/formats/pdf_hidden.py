@@ -98,11 +98,13 @@ class Hidden:
     title: str = ""
     language: str = ""
     size: int = 0
+    known: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, kind: str, text: str) -> None:
         """Take a text that is not taken yet."""
         text = text.strip("\ufeff\0 \r\n\t")
-        if text and (kind, text) not in self.texts:
+        if text and (kind, text) not in self.known:
+            self.known.add((kind, text))
             self.size += len(text)
             if self.size > MOST_TEXT:
                 self.dropped["text beside the pages that was too much to be examined"] += 1

@@ -8,6 +8,7 @@ text (pictures, drawings) may hold writing that is no text; it is for OCR.
 from __future__ import annotations
 
 import ctypes
+import logging
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -80,9 +81,19 @@ def opened(data: bytes, path: str) -> Iterator[Any]:
             why = "it is damaged, or no PDF: open it in another program, print it to a new PDF, and run again"
         raise UnreadableSource(path, why, "") from None
     try:
+        _draw_fields(document, path)
         yield document
     finally:
         document.close()
+
+
+def _draw_fields(document: Any, path: str) -> None:
+    """Have what fields of a form hold drawn where the file has no drawing of it (raises UnreadableSource)."""
+    logging.getLogger("pypdfium2").setLevel(logging.CRITICAL)  # it warns of forms that no page shows: these are held
+    try:
+        document.init_forms()
+    except pdfium.PdfiumError:
+        raise UnreadableSource(path, "its form cannot be drawn", "print it to a new PDF") from None
 
 
 @contextmanager

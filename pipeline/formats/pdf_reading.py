@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PIL import Image
+from pypdfium2 import raw
 
 from pipeline.formats.ocr import Writing, agreed, confirmed, has_ocr, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
@@ -20,6 +21,7 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _MOST: Final = 0.4
 _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
 _LIES: Final = "text that says other characters than its font draws: print the page to a picture, and run again"
+_XFA: Final = "a form that is drawn only when it is opened (XFA): print it from Adobe Reader to a new PDF, and run again"
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
 
@@ -37,7 +39,11 @@ def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Conte
         dropped=_counted(hidden),
     )
     with opened(data, path) as document:
+        is_drawn_later = is_first and document.get_formtype() == raw.FORMTYPE_XFA_FULL
         content.pages = [_page(document, index, path) for index in pages]
+        if is_drawn_later:
+            first = content.pages[0]  # its pages say "please wait", which is not the record
+            first.unread.append(Unread((0.0, 0.0, first.width, first.height), "form", _XFA, holds=True))
         content.beside = _beside(document, pages, path)
     return content
 
