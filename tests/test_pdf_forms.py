@@ -7,7 +7,14 @@ import io
 import pypdf
 import pytest
 from pagehelp import letter, pixels, saved, with_field
-from pypdf.generic import ArrayObject, BooleanObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    TextStringObject,
+)
 
 from pipeline.formats import format_named, ocr, pdf
 from pipeline.model import Edit, Reading, Role, Source, Unit

@@ -173,6 +173,7 @@ def decoded(data: bytes) -> Image.Image:
         data = own.data
     image = Image.open(io.BytesIO(data))
     image.load()
+    image.info.clear()
     return image.convert("L" if image.mode == "L" else "RGB")
 
 

@@ -25,6 +25,7 @@ from pypdf.generic import (
 )
 
 from pipeline.formats.encoding import looks_like_text
+from pipeline.formats.pdf_words import words_of, words_of_script
 
 MOST_TEXT: Final = 4_000_000
 MOST_VERSIONS: Final = 8
@@ -219,6 +220,7 @@ def _strings(key: str, value: Any, found: Hidden) -> None:
     elif isinstance(value, (TextStringObject, ByteStringObject)):
         kind = _KINDS.get(key, "text in an object")
         text = str(value) if isinstance(value, TextStringObject) else bytes(value).decode("utf-8", "replace")
+        text = words_of_script(text) if key == "/JS" else words_of(text) if key == "/RC" else text
         if kind and not _DATE.match(text):
             found.add(kind, text)
 
@@ -235,7 +237,7 @@ def _stream(value: Any, kind: str, found: Hidden) -> None:
         found.add("metadata", re.sub(r"\s+", " ", _TAG.sub(" ", data.decode("utf-8", "replace"))))
     elif kind == "/EmbeddedFile":
         if looks_like_text(data[:65536]):
-            found.add("attached file", data.decode("utf-8", "replace"))
+            found.add("attached file", words_of(data.decode("utf-8", "replace")))
         else:
             found.dropped["attached file whose content was not examined"] += 1
     elif _NO_WORDS.search(data):
@@ -244,7 +246,7 @@ def _stream(value: Any, kind: str, found: Hidden) -> None:
         for text in _shown_strings(data):
             found.add("text in a drawing", text)
     elif looks_like_text(data[:65536]):
-        found.add("script or text in a stream", data.decode("utf-8", "replace"))
+        found.add("script or text in a stream", words_of(data.decode("utf-8", "replace")))
 
 
 def _shown_strings(data: bytes) -> Iterator[str]:

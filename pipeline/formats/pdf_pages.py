@@ -334,7 +334,7 @@ def _char(code: int) -> str:
     """Return the character of a code; a broken one is U+FFFD, a hyphen at a line's end a hyphen, none is ""."""
     if code in {0x02, 0xAD, 0xFFFE}:
         return "-"
-    if code == 0 or 0xD800 <= code < 0xE000 or code == 0xFFFF:
+    if code == 0 or 0xD800 <= code < 0xE000 or code == 0xFFFF or code > 0x10FFFF:  # maps of fonts say anything
         return "\ufffd"
     if 0xF721 <= code < 0xF800:  # small capitals and old figures, where Adobe's fonts had them
         code -= 0xF700

@@ -11,17 +11,16 @@ from pypdfium2 import raw
 
 from pipeline.formats.ocr import Writing, agreed, confirmed, has_ocr, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
-from pipeline.formats.page_text import Box, Line, blocks_of, lines_of, union
+from pipeline.formats.page_text import Line, blocks_of, lines_of, union
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
-from pipeline.formats.pdf_looking import areas_to_read
+from pipeline.formats.pdf_looking import areas_to_read, is_most
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
 from pipeline.formats.pdf_write import TITLE
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
-_MOST: Final = 0.4
 _NO_OCR: Final = "a picture or drawing that may hold writing, and no OCR is installed: pip install 'releasable[ocr]'"
 _LIES: Final = "text that says other characters than its font draws: print the page to a picture, and run again"
-_XFA: Final = "a form that is drawn only when it is opened (XFA): print it from Adobe Reader to a new PDF, and run again"
+_XFA: Final = "a form that no page shows (XFA): print it from Adobe Reader to a new PDF, and run again"
 _UNSURE: Final = "writing in a picture or drawing that OCR is not sure of"
 
 
@@ -87,7 +86,7 @@ def _page(document: Any, index: int, path: str) -> PageContent:
     if areas:
         found = _writing(document, index, seen, path)
         if found is None:
-            page.unread = [Unread(each, "image", _NO_OCR, _is_most(each, seen)) for each in areas]
+            page.unread = [Unread(each, "image", _NO_OCR, is_most(each, seen)) for each in areas]
         else:
             layer = [each for own in seen.hidden.values() for each in own]
             for line in found.lines:
@@ -101,11 +100,6 @@ def _page(document: Any, index: int, path: str) -> PageContent:
         page.hidden += [(kind, text) for text in blocks_of(lines).values()]
         page.dropped.append((f"line of {kind}", len(lines)))
     return page
-
-
-def _is_most(box: Box, seen: SeenPage) -> bool:
-    """Return whether an area is most of its page: without it, there is no page."""
-    return (box[2] - box[0]) * (box[3] - box[1]) >= _MOST * seen.width * seen.height
 
 
 def _writing(document: Any, index: int, seen: SeenPage, path: str) -> Writing | None:

@@ -184,6 +184,7 @@ def _frame(payload: bytes, index: int, path: str) -> Image.Image:
         if turned.mode.startswith(("I;16", "I", "F")):
             turned = _eight_bits(turned)
         shown = turned.convert("RGB")
+        shown.info.clear()  # a profile of colours would be written into PNG and TIFF again
         return with_room(shown) if image.format == GifImagePlugin.GifImageFile.format else shown
 
 
