@@ -373,7 +373,7 @@ def test_older_workbooks_are_read_and_become_new_ones(tmp_path):
     for data, name in ((sink.getvalue(), "old.xls"), (open_document("406-555-0123"), "old.ods")):
         assert format_of(data[:65536], name) is KIND
         assert "406-555-0123" in texts_of(data, name)
-        assert "all of a workbook of this kind but the values in its cells" in dropped_of(data, name)
+        assert any("all of a workbook of this kind but" in each for each in dropped_of(data, name))
         copy = copy_of(data, "406-555-0123", name=name)
         assert copy.startswith(b"PK")
         assert b"555-0123" not in unpacked(copy)

@@ -129,6 +129,21 @@ class Package:
                 while element.getprevious() is not None:
                     del element.getparent()[0]
 
+    def walk(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield the beginnings and ends of the elements of a member; whoever takes them clears what is done with."""
+        member = self._members[name.lower()]
+        with self._zip.open(member) as stream:
+            self._refuse_entities(stream)
+        with self._zip.open(member) as stream:
+            yield from etree.iterparse(stream, events=("start", "end"), **_CAREFUL)
+
+    def refuse_encrypted(self) -> None:
+        """Refuse a package of OpenDocument whose manifest says that a part of it is encrypted."""
+        if self.has("META-INF/manifest.xml"):
+            for each in self.tree("META-INF/manifest.xml").iter():
+                if isinstance(each.tag, str) and local(each) in {"encryption-data", "encrypted-key"}:
+                    raise UnreadableSource(self.path, "it is encrypted", "take the password off it and save it again")
+
     def tree(self, name: str) -> Any:
         """Return the root of a member's XML."""
         data = self.read(name)
