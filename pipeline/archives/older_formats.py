@@ -16,6 +16,7 @@ from typing import Final
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
+_FILE_PASS: Final = 0x002F
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
 _BIFF8: Final = 0x0600
 _ROW_HEAD, _REAL_CELLS, _FMT, _XFB, _CELL_XFS, _CELL_XFS_END = 0, frozenset({2, 5, 9}), 44, 47, 617, 618
@@ -41,15 +42,18 @@ def formats_of(data: bytes) -> dict[int, Places]:
         return _of_xlsb(package, names) if "xl/workbook.bin" in names else {}
 
 
+def is_encrypted(data: bytes) -> bool:
+    """Return whether an XLS says that it is encrypted ([MS-XLS] 2.4.117, FilePass), which calamine may not tell."""
+    if not data.startswith(_OLE):
+        return False
+    return any(number == _FILE_PASS for number, _ in _records(_stream(data), 0))
+
+
 # --- XLS --------------------------------------------------------------------------------
 
 
 def _of_xls(data: bytes) -> dict[int, Places]:
-    import olefile  # noqa: PLC0415 - of older workbooks only
-
-    with olefile.OleFileIO(io.BytesIO(data)) as container:
-        name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
-        stream = container.openstream(name).read() if name else b""
+    stream = _stream(data)
     formats: dict[int, str] = {}
     looks: list[int] = []
     starts: list[int] = []
@@ -63,6 +67,14 @@ def _of_xls(data: bytes) -> dict[int, Places]:
             starts.append(struct.unpack_from("<I", body)[0])
     codes = [formats.get(each, "") for each in looks]
     return {at: dict(_places(stream, start, codes)) for at, start in enumerate(starts)}
+
+
+def _stream(data: bytes) -> bytes:
+    import olefile  # noqa: PLC0415 - of older workbooks only
+
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
+        return bytes(container.openstream(name).read()) if name else b""
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
