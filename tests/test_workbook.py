@@ -17,6 +17,7 @@ from conftest import everything_in
 from openpyxl.comments import Comment
 from workbookhelp import DROPPED, EXAMINED, MAIN, REL, hiding, simple, zipped
 
+from pipeline.archives.unpacking import is_office
 from pipeline.case.deciding import Which, decide, findings
 from pipeline.case.store import Case
 from pipeline.errors import UnreadableSource
@@ -540,3 +541,40 @@ def test_damaged_workbooks_are_copied_clean_or_held():
         assert not [place for place in DROPPED if canary(place).encode() in unpacked(copy)]
     assert min(outcomes.values()) > 0
     assert not [each for each in said if "canary" in each]
+
+
+# --- as other programs write them ---------------------------------------------------------------
+
+
+def test_a_note_of_an_empty_cell_stands_alone_in_its_row():
+    """A comment in a row in which nothing else stands is in the copy, at its cell."""
+    link = '<hyperlinks><hyperlink ref="B3" display="x" location="Sheet2!A1" tooltip="Ask at 406-555-0142"/></hyperlinks>'
+    data = simple('<row r="1"><c r="A1"><v>3</v></c></row>', after=link)
+    made = openpyxl.load_workbook(io.BytesIO(copy_of(data))).worksheets[0]
+    assert "406-555-0142" in made["B3"].comment.text
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="A1" t="inlineStr"><v>Jane Quorvane</v></c>',
+        '<c r="A1"><is><t>Jane Quorvane</t></is></c>',
+        '<c r="A1" t="inlineStr"><f>B1</f><v t="inlineStr">Jane Quorvane</v></c>',
+    ],
+)
+def test_a_text_is_read_where_a_program_has_put_it(cell):
+    """Some programs write an inline text as a value, or say no type: it is read and stands in the copy."""
+    data = simple(f'<row r="1">{cell}</row>')
+    assert "Jane Quorvane" in texts_of(data)
+    assert cells_of(copy_of(data)) == [["Jane Quorvane"]]
+
+
+def test_parts_in_folders_parted_by_backslashes_are_found():
+    """Some programs part the folders of a package with backslashes and write its names in small letters."""
+    with zipfile.ZipFile(io.BytesIO(simple('<row r="1"><c r="A1"><v>41.5</v></c></row>'))) as archive:
+        parts = {each.lower().replace("/", "\\"): archive.read(each) for each in archive.namelist()}
+    data = zipped(parts)
+    assert format_of(data[:65536], "f.xlsx") is KIND
+    assert cells_of(copy_of(data)) == [[41.5]]
+    assert is_office("[content_types].xml")
+    assert refusal(zipped({**parts, "xl/workbook.xml": b""})).count("two parts of one name") == 1

@@ -68,12 +68,17 @@ def refusing(path: str, remedy: str = REMEDY) -> Iterator[None]:
         raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", remedy) from None
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a part as a package has it: some programs part folders with a backslash."""
+    return name.replace("\\", "/")
+
+
 def member_names(head: bytes) -> list[str]:
     """Return the names in the local headers of a zip archive that begin within ``head``."""
     names, at = [], head.find(ZIP)
     while at >= 0 and at + 30 <= len(head):
         size = int.from_bytes(head[at + 26 : at + 28], "little")
-        names.append(head[at + 30 : at + 30 + size].decode("utf-8", "replace"))
+        names.append(plain_name(head[at + 30 : at + 30 + size].decode("utf-8", "replace")))
         at = head.find(ZIP, at + 30)
     return names
 
@@ -98,7 +103,7 @@ class Package:
         why = _refusal(members)
         if why:
             raise UnreadableSource(path, why, remedy)
-        self._members = {each.filename.lower(): each for each in members}
+        self._members = {plain_name(each.filename).lower(): each for each in members}
 
     @property
     def names(self) -> list[str]:
@@ -189,7 +194,7 @@ _CAREFUL: Final[dict[str, Any]] = {
 def _refusal(members: Sequence[zipfile.ZipInfo]) -> str:
     if len(members) > MOST_MEMBERS:
         return f"it has more than {MOST_MEMBERS} parts"
-    if len({each.filename.lower() for each in members}) != len(members):
+    if len({plain_name(each.filename).lower() for each in members}) != len(members):
         return "it has two parts of one name"
     if any(each.flag_bits & 0x1 for each in members):
         return "it is encrypted"
