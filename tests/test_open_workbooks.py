@@ -13,7 +13,13 @@ from pipeline.errors import UnreadableSource
 
 SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
-    for name, space in (("office", "office"), ("table", "table"), ("text", "text"), ("draw", "drawing"), ("style", "style"))
+    for name, space in (
+        ("office", "office"),
+        ("table", "table"),
+        ("text", "text"),
+        ("draw", "drawing"),
+        ("style", "style"),
+    )
 )
 MANIFEST = '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">{}</m:manifest>'
 
@@ -46,7 +52,9 @@ def cells_of(data: bytes) -> list[object]:
     return [each.value for line in sheet.iter_rows() for each in line if each.value is not None]
 
 
-@pytest.mark.parametrize("kind", ["", ' office:value-type="unknown"', ' office:value-type="float"', ' office:value-type="date"'])
+@pytest.mark.parametrize(
+    "kind", ["", ' office:value-type="unknown"', ' office:value-type="float"', ' office:value-type="date"']
+)
 def test_a_cell_without_a_type_or_value_says_what_its_paragraph_says(kind: str) -> None:
     """Programs that write spreadsheets leave out the type or the value; what is shown is read and stands in the copy."""
     data = book(row(cell("<text:p>406-555-0142</text:p>", kind)))
@@ -62,7 +70,9 @@ def test_tabs_and_line_ends_part_words() -> None:
 
 def test_white_space_between_elements_is_no_damage() -> None:
     """A spreadsheet whose XML is laid out for reading is read."""
-    lines = "\n  <table:table-row>\n   <table:table-cell office:value-type='float' office:value='3'>\n<text:p>3</text:p>\n"
+    lines = (
+        "\n  <table:table-row>\n   <table:table-cell office:value-type='float' office:value='3'>\n<text:p>3</text:p>\n"
+    )
     assert cells_of(book(lines + "  </table:table-cell>\n  </table:table-row>\n")) == [3]
 
 
@@ -118,8 +128,12 @@ def test_a_table_inside_a_cell_belongs_to_its_cell() -> None:
 
 def test_repeated_cells_and_rows_are_all_there_and_hiding_is_said() -> None:
     """A row that stands for several is written so often; a hidden sheet and row are in sight, and the log says so."""
-    styles = '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
-    three = row(cell("<text:p>x</text:p>", ' table:number-columns-repeated="2"'), about=' table:number-rows-repeated="3"')
+    styles = (
+        '<style:style style:name="h" style:family="table"><style:table-properties table:display="false"/></style:style>'
+    )
+    three = row(
+        cell("<text:p>x</text:p>", ' table:number-columns-repeated="2"'), about=' table:number-rows-repeated="3"'
+    )
     last = row(cell("<text:p>y</text:p>"), about=' table:visibility="collapse"')
     blank = row(cell("", ""), about=' table:number-rows-repeated="1048000"')
     data = book(three + last + blank, styles=styles, sheet=' table:style-name="h"')
@@ -132,7 +146,7 @@ def test_repeated_cells_and_rows_are_all_there_and_hiding_is_said() -> None:
 @pytest.mark.parametrize(
     ("rows", "manifest", "why"),
     [
-        ("", '<m:file-entry><m:encryption-data/></m:file-entry>', "it is encrypted"),
+        ("", "<m:file-entry><m:encryption-data/></m:file-entry>", "it is encrypted"),
         (row(cell("<text:p>x</text:p>"), about=' table:number-rows-repeated="1048577"'), "", "too large"),
         (row(cell("<text:p>x</text:p>", ' table:number-columns-repeated="16385"')), "", "no sheet has one"),
         (row(cell(f"<text:p>{'x' * 32_768}</text:p>")), "", "longer than the 32767 characters"),

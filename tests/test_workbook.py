@@ -548,7 +548,9 @@ def test_damaged_workbooks_are_copied_clean_or_held():
 
 def test_a_note_of_an_empty_cell_stands_alone_in_its_row():
     """A comment in a row in which nothing else stands is in the copy, at its cell."""
-    link = '<hyperlinks><hyperlink ref="B3" display="x" location="Sheet2!A1" tooltip="Ask at 406-555-0142"/></hyperlinks>'
+    link = (
+        '<hyperlinks><hyperlink ref="B3" display="x" location="Sheet2!A1" tooltip="Ask at 406-555-0142"/></hyperlinks>'
+    )
     data = simple('<row r="1"><c r="A1"><v>3</v></c></row>', after=link)
     made = openpyxl.load_workbook(io.BytesIO(copy_of(data))).worksheets[0]
     assert "406-555-0142" in made["B3"].comment.text

@@ -1,7 +1,7 @@
 """OpenDocument spreadsheets (ISO/IEC 26300, part 3, 9): their sheets, row by row, with what belongs to a cell.
 
-A cell says what its paragraphs say. Its value is a number, a day or a time only where its type says so and the value is
-there; programs write cells without a type too. Comments, links and texts of shapes are examined as those of an XLSX are.
+A cell says what its paragraphs say. Its value is a number, a day or a time only where its type says so and the value
+is there; programs write cells without a type too. Comments, links and texts of shapes are examined as in an XLSX.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _cell(element: Any, column: int, sheet: OpenSheet, shared: OpenShared) -> St
         sheet.around.left_out["a number format with text of its own"] += 1
         notes.append((FORMULA, text))
     other = value_of(element, "string-value")
-    if other and other != text and cell.text != other:  # no reader of the sheet sees it
+    if other and other not in {text, cell.text}:  # no reader of the sheet sees it
         notes.append((FORMULA, other))
     if len(text) > _LONGEST:
         why = f"a text is longer than the {_LONGEST} characters of a cell"
@@ -160,7 +160,9 @@ def _valued(element: Any, column: int, text: str) -> Stored:
             return Stored(column, "n", serial(moment), MOMENT if isinstance(moment, datetime) else DAY)
     elif kind == "time":
         found = _TIME.fullmatch(value_of(element, "time-value"))
-        seconds = sum(int(each) * size for each, size in zip(found.groups(), (3600, 60, 1), strict=True)) if found else -1
+        seconds = (
+            sum(int(each) * size for each, size in zip(found.groups(), (3600, 60, 1), strict=True)) if found else -1
+        )
         if 0 <= seconds < 86400:  # a longer time is shown as it stands there
             return Stored(column, "n", seconds / 86400, CLOCK)
     return Stored(column, "s", text or value_of(element, "string-value"))
