@@ -25,7 +25,11 @@ def package(*names: str) -> bytes:
     ("head", "name", "said"),
     [
         (package("[Content_Types].xml", "ppt/presentation.xml"), "a.pptx", "a presentation"),
-        (b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.presentation", "a.odp", "a presentation"),
+        (
+            b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument.presentation",
+            "a.odp",
+            "a presentation",
+        ),
         (OLE + bytes(600) + "PowerPoint Document".encode("utf-16-le"), "a.ppt", "a presentation"),
         (OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "a.pptx", "take the password off"),
         (OLE + bytes(600), "a.pub", "an older Office document"),
