@@ -23,7 +23,7 @@ from pipeline.case.store import Case
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named, format_of, workbook_book
 from pipeline.formats.base import assembled
-from pipeline.formats.workbook_numbers import safe_format, shown
+from pipeline.formats.workbook_numbers import number_text, safe_format, shown
 from pipeline.model import Edit, Source, words
 from pipeline.verify import second_reader
 
@@ -580,3 +580,27 @@ def test_parts_in_folders_parted_by_backslashes_are_found():
     assert cells_of(copy_of(data)) == [[41.5]]
     assert is_office("[content_types].xml")
     assert refusal(zipped({**parts, "xl/workbook.xml": b""})).count("two parts of one name") == 1
+
+
+def test_a_number_is_examined_with_the_digits_that_a_workbook_shows():
+    """What computing left behind 15 digits hides no number; whole numbers keep all of theirs."""
+    assert number_text(1.2100000001000002) == "1.2100000001"
+    assert number_text(4065550142.000001) == "4065550142"
+    assert number_text(4111111111111111.0) == "4111111111111111"
+    data = simple('<row r="1"><c r="A1"><v>1.2100000001000002</v></c></row>')
+    assert texts_of(data) == texts_of(copy_of(data))
+
+
+def test_what_stood_beside_the_cells_is_read_from_a_copy_as_it_was():
+    """The sheet that lists it is no table of its own: its texts have no label and are one record with one another."""
+    data = simple(
+        '<row r="1"><c r="A1"><v>3</v></c></row>',
+        before="",
+        after="<headerFooter><oddHeader>Ask Jane Quorvane</oddHeader><oddFooter>Clerk</oddFooter></headerFooter>",
+    )
+    was = {each.text: each for each in segments_of(data)}
+    now = {each.text: each for each in segments_of(copy_of(data))}
+    for said in ("Ask Jane Quorvane", "Clerk"):
+        assert (now[said].label, now[said].role) == (was[said].label, was[said].role)
+    assert now["Clerk"].record == now["Ask Jane Quorvane"].record
+    assert all(unit.context["table"] == "0" for unit in units_of(copy_of(data))[1:])

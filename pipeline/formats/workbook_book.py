@@ -237,7 +237,7 @@ def _placed(made: Sequence[_Cutting], beside: Content) -> Iterator[Cut]:
         is_form = sheet.facts.header < 0 and cutting.rows <= SMALL_FORM
         context = {
             "sheet": str(sheet.facts.number),
-            "table": "0" if is_form else str(sheet.facts.number),
+            "table": "0" if is_form or tuple(cutting.names) == BESIDE_TITLES else str(sheet.facts.number),
             "first_column": str(column),
             "titles": str(sheet.facts.header),
             "header": json.dumps(cutting.names),
