@@ -1,4 +1,4 @@
-"""Documents of Word 97 to 2003 (DOC) at intake: LibreOffice, where it is installed, saves them as DOCX.
+"""Documents of Word 6 to 2003 (DOC) at intake: LibreOffice, where it is installed, saves them as DOCX.
 
 No library with a licence that can be used here reads DOC whole; LibreOffice (MPL 2.0) does, as a program of its own.
 It runs without a window, in an empty profile that allows no macros, no links and no proxy but one that nothing answers
@@ -26,6 +26,7 @@ from pipeline.archives.own_process import limited
 from pipeline.archives.unpacking import Folder
 from pipeline.errors import UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
+from pipeline.formats.document_older import WORD_95, WORD_97, older_word
 from pipeline.formats.workbook_container import OLE
 from pipeline.inputs import InputFile
 
@@ -97,10 +98,11 @@ def _made(office: str, file: InputFile, folder: Folder) -> Path | None:
         (here / "profile" / "user" / "registrymodifications.xcu").write_text(_profile(), encoding="utf-8")
         (here / "in.doc").write_bytes(file.read())
         # The filter is named, or what is called a DOC and is something else would be read as that.
-        profile = (here / "profile").as_uri()
+        profile, version = (here / "profile").as_uri(), older_word(file.read()).version
+        named = "MS Word 97" if version >= WORD_97 else "MS Word 95" if version >= WORD_95 else "MS WinWord 6.0"
         command = [
             office, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--nofirststartwizard", "--infilter=MS Word 97", "--convert-to",
+            "--nofirststartwizard", f"--infilter={named}", "--convert-to",
             "docx:Office Open XML Text", "--outdir", str(here / "out"), str(here / "in.doc"),
         ]  # fmt: skip
         kept = {name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL"}}

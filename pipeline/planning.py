@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import Failure, UnreadableSource
 from pipeline.formats import HEAD_SIZE, format_of
-from pipeline.formats.naming import disagreement
+from pipeline.formats.naming import disagreement, unread_kind
 from pipeline.inputs import InputFile
 from pipeline.model import ColumnClass, FileName, Finding, Gap, Role, Segment, Source, Unit
 from pipeline.state import State, closed_places_of, findings_of
@@ -73,7 +73,7 @@ def _planned(state: State, file: InputFile) -> Planned:
         return Planned(None, gap=Gap((), "empty", "the file is empty", holds=True))
     kind = format_of(head, PurePosixPath(file.inner_name).name)
     if kind is None:
-        return Planned(None, gap=Gap((), "unknown_format", "no format that can be read claims this file", holds=True))
+        return Planned(None, gap=Gap((), "unknown_format", unread_kind(head), holds=True))
     source = Source(file.name, kind.name, file.size)
     with file.open() as stream:
         units = tuple(kind.units(stream, source))

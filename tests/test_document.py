@@ -407,7 +407,7 @@ def test_files_are_told_by_content():
 
 
 def test_encrypted_and_old_documents_are_held_with_what_to_do():
-    """An encrypted DOCX is a compound file; so is a document of Word 97 to 2003, which no library here reads."""
+    """An encrypted DOCX is a compound file; so is a document of Word 6 to 2003, which no library here reads."""
     encrypted = compound({"EncryptedPackage": b"x" * 5000, "EncryptionInfo": b"y"})
     assert format_of(encrypted, "a.docx") is KIND
     assert "encrypted" in refusal(encrypted)

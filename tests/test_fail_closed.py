@@ -486,3 +486,26 @@ def test_a_policy_with_an_unknown_entity_ends_the_run(tmp_path: Path, command: C
     assert f":{line}, key rules" in done.stderr
     assert "entity" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+class BehindMarkers(Recognizer):
+    """Finds a number only where one of our markers stands before it, as words of a marker can make it one."""
+
+    NAME, ENTITIES = "behind_markers", ("PHONE_NUMBER",)
+
+    def find(self, text: str) -> list[Match]:
+        at = text.find("4065 550 142")
+        return [Match(at, at + 12, "PHONE_NUMBER", 0.9, self.NAME, "")] if at > text.find("[REDACTED") >= 0 else []
+
+
+def test_what_a_scan_of_a_copy_finds_is_withheld_wherever_it_stands_in_it(road, tmp_path):
+    """The search would else find it in a text that did not change, and nothing of the release could go out."""
+    text = (
+        "My number is 536-90-4399, about lot 4065 550 142.\n" + "The meters were read.\n" * 400 + "See 4065 550 142.\n"
+    )
+    source = put(tmp_path / "in", letter__txt=text)
+    done = road.with_recognizers(BehindMarkers()).release(source, tmp_path / "out")
+    assert [each.status for each in done.summary.files] == ["released"]
+    copy = (tmp_path / "out" / "records" / "letter.txt").read_text(encoding="utf-8")
+    assert "4065" not in copy
+    assert copy.count("[REDACTED PHONE") == 2

@@ -1,4 +1,4 @@
-"""Documents of Word 97 to 2003: read by way of LibreOffice where it is installed, else held."""
+"""Documents of Word 6 to 2003: read by way of LibreOffice where it is installed, else held."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hiding import readings
 
 from pipeline import older_documents
 from pipeline.errors import UnreadableSource
+from pipeline.formats.document_older import WORD_97, OlderWord, older_word
 from pipeline.formats.workbook_container import OLE
 from pipeline.intake import collect
 
@@ -94,6 +95,40 @@ def test_what_libreoffice_cannot_read_stays_as_it_was(letter: bytes, tmp_path: P
     (file,) = collect([tmp_path / "a.doc"])
     assert file.notes == ()
     assert file.read() == letter
+
+
+@pytest.mark.parametrize(
+    ("version", "named"),
+    [
+        (0, "MS WinWord 6.0"),
+        (0x65, "MS WinWord 6.0"),
+        (0x68, "MS Word 95"),
+        (0xC1, "MS Word 97"),
+        (0x10C, "MS Word 97"),
+    ],
+)
+def test_libreoffice_is_told_which_word_wrote_a_doc(tmp_path: Path, monkeypatch, version: int, named: str) -> None:
+    """Its reader for Word 97 gives nothing for what Word 6 and 95 wrote."""
+    commands: list[str] = []
+    monkeypatch.setattr(older_documents, "program", lambda: "soffice")
+    monkeypatch.setattr(older_documents, "older_word", lambda _: OlderWord(version, is_encrypted=False))
+    monkeypatch.setattr(older_documents, "_is_done", lambda command, _: bool(commands.extend(command)))
+    (tmp_path / "a.doc").write_bytes(OLE + bytes(600) + older_documents._STREAM + bytes(600))
+    collect([tmp_path / "a.doc"])
+    assert f"--infilter={named}" in commands
+
+
+@pytest.mark.libreoffice
+def test_an_encrypted_doc_is_held_as_such(letter: bytes, tmp_path: Path) -> None:
+    """What it says of itself is believed: its reason is the password."""
+    at = letter.index(b"\xec\xa5")
+    version, is_encrypted = older_word(letter)
+    assert (version >= WORD_97, is_encrypted) == (True, False)
+    data = letter[: at + 11] + bytes([letter[at + 11] | 1]) + letter[at + 12 :]
+    assert older_word(data) == (version, True)
+    with pytest.raises(UnreadableSource, match="it is encrypted"):
+        readings(data, "a.doc")
+    assert older_word(letter[:700]) == (0, False)
 
 
 def test_other_files_are_left_alone(tmp_path: Path, monkeypatch) -> None:

@@ -13,6 +13,7 @@ import xlwt
 from damagedhelp import binary_record, binary_wide, binary_workbook
 from hiding import copy, readings
 
+from pipeline.archives.older_workbook import cell
 from pipeline.errors import UnreadableSource
 
 SHOWN = {"536-90-4399": (536904399, "000-00-0000"), "(406) 555-0142": (4065550142, "(000) 000-0000")}
@@ -84,6 +85,21 @@ def test_a_number_is_examined_as_it_is_shown(name: str, build) -> None:
     assert {"1.5", "3"} <= set(said)
     assert not [each for each in said if each in {"536904399", "4065550142"}]
     assert b"4399" not in copy(data, name, withheld=True)
+
+
+def test_an_encrypted_workbook_is_held_as_such() -> None:
+    """The reason is the password, whatever calamine says of a file that it cannot tell."""
+    code_page, file_pass = b"\x42\0\x02\0\xb0\x04", b"\x2f\0\x02\0\x01\0"
+    data = xls()
+    assert data.count(code_page) == 1
+    with pytest.raises(UnreadableSource, match="it is encrypted"):
+        readings(data.replace(code_page, file_pass), "a.xls")
+
+
+def test_a_number_that_is_none_is_an_error_of_its_cell() -> None:
+    """What no number stands for in a damaged or foreign workbook does not hold the rest of it."""
+    assert cell(3, float("nan")) == [3, "s", "#NUM!"]
+    assert cell(3, float("inf")) == [3, "s", "#NUM!"]
 
 
 FAR = {

@@ -1,8 +1,7 @@
 """How the numbers of an older workbook are shown: calamine gives ``536904399`` for what a reader sees as 536-90-4399.
 
 XLS ([MS-XLS]: FORMAT 2.4.126, XF 2.4.353, NUMBER 2.4.180, RK 2.4.220, MULRK 2.4.175, FORMULA 2.4.127) and XLSB
-([MS-XLSB] 2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell; OpenDocument has what is shown beside
-the number.
+([MS-XLSB] 2.4.659 BrtFmt, 2.4.821 BrtXF) name a number format for each cell.
 """
 
 from __future__ import annotations
@@ -13,17 +12,16 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 _OLE: Final = b"\xd0\xcf\x11\xe0"
 _BOF, _EOF, _SHEET, _FORMAT, _XF = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0
+_FILE_PASS: Final = 0x002F
 _NUMBER, _RK, _MULRK, _FORMULA = 0x0203, 0x027E, 0x00BD, 0x0006
 _BIFF8: Final = 0x0600
 _ROW_HEAD, _REAL_CELLS, _FMT, _XFB, _CELL_XFS, _CELL_XFS_END = 0, frozenset({2, 5, 9}), 44, 47, 617, 618
 _BUNDLE_SHEET: Final = 156
 """Records of XLS, then of XLSB."""
-_SHOWN: Final = re.compile(r"[\d().\- /]{4,30}")
-_MOST_REPEATED: Final = 10_000
 _RELATION: Final = re.compile(r"<Relationship\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(r'(\w+)\s*=\s*"([^"]*)"')
 
@@ -41,20 +39,21 @@ def formats_of(data: bytes) -> dict[int, Places]:
         return _of_xls(data)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         names = set(package.namelist())
-        if "xl/workbook.bin" in names:
-            return _of_xlsb(package, names)
-        return dict(enumerate(_of_open(package))) if "content.xml" in names else {}
+        return _of_xlsb(package, names) if "xl/workbook.bin" in names else {}
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Return whether an XLS says that it is encrypted ([MS-XLS] 2.4.117, FilePass), which calamine may not tell."""
+    if not data.startswith(_OLE):
+        return False
+    return any(number == _FILE_PASS for number, _ in _records(_stream(data), 0))
 
 
 # --- XLS --------------------------------------------------------------------------------
 
 
 def _of_xls(data: bytes) -> dict[int, Places]:
-    import olefile  # noqa: PLC0415 - of older workbooks only
-
-    with olefile.OleFileIO(io.BytesIO(data)) as container:
-        name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
-        stream = container.openstream(name).read() if name else b""
+    stream = _stream(data)
     formats: dict[int, str] = {}
     looks: list[int] = []
     starts: list[int] = []
@@ -68,6 +67,14 @@ def _of_xls(data: bytes) -> dict[int, Places]:
             starts.append(struct.unpack_from("<I", body)[0])
     codes = [formats.get(each, "") for each in looks]
     return {at: dict(_places(stream, start, codes)) for at, start in enumerate(starts)}
+
+
+def _stream(data: bytes) -> bytes:
+    import olefile  # noqa: PLC0415 - of older workbooks only
+
+    with olefile.OleFileIO(io.BytesIO(data)) as container:
+        name = next((each for each in ("Workbook", "Book") if container.exists(each)), "")
+        return bytes(container.openstream(name).read()) if name else b""
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -177,54 +184,3 @@ def _binary_places(data: bytes, codes: list[str]) -> Iterator[tuple[tuple[int, i
             look &= 0xFFFFFF
             if look < len(codes) and codes[look]:
                 yield (row, column), codes[look]
-
-
-# --- OpenDocument -----------------------------------------------------------------------
-
-
-def _of_open(package: zipfile.ZipFile) -> Iterator[Places]:
-    """Yield the formats of each table: the digits and signs that are shown where those of the number are not."""
-    from lxml import etree  # noqa: PLC0415 - of OpenDocument only
-
-    with package.open("content.xml") as stream:
-        walk = etree.iterparse(stream, ("start", "end"), resolve_entities=False, no_network=True, huge_tree=True)
-        found: dict[tuple[int, int], str] = {}
-        row, depth = 0, 0
-        for event, element in walk:
-            name = str(element.tag).rpartition("}")[2]
-            if name == "table" and "table:1.0" in str(element.tag):
-                depth += 1 if event == "start" else -1
-                if event == "start" and depth == 1:
-                    found, row = {}, 0
-                elif event == "end" and depth == 0:
-                    yield found
-                    element.clear()
-            elif name == "table-row" and event == "end" and depth == 1:
-                times = _times(element, "number-rows-repeated")
-                for column, code in _shown_in(element):
-                    found.update({(row + each, column): code for each in range(min(times, _MOST_REPEATED))})
-                row += times
-                element.clear()
-
-
-def _shown_in(row: Any) -> Iterator[tuple[int, str]]:
-    column = 0
-    for cell in row:
-        name = str(cell.tag).rpartition("}")[2]
-        if name not in {"table-cell", "covered-table-cell"}:
-            continue
-        times = _times(cell, "number-columns-repeated")
-        about = {key.rpartition("}")[2]: value for key, value in cell.attrib.items()}
-        if "value" in about:
-            texts = [each for each in cell if str(each.tag).rpartition("}")[2] == "p"]
-            text = "".join("".join(each.itertext()) for each in texts).strip()
-            digits = re.sub(r"\D", "", text)
-            if _SHOWN.fullmatch(text) and text != digits and digits.lstrip("0") == about["value"].removesuffix(".0"):
-                for each in range(min(times, _MOST_REPEATED)):
-                    yield column + each, re.sub(r"\d", "0", text)
-        column += times
-
-
-def _times(element: Any, name: str) -> int:
-    said = next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "1")
-    return max(1, int(said))

@@ -1,4 +1,4 @@
-"""The cells of a workbook that is no SpreadsheetML (XLS, XLSB, OpenDocument): read in a process of its own.
+"""The cells of an XLS or XLSB: read in a process of its own.
 
     python -m pipeline.archives.older_workbook MOST_AREA MOST_MEMORY MOST_SECONDS < WORKBOOK > LINES
 
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import resource
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, TextIO
 
-from pipeline.archives.older_formats import Places, formats_of
+from pipeline.archives.older_formats import Places, formats_of, is_encrypted
 from pipeline.archives.own_process import limited
 
 END: Final = "end"
@@ -45,7 +46,9 @@ def write_cells(data: bytes, most_area: int, sink: TextIO) -> None:
 
     try:
         book = python_calamine.load_workbook(io.BytesIO(data))
-    except python_calamine.PasswordError:
+    except python_calamine.CalamineError as error:
+        if not isinstance(error, python_calamine.PasswordError) and not is_encrypted(data):
+            raise
         _say(sink, [REFUSED, "it is encrypted"])
         return
     formats = formats_of(data)
@@ -92,7 +95,8 @@ def cell(column: int, value: Any) -> list[Any] | None:
     if isinstance(value, bool):
         return [column, "b", value]
     if isinstance(value, (int, float)):
-        return [column, "n", float(value)]
+        number = float(value)
+        return [column, "n", number] if math.isfinite(number) else [column, "s", "#NUM!"]
     if isinstance(value, timedelta):
         return [column, "length", value.total_seconds()]
     if isinstance(value, (date, time)):

@@ -47,8 +47,8 @@ _SEVENZIP: Final = b"7z\xbc\xaf\x27\x1c"
 _SECONDS, _BYTES_A_SECOND = 60, 2_000_000
 """How long a 7z archive may take: a minute, and what its members take at this rate (LZMA goes at 20 to 60 MB/s)."""
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
-OFFICE: Final = frozenset({"[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"})
-"""Members that make an archive a document or a program: what another program opens as one thing."""
+_OFFICE: Final = frozenset({"[content_types].xml", "mimetype", "meta-inf/manifest.mf", "androidmanifest.xml"})
+"""Members that make an archive a document or a program: what another program opens as one thing; in small letters."""
 _PREFIX: Final = "releasable-unpacked-"
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -208,7 +208,7 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         return
     with archive:
         members = [each for each in archive.infolist() if not each.is_dir()]
-        if any(each.filename in OFFICE for each in members):
+        if any(is_office(each.filename) for each in members):
             yield file
             return
         why = _refusal(members, level, file)
@@ -218,6 +218,11 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         taken: set[str] = set()
         for number, member in enumerate(members, start=1):
             yield from _member(archive, member, number, file, taken, folder, level)
+
+
+def is_office(name: str) -> bool:
+    """Return whether a member makes an archive a document or a program; some programs write its name as they like."""
+    return name.replace("\\", "/").lower() in _OFFICE
 
 
 def _refusal(members: list[zipfile.ZipInfo], level: int, file: InputFile) -> str:

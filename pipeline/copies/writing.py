@@ -28,7 +28,17 @@ from pipeline.tables.columnar import single_lines
 from pipeline.tables.regular import SINGLE
 from pipeline.tasks import UnitTask, met_again, same_value, singled_out
 from pipeline.texts.markers import WITHHELD_PART
-from pipeline.verify import MAIL_FORMATS, Elsewhere, Leak, Needle, leaks, mail_structure, second_reader, seen
+from pipeline.verify import (
+    MAIL_FORMATS,
+    Elsewhere,
+    Leak,
+    Needle,
+    WithheldIndex,
+    leaks,
+    mail_structure,
+    second_reader,
+    seen,
+)
 
 ROUNDS = 4
 """How often a copy is scanned and mended before its record is held."""
@@ -113,11 +123,35 @@ def _written(state: State, task: UnitTask, payload: bytes) -> Written:
             part = finished(kind, part)
             left = _survivors(state, unit, part, copy, spans)
             return Written(part, tuple(mended), tuple(found), tuple(left))
+        texts = {each.address: each.text for each in copy.segments}
+        told = [each for each in withheld if each.finding.entity not in _BY_MODEL]
+        found += needles_of(state, texts, [each.finding for each in told])
+        withheld += _met_in_copy(state, task, part, texts, told)
         mended += withheld
-        texts = {each.address: each.text for each in fresh}
-        found += needles_of(state, texts, [each.finding for each in withheld if each.finding.entity not in _BY_MODEL])
         part = kind.rewrite(part, replace(unit, start=0, stop=len(part)), edits_of(withheld, texts))
     raise UnreadableSource("", "a scan of the copy keeps finding what must be withheld", "release this record by hand")
+
+
+def _met_in_copy(
+    state: State, task: UnitTask, part: bytes, texts: Mapping[Address, str], told: Sequence[Decision]
+) -> list[Decision]:
+    """Return the decisions for the other places of a copy at which what a scan of it found stands too.
+
+    The search would call each of them a leak: a number in a text that stands in a link beside it as well.
+    """
+    if not told:
+        return []
+    index = WithheldIndex(state.keyed)
+    for each in told:
+        index.update(needles_of(state, texts, [each.finding]), each)
+    taken = tuple((each.finding.address, each.finding.start, each.finding.end) for each in told)
+    here = replace(task, unit=replace(task.unit, start=0, stop=len(part)), taken=taken)
+    met = []
+    for again in met_again(replace(state, shared=index), here, part):
+        known = index.answer(again.digest, ("", again.thread, again.record))
+        if known is not None:
+            met.append(same_value(known, again))
+    return met
 
 
 def _foreign(reading: Reading) -> list[Edit]:

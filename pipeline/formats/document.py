@@ -2,7 +2,7 @@
 
 Every text that the file holds is examined: body, tables, headers, footers, notes, text boxes, comments, both sides of
 tracked changes, hidden text, links. What a reader of the original did not see at first sight stands in the copy where
-it belongs, in sight and marked; everything else is left out and said (docs/formats/docx.md). Word 97 to 2003 is held.
+it belongs, in sight and marked; everything else is left out and said (docs/formats/docx.md). Older Word (DOC) is held.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from typing import Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.document_content import WITHHELD, Content, Paragraph
+from pipeline.formats.document_older import older_word
 from pipeline.formats.document_open_parts import open_content
 from pipeline.formats.document_rich import rich_content
 from pipeline.formats.document_seams import by_address, placed_seams
@@ -76,8 +77,10 @@ def _content(data: bytes, path: str) -> Content:
     if is_encrypted_package(data):
         raise UnreadableSource(path, "it is encrypted", "take the password off it and save it again")
     if data.startswith(OLE):
+        if older_word(data).is_encrypted:
+            raise UnreadableSource(path, "it is encrypted", "take the password off it and save it again")
         remedy = "open it in Word or LibreOffice and save it as .docx"
-        raise UnreadableSource(path, "it is a document of Word 97 to 2003, which is not read here", remedy)
+        raise UnreadableSource(path, "it is a document of Word 6 to 2003, which is not read here", remedy)
     if is_rich_text(data[:64]):
         return _said(rich_content(data), path)
     package = Package(data, path, REMEDY)

@@ -52,7 +52,7 @@ def open_content(package: Package) -> Content:
     Raises:
         UnreadableSource: it is encrypted, or its text is not there.
     """
-    _refuse_encrypted(package)
+    package.refuse_encrypted()
     if not package.has("content.xml"):
         raise UnreadableSource(package.path, "its main part is not there", _REMEDY)
     shared, root = OpenShared(package), package.tree("content.xml")
@@ -71,13 +71,6 @@ def open_content(package: Package) -> Content:
     content.unseen, content.gaps = list(shared.unseen_texts), shared.gaps
     content.dropped = [(what, count) for what, count in sorted(shared.dropped.items()) if count]
     return content
-
-
-def _refuse_encrypted(package: Package) -> None:
-    if package.has("META-INF/manifest.xml"):
-        for each in package.tree("META-INF/manifest.xml").iter():
-            if isinstance(each.tag, str) and local(each) in {"encryption-data", "encrypted-key"}:
-                raise UnreadableSource(package.path, "it is encrypted", "take the password off it and save it again")
 
 
 def _pages(shared: OpenShared, sheets: Any, section: Section) -> Iterator[Story]:

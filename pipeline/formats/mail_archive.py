@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.archives.unpacking import OFFICE, unsafe
+from pipeline.archives.unpacking import is_office, unsafe
 from pipeline.formats.mail_attached import Origin
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.mail_tree import Leaf, Tree, nodes_of
@@ -39,7 +39,7 @@ def is_archive(data: bytes) -> bool:
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return OFFICE.isdisjoint(archive.namelist())
+            return not any(map(is_office, archive.namelist()))
     except _DAMAGED:
         return False
 

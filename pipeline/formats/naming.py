@@ -42,3 +42,20 @@ def disagreement(head: bytes, name: str, format_name: str) -> str:
         sign = next(signs, None)
         found = str(sign["words"]) if sign is not None and ending not in sign["endings"] else ""
     return f"its name ends in {ending} ({said['words']}), and its content is {found}" if found else ""
+
+
+def unread_kind(head: bytes) -> str:
+    """Return what a file is that no format reads, and what to do with it, from its first bytes, in plain words.
+
+    The words are those of ``configs/file_names.yaml``; nothing of the file is among them.
+    """
+    for each in _vocabulary()["unread"]:
+        begins = each.get("begins", [""])
+        signs = [sign.encode("ascii") for sign in each.get("holds", [])]
+        signs += [sign.encode("utf-16-le") for sign in each.get("wide", [])]
+        enough = all if each.get("all") else any
+        if head.startswith(tuple(bytes.fromhex(one) for one in begins)) and (
+            not signs or enough(sign in head for sign in signs)
+        ):
+            return f"it is {each['words']}, which is not read here: {each['remedy']}"
+    return "no format that can be read claims this file: save it in a format that is read, or release it by hand"

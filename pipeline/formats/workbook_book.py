@@ -20,6 +20,7 @@ from pipeline.formats.delimited_dialect import is_header
 from pipeline.formats.workbook_container import OLE, REMEDY, Package, is_encrypted_package, refusing
 from pipeline.formats.workbook_content import BESIDE_TITLES, FORMULA, SMALL_FORM, Content, Row, SheetFacts, Stored
 from pipeline.formats.workbook_older import older_sheets
+from pipeline.formats.workbook_open import is_open, open_sheets
 from pipeline.formats.workbook_parts import comments_of, embedded, left_out, seen_texts
 from pipeline.formats.workbook_sheet import Book, around_of, codes_of, rows_of, strings_of, with_notes
 
@@ -87,18 +88,31 @@ def _cuts(data: bytes, path: str) -> Iterator[Cut]:
     if ending not in SUFFIXES:
         said = f"its ending {ending}" if ending in _ENDINGS else "the ending of its name"
         beside.dropped.append((f"{said}, which says something else than the workbook that it is", 1))
-    if data.startswith(OLE) or not _is_spreadsheet(data, path):
+    package = None if data.startswith(OLE) else Package(data, path)
+    if package is not None and package.has("xl/workbook.xml"):
+        made = list(_modern(package, beside))
+    elif package is not None and is_open(package):
+        made = list(_open(package, beside))
+    else:
         sheets = older_sheets(data, path)
         made = [_Cutting(Sheet(facts, rows), path) for facts, rows in sheets]
         beside.dropped.append(("all of a workbook of this kind but the values in its cells", 1))
-    else:
-        package = Package(data, path)
-        made = list(_modern(package, beside))
     yield from _placed(made, beside)
 
 
-def _is_spreadsheet(data: bytes, path: str) -> bool:
-    return Package(data, path).has("xl/workbook.xml")
+def _open(package: Package, beside: Content) -> Iterator[_Cutting]:
+    """Yield the sheets of an OpenDocument spreadsheet, cut, and take what stands beside them into ``beside``."""
+    embedded = 0
+    for each in open_sheets(package):
+        if each.facts.number > MOST_SHEETS:
+            raise UnreadableSource(package.path, f"it has more than {MOST_SHEETS} sheets", "save it in several files")
+        cutting = _Cutting(Sheet(each.facts, each.rows), package.path)
+        cutting.sheet.texts, cutting.sheet.left_out = each.around.texts, each.around.left_out
+        embedded += each.embedded
+        yield cutting
+    beside.dropped.append(("all of a workbook of this kind but its cells, their comments and links, and its shapes", 1))
+    if embedded:
+        beside.gaps.append(("unknown_format", "a file that is embedded in the workbook is not examined"))
 
 
 def _modern(package: Package, beside: Content) -> Iterator[_Cutting]:
@@ -223,7 +237,7 @@ def _placed(made: Sequence[_Cutting], beside: Content) -> Iterator[Cut]:
         is_form = sheet.facts.header < 0 and cutting.rows <= SMALL_FORM
         context = {
             "sheet": str(sheet.facts.number),
-            "table": "0" if is_form else str(sheet.facts.number),
+            "table": "0" if is_form or tuple(cutting.names) == BESIDE_TITLES else str(sheet.facts.number),
             "first_column": str(column),
             "titles": str(sheet.facts.header),
             "header": json.dumps(cutting.names),

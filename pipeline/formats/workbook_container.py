@@ -68,12 +68,17 @@ def refusing(path: str, remedy: str = REMEDY) -> Iterator[None]:
         raise UnreadableSource(path, f"it is cut short or damaged ({type(error).__name__})", remedy) from None
 
 
+def plain_name(name: str) -> str:
+    """Return the name of a part as a package has it: some programs part folders with a backslash."""
+    return name.replace("\\", "/")
+
+
 def member_names(head: bytes) -> list[str]:
     """Return the names in the local headers of a zip archive that begin within ``head``."""
     names, at = [], head.find(ZIP)
     while at >= 0 and at + 30 <= len(head):
         size = int.from_bytes(head[at + 26 : at + 28], "little")
-        names.append(head[at + 30 : at + 30 + size].decode("utf-8", "replace"))
+        names.append(plain_name(head[at + 30 : at + 30 + size].decode("utf-8", "replace")))
         at = head.find(ZIP, at + 30)
     return names
 
@@ -98,7 +103,7 @@ class Package:
         why = _refusal(members)
         if why:
             raise UnreadableSource(path, why, remedy)
-        self._members = {each.filename.lower(): each for each in members}
+        self._members = {plain_name(each.filename).lower(): each for each in members}
 
     @property
     def names(self) -> list[str]:
@@ -128,6 +133,21 @@ class Package:
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
+
+    def walk(self, name: str) -> Iterator[tuple[str, Any]]:
+        """Yield the beginnings and ends of the elements of a member; whoever takes them clears what is done with."""
+        member = self._members[name.lower()]
+        with self._zip.open(member) as stream:
+            self._refuse_entities(stream)
+        with self._zip.open(member) as stream:
+            yield from etree.iterparse(stream, events=("start", "end"), **_CAREFUL)
+
+    def refuse_encrypted(self) -> None:
+        """Refuse a package of OpenDocument whose manifest says that a part of it is encrypted."""
+        if self.has("META-INF/manifest.xml"):
+            for each in self.tree("META-INF/manifest.xml").iter():
+                if isinstance(each.tag, str) and local(each) in {"encryption-data", "encrypted-key"}:
+                    raise UnreadableSource(self.path, "it is encrypted", "take the password off it and save it again")
 
     def tree(self, name: str) -> Any:
         """Return the root of a member's XML."""
@@ -174,7 +194,7 @@ _CAREFUL: Final[dict[str, Any]] = {
 def _refusal(members: Sequence[zipfile.ZipInfo]) -> str:
     if len(members) > MOST_MEMBERS:
         return f"it has more than {MOST_MEMBERS} parts"
-    if len({each.filename.lower() for each in members}) != len(members):
+    if len({plain_name(each.filename).lower() for each in members}) != len(members):
         return "it has two parts of one name"
     if any(each.flag_bits & 0x1 for each in members):
         return "it is encrypted"

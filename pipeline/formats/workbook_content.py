@@ -138,6 +138,11 @@ class Place:
     names: tuple[str, ...]
     is_form: bool
 
+    @property
+    def is_beside(self) -> bool:
+        """Whether it is the sheet of a copy on which what stood beside the cells is listed: no table, but texts."""
+        return self.names == BESIDE_TITLES
+
     @classmethod
     def of(cls, unit: Unit) -> Place:
         """Return the place that a unit's context names."""
@@ -176,7 +181,7 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
             step = place.cell(row, each.column)
             label = _label(place, row, each.column, before)
             if text:
-                yield Segment(text, (step,), label, record, "", Role.CELL)
+                yield Segment(text, (step,), label, record, "", Role.TEXT if place.is_beside else Role.CELL)
             for number, (kind, note) in enumerate(each.notes):
                 yield Segment(readable(note), (step, Attribute(kind, number)), label, record, "", Role.ATTRIBUTE)
             before = text if each.kind == "s" else ""
@@ -228,6 +233,8 @@ def _seams(
 
 
 def _record(place: Place, path: str, row: int) -> str:
+    if place.is_beside:
+        return path  # as the texts beside the cells were, before they were listed
     if row <= place.header:
         return f"{path}#sheet{place.sheet}header"
     return f"{path}#sheet{place.sheet}" + ("" if place.is_form else f"row{row + 1}")
@@ -235,6 +242,8 @@ def _record(place: Place, path: str, row: int) -> str:
 
 def _label(place: Place, row: int, column: int, before: str) -> str:
     """Return the name of a cell's column; without a header row a short text on its left is its label."""
+    if place.is_beside:
+        return ""
     if place.header >= 0:
         return readable(place.names[column]) if row > place.header and column < len(place.names) else ""
     is_label = before and len(before) <= _LABEL and not any(each.isdigit() for each in before)

@@ -66,10 +66,14 @@ def shown(value: float, code: str) -> str:
 
 
 def number_text(value: float) -> str:
-    """Return a number in digits, whole ones without a point."""
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    return repr(value)
+    """Return a number in digits, whole ones without a point, others with the 15 digits that a workbook shows.
+
+    What computing left behind them (``1.2100000001000002``) would hide what they show.
+    """
+    shown_value = value if value == int(value) else float(f"{value:.15g}")
+    if shown_value == int(shown_value) and abs(shown_value) < 1e21:
+        return str(int(shown_value))
+    return repr(shown_value)
 
 
 def _moment(value: float) -> str:

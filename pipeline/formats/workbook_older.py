@@ -1,4 +1,4 @@
-"""Workbooks that are no SpreadsheetML: XLS, XLSB and OpenDocument, read with calamine.
+"""Workbooks of binary records: XLS and XLSB, read with calamine.
 
 It gives the values of cells; how their numbers are shown is read beside it (:mod:`pipeline.archives.older_formats`).
 What it does not give (comments, headers, drawings, macros, what is hidden) is left out, and the reading says so. It

@@ -198,8 +198,8 @@ def _cell(element: Any, column: int, book: Book, left_out: Counter[str], path: s
 
 
 def _stored(kind: str, raw: str | None, inline: str | None, column: int, book: Book, path: str) -> Stored | None:
-    if kind == "inlineStr":
-        return Stored(column, "s", inline) if inline else None
+    if inline and (kind == "inlineStr" or not raw):
+        return Stored(column, "s", inline)
     if raw is None or raw == "":
         return None
     if kind == "s":

@@ -109,14 +109,16 @@ class _Writer:
             code = self._sheet.write_string(row, cell.column, str(cell.value), look)
         else:
             code = 0
+            if cell.notes:  # XlsxWriter writes no row that has nothing but notes, and fails over it
+                self._sheet.write_blank(row, cell.column, None, self._look("", is_bold=False, is_needed=True))
         said = "\n".join(_SIGNS.get(kind, "") + text for kind, text in cell.notes)
         if said:
             code = self._sheet.write_comment(row, cell.column, _NOT_XML.sub(" ", said), {"author": ""}) or code
         if code or len(said) > _LONGEST:
             raise UnreadableSource("", f"a text is longer than the {_LONGEST} characters of a cell", _REMEDY)
 
-    def _look(self, code: str, *, is_bold: bool) -> Any:
-        if not is_bold and code in {"", "General"}:
+    def _look(self, code: str, *, is_bold: bool, is_needed: bool = False) -> Any:
+        if not is_bold and not is_needed and code in {"", "General"}:
             return None
         key = (code, is_bold)
         if key not in self._formats:
