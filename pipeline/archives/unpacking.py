@@ -107,6 +107,8 @@ def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputF
                 yield file
     except UnreadableSource:
         yield file
+    except Exception:  # noqa: BLE001 - whatever a damaged archive makes its reader raise holds it, and ends no run
+        yield replace(file, refused="it is an archive that cannot be unpacked; it may be damaged")
 
 
 def _unwrapped(file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder, level: int) -> Iterator[InputFile]:
@@ -207,7 +209,7 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         yield replace(file, refused="it is an archive that cannot be opened")
         return
     with archive:
-        members = [each for each in archive.infolist() if not each.is_dir()]
+        members = members_of(archive)
         if any(each.filename in OFFICE for each in members):
             yield file
             return
@@ -218,6 +220,11 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         taken: set[str] = set()
         for number, member in enumerate(members, start=1):
             yield from _member(archive, member, number, file, taken, folder, level)
+
+
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive beside folders; one may have no name at all."""
+    return [each for each in archive.infolist() if not each.filename.endswith("/")]
 
 
 def _refusal(members: list[zipfile.ZipInfo], level: int, file: InputFile) -> str:
