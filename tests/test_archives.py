@@ -103,6 +103,34 @@ def test_nothing_behind_a_damaged_head_is_passed_over(tmp_path: Path) -> None:
     assert "damaged behind" in refusals(tmp_path / "x.tar")["x.tar"]
 
 
+def test_a_member_without_a_name_holds_itself_and_ends_no_run(tmp_path: Path) -> None:
+    """Nor does whatever else a reader raises over an archive: the file is held, and the others are read."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x", "nobody's text")
+        archive.writestr("y.txt", "Wilma Testperson")
+    packed = (tmp_path / "a.zip").read_bytes()
+    directory = packed.index(b"PK\x01\x02")
+    nameless = packed[: directory + 28] + b"\0\0" + packed[directory + 30 : directory + 46] + packed[directory + 47 :]
+    end = nameless.index(b"PK\x05\x06")
+    size = int.from_bytes(nameless[end + 12 : end + 16], "little") - 1
+    (tmp_path / "a.zip").write_bytes(nameless[: end + 12] + size.to_bytes(4, "little") + nameless[end + 16 :])
+    found = {each.name: each.refused for each in collect([tmp_path])}
+    assert found == {"a.zip/member-0001": "its name in the archive is none that a file can have", "a.zip/y.txt": ""}
+
+
+def test_whatever_a_reader_raises_holds_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One archive that its reader trips over ends no run."""
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    (tmp_path / "b.txt").write_text("a letter")
+
+    def tripping(*_: object) -> None:
+        raise IndexError("Wilma Testperson")
+
+    monkeypatch.setattr(unpacking.zipfile, "ZipFile", tripping)
+    found = {each.name: each.refused for each in collect([tmp_path])}
+    assert found == {"a.zip": "it is an archive that cannot be unpacked; it may be damaged", "b.txt": ""}
+
+
 def test_limits_hold_for_tar_too(tmp_path: Path, monkeypatch) -> None:
     """Count, depth, ratio, total size and memory."""
     inner = tar([("a.csv", TABLE)])

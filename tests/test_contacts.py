@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -153,6 +154,25 @@ def test_a_place_in_a_calendar_that_is_left_out_never_travels(place: str) -> Non
     data = event(CALENDAR_LEFT_OUT[place])
     check_places(data, "a.ics", [], found_in(CALENDAR_LEFT_OUT[place]) or ["cnrO"])
     assert readings(data, "a.ics")[0].dropped[0].count >= 2
+
+
+@pytest.mark.parametrize("said", ["ENCODING=QUOTED-PRINTABLE", "QUOTED-PRINTABLE"])
+def test_a_soft_line_break_in_an_older_calendar_loses_nothing(said: str) -> None:
+    """vCalendar 1.0 folds a value by its transfer encoding, without a blank on the next line."""
+    data = event(f"SUMMARY;{said}:Meeting with Wil=\r\nma Testperson=0D=0Aat ten=20=\r\no'clock")
+    assert "Meeting with Wilma Testperson\r\nat ten o'clock" in texts(data, "a.vcs")
+    assert b"Wilma Testperson" in copy(data, "a.vcs")
+
+
+def test_a_card_with_a_photograph_is_read_in_linear_time() -> None:
+    """Twice the lines of one value take about twice the time, not four times."""
+    moments = []
+    for lines in (20_000, 80_000):
+        data = card("FN:Wilma Testperson\r\nPHOTO;ENCODING=b;TYPE=JPEG:" + "\r\n ".join(["QUJD" * 18] * lines))
+        start = time.process_time()
+        assert texts(data, "a.vcf") == "Wilma Testperson"
+        moments.append(time.process_time() - start)
+    assert moments[1] < 12 * moments[0] + 0.1
 
 
 def test_a_calendar_that_breaks_off_is_held() -> None:

@@ -273,11 +273,26 @@ def body(content: bytes, content_type: str = "text/plain", encoding: str = "8bit
         (b"Jane", "cp037", "Jane"),
         (b"+2AA-", "utf-7", "\ufffd"),
         (b"\x81\x8d", "unknown-8bit", "\x81\x8d"),
+        ("Мария Иванова".encode() + b" \xff ok", "utf-8", "Мария Иванова \ufffd ok"),
+        ("朱镕基".encode("gbk"), "gb2312", "朱镕基"),
+        ("①２".encode("cp932"), "x-sjis", "①２"),
+        (
+            "Мария Иванова живёт здесь, пишет нам письма".encode("cp1251"),
+            "us-ascii",
+            "Мария Иванова живёт здесь, пишет нам письма",
+        ),
     ],
 )
 def test_lying_charsets_are_read_as_what_they_are(content: bytes, charset: str, text: str) -> None:
-    """The declared charset, then UTF-8, then Windows-1252; plain ASCII is never anything else."""
+    """The declared charset, then UTF-8, then what the bytes look like; plain ASCII is never anything else."""
     assert text_of(content, charset) == text
+
+
+def test_parts_that_begin_without_a_blank_line_are_read() -> None:
+    """A line of blanks ends no headers; the boundary that they name does, so that no part is lost with them."""
+    head = "From: a@example.org\nSubject: x\nContent-Type: multipart/mixed; boundary=cut\n \n"
+    part = "--cut\nContent-Type: text/plain\n\nAsk Wilma Testperson\n--cut--\n"
+    assert "Ask Wilma Testperson" in [each.text.strip() for each in read((head + part).encode()).segments]
 
 
 @pytest.mark.parametrize("charset", ["x-klingon", "hex", "idna", "a\0b", "rot13", "undefined"])

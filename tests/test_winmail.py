@@ -140,6 +140,14 @@ def test_damage_is_told_before_the_reader_is_asked(monkeypatch: pytest.MonkeyPat
             outlook_tnef.opened(damaged, "winmail.dat")
 
 
+@pytest.mark.tnef
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_end_that_mail_put_behind_a_stream_is_no_damage(end: bytes) -> None:
+    """It says nothing, and what stands before it is whole."""
+    data = tnef(letter())
+    assert texts(data + end, "winmail.dat") == texts(data, "winmail.dat")
+
+
 @pytest.mark.models
 @pytest.mark.tnef
 def test_a_release_has_no_value_from_a_stream(road: Road, tmp_path: Path) -> None:

@@ -107,6 +107,8 @@ def unpacked(file: InputFile, folder: Folder, level: int = 0) -> Iterator[InputF
                 yield file
     except UnreadableSource:
         yield file
+    except Exception:  # noqa: BLE001 - whatever a damaged archive makes its reader raise holds it, and ends no run
+        yield replace(file, refused="it is an archive that cannot be unpacked; it may be damaged")
 
 
 def _unwrapped(file: InputFile, stream: IO[bytes], wrapping: str, folder: Folder, level: int) -> Iterator[InputFile]:
@@ -207,7 +209,7 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
         yield replace(file, refused="it is an archive that cannot be opened")
         return
     with archive:
-        members = [each for each in archive.infolist() if not each.is_dir()]
+        members = members_of(archive)
         if any(is_office(each.filename) for each in members):
             yield file
             return
@@ -223,6 +225,11 @@ def _from_zip(file: InputFile, stream: IO[bytes], folder: Folder, level: int) ->
 def is_office(name: str) -> bool:
     """Return whether a member makes an archive a document or a program; some programs write its name as they like."""
     return name.replace("\\", "/").lower() in _OFFICE
+
+
+def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """Return the members of an archive beside folders; one may have no name at all."""
+    return [each for each in archive.infolist() if not each.filename.endswith("/")]
 
 
 def _refusal(members: list[zipfile.ZipInfo], level: int, file: InputFile) -> str:

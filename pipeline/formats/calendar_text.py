@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.formats.content_lines import escaped, folded
+from pipeline.formats.content_lines import escaped, folded, unfolded
 from pipeline.formats.html_text import link_text
 from pipeline.formats.mail_text import Undecodable, text_of
 from pipeline.formats.text_pieces import text_after
@@ -26,7 +26,7 @@ _COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMET
     frozenset(_VOCABULARY[key])
     for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")
 )
-_PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+)')
+_PARAMETER = re.compile(r';([A-Za-z0-9-]+)(?:=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+))?')
 _EVENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _FIRST = re.compile(r"[\ufeff \t\r\n]*BEGIN:VCALENDAR[ \t]*\r?\n", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9-]+")
@@ -64,7 +64,7 @@ class CalendarText:
         self._lines: list[_Line] = []
         self._counts: Counter[str] = Counter()
         lines = source.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        for line in re.sub("\n[ \t]", "", lines).split("\n"):
+        for line in unfolded(lines):
             self._add(line)
 
     @property
@@ -87,7 +87,7 @@ class CalendarText:
         name, at = found[0].upper(), found.end()
         parameters = []
         while each := _PARAMETER.match(line, at):
-            parameters.append((each[1].upper(), each[2].strip('"')))
+            parameters.append((each[1].upper(), (each[2] or "").strip('"')))
             at = each.end()
         value = _decoded(line[at + 1 :], dict(parameters))
         if value is None:
@@ -174,6 +174,8 @@ class CalendarText:
 def _decoded(value: str, parameters: dict[str, str]) -> str | None:
     """Return a value without the transfer encoding that vCalendar 1.0 knows, or None where it is another."""
     encoding = parameters.get("ENCODING", "").upper()
+    if "QUOTED-PRINTABLE" in parameters:  # vCalendar 1.0 lets it stand alone
+        encoding = "QUOTED-PRINTABLE"
     if encoding != "QUOTED-PRINTABLE":
         return value if encoding in {"", "7BIT", "8BIT"} else None
     try:

@@ -1,4 +1,4 @@
-"""The lines of business cards: unfolded, decoded, cut into name, parameters and value.
+"""The lines of business cards (and, unfolded, of calendars): decoded, cut into name, parameters and value.
 
 Sources: RFC 6350 sections 3.2 to 3.4 and 6, RFC 2426 (version 3.0), vCard 2.1 sections 2.1 (folding, quoted-printable).
 """
@@ -39,28 +39,34 @@ def lines_of(payload: bytes) -> Iterator[Line | None]:
         Undecodable: a value is damaged or its character set unknown.
     """
     raw = payload.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("latin-1")
-    for line in _unfolded(raw):
+    for line in unfolded(raw):
         if line.strip():
             yield _line(line)
 
 
-def _unfolded(text: str) -> Iterator[str]:
-    """Yield whole lines: one that begins with a blank or follows a soft line break belongs to the one before."""
-    gathered: str | None = None
-    is_soft = False
+def unfolded(text: str) -> Iterator[str]:
+    """Yield whole lines: one that begins with a blank or follows a soft line break belongs to the one before.
+
+    A line ends softly (``=`` at its end) only where its parameters say that its value is quoted-printable.
+    """
+    pieces: list[str] = []
+    head, is_quoted, is_soft = "", False, False
     for line in text.split("\n"):
-        if gathered is not None and is_soft:
-            gathered = _SOFT.sub("", gathered) + line.lstrip(" \t")
-        elif gathered is not None and line[:1] in (" ", "\t"):
-            gathered += line[1:]
+        if pieces and is_soft:
+            pieces[-1] = _SOFT.sub("", pieces[-1])
+            pieces.append(line.lstrip(" \t"))
+        elif pieces and line[:1] in (" ", "\t"):
+            pieces.append(line[1:])
         else:
-            if gathered is not None:
-                yield gathered
-            gathered = line
-        head = gathered.partition(":")[0]
-        is_soft = bool(_QUOTED.search(head)) and bool(_SOFT.search(gathered))
-    if gathered is not None:
-        yield gathered
+            if pieces:
+                yield "".join(pieces)
+            pieces, head, is_quoted = [line], "", False
+        if ":" not in head:  # a photograph has thousands of lines: what stands before its value is looked at once
+            head += pieces[-1]
+            is_quoted = ":" in head and bool(_QUOTED.search(head.partition(":")[0]))
+        is_soft = is_quoted and bool(_SOFT.search(pieces[-1]))
+    if pieces:
+        yield "".join(pieces)
 
 
 def _line(line: str) -> Line | None:

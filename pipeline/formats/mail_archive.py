@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.archives.unpacking import is_office, unsafe
+from pipeline.archives.unpacking import is_office, members_of, unsafe
 from pipeline.formats.mail_attached import Origin
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.mail_tree import Leaf, Tree, nodes_of
@@ -56,7 +56,7 @@ def as_multipart(data: bytes, left: int) -> tuple[bytes, int]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            members = [each for each in archive.infolist() if not each.is_dir()]
+            members = members_of(archive)
             _refuse(members, left)
             made = [_as_part(each.filename, archive.read(each)) for each in members]
     except _DAMAGED:

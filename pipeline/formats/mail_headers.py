@@ -44,7 +44,7 @@ def split_head(data: bytes) -> Head:
 
     A line that is no header ends the headers where no header follows it before the next
     blank line; otherwise it is malformed and left out, as a body it would let the headers
-    behind it travel.
+    behind it travel. The boundary that the headers name ends them always: the parts begin there.
     """
     if data.startswith(b"\n"):
         return Head((), 0, data[1:])
@@ -61,12 +61,24 @@ def split_head(data: bytes) -> Head:
             found[-1][1].append(line.strip())
         elif not line.strip():
             continue
-        elif at > last_header:
+        elif at > last_header or _begins_parts(line, found):
             body = b"\n".join(lines[at:]) + data[len(block) :]
             break
         else:
             malformed += 1
     return Head(tuple(HeaderLine(name, b" ".join(parts).strip()) for name, parts in found), malformed, body)
+
+
+def _begins_parts(line: bytes, found: list[tuple[str, list[bytes]]]) -> bool:
+    """Return whether a line is the boundary that the headers before it name."""
+    if not line.startswith(b"--"):
+        return False
+    said = next((raw for name, raw in found if name == "content-type"), [])
+    try:
+        boundary = parameters(raw_text(b" ".join(said))).get("boundary", "").rstrip()
+    except Undecodable:
+        return False
+    return bool(boundary) and line[2:].rstrip() == boundary.encode("utf-8", "replace")
 
 
 # --- parameters -------------------------------------------------------------------------

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import io
 import re
+
+from pipeline.formats.encoding import charset_of
 
 ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?]*)\?=")
 _LEFTOVER = re.compile(r"=\?[^?\s]{1,100}\?[bBqQ]\?")
@@ -25,6 +28,17 @@ _NOT_A_CHARSET = frozenset(
     {"idna", "punycode", "undefined", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape"}
 )
 _UNDECLARED = frozenset({"", "unknown-8bit", "unknown", "x-unknown", "8bit", "none"})
+# What mail programs mean by these, and browsers read them as: WHATWG Encoding Standard, section 4.2.
+_WIDER = {
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
+    "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "ksc5601": "cp949",
+    "tis-620": "cp874", "iso-8859-11": "cp874", "windows-874": "cp874", "iso-8859-9": "cp1254",
+    "x-mac-cyrillic": "mac_cyrillic", "x-mac-roman": "mac_roman",
+}  # fmt: skip
+_WESTERN = frozenset({"cp1252", "mac_roman", "cp437", "utf-8"})
+_STRAY = 4
+"""Characters above ASCII that a text has for each byte that is none of its charset."""
 
 
 class Undecodable(Exception):
@@ -87,7 +101,11 @@ def uu_decoded(lines: list[bytes]) -> bytes:
 
 
 def text_of(data: bytes, charset: str) -> str:
-    """Return the text of ``data`` in its declared charset, or, where that lies, in UTF-8 or Windows-1252.
+    """Return the text of ``data`` in its declared charset, or, where that lies, in UTF-8 or what its bytes look like.
+
+    A stray byte in a text that is otherwise in its charset is U+FFFD: read as Windows-1252 because of it, a whole
+    text would be of other letters than a reader sees. Text without charset whose words consist of bytes above ASCII
+    is no Western one; charset-normalizer says which.
 
     Raises:
         Undecodable: the charset is none that Python knows.
@@ -98,16 +116,28 @@ def text_of(data: bytes, charset: str) -> str:
         tries = []  # control characters are in nobody's mail: it is Windows-1252 (or UTF-8), as browsers read it
     if not tries and data.startswith((b"\xff\xfe", b"\xfe\xff")):
         tries = ["utf-16"]
-    for codec in (*tries, "utf-8", "cp1252", "latin-1"):
+    for codec in (*tries, "utf-8"):
         try:
             return _SURROGATE.sub("\ufffd", data.decode(codec))
         except (UnicodeError, ValueError):
+            continue
+    for codec in (*tries, "utf-8"):
+        text = data.decode(codec, "replace")
+        strays = text.count("\ufffd")
+        if sum(sign > "\x7f" for sign in text) - strays > _STRAY * strays:
+            return _SURROGATE.sub("\ufffd", text)
+    found = charset_of(io.BytesIO(data)).name
+    for codec in ("cp1252", "latin-1") if found in _WESTERN else (found,):
+        try:
+            return data.decode(codec, "strict" if codec == "cp1252" else "replace")
+        except UnicodeError:
             continue
     raise Undecodable("damaged", "no charset fits it")  # pragma: no cover - Latin-1 fits everything
 
 
 def _charset(name: str, data: bytes) -> str:
     """Return the codec to try first; a codec under which plain ASCII bytes are no ASCII is doubted."""
+    name = _WIDER.get(name, name)
     try:
         letter = b"A".decode(name, "replace")
     except (LookupError, ValueError) as error:

@@ -90,7 +90,7 @@ def _read(data: bytes) -> _Opened:
 
     end = _end_of_attributes(data)
     # Its messages inside are read by us, to a depth: it would go on without end.
-    stream = TNEF(data.replace(_MESSAGE, bytes(len(_MESSAGE))), do_checksum=False)
+    stream = TNEF(data[:end].replace(_MESSAGE, bytes(len(_MESSAGE))), do_checksum=False)
     if _HEAD + sum(each.length for each in stream.objects) != end:
         raise ValueError("cut short")
     codec = stream.codepage or "cp1252"
@@ -122,7 +122,7 @@ def _end_of_attributes(data: bytes) -> int:
         ValueError: a sum does not fit, or bytes are left over (struct.error: an attribute is cut short).
     """
     at = _HEAD
-    while len(data) - at > 3 or data[at:].strip(b"\0"):  # a stream inside another is filled up to whole words
+    while len(data) - at > 3 or data[at:].strip(b"\0\r\n"):  # filled up to whole words, or a line ended by mail
         length = struct.unpack_from("<I", data, at + 5)[0]
         raw = data[at + 9 : at + 9 + length]
         if sum(raw) & 0xFFFF != struct.unpack_from("<H", data, at + 9 + length)[0]:

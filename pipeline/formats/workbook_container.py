@@ -99,7 +99,7 @@ class Package:
         self.path, self.remedy = path, remedy
         with refusing(path, remedy):
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-            members = [each for each in self._zip.infolist() if not each.is_dir()]
+            members = [each for each in self._zip.infolist() if not each.filename.endswith("/")]
         why = _refusal(members)
         if why:
             raise UnreadableSource(path, why, remedy)
