@@ -247,7 +247,7 @@ def _in_other_forms(
             chosen = [at for at in every if others[at][1].has_words] if recognizer.needs_model else every
             for at, matches in zip(chosen, recognizer.find_many([texts[at] for at in chosen]), strict=True):
                 own = [each for each in matches if each.entity not in _BY_LABEL]
-                if recognizer.needs_model:
+                if recognizer.needs_model and not others[at][1].says_more:
                     own = [each for each in own if forms[at].is_longer(each.start, each.end)]
                 found[at] += own
     except Exception as error:  # noqa: BLE001 - what was not scanned was not examined

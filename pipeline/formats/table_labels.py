@@ -127,6 +127,10 @@ class Beside:
             elif text.strip():
                 left = ""
 
+    def heads(self, columns: Sequence[int]) -> list[str]:
+        """Return what stands above each of some columns of the row that was taken last, "" for nothing."""
+        return [self._above.get(column, ("", frozenset()))[0] for column in columns]
+
     def _over(self, column: int) -> str:
         """Return what stands above a column, or above one on its left where a cell is joined with those beside it."""
         for step in range(_NEAR + 1):
@@ -144,7 +148,8 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
     """Return what names cells inside a small table of delimited text, by row and column, beside its header.
 
     Of a form (``SSN,536904399``), whose first column has names down the rows, it is the cell on the left; below a
-    second header it is that. A column whose head tells more than either keeps what it says.
+    second header it is that; in a table without header it is the last row, where that is one. A column whose head
+    tells more than either keeps what it says.
 
     Args:
         rows: the data rows with their numbers.
@@ -154,11 +159,13 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
         return {}
     named = sum(bool(cells) and _is_short_name(cells[0]) for _, cells in rows)
     is_form = named > 1 and named * 3 >= len(rows)
+    last = next((cells for _, cells in reversed(rows) if any(cells)), ()) if not any(heads) and len(rows) > 1 else ()
+    below = {at: last[at].strip().rstrip(": ") for at in _names_in(last) if told_by(last[at])}
     above: dict[int, str] = {}
     found: dict[tuple[int, int], str] = {}
     for row, cells in rows:
         names = [at for at, each in enumerate(cells) if _is_short_name(each)]
-        if len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells)):
+        if _names_in(cells):
             for at in names:  # such words may be data as well: what tells more stays
                 label = cells[at].strip().rstrip(": ")
                 above[at] = max(label, above.get(at, ""), key=told_by)
@@ -168,11 +175,18 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
                 left = cells[at - 1].strip().rstrip(": ") if is_form and at and at - 1 in names else ""
                 if left and at < len(heads) and _tells_more(heads[at], left):
                     left = ""
-                label = left or above.get(at, "")
+                label = left or above.get(at, "") or below.get(at, "")
                 tells_less = at < len(heads) and told_by(heads[at]) > told_by(label)
                 if label and not tells_less:  # a row of such words in a column of SSNs may be no header
                     found[row, at] = label
     return found
+
+
+def _names_in(cells: Sequence[str]) -> list[int]:
+    """Return which cells of a row are names, if it is a row of names: two or more, hardly anything else, no number."""
+    names = [at for at, each in enumerate(cells) if _is_short_name(each)]
+    is_of_names = len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells))
+    return names if is_of_names else []
 
 
 @lru_cache(maxsize=4096)
