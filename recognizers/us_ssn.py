@@ -43,8 +43,8 @@ GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
 _SLIP: Final = r"[ \x{00A0}._/,=+:;~*'\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 """What a label makes a separator of: also the key beside the right one (``536=90-4399``)."""
 
-_BELOW: Final = r"[ \t]{0,4}(?:\r?\n[ \t>]{0,8}){1,3}(?:[*+\-\x{2022}][ \t]{1,4}|\d[.)][ \t]{1,4})?"
-"""Between groups that stand in lines of their own, as those of a list do."""
+_APART: Final = r"(?:[ \t]{1,6}|[ \t]{0,4}(?:\r?\n[ \t>]{0,8}){1,3}(?:[*+\-\x{2022}][ \t]{1,4}|\d[.)][ \t]{1,4})?)"
+"""Between groups that blanks part, or that stand in lines of their own, as those of a list do."""
 
 _SHAPE: Final = NumberShape(
     rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}"
@@ -87,7 +87,7 @@ _LABELLED: Final = Label(
     rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}\b|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
     rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
     r"|\d(?:[ \t]{0,2}[|\[\]][ \t\[|]{0,3}\d){8}"  # a box for each
-    rf"|(?:[+\x{{2022}}][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?\d{{3}}{_BELOW}\d{{2}}{_BELOW}\d{{4}}"
+    rf"|(?:[+\x{{2022}}][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?\d{{3}}{_APART}\d{{2}}{_APART}\d{{4}}"
     rf"|\d{{3}}{DASH}?\t{DASH}?\d{{2}}{DASH}?\t{DASH}?\d{{4}}|\d{{3}}(?: ?\| ?)\d{{2}}(?: ?\| ?)\d{{4}}",
 )
 _HIDDEN_BY_LABEL: Final = Label(

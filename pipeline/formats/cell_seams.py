@@ -286,8 +286,8 @@ def _local(run: Sequence[tuple[int, str]], tail: re.Match[str]) -> Seam | None:
 @lru_cache(maxsize=1024)
 def is_named(label: str) -> bool:
     """Return whether a label speaks of a number that can be cut: one of a person, or an area code."""
-    spoken = spoken(label)
-    return any(name.search(spoken) is not None for name, _, _ in GROUPS) or _AREA.fullmatch(spoken) is not None
+    said = spoken(label)
+    return any(name.search(said) is not None for name, _, _ in GROUPS) or _AREA.fullmatch(said) is not None
 
 
 @lru_cache(maxsize=1024)

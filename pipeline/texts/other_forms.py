@@ -56,7 +56,7 @@ _CUT_BY_BLANKS: Final = re.compile(
 )
 """Blanks alone between the groups of a telephone number that a word stands before and a line ends in."""
 _NUMBERED: Final = re.compile(rf"{_CALLED}\b")
-_LEADERS: Final = re.compile(r"(?<=[A-Za-z)#:. ])(?:(?:[.][ ]?|[\u00b7\u2024\u2026_-]){8,})[ \t]*(?=[(+]?[0-9])")
+_LEADERS: Final = re.compile(r"(?<=[A-Za-z)#:])[ \t]{0,4}(?:[.][ ]?|[\u00b7\u2024\u2026_-]){8,}[ \t]*(?=[(+]?[0-9])")
 """What leads the eye from a name to a number that stands far on the right: a row of dots or lines."""
 _CUT_IN_TEX: Final = re.compile(r"(?<=[0-9])(?:\{(?P<sign>[-./]|--)\}|(?P<dash>--)|(?P<tie>~|\\[,;:!])|\{\})(?=[0-9])")
 """Signs between digits as TeX writes them: in braces, a longer dash, a tie, a thin space."""
