@@ -60,7 +60,7 @@ _FULL: Final = (
 )
 _PARTLY: Final = (
     rf"{_MONTH},?[ \-/]{{0,2}}{_YEAR}|{_NUMBER}[/\-]{_YEAR}|{_DAY}(?:st|nd|rd|th)? (?:of )?{_MONTH}"
-    rf"|{_MONTH} {_DAY}(?:st|nd|rd|th)?|{_NUMBER}/{_DAY}"
+    rf"|{_MONTH} {_DAY}(?:st|nd|rd|th)?|{_NUMBER}/{_DAY}|--{_NUMBER}-?{_DAY}"
 )
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 

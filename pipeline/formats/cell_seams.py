@@ -62,7 +62,8 @@ GROUPS: Final = (
     ),
     (
         re.compile(r"\b(?:dob|d\.o\.b|birth ?dates?|dates? of birth)\b", re.IGNORECASE),
-        {(day, month, year) for day in (1, 2) for month in (1, 2) for year in (2, 4)},
+        {(day, month, year) for day in (1, 2) for month in (1, 2) for year in (2, 4)}
+        | {(4, month, day) for month in (1, 2) for day in (1, 2)},
         "/",
     ),
 )

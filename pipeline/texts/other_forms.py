@@ -58,7 +58,16 @@ _CUT_BY_BLANKS: Final = re.compile(
 _NUMBERED: Final = re.compile(rf"{_CALLED}\b")
 _LEADERS: Final = re.compile(r"(?<=[A-Za-z)#:])[ \t]{0,4}(?:[.][ ]?|[\u00b7\u2024\u2026_-]){8,}[ \t]*(?=[(+]?[0-9])")
 """What leads the eye from a name to a number that stands far on the right: a row of dots or lines."""
-_CUT_IN_TEX: Final = re.compile(r"(?<=[0-9])(?:\{(?P<sign>[-./]|--)\}|(?P<dash>--)|(?P<tie>~|\\[,;:!])|\{\})(?=[0-9])")
+_SLIP: Final = r"(?:[_:*=+|\\\x{00B7}\x{2022}]|, )"
+"""Between the groups of a number that is called one for the telephone: what nobody else writes there."""
+_SLIPPED: Final = re.compile(
+    r"(?i:phone|tel|cell|mobile|fax|call)[^\n0-9]{0,30}"
+    r"[2-9][0-9]{2}(?P<gap>[_:*=+|\\\u00b7\u2022]|, )[2-9][0-9]{2}(?P<end>[_:*=+|\\\u00b7\u2022]|, )[0-9]{4}(?![0-9])"
+)
+_CUT_IN_TEX: Final = re.compile(
+    r"(?<=[0-9])(?:\{(?P<sign>[-./]|--)\}|(?P<dash>--)|(?P<tie>~|\\[,;:!])|\{\})(?=[0-9])"
+    r"|\\[A-Za-z]{2,12}\{(?=[0-9])|(?<=[0-9])\}"
+)
 """Signs between digits as TeX writes them: in braces, a longer dash, a tie, a thin space."""
 _DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
@@ -79,9 +88,11 @@ _HAS_CUT_BY_LINES: Final = Trigger(
     r"[0-9][-./)][ \t]{0,4}\\?(?:\r?\n[> \t]{0,12}){1,2}[0-9(]",
     r"[0-9][ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}[-.][0-9]{4}",
     r"[2-9][0-9]{2}[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?:[2-9][0-9]{2}-)?[0-9]{4}",
+    r"[2-9][0-9]{2}[ \t]{0,3}\r?\n[> \t]{0,12}(?:[*+-]|[0-9][.)])[ \t]{1,4}[0-9]{4}",
 )
 _HAS_LEADERS: Final = Trigger("(?:[.] ?){8}[ \t]?[(+]?[0-9]", "[_\u00b7\u2024\u2026-]{8}[ \t]{0,2}[(+]?[0-9]")
-_HAS_CUT_IN_TEX: Final = Trigger(r"[0-9](?:\{[-./]{0,2}\}|--|~|\\[,;:!])[0-9]")
+_HAS_CUT_IN_TEX: Final = Trigger(r"[0-9](?:\{[-./]{0,2}\}|--|~|\\[,;:!])[0-9]", r"\\[A-Za-z]{2,12}\{[0-9]")
+_HAS_SLIPS: Final = Trigger(rf"[2-9][0-9]{{2}}{_SLIP}[2-9][0-9]{{2}}{_SLIP}[0-9]{{4}}")
 _MARKED: Final = frozenset(
     each.number
     for each in (
@@ -94,6 +105,7 @@ _MARKED: Final = frozenset(
         _HAS_CUT_BY_LINES,
         _HAS_LEADERS,
         _HAS_CUT_IN_TEX,
+        _HAS_SLIPS,
         HAS_SEGMENTS,
     )
 )
@@ -189,6 +201,9 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
             for each in _CUT_IN_TEX.finditer(text)
         )
         yield form_with(text, pieces)
+    if _HAS_SLIPS.number in fired and _SLIPPED.search(text):
+        slips = (each.span(name) for each in _SLIPPED.finditer(text) for name in ("gap", "end"))
+        yield form_with(text, ((*each, "-") for each in slips))
     if not text.isascii() and _RAISED.search(text):
         yield form_with(text, ((at, at + 1, str(unicodedata.digit(text[at]))) for at in _raised(text)))
     if packed:
