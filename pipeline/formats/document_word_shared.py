@@ -101,7 +101,7 @@ class Shared(Gathered):
             self.unseen("field code", " ".join(field.code.split()))
 
     def form_field(self, properties: Any, filled_in: str = "") -> None:
-        """Note the names, advice and lists of a form field or content control, and what is filled in under its names."""
+        """Note the names, advice and lists of a form field or content control, and what is filled in."""
         if properties is None:
             return
         self.filled_in(names_of(properties), filled_in)
