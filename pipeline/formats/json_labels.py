@@ -81,12 +81,13 @@ def labels_in(record: Any, text: str, start: int, end: int, header: Sequence[str
         end: where it ends, half-open.
         header: the names of columns for a record that is a row itself.
     """
-    if not header and _MAY_NAME.search(text, start, end) is None:
+    first = _pair(record) if _is_row(record) and len(record) == _PAIR else record
+    if not header and first is record and _MAY_NAME.search(text, start, end) is None:
         return {}
     everywhere = _by_width(_headers(record))
     labels: dict[int, str] = {}
     place = 0
-    ahead: list[tuple[Any, str, _Headers]] = [(_labelled(record, header), "", everywhere)]
+    ahead: list[tuple[Any, str, _Headers]] = [(_labelled(first, header), "", everywhere)]
     while ahead:
         value, label, headers = ahead.pop()
         below: list[tuple[Any, str]] | None = None
