@@ -19,7 +19,7 @@ from reportlab.pdfgen.canvas import Canvas
 from pipeline.detect import detect
 from pipeline.formats.calendar_text import CalendarText
 from pipeline.formats.html_text import HtmlText
-from pipeline.model import Segment
+from pipeline.model import Block, Segment
 from pipeline.state import State
 from recognizers.registry import load_recognizers
 
@@ -119,7 +119,7 @@ SSN: dict[str, Make] = {
     "commands.txt": lambda a, b, c: f"Her number is \\textbf{{{a}}}-\\textbf{{{b}}}-{c}.\n",
     "dashes.txt": lambda a, b, c: f"Her number is {a}--{b}--{c}.\n",
     "field.hl7": lambda a, b, c: f"MSH|^~\\&|A|B\rPID|1||77||X||||||||||||55|{a}{b}{c}\rPV1|1|O\r",
-    "element.edi": lambda a, b, c: WIDE.format(a, b, c),
+    "element.edi": WIDE.format,
     "kind.json": lambda a, b, c: json.dumps({"ids": [{"type": "SSN", "number": a + b + c}]}),
     "system.json": lambda a, b, c: json.dumps(
         {"id": [{"system": "http://hl7.org/fhir/sid/us-ssn", "value": a + b + c}]}
@@ -240,18 +240,14 @@ def test_a_cell_over_several_rows_takes_its_column_from_the_rows_below() -> None
     """What is below the second cell of a row has that column, though it is the first of its own row."""
     made = HtmlText.parsed("<table><tr><td rowspan=2>a<td>b<tr><td>c<tr><td>d<td>e</table>")
     texts = {
-        (row, column): made.segments[_block(own)] for row, cells in made.cells.items() for column, own in cells.items()
+        (row, column): made.segments[Block(own[0])]
+        for row, cells in made.cells.items()
+        for column, own in cells.items()
     }
     first = min(row for row, _ in texts)
     assert {(row - first, column): text for (row, column), text in texts.items()} == {
         (0, 0): "a", (0, 1): "b", (1, 1): "c", (2, 0): "d", (2, 1): "e",
     }  # fmt: skip
-
-
-def _block(own: Sequence[int]):
-    from pipeline.model import Block
-
-    return Block(own[0])
 
 
 def test_a_value_of_a_calendar_with_another_form_is_left_out() -> None:
