@@ -220,10 +220,11 @@ def _are_cells(
 def _is_told(known: Match, other: Match, text: str) -> bool:
     """Return whether what another form shows is found in the plain form: it lies inside, or is the same thing.
 
-    The same thing is no more than what is known, with signs around it: not a number of which one line was known.
+    The same thing is no more than what is known, with signs around it: not a number of which one line was known. What
+    a label alone makes an identifier may be released, and so tells nothing of the number of a person in it.
     """
     if known.start <= other.start and other.end <= known.end:
-        return True
+        return known.entity == other.entity or known.entity not in _BY_LABEL
     if known.entity != other.entity or known.start >= other.end or other.start >= known.end:
         return False
     rest = text[other.start : known.start] + text[known.end : other.end]
@@ -247,7 +248,7 @@ def _in_other_forms(
             chosen = [at for at in every if others[at][1].has_words] if recognizer.needs_model else every
             for at, matches in zip(chosen, recognizer.find_many([texts[at] for at in chosen]), strict=True):
                 own = [each for each in matches if each.entity not in _BY_LABEL]
-                if recognizer.needs_model:
+                if recognizer.needs_model and not others[at][1].says_more:
                     own = [each for each in own if forms[at].is_longer(each.start, each.end)]
                 found[at] += own
     except Exception as error:  # noqa: BLE001 - what was not scanned was not examined

@@ -60,7 +60,7 @@ _FULL: Final = (
 )
 _PARTLY: Final = (
     rf"{_MONTH},?[ \-/]{{0,2}}{_YEAR}|{_NUMBER}[/\-]{_YEAR}|{_DAY}(?:st|nd|rd|th)? (?:of )?{_MONTH}"
-    rf"|{_MONTH} {_DAY}(?:st|nd|rd|th)?|{_NUMBER}/{_DAY}"
+    rf"|{_MONTH} {_DAY}(?:st|nd|rd|th)?|{_NUMBER}/{_DAY}|--{_NUMBER}-?{_DAY}"
 )
 _DATE: Final = pattern(f"(?:{_FULL})|(?P<partly>{_PARTLY})|(?P<year>{_YEAR})", ignore_case=True, longest=True)
 
@@ -199,8 +199,11 @@ class DateOfBirthRecognizer(PatternRecognizer):
     def _below(self, text: str, label_start: int, label_end: int) -> Iterator[Match]:
         """Yield the dates in the column of a pasted table that the label heads, and a misread one behind the label."""
         for start, end in cells_below(text, label_start, label_end):
-            date = _DATE.match(text[start : min(line_end(text, end), end + _CUT_OFF)])
-            if date is not None and not date.group("year") and is_cut_out(text, start, start + date.end()):
+            runs_on = text[end : end + 1].isdecimal()  # into the next column of a row without gaps
+            date = _DATE.match(text[start : end if runs_on else min(line_end(text, end), end + _CUT_OFF)])
+            if date is None or date.group("year"):
+                continue
+            if is_cut_out(text, start, start + date.end()) or start + date.end() == end:
                 yield self._match(start, start + date.end(), 0.85, "date in a column headed by the words for a birth")
         six = _SIX_DIGITS.match(text, label_end, label_end + 20)
         if six is not None and _VERY_WORDS.fullmatch(text, label_start, label_end):

@@ -7,7 +7,8 @@ of cells in every line; a label counts only in the first line, so that reading a
     Doe\tJane\t4/4/1971
 
 Or lines of columns that blanks part, as reports are printed: the head is a line without a number, and below a label
-stands what begins before the next one does.
+stands what begins before the next one does; where digits fill their columns, what stands between the beginnings of
+the names.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _CELL: Final = {
 _GAP: Final = re.compile(r" {2,}")
 _TOKEN: Final = re.compile(r"[^ \t]+")
 _DIGIT: Final = re.compile(r"\d")
+_NAME: Final = re.compile(r" (?=[^ ])")
+"""The blank before the name of a column."""
 _LONGEST_HEAD: Final = 30
 _MOST_ROWS: Final = 1_000
 """Rows of columns that blanks part: every line may be the head of those below it."""
@@ -59,6 +62,7 @@ def cells_below(text: str, start: int, end: int) -> Iterator[Cell]:
         return
     if text.find("  ", *head) >= 0:
         yield from _in_columns(text, head, (start, end))
+    yield from _without_gaps(text, head, (start, end))
 
 
 def heads(text: str) -> Iterator[Cell]:
@@ -117,6 +121,33 @@ def _in_columns(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
         tokens = [each for each in _TOKEN.finditer(row) if each.end() > low and each.start() < behind - 1]
         if tokens:
             yield line[0] + tokens[0].start(), line[0] + tokens[-1].end()
+
+
+def _without_gaps(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
+    """Yield what stands below a label where nothing parts the columns: ``DOE  5369043994065550142`` below its heads.
+
+    Its column goes from the beginning of its name to that of the next one, or to the end of the line. Only what a
+    digit touches on either side is told so: all else blanks part.
+    """
+    said = text[head[0] : head[1]]
+    low = label[0] - head[0]
+    following = _NAME.search(said, label[1] - head[0])
+    if _DIGIT.search(said) is not None or (low and said[low - 1] != " ") or len(_TOKEN.findall(said)) < _FEWEST_CELLS:
+        return
+    at = head[1]
+    for _ in range(_MOST_ROWS):
+        line = _next_line(text, at)
+        if line is None:
+            return
+        at = line[1]
+        row = text[line[0] : line[1]]
+        high = min(following.start() + 1, len(row)) if following is not None else len(row)
+        own = row[low:high].strip()
+        if not own.isdecimal() or len(own) < min(high, len(row)) - low - 1:
+            return
+        around = row[max(0, low - 1) : low] + row[high : high + 1]
+        if any(map(str.isdecimal, around)):
+            yield line[0] + low, line[0] + low + len(own)
 
 
 def _next_line(text: str, at: int) -> Cell | None:

@@ -40,8 +40,11 @@ from recognizers.triggers import DIGIT, NINE_DIGITS, scan_of
 
 DASH: Final = r"[\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
 GAP: Final = rf"(?: ?{DASH}{{1,2}} ?|[ ._/,\x{{00A0}}])"
-_SLIP: Final = r"[ \x{00A0}._/,=+:;~*'\-\x{00AD}\x{2010}-\x{2015}\x{2212}]"
+_SLIP: Final = r"[ \x{00A0}._/,=+:;~*'\-\x{00AD}\x{00B7}\x{2010}-\x{2015}\x{2022}\x{2043}\x{2212}]"
 """What a label makes a separator of: also the key beside the right one (``536=90-4399``)."""
+
+_APART: Final = r"(?:[ \t]{1,6}|[ \t|]{0,4}(?:\r?\n[ \t>|]{0,8}){1,3}(?:[*+\-\x{2022}][ \t]{1,4}|\d[.)][ \t]{1,4})?)"
+"""Between groups that blanks part, or that stand in lines of their own, as those of a list do."""
 
 _SHAPE: Final = NumberShape(
     rf"\d{{3}}(?: ?{DASH} ?\d{{2}} ?{DASH} ?|[ \x{{00A0}}]\d{{2}}[ \x{{00A0}}]|\.\d{{2}}\.)\d{{4}}"
@@ -71,6 +74,9 @@ _MASKED: Final = Shape(
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|id|card|account))*"
 _NAMES: Final = (
     "ssns?",
+    "s s a?n",
+    "ssnum",
+    "social[:#]",
     f"ss{_NUMBER}",
     f"soc(?:ial)? sec(?:urity)?{_NUMBER}",
     f"national id(?:entity|entification)?{_NUMBER}",
@@ -81,9 +87,11 @@ _NAMES: Final = (
 _CONTEXT: Final = Words(*_NAMES)
 _LABELLED: Final = Label(
     _NAMES,
-    rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}\b|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
+    rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}(?:\b|_)|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
     rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
+    r"|\d{3}[\])][ \-]{0,3}[\[(]\d{2}[\])][ \-]{0,3}[\[(]\d{4}"  # a box for each group
     r"|\d(?:[ \t]{0,2}[|\[\]][ \t\[|]{0,3}\d){8}"  # a box for each
+    rf"|(?:[+\x{{2022}}][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?\d{{3}}{_APART}\d{{2}}{_APART}\d{{4}}"
     rf"|\d{{3}}{DASH}?\t{DASH}?\d{{2}}{DASH}?\t{DASH}?\d{{4}}|\d{{3}}(?: ?\| ?)\d{{2}}(?: ?\| ?)\d{{4}}",
 )
 _HIDDEN_BY_LABEL: Final = Label(
@@ -123,6 +131,11 @@ _TELEPHONE: Final = Words("phones?", "fax", "tel")
 """Other numbers too, but none of theirs has dashes behind three and two digits."""
 
 
+_REMARK: Final = re.compile(r"[ \t]{0,3}[(\[][^()\[\]\n]*[)\]]")
+_LONGEST_REMARK: Final = 160
+_NEAR: Final = 60
+
+
 _TELETYPED: Final = Shape(r"\bSOC/ ?([0-9]{3}-?[0-9]{2}-?[0-9]{4})\b", hint=r"SOC/ ?[0-9]{3}")
 """A field of a law enforcement teletype: ``SOC/536904399``."""
 
@@ -158,6 +171,12 @@ def _is_named_otherwise(text: str, start: int) -> bool:
         text[first:last].lower() not in _ANY_TEXT and _JOINED.fullmatch(text, last, start)
         for first, last in _OTHER_NUMBER.spans(text, low, start)
     )
+
+
+def _behind(text: str, label_end: int) -> int:
+    """Return how far a number belongs to a label: past a remark in brackets (``SSN (nine digits, no dashes): …``)."""
+    remark = _REMARK.match(text, label_end, label_end + _LONGEST_REMARK)
+    return (remark.end() if remark else label_end) + _NEAR
 
 
 class UsSsnRecognizer(PatternRecognizer):
@@ -260,7 +279,7 @@ class UsSsnRecognizer(PatternRecognizer):
                 if _BARE.fullmatch(text[start:end]):
                     yield self._match(start, end, 0.85, "nine digits in a column headed by the words for an SSN")
             low = max(0, label_start - 20)
-            for candidate in _BARE.finditer(text[low : label_end + 60]):
+            for candidate in _BARE.finditer(text[low : _behind(text, label_end)]):
                 start, end = candidate.start() + low, candidate.end() + low
                 if is_cut_out(text, start, end) and not any(
                     each.before(text, start, 20, same_line=True) for each in (_OTHER_NUMBER, _TELEPHONE)

@@ -12,7 +12,7 @@ from damagedhelp import texts_in
 from hiding import copy, readings
 from openpyxl import Workbook
 
-from pipeline.formats.cell_seams import seams_down
+from pipeline.formats.cell_columns import named_down, seams_down
 from pipeline.state import State
 from pipeline.tables.profile import profile
 from pipeline.tables.vocabulary import load_vocabulary
@@ -204,6 +204,31 @@ def test_numbers_over_cells_below_one_another() -> None:
     assert seams_down([(1, {0: "536"}), (2, {0: "90"}), (3, {0: "4399"})]) == []
     assert seams_down([(1, {0: "536-90-"}), (3, {0: "4399"})]) == []
     assert seams_down([(1, {0: "pages 12-"}), (2, {0: "18"}), (3, {0: "2024-"}), (4, {0: "2025"})]) == []
+
+
+GROUPS_BELOW = {1: "536", 2: "90", 3: "4399"}
+
+
+@pytest.mark.parametrize(
+    ("beside", "whole"),
+    [
+        ({(0, 0): "SSN"}, "536-90-4399"),
+        ({(0, 0): "Social Security Number:"}, "536-90-4399"),
+        ({(1, -1): "SSN"}, "536-90-4399"),
+        ({(0, 0): "Total"}, ""),
+        ({(1, -1): "SSN", (2, -1): "Fund"}, ""),
+        ({(0, 0): "Phone"}, ""),
+        ({(0, 0): "SSN", (4, 0): "12"}, ""),
+    ],
+)
+def test_bare_groups_below_one_another_are_a_number_where_a_cell_names_it(
+    beside: dict[tuple[int, int], str], whole: str
+) -> None:
+    """Above them or on the left of the first; one that goes on, or has other names on its left, is a column."""
+    rows: dict[int, dict[int, str]] = {row: {0: text} for row, text in GROUPS_BELOW.items()}
+    for (row, column), text in beside.items():
+        rows.setdefault(row, {})[column] = text
+    assert "".join(seam.text for seam, _ in named_down(sorted(rows.items()))) == whole
 
 
 def test_a_release_has_no_number_cut_over_cells_below_one_another(by_patterns: State, tmp_path: Path) -> None:

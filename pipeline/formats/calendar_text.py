@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 from pipeline.formats.content_lines import escaped, folded, unfolded
 from pipeline.formats.html_text import link_text
@@ -21,11 +22,12 @@ from pipeline.model import Attribute, Block, Dropped, Edit, Reading, Role, Segme
 from pipeline.texts.markers import REDACTED_MAILBOX
 from recognizers.resources import packaged_configs, read_yaml
 
-_VOCABULARY: dict[str, list[str]] = read_yaml(packaged_configs() / "calendar.yaml")
+_VOCABULARY: dict[str, Any] = read_yaml(packaged_configs() / "calendar.yaml")
 _COMPONENTS, _TEXTS, _USERS, _VALUES, _CLOSED, _TEXT_PARAMETERS, _CLOSED_PARAMETERS, _WORDS = (
     frozenset(_VOCABULARY[key])
     for key in ("components", "texts", "users", "values", "closed", "text_parameters", "closed_parameters", "words")
 )
+_FORMS: Final = {name: re.compile(form) for name, form in _VOCABULARY["forms"].items()}
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)(?:=((?:"[^"]*+"|[^";:,]*+)(?:,(?:"[^"]*+"|[^";:,]*+))*+))?')
 _EVENTS = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"})
 _FIRST = re.compile(r"[\ufeff \t\r\n]*BEGIN:VCALENDAR[ \t]*\r?\n", re.IGNORECASE)
@@ -100,6 +102,8 @@ class CalendarText:
             self.left_out += 1
         elif closed or (name in {"BEGIN", "END"} and value.strip().upper() in _COMPONENTS):
             self._lines.append(_Line(name, value.strip().upper()))
+        elif name in _FORMS and not _FORMS[name].fullmatch(value.strip()):
+            self.left_out += 1
         elif name in _TEXTS | _USERS | _VALUES:
             self._add_examined(name, parameters, value)
         else:

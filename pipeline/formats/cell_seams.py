@@ -9,7 +9,7 @@ call it a Social Security number, a telephone number or a birth date, and the ce
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -43,13 +43,13 @@ _FIRST: Final = re.compile(rf"{_SIGN}+(?![\w/%$])")
 _TOKEN: Final = re.compile(rf"{_SIGN}+")
 _MAIL_TAIL: Final = re.compile(r"[\w.+-]+@?$")
 _MAIL_HEAD: Final = re.compile(r"@?[\w-]+(?:\.[\w-]+)+")
-_MOST: Final = 11
+MOST: Final = 11
 """Cells of one number: a digit each, and two dashes."""
 _LONGEST: Final = 19
 _LABEL: Final = 40
 _REACH: Final = 80
 """Characters at the end of a text that are looked at."""
-_GROUPS: Final = (
+GROUPS: Final = (
     (
         re.compile(r"\b(?:ssns?|ss ?#|ss ?no|soc(?:ial)?\.? ?sec)", re.IGNORECASE),
         {(3, 2, 4), (5, 4), (3, 6), (1,) * 9},
@@ -62,12 +62,13 @@ _GROUPS: Final = (
     ),
     (
         re.compile(r"\b(?:dob|d\.o\.b|birth ?dates?|dates? of birth)\b", re.IGNORECASE),
-        {(day, month, year) for day in (1, 2) for month in (1, 2) for year in (2, 4)},
+        {(day, month, year) for day in (1, 2) for month in (1, 2) for year in (2, 4)}
+        | {(4, month, day) for month in (1, 2) for day in (1, 2)},
         "/",
     ),
 )
 """What names a number, how many digits its cells may have, and what joins them."""
-_UNSURE: Final = re.compile(r"\s*(?:cell|mobile)\s*", re.IGNORECASE)
+UNSURE: Final = re.compile(r"\s*(?:cell|mobile)\s*", re.IGNORECASE)
 """Also a cell of a jail, a unit: then a number or a line beside it is one of anything."""
 _OF_ANYTHING: Final = re.compile(r"\s*(?:numbers?|num|no|line)\s*", re.IGNORECASE)
 _AREA: Final = re.compile(r"\s*(?:area|npa)(?: ?code)?\s*", re.IGNORECASE)
@@ -124,8 +125,8 @@ def seams_of(texts: Sequence[str], labels: Sequence[str] | None = None) -> list[
     for place, at in enumerate(filled[:-1]):
         if place < behind or not may_go_on(texts[at], texts[filled[place + 1]]):
             continue
-        run = [(each, texts[each]) for each in filled[place : place + _MOST]]
-        found = _plain(run) or _mail(run) if _has_border(texts[at], run[1][1]) else None
+        run = [(each, texts[each]) for each in filled[place : place + MOST]]
+        found = _plain(run) or _mail(run) if has_border(texts[at], run[1][1]) else None
         if found is None and labels is not None:
             left = texts[filled[place - 1]].strip() if place else ""
             found = _named(run, labels, left)
@@ -149,44 +150,7 @@ def may_go_on(one: str, other: str) -> bool:
     )
 
 
-def seams_down(rows: Sequence[tuple[int, Mapping[int, str]]]) -> list[tuple[Seam, list[tuple[int, int]]]]:
-    """Return the numbers whose own separators make them one over cells that stand below one another.
-
-    Args:
-        rows: the numbers of rows, and the texts in each by their column.
-
-    Returns:
-        Each seam with the row and column of its cells.
-    """
-    made: list[tuple[Seam, list[tuple[int, int]]]] = []
-    taken: set[tuple[int, int]] = set()
-    for at, ((row, above), (following, below)) in enumerate(pairwise(rows)):
-        if following != row + 1:
-            continue
-        for column, text in above.items():
-            other = below.get(column)
-            if other is None or (row, column) in taken or not may_go_on(text, other) or not _has_border(text, other):
-                continue
-            run = _down(rows, at, column)
-            seam = next((each for each in seams_of([said for _, said in run]) if each.pieces[0].cell == 0), None)
-            if seam is not None:
-                places = [(place, column) for place, _ in run]
-                taken.update(places[: len(seam.pieces) - 1])
-                made.append((seam, places))
-    return made
-
-
-def _down(rows: Sequence[tuple[int, Mapping[int, str]]], at: int, column: int) -> list[tuple[int, str]]:
-    """Return a cell and those below it without a gap, as row and text, as many as a number could take."""
-    run: list[tuple[int, str]] = []
-    for row, texts in rows[at : at + _MOST]:
-        if column not in texts or (run and row != run[-1][0] + 1):
-            break
-        run.append((row, texts[column]))
-    return run
-
-
-def _has_border(one: str, other: str) -> bool:
+def has_border(one: str, other: str) -> bool:
     """Return whether one of two texts has a separator where they meet, or each is one sign of a number."""
     one, other = one.strip(), other.strip()
     return one[-1] in _ENDS or other[0] in _ENDS or "@" in one[-1] + other[0] or len(one) == len(other) == 1
@@ -206,11 +170,11 @@ def _plain(run: Sequence[tuple[int, str]]) -> Seam | None:
         pieces = [(cell, tail.start(), said)]
         for other, its in run[1:]:
             lead = len(its) - len(its.lstrip())
-            if not _has_border(said if len(pieces[-1][2]) > 1 else pieces[-1][2], its):
+            if not has_border(said if len(pieces[-1][2]) > 1 else pieces[-1][2], its):
                 break
             for head in _heads(its, lead):
                 if _fits(said, head) and _is_of_one_kind([*(each for _, _, each in pieces), head]):
-                    return _seam([*pieces, (other, lead, head)], "", "")
+                    return seam_of([*pieces, (other, lead, head)], "", "")
             token = its.strip()
             if _TOKEN.fullmatch(token) is None or _is_negative(said, token) or len(said + token) >= _LONGEST:
                 break
@@ -267,7 +231,7 @@ def _mail(run: Sequence[tuple[int, str]]) -> Seam | None:
         return None
     if tail.group() == "@":
         return None
-    return _seam([(cell, tail.start(), tail.group()), (other, lead, head.group())], "", "")
+    return seam_of([(cell, tail.start(), tail.group()), (other, lead, head.group())], "", "")
 
 
 def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> Seam | None:
@@ -282,27 +246,27 @@ def _named(run: Sequence[tuple[int, str]], labels: Sequence[str], left: str) -> 
         return None
     if not is_named(label):
         return None
-    label = _spoken(label)
+    label = spoken(label)
     local = _local(run, tail) if _AREA.fullmatch(label) else None
     if local is not None:
         return local
-    for name, lengths, joint in _GROUPS:
+    for name, lengths, joint in GROUPS:
         if name.search(label) is None:
             continue
         pieces, counts = [(cell, tail.start(), tail.group())], [_digits(tail.group())]
         for other, its in run[1:]:
             token = its.strip()
             own = labels[other] in {"", labels[cell]} or is_part_word(labels[other])
-            if _UNSURE.fullmatch(label) and token.isdecimal() and _OF_ANYTHING.fullmatch(labels[other]):
+            if UNSURE.fullmatch(label) and token.isdecimal() and _OF_ANYTHING.fullmatch(labels[other]):
                 break
-            is_foreign = not own and name.search(_spoken(labels[other])) is None
+            is_foreign = not own and name.search(spoken(labels[other])) is None
             if _TOKEN.fullmatch(token) is None or is_foreign:
                 break
             pieces.append((other, len(its) - len(its.lstrip()), token))
             counts.append(_digits(token))
         wanted = tuple(each for each in counts if each)
         if len(pieces) > 1 and wanted in lengths:
-            return _seam(pieces, label, joint)
+            return seam_of(pieces, label, joint)
     return None
 
 
@@ -315,24 +279,26 @@ def _local(run: Sequence[tuple[int, str]], tail: re.Match[str]) -> Seam | None:
         or _LOCAL.fullmatch(its.strip()) is None
     ):
         return None
-    return _seam([(cell, tail.start(), tail.group()), (other, len(its) - len(its.lstrip()), its.strip())], "phone", "-")
+    return seam_of(
+        [(cell, tail.start(), tail.group()), (other, len(its) - len(its.lstrip()), its.strip())], "phone", "-"
+    )
 
 
 @lru_cache(maxsize=1024)
 def is_named(label: str) -> bool:
     """Return whether a label speaks of a number that can be cut: one of a person, or an area code."""
-    spoken = _spoken(label)
-    return any(name.search(spoken) is not None for name, _, _ in _GROUPS) or _AREA.fullmatch(spoken) is not None
+    said = spoken(label)
+    return any(name.search(said) is not None for name, _, _ in GROUPS) or _AREA.fullmatch(said) is not None
 
 
 @lru_cache(maxsize=1024)
 def is_part_word(label: str) -> bool:
     """Return whether a label is nothing but what a part of a number can be called (``area``, ``last 4``, ``2``)."""
-    words = _WORD.findall(_spoken(label).lower())
+    words = _WORD.findall(spoken(label).lower())
     return bool(words) and all(each in _PARTS or (each.isdecimal() and len(each) <= 2) for each in words)
 
 
-def _spoken(label: str) -> str:
+def spoken(label: str) -> str:
     """Return a label with its words apart: ``areaCode`` and ``ssn_1`` are ``area Code`` and ``ssn 1``."""
     return _GLUED.sub(" ", label)
 
@@ -345,7 +311,7 @@ def _digits(text: str) -> int:
     return sum(each.isdecimal() for each in text)
 
 
-def _seam(parts: Sequence[tuple[int, int, str]], label: str, joint: str) -> Seam:
+def seam_of(parts: Sequence[tuple[int, int, str]], label: str, joint: str) -> Seam:
     """Return a seam of parts (cell, place in it, text); the joint stands where neither side has a separator."""
     text, pieces = "", []
     for cell, at, said in parts:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.formats.cell_columns import named_down
 from pipeline.formats.cell_seams import SEAM, Seam, seams_of
 from pipeline.formats.document_content import BOX, Paragraph
 from pipeline.model import Address, Attribute, Edit
@@ -38,18 +39,35 @@ def placed_seams(texts: Mapping[Address, Sequence[Paragraph]]) -> list[Placed]:
     made: list[Placed] = []
     known: set[tuple[tuple[Address, int], ...]] = set()
     counts: dict[Address, int] = {}
+    for seam, addresses in _seams(texts):
+        places = tuple((addresses[each.cell], each.at) for each in seam.pieces)
+        if places in known:
+            continue
+        known.add(places)
+        first = places[0][0]
+        number = counts.get(first, 0)
+        counts[first] = number + 1
+        made.append(Placed((*first, Attribute(SEAM, number)), seam, tuple(addresses)))
+    return made
+
+
+def _seams(texts: Mapping[Address, Sequence[Paragraph]]) -> Iterator[tuple[Seam, Sequence[Address]]]:
+    """Yield the seams of texts that stand side by side or below one another, with the addresses of their cells."""
     for addresses, labels in _sequences(texts):
         said = ["\n".join(each.text for each in texts[address]) for address in addresses]
-        for seam in seams_of(said, labels):
-            places = tuple((addresses[each.cell], each.at) for each in seam.pieces)
-            if places in known:
-                continue
-            known.add(places)
-            first = places[0][0]
-            number = counts.get(first, 0)
-            counts[first] = number + 1
-            made.append(Placed((*first, Attribute(SEAM, number)), seam, tuple(addresses)))
-    return made
+        yield from ((seam, addresses) for seam in seams_of(said, labels))
+    tables: dict[int, dict[int, dict[int, Address]]] = {}
+    for address, those in texts.items():
+        place = those[0].cell
+        if place is not None and not those[0].kind:
+            tables.setdefault(place.table, {}).setdefault(place.row, {})[place.column] = address
+    for table in tables.values():
+        said_in = {
+            row: {column: "\n".join(each.text for each in texts[address]) for column, address in own.items()}
+            for row, own in table.items()
+        }
+        for seam, places in named_down(sorted(said_in.items())):
+            yield seam, [table[row][column] for row, column in places]
 
 
 def _sequences(

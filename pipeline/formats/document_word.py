@@ -22,7 +22,7 @@ from pipeline.formats.document_styles import (
     value_of,
 )
 from pipeline.formats.document_symbols import symbol
-from pipeline.formats.document_word_shared import Field, Shared, inside, is_initial, outside_boxes
+from pipeline.formats.document_word_shared import Field, Shared, content_of, inside, is_initial, names_of, outside_boxes
 from pipeline.formats.html_text import link_text
 from pipeline.formats.workbook_container import local
 
@@ -76,7 +76,7 @@ class Walker(Lines):
             for each in self._chosen(element):
                 self._block(each)
         elif name == "sdt":
-            self.shared.form_field(child(element, "sdtPr"))
+            self.shared.form_field(child(element, "sdtPr"), content_of(element))
             for each in elements(element):
                 if local(each) == "sdtContent":
                     self._each(each, self._block)
@@ -206,7 +206,7 @@ class Walker(Lines):
             for each in self._chosen(element):
                 self._inline(each)
         elif name == "sdt":
-            self.shared.form_field(child(element, "sdtPr"))
+            self.shared.form_field(child(element, "sdtPr"), content_of(element))
             for each in elements(element):
                 if local(each) == "sdtContent":
                     self._each(each, self._inline)
@@ -311,6 +311,8 @@ class Walker(Lines):
                 text = shown(text, self._direction)
             live = self._fields[-1].live if self._fields else ""
             self.line.pieces.append(((text, live or look), state))
+            for each in self._fields:
+                each.said += text if each.names else ""
 
     def _field(self, element: Any) -> None:
         kind = value_of(element, "fldCharType")
@@ -319,6 +321,7 @@ class Walker(Lines):
             data = child(element, "ffData")
             if data is not None:
                 self.shared.form_field(data)
+                self._fields[-1].names = names_of(data)
         elif kind == "separate" and self._fields:
             self._fields[-1].is_code = False
         elif kind == "end" and self._fields:
@@ -326,6 +329,7 @@ class Walker(Lines):
 
     def _end_field(self) -> None:
         ended = self._fields.pop()
+        self.shared.filled_in(ended.names, ended.said)
         target = ended.target
         if target:
             self._link(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,9 @@ _FORM: Final = frozenset(
     {"alias", "tag", "name", "helpText", "statusText", "default", "listItem", "listEntry", "placeholder", "docPart"}
     | {"entryMacro", "exitMacro", "result", "format", "date", "dataBinding"}
 )
+_NAMING: Final = frozenset({"alias", "tag", "name"})
+_LONGEST_FILLED: Final = 80
+"""Characters of what may be a value; longer is running text."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,10 @@ class Field:
 
     code: str
     is_code: bool = True
+    names: tuple[str, ...] = ()
+    """What the form calls it, where it is one that is filled in."""
+    said: str = ""
+    """What is filled in."""
 
     @property
     def live(self) -> str:
@@ -93,10 +100,11 @@ class Shared(Gathered):
         if not field.is_plain_link and _TELLING.search(field.code):
             self.unseen("field code", " ".join(field.code.split()))
 
-    def form_field(self, properties: Any) -> None:
-        """Note the names, advice and lists of a form field or content control."""
+    def form_field(self, properties: Any, filled_in: str = "") -> None:
+        """Note the names, advice and lists of a form field or content control, and what is filled in."""
         if properties is None:
             return
+        self.filled_in(names_of(properties), filled_in)
         self.dropped["a form field (what is filled in stands in the copy)"] += 1
         for each in properties.iter():
             if isinstance(each.tag, str) and local(each) in _FORM:
@@ -104,6 +112,12 @@ class Shared(Gathered):
                     said = value_of(each, name)
                     if len(said) > 1 and not said.isdigit():
                         self.unseen("entry of a form field", said)
+
+    def filled_in(self, names: Sequence[str], text: str) -> None:
+        """Note what is filled in with what the form calls it, which the page may not say: so it is found there."""
+        if 0 < len(text.strip()) <= _LONGEST_FILLED:
+            for name in names:
+                self.unseen("entry of a form field with its name", f"{name}: {text.strip()}")
 
     def comment(self, identity: str) -> str:
         """Return what a comment says."""
@@ -233,3 +247,19 @@ def inside(element: Any, wanted: str) -> list[Any]:
         elif local(each) in {"sdt", "sdtContent", "customXml", "ins", "del", "moveTo", "moveFrom", "AlternateContent"}:
             found += inside(each, wanted)
     return found
+
+
+def names_of(properties: Any) -> tuple[str, ...]:
+    """Return what the properties of a form field or content control call it."""
+    said = (value_of(each) for each in properties.iter() if isinstance(each.tag, str) and local(each) in _NAMING)
+    return tuple(dict.fromkeys(each.strip(" :") for each in said if len(each) > 1))
+
+
+def content_of(control: Any) -> str:
+    """Return what a content control holds, if it is short enough to be a value."""
+    said = ""
+    for each in control.iter("{*}t"):
+        said += each.text or ""
+        if len(said) > _LONGEST_FILLED:
+            return ""
+    return said

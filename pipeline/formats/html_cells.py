@@ -29,6 +29,15 @@ class _Table:
     column: int = 0
     behind: int = 0
     row: int = 0
+    tall: dict[int, int] = field(default_factory=dict)
+    """How many rows, this one included, cells over several rows that began above take of each of their columns."""
+    below: dict[int, int] = field(default_factory=dict)
+    """The same for those that begin in this row, and take columns of those below it."""
+
+    def ends_row(self) -> None:
+        """Begin the next row."""
+        left = {column: rows - 1 for column, rows in self.tall.items() if rows > 1}
+        self.tall, self.below = left | self.below, {}
 
 
 @dataclass(slots=True)
@@ -61,6 +70,8 @@ class Cells:
                 self._tables.pop()
                 self.place = None
         elif self._tables and tag.name == "tr":
+            if not tag.closes:
+                self._tables[-1].ends_row()
             self._tables[-1].column = self._tables[-1].behind = 0
             self._rows += 1
             self._tables[-1].row, self.place = self._rows, None
@@ -74,10 +85,20 @@ class Cells:
             is_inside = any(first <= table.column and table.behind < behind for first, behind in table.wide)
             self.goes_on = is_inside and bool(_GROUP.fullmatch(text.rpartition(JOINT)[2]))
             return self.goes_on
-        said = dict(tag.attributes).get("colspan", "1").strip()
-        width = int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1
+        attributes = dict(tag.attributes)
+        width, height = (_count(attributes.get(name, "1")) for name in ("colspan", "rowspan"))
+        while table.behind in table.tall:
+            table.behind += 1
         table.column, table.behind = table.behind, min(table.behind + max(width, 1), max(table.behind + 1, _WIDEST))
         self.place, self.table = (table.row, table.column), table.number
+        if height > 1:
+            table.below |= dict.fromkeys(range(table.column, min(table.behind, table.column + _MOST)), height - 1)
         if 1 < width <= _MOST:
             table.wide.append((table.column, table.behind))
         return before
+
+
+def _count(said: str) -> int:
+    """Return how many columns or rows an attribute says, 1 where it says none."""
+    said = said.strip()
+    return int(said) if said.isdecimal() and said.isascii() and len(said) < 4 else 1

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
-from pipeline.formats.table_labels import is_name, labels_of, may_name
+from pipeline.formats.table_labels import is_name, labels_of, may_name, told_by
 
 Cells = Mapping[int, Mapping[int, Sequence[int]]]
 """The blocks that begin in each cell, by row (counted through the page) and column."""
@@ -53,7 +53,8 @@ def labels_of_blocks(
 def name_of_field(attributes: Mapping[str, str], before: str) -> str:
     """Return what names the value of a form field: the field's own name, or the words before it; "" for nothing."""
     said = (attributes.get("name", ""), attributes.get("id", ""), before)
-    return next((each.strip().rstrip(": ") for each in said if may_name(each.strip())), "")
+    names = [each.strip().rstrip(": ") for each in said if may_name(each.strip())]
+    return next(filter(told_by, names), names[0] if names else "")
 
 
 def _names(before: str, text: str, *, is_term: bool) -> bool:

@@ -19,10 +19,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
-from pipeline.formats.cell_seams import SEAM, Seam, is_named, seams_of
+from pipeline.formats.cell_seams import SEAM, Seam
 from pipeline.formats.html_cells import CELLS, JOINT, LONGEST, Cells
 from pipeline.formats.html_direction import Direction
 from pipeline.formats.html_labels import labels_of_blocks, name_of_field
+from pipeline.formats.html_seams import seams_of_page
 from pipeline.formats.html_tokens import (
     APART,
     BLOCKS,
@@ -49,9 +50,6 @@ _DIALLED = frozenset({"tel", "sms", "callto", "fax", "facetime", "facetime-audio
 _LOOK = re.compile(r"\d{1,4}(?:px|%)?|#[0-9A-Fa-f]{3}|#[0-9A-Fa-f]{6}|")
 _DATA_CHARSET = re.compile(r";\s*charset\s*=([^;]*)", re.IGNORECASE)
 _MOST_STATIONS = 12
-_SEVERAL = "|"
-"""What stands for a cell of several texts where numbers over cells are looked for."""
-_NUMBER = re.compile(r"\d{3}")
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _HIDING = re.compile(
@@ -153,8 +151,8 @@ class HtmlText:
     """The blocks that are terms of a list of definitions."""
     labels: dict[Step, str] = field(default_factory=dict)
     """What names a text: the head of its column, what stands on its left or before it, the name of a form field."""
-    seams: dict[Step, tuple[Seam, list[int]]] = field(default_factory=dict)
-    """Numbers that are cut over cells, and the block of each cell."""
+    seams: dict[Step, tuple[Seam, Sequence[int]]] = field(default_factory=dict)
+    """Numbers that are cut over cells or blocks, and the block of each of their parts."""
     left_out: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -164,32 +162,14 @@ class HtmlText:
         for token in tokens(source):
             builder.add(token)
         builder.end_block()
-        builder.made.join_cells()
         made = builder.made
         texts = [made.segments[Block(block)] for block in range(len(made.spans))]
+        for seam, blocks in seams_of_page(texts, made.cells, made.tables):
+            step = Attribute(SEAM, len(made.seams))
+            made.segments[step] = seam.text
+            made.seams[step] = (seam, blocks)
         made.labels |= {Block(at): label for at, label in labels_of_blocks(texts, made.cells, made.tables, made.terms)}
         return made
-
-    def join_cells(self) -> None:
-        """Make texts of the numbers that are cut over cells of a row, named beside them or at the head of the table."""
-        heads: dict[int, str] = {}
-        for row in self.cells.values():
-            texts, blocks, places = [], [], sorted(row)
-            for own in map(row.__getitem__, places):
-                whole = len(own) == 1  # else the number would stand apart in a cell of several texts
-                blocks.append(own[0])
-                texts.append(self.segments[Block(own[0])] if whole else _SEVERAL)
-            seams = seams_of(texts, [""] * len(texts))
-            taken = {piece.cell for seam in seams for piece in seam.pieces}
-            labels = [heads.get(place, "") for place in places]
-            for seam in seams_of(texts, labels) if any(labels) else ():
-                seams += [seam] if taken.isdisjoint(piece.cell for piece in seam.pieces) else []
-            if any(map(is_named, texts)) and not any(_NUMBER.search(each) for each in texts):
-                heads = dict(zip(places, map(str.strip, texts), strict=True))
-            for seam in seams:
-                step = Attribute(SEAM, len(self.seams))
-                self.segments[step] = seam.text
-                self.seams[step] = (seam, blocks)
 
     def reading(self) -> Reading:
         """Return the segments, blocks and unseen texts, addressed from this text, and what is left out."""

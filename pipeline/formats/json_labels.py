@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from pipeline.formats.delimited_dialect import is_header
 from pipeline.formats.json_tokens import Members
-from pipeline.formats.table_labels import may_name
+from pipeline.formats.table_labels import may_name, told_by
 
 _Headers = Mapping[int, Sequence[str]]
 """Lists of names of columns by how many they are."""
@@ -28,8 +29,29 @@ _NAMES: Final = frozenset(
         "displayname", "column",
     }
 )  # fmt: skip
+_KINDS: Final = frozenset({"type", "kind", "system", "idtype", "identifiertype", "code", "use"})
+"""Keys of what a value is, whose texts name it only where they tell a number of a person: ``"type": "SSN"``."""
+_WORTH: Final = 2
+_PAIR: Final = 2
+_MOST_KINDS: Final = 12
 _VALUES: Final = frozenset(
-    {"value", "values", "val", "answer", "answers", "response", "text", "content", "stringvalue", "data", "input"}
+    {
+        "value",
+        "number",
+        "num",
+        "no",
+        "raw",
+        "values",
+        "val",
+        "answer",
+        "answers",
+        "response",
+        "text",
+        "content",
+        "stringvalue",
+        "data",
+        "input",
+    }
 )
 _MAY_NAME: Final = re.compile(
     rf'[\[,]\s*\[|"(?:string_?)?(?:{"|".join(sorted(_VALUES - {"stringvalue"}))})"\s*:', re.IGNORECASE
@@ -59,12 +81,13 @@ def labels_in(record: Any, text: str, start: int, end: int, header: Sequence[str
         end: where it ends, half-open.
         header: the names of columns for a record that is a row itself.
     """
-    if not header and _MAY_NAME.search(text, start, end) is None:
+    first = _pair(record) if _is_row(record) and len(record) == _PAIR else record
+    if not header and first is record and _MAY_NAME.search(text, start, end) is None:
         return {}
     everywhere = _by_width(_headers(record))
     labels: dict[int, str] = {}
     place = 0
-    ahead: list[tuple[Any, str, _Headers]] = [(_labelled(record, header), "", everywhere)]
+    ahead: list[tuple[Any, str, _Headers]] = [(_labelled(first, header), "", everywhere)]
     while ahead:
         value, label, headers = ahead.pop()
         below: list[tuple[Any, str]] | None = None
@@ -103,12 +126,33 @@ def _labelled(row: Any, header: Sequence[str]) -> Any:
 def _of_object(pairs: Members) -> list[tuple[Any, str]]:
     """Return keys and values of an object in order; what stands beside a name has it for a label."""
     said = (value for key, value in pairs if _plain(key) in _NAMES and isinstance(value, str))
-    name = next((each.strip().rstrip(": ") for each in said if may_name(each.strip())), "")
+    name = next((each.strip().rstrip(": ") for each in said if may_name(each.strip())), "") or _kind_of(pairs)
     found: list[tuple[Any, str]] = []
     for key, value in pairs:
         is_short = not isinstance(value, str) or len(value) <= _LONGEST
         found += [(key, ""), (value, name if _plain(key) in _VALUES and is_short else "")]
     return found
+
+
+def _kind_of(pairs: Members) -> str:
+    """Return what the kind of a value is called, "" where that tells no number of a person.
+
+    Also in an object of its own or as a link (FHIR): ``{"type": {"text": "SSN"}}``, ``http://hl7.org/fhir/sid/us-ssn``.
+    """
+    ahead = [value for key, value in pairs if _plain(key) in _KINDS]
+    for _ in range(_MOST_KINDS):
+        if not ahead:
+            break
+        value = ahead.pop(0)
+        if isinstance(value, Members):
+            ahead += [below for _, below in value]
+        elif isinstance(value, list):
+            ahead += value
+        elif isinstance(value, str):
+            said = value[max(value.rfind("/"), value.rfind(":")) + 1 :]
+            if may_name(said) and told_by(said) >= _WORTH:
+                return said
+    return ""
 
 
 def _of_list(values: list[Any], label: str, headers: _Headers) -> list[tuple[Any, str]]:
@@ -117,10 +161,17 @@ def _of_list(values: list[Any], label: str, headers: _Headers) -> list[tuple[Any
     if not rows or len(rows) < len(values[: MOST_ROWS + 1]):
         return [(each, label if not isinstance(each, list) else "") for each in values]
     own = header_of(values)
-    if own:
+    if own and not (len(own) == _PAIR and any(_pair(each) is not each for each in rows)):
         return [(values[0], ""), *((_labelled(each, own), "") for each in values[1:])]
     known = headers.get(len(rows[0]), ())
-    return [(_labelled(each, known), "") for each in values]
+    return [(_pair(each) if not known and len(each) == _PAIR else _labelled(each, known), "") for each in values]
+
+
+def _pair(row: list[Any]) -> Any:
+    """Return a name and a value with the name as its label, where it tells a number of a person: ``["SSN", 5]``."""
+    name = row[0]
+    tells = isinstance(name, str) and may_name(name) and told_by(name) >= _WORTH
+    return _Labelled([(name, ""), (row[1], name)]) if tells else row
 
 
 def _headers(record: Any) -> list[list[str]]:
@@ -162,7 +213,9 @@ def _by_width(headers: Sequence[list[str]]) -> _Headers:
 
 def _name(value: Any) -> str:
     if isinstance(value, Members):
-        value = next((each for key, each in value if _plain(key) in _NAMES and isinstance(each, str)), "")
+        value = next(
+            (each for key, each in value if (_plain(key) in _NAMES or key == "id") and isinstance(each, str)), ""
+        )
     return value if isinstance(value, str) and any(map(str.isalpha, value)) else ""
 
 
@@ -178,3 +231,9 @@ def _text(value: Any) -> str:
 
 def _plain(key: str) -> str:
     return key.lower().replace("_", "").replace(" ", "")
+
+
+@lru_cache(maxsize=4096)
+def label_of(key: str, above: str) -> str:
+    """Return what names a value: its key, or the key of its object where its own says no more than that it is one."""
+    return above if above and _plain(key) in _VALUES and told_by(above) >= _WORTH else key

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.encoding import Charset, readable
-from pipeline.formats.json_labels import header_of, labels_in
+from pipeline.formats.json_labels import header_of, label_of, labels_in
 from pipeline.formats.json_seams import Runs, edits_of_values
 from pipeline.formats.json_tokens import Malformed, Paths, Token, Tree, edited, elements, places, record, tokens
 from pipeline.formats.text_pieces import merged
@@ -211,7 +211,7 @@ def _segments(text: str, unit: Unit, runs: Runs, only: Collection[int] | None = 
             is_key, said, label, node, _, within, above = token
             if not is_key:
                 if said:
-                    label = (labels.get(place) if labels else None) or label
+                    label = (labels.get(place) if labels else None) or label_of(label, above)
                     segment = Segment(readable(said), address, readable(label), key, "", Role.CELL, within)
                     segments.append(segment)
                     runs.add(segment, above)

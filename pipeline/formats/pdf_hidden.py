@@ -29,6 +29,8 @@ from pipeline.formats.pdf_words import words_of, words_of_script
 
 MOST_TEXT: Final = 4_000_000
 MOST_VERSIONS: Final = 8
+_MOST_PARTS: Final = 11
+"""Fields of one number: a digit each, and two dashes."""
 _KINDS: Final = {
     "/Contents": "comment",
     "/RC": "comment",
@@ -83,6 +85,7 @@ _COUNTED: Final = {
     "/Sig": "signature",
     "/EmbeddedFile": "attached file",
 }
+_INDEX: Final = re.compile(r"\[\d{1,4}\]|^#")
 _DATE: Final = re.compile(r"D:\d{4}")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _STRING: Final = re.compile(rb"\(((?:\\.|[^()\\]){1,4000})\)", re.DOTALL)
@@ -100,6 +103,8 @@ class Hidden:
     language: str = ""
     size: int = 0
     known: set[tuple[str, str]] = field(default_factory=set)
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    """The values of form fields whose names differ in a number behind them: groups of one number, it may be."""
 
     def add(self, kind: str, text: str) -> None:
         """Take a text that is not taken yet."""
@@ -135,6 +140,9 @@ def hidden_of(data: bytes) -> Hidden:
         except Exception:  # noqa: BLE001 - as above
             found.dropped["object that cannot be read"] += 1
     _of_document(reader, data, found)
+    for name, values in found.parts.items():
+        if 1 < len(values) <= _MOST_PARTS and all(map(str.isdecimal, values)):
+            found.add("value in a form with the name of its field", f"{name}: {'-'.join(values)}")
     return found
 
 
@@ -204,8 +212,22 @@ def _take(value: Any, found: Hidden) -> None:
     found.dropped["thumbnail"] += "/Thumb" in value
     for key in list(value):
         _strings(str(key), value.raw_get(key), found)
+    if isinstance(value.get("/V"), (TextStringObject, ByteStringObject)):
+        _field(value, found)
     if isinstance(value, StreamObject):
         _stream(value, kind, found)
+
+
+def _field(field: Any, found: Hidden) -> None:
+    """Take the value of a form field with what the form calls it, which the page may not say: so it is found there."""
+    value = field["/V"]
+    text = str(value) if isinstance(value, TextStringObject) else bytes(value).decode("utf-8", "replace")
+    names = (str(each.get(key, "")) for each in (field, field.get("/Parent") or {}) for key in ("/T", "/TU"))
+    for name in dict.fromkeys(_INDEX.sub("", each).strip(" :") for each in names):
+        if name and text.strip():
+            found.add("value in a form with the name of its field", f"{name}: {text}")
+            stem = name.rstrip("0123456789_ ")
+            found.parts.setdefault(stem, []).append(text.strip())
 
 
 def _strings(key: str, value: Any, found: Hidden) -> None:

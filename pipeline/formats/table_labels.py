@@ -23,6 +23,7 @@ _DIGIT: Final = re.compile(r"\d")
 _NEAR: Final = 3
 """How many columns to the right a name is believed, as cells that are joined leave them empty."""
 _TOLD: Final = {"US_SSN": 3, "PERSON": 1, "STREET_ADDRESS": 1}
+_OF_A_PERSON: Final = 2
 _MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
 """Four digits are the least that a number of a person has."""
 
@@ -45,7 +46,7 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
     labels: dict[tuple[int, int], str] = {}
     for number, row in rows.items():
         for column in row:
-            left = row.get(column - 1, "").strip() if column else ""
+            left = _left_of(row, column)
             own = names[column].strip() if number > numbers[max(head, 0)] else ""
             of_column = is_name(own) and not is_name(left) and not left.endswith(":")
             if head >= 0 and (not is_form or of_column or _tells_more(own, left)):
@@ -53,6 +54,15 @@ def labels_of(rows: Mapping[int, Mapping[int, str]]) -> dict[tuple[int, int], st
             else:
                 labels[number, column] = left.rstrip(": ") if may_name(left) else ""
     return {place: label for place, label in labels.items() if label}
+
+
+def _left_of(row: Mapping[int, str], column: int) -> str:
+    """Return the text on the left of a cell; past empty ones, as cells that are joined leave them, one that tells."""
+    for step in range(1, min(_NEAR, column) + 1):
+        text = row.get(column - step, "").strip()
+        if text:
+            return text if step == 1 or told_by(text.rstrip(": ")) else ""
+    return ""
 
 
 def _tells_more(head: str, left: str) -> bool:
@@ -113,7 +123,10 @@ class Beside:
             texts: their texts.
         """
         if row > self._row + 1:
-            self._above.clear()
+            kept = (
+                self._above.items() if row == self._row + 2 else ()
+            )  # behind one empty row what tells a number counts
+            self._above = {at: above for at, above in kept if told_by(above[0]) >= _OF_A_PERSON}
         self._row = row
         left, left_at, filled = "", -_NEAR - 1, frozenset(columns)
         for at, (column, text) in enumerate(zip(columns, texts, strict=True)):
@@ -126,6 +139,10 @@ class Beside:
                 left = ""
             elif text.strip():
                 left = ""
+
+    def heads(self, columns: Sequence[int]) -> list[str]:
+        """Return what stands above each of some columns of the row that was taken last, "" for nothing."""
+        return [self._above.get(column, ("", frozenset()))[0] for column in columns]
 
     def _over(self, column: int) -> str:
         """Return what stands above a column, or above one on its left where a cell is joined with those beside it."""
@@ -144,7 +161,8 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
     """Return what names cells inside a small table of delimited text, by row and column, beside its header.
 
     Of a form (``SSN,536904399``), whose first column has names down the rows, it is the cell on the left; below a
-    second header it is that. A column whose head tells more than either keeps what it says.
+    second header it is that; in a table without header it is the last row, where that is one. A column whose head
+    tells more than either keeps what it says.
 
     Args:
         rows: the data rows with their numbers.
@@ -154,25 +172,36 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
         return {}
     named = sum(bool(cells) and _is_short_name(cells[0]) for _, cells in rows)
     is_form = named > 1 and named * 3 >= len(rows)
+    last = next((cells for _, cells in reversed(rows) if any(cells)), ()) if not any(heads) and len(rows) > 1 else ()
+    below = {at: last[at].strip().rstrip(": ") for at in _names_in(last) if told_by(last[at])}
     above: dict[int, str] = {}
     found: dict[tuple[int, int], str] = {}
     for row, cells in rows:
         names = [at for at, each in enumerate(cells) if _is_short_name(each)]
-        if len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells)):
+        if _names_in(cells):
             for at in names:  # such words may be data as well: what tells more stays
                 label = cells[at].strip().rstrip(": ")
                 above[at] = max(label, above.get(at, ""), key=told_by)
             continue
         for at, each in enumerate(cells):
             if _MAY_BE_VALUE.search(each) and len(each) <= LONGEST_LABEL:
-                left = cells[at - 1].strip().rstrip(": ") if is_form and at and at - 1 in names else ""
+                left = cells[at - 1].strip().rstrip(": ") if at and at - 1 in names else ""
+                if not is_form and told_by(left) < _OF_A_PERSON:  # one row of a form below a table
+                    left = ""
                 if left and at < len(heads) and _tells_more(heads[at], left):
                     left = ""
-                label = left or above.get(at, "")
+                label = left or above.get(at, "") or below.get(at, "")
                 tells_less = at < len(heads) and told_by(heads[at]) > told_by(label)
                 if label and not tells_less:  # a row of such words in a column of SSNs may be no header
                     found[row, at] = label
     return found
+
+
+def _names_in(cells: Sequence[str]) -> list[int]:
+    """Return which cells of a row are names, if it is a row of names: two or more, hardly anything else, no number."""
+    names = [at for at, each in enumerate(cells) if _is_short_name(each)]
+    is_of_names = len(names) > 1 and len(names) * 3 >= 2 * sum(map(bool, cells)) and not any(map(_DIGIT.search, cells))
+    return names if is_of_names else []
 
 
 @lru_cache(maxsize=4096)

@@ -11,16 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pipeline.formats.cell_seams import (
-    SEAM,
-    SEAM_DOWN,
-    Piece,
-    Seam,
-    edits_of_cells,
-    may_have_seams,
-    seams_down,
-    seams_of,
-)
+from pipeline.formats.cell_columns import named_down, seams_down
+from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Piece, Seam, edits_of_cells, may_have_seams, seams_of
 from pipeline.formats.encoding import readable
 from pipeline.formats.table_labels import Beside
 from pipeline.formats.text_pieces import merged, text_after
@@ -191,17 +183,23 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
     for number, (seam, places) in enumerate(_seams_down(content)):
         row, column = places[seam.pieces[0].cell]
         address = (place.cell(row, column), Attribute(SEAM_DOWN, number))
-        yield Segment(seam.text, address, "", _record(place, path, row), "", Role.ATTRIBUTE)
+        yield Segment(seam.text, address, seam.label, _record(place, path, row), "", Role.ATTRIBUTE)
 
 
 def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
-    """Return the numbers that are cut over cells below one another; what a cell holds as a number is one by itself."""
-    return seams_down(
-        [
-            (row, {each.column: readable(each.text) for each in cells if each.kind == "s" and each.text.strip()})
-            for row, cells in content.rows
-        ]
-    )
+    """Return the numbers that are cut over cells below one another; what a cell holds as a number is one by itself.
+
+    Unless a cell above or beside it names a number of a person, of which it may be a group.
+    """
+    texts = [
+        (row, {each.column: readable(each.text) for each in cells if each.kind == "s" and each.text.strip()})
+        for row, cells in content.rows
+    ]
+    groups = [
+        (row, own if len(own) == len(cells) else {each.column: own.get(each.column, each.text) for each in cells})
+        for (row, own), (_, cells) in zip(texts, content.rows, strict=True)
+    ]
+    return [*seams_down(texts), *named_down(groups)]
 
 
 def _seams(
@@ -224,6 +222,8 @@ def _seams(
         taken = {piece.cell for seam in made for piece in seam.pieces}
         more = seams_of(texts, [""] * len(texts))
         made += [each for each in more if taken.isdisjoint(piece.cell for piece in each.pieces)]
+    if may_join and not made and row > place.header:  # below a cell of another table that is joined over several
+        made = seams_of(texts, beside.heads(columns))
     for at, label in named:
         before = texts[at - 1] if at and cells[at - 1].kind == "s" else ""
         if label != _label(place, row, cells[at].column, before):

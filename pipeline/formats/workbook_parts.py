@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any, Final
 
 from pipeline.formats.workbook_container import Package, local
@@ -87,9 +88,12 @@ def seen_texts(package: Package) -> Iterator[tuple[str, str]]:
 
 
 def _paragraphs(root: Any) -> Iterator[str]:
-    """Yield the paragraphs of DrawingML (20.1.2.2.24), then alt texts and names that somebody gave to shapes."""
-    for paragraph in root.iter("{*}p"):
-        said = "".join(each.text or "" for each in paragraph.iter("{*}t"))
+    """Yield the texts of DrawingML, then alt texts and names that somebody gave to shapes.
+
+    The paragraphs (20.1.2.2.24) of one text belong together: one may say what the next one is.
+    """
+    for _, paragraphs in groupby(root.iter("{*}p"), key=lambda each: each.getparent()):
+        said = "\n".join("".join(each.text or "" for each in paragraph.iter("{*}t")) for paragraph in paragraphs)
         if said.strip():
             yield said
     for shape in root.iter("{*}cNvPr"):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:  # presidio-analyzer brings spaCy: only workers, which find th
 
 RECOGNIZED_VALUES: Final = 40
 _FIRST_LOOK: Final = 8
+_FEW: Final = 8
+"""Different values that tell too little of a column."""
 
 _CERTAIN: Final = (  # shape, entity, part, share: decided before any header is asked
     ("email", "EMAIL_ADDRESS", "full", 0.8),
@@ -116,7 +118,7 @@ def from_values(column: Column, hint: Hint | None, label: str) -> Judged:
         _dates(column, label)
         or _phone_digits(column, hint)
         or _numbers(column)
-        or _codes(column)
+        or _codes(column, label)
         or ("unsure", "", "full", 0.3, (f"{count}, unexplained",))
     )
 
@@ -148,7 +150,7 @@ def _as_of_births(years: Sequence[int]) -> bool:
 def _phone_digits(column: Column, hint: Hint | None) -> Judged | None:
     """Judge ten digits that could all be telephone numbers of a few area codes (North American Numbering Plan)."""
     share = column.share("phone_digits")
-    if hint is not None or len(column.counts) < 8 or share < 0.95 or column.distinct < 0.5:
+    if hint is not None or len(column.counts) < _FEW or share < 0.95 or column.distinct < 0.5:
         return None
     codes = {value[-10:-7] for value in column.counts}
     numbers = [int(value) for value in column.counts if value.isascii() and value.isdecimal()]
@@ -178,8 +180,13 @@ def _numbers(column: Column) -> Judged | None:
     return "inert", "", "full", 0.7, (f"{column.share('number'):.0%} are amounts or measurements",)
 
 
-def _codes(column: Column) -> Judged | None:
-    """Judge codes: many different single words with digits in them are identifiers."""
+def _codes(column: Column, label: str) -> Judged | None:
+    """Judge codes: many different single words with digits in them are identifiers.
+
+    In a column of a few values that nothing names, what could be a telephone number is examined by itself.
+    """
+    if not label and len(column.counts) < _FEW and column.share("phone_digits") > 0:
+        return None
     share = column.share("code", "integer")
     if share < 0.8 or column.digits < 0.6:
         return None

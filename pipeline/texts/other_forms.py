@@ -3,7 +3,8 @@ r"""Other forms of a text, in which a number may be whole that its plain form sh
 Percent-encoding undone (a link in running text or in a cell), the marks of tags and links, and tabs behind a separator,
 taken away between the digits of a number (HTML in a calendar, a link around part of a number), escapes of programs
 (``\u0040``, ``\-``) and of quoted-printable undone, lines that end inside a number put together, raised and lowered
-digits as plain ones, the text that a long run of base64 holds, and spread letters (``M a r e n   V o s s``, as a PDF
+digits as plain ones, the text that a long run of base64 holds, rows of dots that lead to a number, signs as TeX writes
+them, fields of messages with their names, and spread letters (``M a r e n   V o s s``, as a PDF
 shows them) set together. The recognizers of patterns read these forms beside the plain one, those of names and streets
 only the last; a span leads back to the characters that it came from, of a packed run to all of it.
 """
@@ -12,11 +13,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from pipeline.texts.coded_messages import HAS_SEGMENTS, field_names
 from pipeline.texts.plain_form import Piece, PlainForm, form_with, led_back
 from recognizers.triggers import Trigger, scan_of
 
@@ -44,6 +47,28 @@ _CUT_BY_LINES: Final = re.compile(
 )
 """Line ends (and an empty line) inside a number: behind a separator, before one, between the groups of a telephone."""
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
+_BELOW: Final = r"[ \t.-]{0,6}\\?(?:\r?\n[> \t]{0,12}){1,3}(?:[*+-][ \t]{1,4}|[0-9][.)][ \t]{1,4})?"
+_CALLED: Final = "(?i:tel|telephone|phone|cell|mobile|fax|call|number|no|at)"
+_CUT_BY_BLANKS: Final = re.compile(
+    rf"(?:\b[a-z]+[:,]? |\b{_CALLED}[.:#*]{{0,3}}\s{{1,4}}(?:[*+-][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?)"
+    rf"\(?[2-9][0-9]{{2}}\)?(?P<gap>[ \t]{{1,6}}|(?P<down>{_BELOW}))[2-9][0-9]{{2}}"
+    rf"(?P<end>{_BELOW})(?!(?:19|20)[0-9]{{2}}\b)[0-9]{{4}}(?![-./,]?[0-9A-Za-z]|[ \t]+[0-9])"
+)
+"""Blanks alone between the groups of a telephone number that a word stands before and a line ends in."""
+_NUMBERED: Final = re.compile(rf"{_CALLED}\b")
+_LEADERS: Final = re.compile(r"(?<=[A-Za-z)#:])[ \t]{0,4}(?:[.][ ]?|[\u00b7\u2024\u2026_-]){8,}[ \t]*(?=[(+]?[0-9])")
+"""What leads the eye from a name to a number that stands far on the right: a row of dots or lines."""
+_SLIP: Final = r"(?:[_:*=+|\\\x{00B7}\x{2022}]|, )"
+"""Between the groups of a number that is called one for the telephone: what nobody else writes there."""
+_SLIPPED: Final = re.compile(
+    r"(?i:phone|tel|cell|mobile|fax|call)[^\n0-9]{0,30}"
+    r"[2-9][0-9]{2}(?P<gap>[_:*=+|\\\u00b7\u2022]|, )[2-9][0-9]{2}(?P<end>[_:*=+|\\\u00b7\u2022]|, )[0-9]{4}(?![0-9])"
+)
+_CUT_IN_TEX: Final = re.compile(
+    r"(?<=[0-9])(?:\{(?P<sign>[-./]|--)\}|(?P<dash>--)|(?P<tie>~|\\[,;:!])|\{\})(?=[0-9])"
+    r"|\\[A-Za-z]{2,12}\{(?=[0-9])|(?<=[0-9])\}"
+)
+"""Signs between digits as TeX writes them: in braces, a longer dash, a tie, a thin space."""
 _DIGIT_RAISED: Final = "[\u00b2\u00b3\u00b9\u2070\u2074-\u2079\u2080-\u2089]"
 _RAISED: Final = re.compile(rf"{_DIGIT_RAISED}(?:[-. ]?{_DIGIT_RAISED}){{2,}}")
 """Raised or lowered digits: one or two of them are the mark of a note."""
@@ -63,7 +88,11 @@ _HAS_CUT_BY_LINES: Final = Trigger(
     r"[0-9][-./)][ \t]{0,4}\\?(?:\r?\n[> \t]{0,12}){1,2}[0-9(]",
     r"[0-9][ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}[-.][0-9]{4}",
     r"[2-9][0-9]{2}[ \t]{0,3}\\?(?:\r?\n[> \t]{0,12}){1,2}(?:[2-9][0-9]{2}-)?[0-9]{4}",
+    r"[2-9][0-9]{2}[ \t]{0,3}\r?\n[> \t]{0,12}(?:[*+-]|[0-9][.)])[ \t]{1,4}[0-9]{4}",
 )
+_HAS_LEADERS: Final = Trigger("(?:[.] ?){8}[ \t]?[(+]?[0-9]", "[_\u00b7\u2024\u2026-]{8}[ \t]{0,2}[(+]?[0-9]")
+_HAS_CUT_IN_TEX: Final = Trigger(r"[0-9](?:\{[-./]{0,2}\}|--|~|\\[,;:!])[0-9]", r"\\[A-Za-z]{2,12}\{[0-9]")
+_HAS_SLIPS: Final = Trigger(rf"[2-9][0-9]{{2}}{_SLIP}[2-9][0-9]{{2}}{_SLIP}[0-9]{{4}}")
 _MARKED: Final = frozenset(
     each.number
     for each in (
@@ -74,6 +103,10 @@ _MARKED: Final = frozenset(
         _HAS_ESCAPE,
         _HAS_QUOTED,
         _HAS_CUT_BY_LINES,
+        _HAS_LEADERS,
+        _HAS_CUT_IN_TEX,
+        _HAS_SLIPS,
+        HAS_SEGMENTS,
     )
 )
 """With the recognizers' own triggers one pass tells whether a text may have other forms."""
@@ -85,11 +118,19 @@ _NO_TEXT_BEGINS: Final = frozenset("ABEFGHghijklmnopqrstuv+/-_")
 """What no packed text begins with: its first byte would be a control character, or none that UTF-8 begins with."""
 
 
+_WIDE: Final = re.compile(r"A[C-H].A|[/_]{2}[4-7]|[/_]v8")
+"""What UTF-16 begins with after all: a plain letter, the higher byte first, or the mark of either order."""
+
+
 class OtherForm(NamedTuple):
-    """Another form of a text. ``has_words``: names and streets are whole in it too, not only numbers and addresses."""
+    """Another form of a text. ``has_words``: names and streets are whole in it too, not only numbers and addresses.
+
+    ``says_more``: it says of its words what they are, so that models may see there what they did not see before.
+    """
 
     form: PlainForm
     has_words: bool = False
+    says_more: bool = False
 
 
 def other_forms(plain: PlainForm) -> Sequence[OtherForm]:
@@ -105,6 +146,8 @@ def other_forms(plain: PlainForm) -> Sequence[OtherForm]:
     if not packed and not has_raised and not spread and _MARKED.isdisjoint(scan.fired):
         return ()
     found = [OtherForm(form) for form in _forms(scan.text, packed, scan.fired)]
+    if HAS_SEGMENTS.number in scan.fired and (names := list(field_names(scan.text))):
+        found.append(OtherForm(form_with(scan.text, names), has_words=True, says_more=True))
     if spread:
         found.append(OtherForm(form_with(scan.text, spread), has_words=True))
     return found if plain.is_source else [each._replace(form=led_back(each.form, plain)) for each in found]
@@ -148,6 +191,19 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
         yield form_with(text, pieces)
     if _HAS_CUT_BY_LINES.number in fired and _CUT_BY_LINES.search(text):
         yield form_with(text, ((*each.span(), _joint(text, each)) for each in _CUT_BY_LINES.finditer(text)))
+    if _HAS_CUT_BY_LINES.number in fired and _CUT_BY_BLANKS.search(text):
+        yield form_with(text, ((*gap, "-") for gap in _gaps(text)))
+    if _HAS_LEADERS.number in fired and _LEADERS.search(text):
+        yield form_with(text, ((*each.span(), ": ") for each in _LEADERS.finditer(text)))
+    if _HAS_CUT_IN_TEX.number in fired and _CUT_IN_TEX.search(text):
+        pieces = (
+            (*each.span(), each["sign"] or (each["dash"] and "-") or (each["tie"] and " ") or "")
+            for each in _CUT_IN_TEX.finditer(text)
+        )
+        yield form_with(text, pieces)
+    if _HAS_SLIPS.number in fired and _SLIPPED.search(text):
+        slips = (each.span(name) for each in _SLIPPED.finditer(text) for name in ("gap", "end"))
+        yield form_with(text, ((*each, "-") for each in slips))
     if not text.isascii() and _RAISED.search(text):
         yield form_with(text, ((at, at + 1, str(unicodedata.digit(text[at]))) for at in _raised(text)))
     if packed:
@@ -166,6 +222,13 @@ def _joint(text: str, found: re.Match[str]) -> str:
     """Return what stands for a line end inside a number: a blank where groups of digits would run together."""
     start, end = found.span()
     return " " if text[start - 1].isdigit() and text[end].isdigit() else ""
+
+
+def _gaps(text: str) -> Iterator[tuple[int, int]]:
+    """Yield what stands between the groups of telephone numbers; groups of three lines count only where it is one."""
+    for found in _CUT_BY_BLANKS.finditer(text):
+        if found["down"] is None or _NUMBERED.match(found.group()):
+            yield from (found.span("gap"), found.span("end"))
 
 
 def _raised(text: str) -> Iterator[int]:
@@ -207,7 +270,9 @@ def _unpacked(text: str, marks: bytes) -> list[Piece]:
     found: list[Piece] = []
     for low, high in _runs(text, marks):
         run = text[low:high]
-        if run[0] in _NO_TEXT_BEGINS and "/" not in run:  # as most runs: long words and names of messages
+        if (
+            run[0] in _NO_TEXT_BEGINS and "/" not in run and not _WIDE.match(run)
+        ):  # as most runs: long words and names of messages
             continue
         for start, end in _tried(run):
             said = _text_of(run[start:end])
@@ -246,15 +311,23 @@ def _tried(run: str) -> Iterator[tuple[int, int]]:
 
 def _text_of(run: str) -> str:
     """Return the text that a run of base64 holds, "" where it holds none in which a number or an address can be."""
-    if run[0] in _NO_TEXT_BEGINS:
+    if run[0] in _NO_TEXT_BEGINS and not _WIDE.match(run):
         return ""
     body = run.rstrip("=").replace("-", "+").replace("_", "/")
     if body.isdigit() or len(body) % 4 == 1:
         return ""
     try:
-        said = base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
+        data = base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
+        said = data.decode(_charset_of(data)).removeprefix("\ufeff")
     except (binascii.Error, UnicodeDecodeError):
         return ""
     if not all(each.isprintable() or each in "\t\r\n" for each in said):
         return ""
     return said if "@" in said or sum(map(str.isdigit, said)) >= 4 else ""
+
+
+def _charset_of(data: bytes) -> str:
+    """Return UTF-16 where a mark or the zeros of plain letters say so (what PowerShell encodes), else UTF-8."""
+    if data[:2] == codecs.BOM_UTF16_BE or (data[:1] == b"\0" and data[1:2] != b"\0"):
+        return "utf-16-be"
+    return "utf-16-le" if data[:2] == codecs.BOM_UTF16_LE or data[1:2] == b"\0" else "utf-8"
