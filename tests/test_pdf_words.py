@@ -16,6 +16,11 @@ from pipeline.formats.pdf_words import words_of
         ("<!-- Jane Doe --><f><![CDATA[1442 Juniper Street]]></f>", "Jane Doe\n1442 Juniper Street"),
         ('<script type="x">var Spouse = "Jane Doe"; Name.value = 1;</script>', "Jane Doe"),
         ("// asked by Jane Doe\nfunction Spouse() { app.alert('406-555-0142'); }", "asked by Jane Doe\n406-555-0142"),
+        (
+            '<x:xdp><template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><text>Spouse</text></template>'
+            "<x:data><f>Jane Doe</f></x:data></x:xdp>",
+            "Jane Doe",
+        ),
         ("function First(Name) { return Name; }", ""),
         (
             "a < b, said Jane Doe; return it, if (for her) this = that",
