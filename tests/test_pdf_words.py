@@ -17,8 +17,7 @@ from pipeline.formats.pdf_words import words_of
         ('<script type="x">var Spouse = "Jane Doe"; Name.value = 1;</script>', "Jane Doe"),
         ("// asked by Jane Doe\nfunction Spouse() { app.alert('406-555-0142'); }", "asked by Jane Doe\n406-555-0142"),
         (
-            '<x:xdp><template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><text>Spouse</text></template>'
-            "<x:data><f>Jane Doe</f></x:data></x:xdp>",
+            '<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><t>Spouse</t></template><f>Jane Doe</f>',
             "Jane Doe",
         ),
         ("function First(Name) { return Name; }", ""),
