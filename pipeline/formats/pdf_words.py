@@ -17,7 +17,7 @@ _DESIGN: Final = re.compile(
     r"<(template|config|localeSet|connectionSet|sourceSet)\b[^<>]*\bwww\.xfa\.org/[^<>]*>.*?(?:</\1>|\Z)", re.DOTALL
 )
 """How a form of XFA looks and behaves (XFA 3.3, part 2): what people fill in stands in other parts of it."""
-_VALUE: Final = re.compile(r"""=\s*"([^"<>]*)"|=\s*'([^'<>]*)'""")
+_VALUE: Final = re.compile(r"""\s(?!xmlns)[\w:.-]+\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
 _WRITTEN: Final = re.compile(r"[@\s]|\d{4}")
 """A blank, an at sign or a number: what a person wrote, rather than a word of the language."""
 _SAID: Final = re.compile(r"""//([^\n]*)|/\*(.*?)(?:\*/|\Z)|"((?:\\.|[^"\\\n])*)"?|'((?:\\.|[^'\\\n])*)'?""", re.DOTALL)
