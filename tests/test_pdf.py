@@ -33,7 +33,7 @@ from pagehelp import (
 from pypdf.generic import NameObject
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats import format_named, format_of, ocr, pdf
+from pipeline.formats import format_named, format_of, ocr, pdf, pdf_pages
 from pipeline.formats.page_content import Content
 from pipeline.formats.page_text import Glyph, blocks_of, lines_of
 from pipeline.model import Edit, Reading, Role, Source, SpanError, Unit
@@ -349,6 +349,46 @@ def test_letters_drawn_as_lines_are_not_taken_for_examined(no_ocr):
 
     assert readings_of(letter(letters))[0].gaps
     assert not readings_of(letter(table))[0].gaps
+
+
+def test_shapes_far_from_one_another_take_no_text_between_them(no_ocr):
+    """Three arrows on a form are covered, and not the form between them; rows of shapes near one another are one."""
+
+    def arrows(canvas):
+        for x, y in ((40, 770), (560, 400), (40, 40)):
+            canvas.lines([(x, y, x + 14, y - 6), (x + 14, y - 6, x, y - 12), (x, y - 12, x + 4, y - 6)])
+
+    data = letter(arrows)
+    (reading,) = readings_of(data)
+    assert [each.holds for each in reading.gaps] == [False]
+    copy = copy_of(data)
+    assert all(tokens(each) in tokens(" ".join(pdf_texts(copy))) for each in KEPT)
+    now = np.asarray(pixels(copy).convert("L"))
+    scale = 200 / 72
+    for x, y in ((40, 770), (560, 400), (40, 40)):
+        assert now[int((792 - y) * scale) : int((804 - y) * scale), int(x * scale) : int((x + 14) * scale)].max() < 40
+
+
+def test_shapes_that_are_most_of_a_page_hold_it(no_ocr):
+    """A page that is written in curves alone is no page without them, however its lines stand."""
+
+    def letters(canvas):
+        for line in range(17):
+            for number in range(34):
+                x, y = 60 + 14 * number, 720 - 40 * line
+                canvas.circle(x, y, 4)
+                canvas.line(x, y - 4, x + 6, y + 4)
+
+    (reading,) = readings_of(letter(letters, lines=[]))
+    assert [each.holds for each in reading.gaps] == [True]
+
+
+@pytest.mark.parametrize(
+    ("code", "char"), [(0x110000, "\ufffd"), (0xFFFFFFFF, "\ufffd"), (0xD800, "\ufffd"), (65, "A")]
+)
+def test_a_map_of_a_font_may_say_anything(code, char):
+    """A code beyond Unicode is a sign without a character."""
+    assert pdf_pages._char(code) == char
 
 
 @pytest.mark.ocr

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import Road, everything_in
 from pagehelp import KEPT, VALUES, as_bytes, letter, pixels
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named, format_of, ocr, picture
@@ -37,6 +37,13 @@ def no_ocr(monkeypatch):
     """As on a machine without the extra."""
     picture._LAST.clear()
     monkeypatch.setattr(ocr, "find_spec", lambda _name: None)
+
+
+@pytest.fixture
+def no_words(monkeypatch):
+    """As with OCR that sees no writing."""
+    picture._LAST.clear()
+    monkeypatch.setattr(picture, "read_writing", lambda _image, _scale: ocr.Writing())
 
 
 @pytest.fixture(scope="module")
@@ -325,6 +332,18 @@ def test_bytes_behind_the_end_and_a_second_picture_do_not_travel(no_ocr):
         if kind != "TIFF":  # its reader follows what leads to the pixels, and looks nowhere else
             with pytest.raises(UnreadableSource):
                 second_reader("picture", copy + b"x", {})
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "JPEG", "WEBP"])
+def test_a_profile_of_colours_does_not_travel(no_words, kind):
+    """A profile holds texts; with it the copy would be refused by the second reader, and the picture held."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    data = as_bytes(Image.new("RGB", (40, 30), "teal"), kind, icc_profile=profile)
+    copy = copy_of(data)
+    assert second_reader("picture", copy) == []
+    with Image.open(io.BytesIO(copy)) as opened:
+        assert "icc_profile" not in opened.info
+        assert opened.size == (40, 30)
 
 
 def test_what_transparency_hides_is_not_copied(no_ocr):

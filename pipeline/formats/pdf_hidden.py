@@ -25,7 +25,7 @@ from pypdf.generic import (
 )
 
 from pipeline.formats.encoding import looks_like_text
-from pipeline.formats.pdf_words import words_of, words_of_script
+from pipeline.formats.pdf_words import words_of, words_of_script, words_of_xml
 
 MOST_TEXT: Final = 4_000_000
 MOST_VERSIONS: Final = 8
@@ -87,7 +87,6 @@ _COUNTED: Final = {
 }
 _INDEX: Final = re.compile(r"\[\d{1,4}\]|^#")
 _DATE: Final = re.compile(r"D:\d{4}")
-_TAG: Final = re.compile(r"<[^<>]*>")
 _STRING: Final = re.compile(rb"\(((?:\\.|[^()\\]){1,4000})\)", re.DOTALL)
 _NO_WORDS: Final = re.compile(rb"begincmap|%!PS|%!Font|/CIDInit")
 _CONTENT: Final = re.compile(rb"\bBT\b.*\bET\b", re.DOTALL)
@@ -256,7 +255,7 @@ def _stream(value: Any, kind: str, found: Hidden) -> None:
     data: bytes = unpacked if isinstance(unpacked, bytes) else unpacked.encode("utf-8")
     if kind == "/Metadata" or value.get("/Subtype") == "/XML":
         found.dropped["metadata"] += 1
-        found.add("metadata", re.sub(r"\s+", " ", _TAG.sub(" ", data.decode("utf-8", "replace"))))
+        found.add("metadata", re.sub(r"\s+", " ", words_of_xml(data.decode("utf-8", "replace"))))
     elif kind == "/EmbeddedFile":
         if looks_like_text(data[:65536]):
             found.add("attached file", words_of(data.decode("utf-8", "replace")))

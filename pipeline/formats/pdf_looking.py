@@ -17,7 +17,7 @@ LEAST_PICTURE: Final = 6.0
 _CONTRAST: Final = 20
 MOST: Final = 0.4
 """Share of a page from which an area is most of it: without that, there is no page."""
-_NEAREST, _FARTHEST = 8.0, 30.0
+_NEAREST, _FARTHEST = 8.0, 20.0
 """Points: how far beside a shape writing may go on that has no such shapes (a line is an l, a dot ends a sentence)."""
 _MOST_AREAS: Final = 200
 """Groups of shapes above which all are one: to compare each with each other would take too long."""

@@ -13,7 +13,11 @@ from typing import Final
 _TAG: Final = re.compile(r"<[^<>]*>")
 _NOT_SAID: Final = re.compile(r"<!--|-->|<!\[CDATA\[|\]\]>")
 _SCRIPT: Final = re.compile(r"(<script\b[^<>]*>)(.*?)(</script>|\Z)", re.DOTALL | re.IGNORECASE)
-_VALUE: Final = re.compile(r"""=\s*"([^"<>]*)"|=\s*'([^'<>]*)'""")
+_DESIGN: Final = re.compile(
+    r"<(template|config|localeSet|connectionSet|sourceSet)\b[^<>]*\bwww\.xfa\.org/[^<>]*>.*?(?:</\1>|\Z)", re.DOTALL
+)
+"""How a form of XFA looks and behaves (XFA 3.3, part 2): what people fill in stands in other parts of it."""
+_VALUE: Final = re.compile(r"""\s(?!xmlns)[\w:.-]+\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""")
 _WRITTEN: Final = re.compile(r"[@\s]|\d{4}")
 """A blank, an at sign or a number: what a person wrote, rather than a word of the language."""
 _SAID: Final = re.compile(r"""//([^\n]*)|/\*(.*?)(?:\*/|\Z)|"((?:\\.|[^"\\\n])*)"?|'((?:\\.|[^'\\\n])*)'?""", re.DOTALL)
@@ -33,8 +37,9 @@ def words_of(text: str) -> str:
 
 
 def words_of_xml(text: str) -> str:
-    """Return the texts of XML, and those of its attributes that a person may have written."""
-    shown = _SCRIPT.sub(lambda found: found[1] + words_of_script(html.unescape(found[2])) + found[3], text)
+    """Return the texts of XML, and those of its attributes that a person may have written; of XFA no design."""
+    filled = _DESIGN.sub(" ", text)
+    shown = _SCRIPT.sub(lambda found: found[1] + words_of_script(html.unescape(found[2])) + found[3], filled)
     return html.unescape(_TAG.sub(_attributes, _NOT_SAID.sub(" ", shown)))
 
 
