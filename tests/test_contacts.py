@@ -12,6 +12,7 @@ from hiding import check_places, copy, opened, readings, texts
 from pipeline.errors import UnreadableSource
 from pipeline.formats import format_of
 from pipeline.model import Edit
+from pipeline.verify import second_reader
 
 CARD_EXAMINED = {
     "FN": "FN:cnrA",
@@ -173,6 +174,24 @@ def test_a_card_with_a_photograph_is_read_in_linear_time() -> None:
         assert texts(data, "a.vcf") == "Wilma Testperson"
         moments.append(time.process_time() - start)
     assert moments[1] < 12 * moments[0] + 0.1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "BEGIN:VTIMEZONE\r\nTZID:UTC-07:00\r\nEND:VTIMEZONE",
+        "BEGIN:VTIMEZONE\r\nTZID:/Mozilla.org/GMT\r\nLOCATION:GMT\r\nEND:VTIMEZONE",
+        "BEGIN:VEVENT\r\nDTSTART:19440325T16000Z\r\nSUMMARY:x\r\nEND:VEVENT",
+    ],
+)
+def test_odd_times_and_zones_hold_no_calendar(odd: str) -> None:
+    """The second reader reads the lines where it can make no time of them, and sees all that they say."""
+    data = event("SUMMARY:Ask Wilma Testperson\\, please\r\nATTENDEE;CN=Bert Sample:mailto:bert@example.org")
+    data = data.replace(b"END:VCALENDAR", odd.encode() + b"\r\nEND:VCALENDAR")
+    seen = "\n".join(second_reader("calendar", copy(data, "a.ics")) or [])
+    assert all(each in seen for each in ("Ask Wilma Testperson, please", "Bert Sample", "bert@example.org"))
+    with pytest.raises(UnreadableSource, match="independent calendar reader"):
+        second_reader("calendar", b"BEGIN:VCALENDAR\r\nno line\r\nDTSTART:x\r\nEND:VCALENDAR\r\n")
 
 
 def test_a_calendar_that_breaks_off_is_held() -> None:

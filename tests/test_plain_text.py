@@ -1,6 +1,7 @@
 """Plain text and its charsets: blocks, logs, units, what is kept and what is not claimed."""
 
 import io
+import random
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +34,22 @@ def test_charset_is_found(charset):
     """Text reads the same from every common charset, with and without mark."""
     (segment,) = segments_of((TEXT * 3).encode(charset))
     assert segment.text == TEXT * 3
+
+
+def test_text_in_a_charset_that_cannot_be_told_is_held():
+    """Read as Western letters it would say something else to whoever has its charset."""
+    dice = random.Random(7)
+    words = [bytes(dice.randrange(0x81, 0xFF) for _ in range(dice.randrange(4, 9))) for _ in range(100)]
+    with pytest.raises(UnreadableSource, match="its character set cannot be told"):
+        units_of(b"A letter:\n" + b" ".join(words) + b"\n")
+
+
+def test_the_frames_of_an_old_report_are_no_foreign_letters():
+    """Lines drawn in code page 437 take nothing from the text between them."""
+    frame = f"┌{'─' * 40}┐\n│ Water meter report{' ' * 21}│\n└{'─' * 40}┘\n"
+    (segment,) = segments_of((frame * 3).encode("cp437"))
+    assert "Water meter report" in segment.text
+    assert not unreadable_script(segment.text)
 
 
 @pytest.mark.parametrize("charset", ["cp1251", "koi8_r", "gb18030", "shift_jis"])

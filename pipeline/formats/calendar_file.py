@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
 from pipeline.formats.calendar_text import CalendarText, is_calendar
-from pipeline.formats.mail_text import text_of
+from pipeline.formats.mail_text import Undecodable, text_of
 from pipeline.model import Edit, Reading, Source, Unit
 
 LARGEST: Final = 64 * 1024 * 1024
@@ -60,7 +60,10 @@ class CalendarFile:
 
 
 def _calendar(payload: bytes, unit: Unit) -> CalendarText:
-    text = text_of(payload, "")
+    try:
+        text = text_of(payload, "")
+    except Undecodable as gap:
+        raise UnreadableSource(unit.source.path, gap.why, "save it again as UTF-8") from None
     if not is_calendar(text):
         raise UnreadableSource(unit.source.path, "it does not begin as a calendar", "check the file")
     if "\0" in text:

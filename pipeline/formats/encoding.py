@@ -41,6 +41,10 @@ _LATIN_LETTER: Final = re.compile(
     "\u1d79-\u1dbe\u1e00-\u1eff\u2c60-\u2c7f\ua722-\ua787\ua78b-\ua7ff\uab30-\uab64\ufb00-\ufb06\uff21-\uff3a\uff41-\uff5a]"
 )
 _LINE: Final = re.compile(r"[^\r\n]+")
+_DRAWN: Final = 24
+"""Different bytes above ASCII that may stand side by side in a text of Western letters: those of frames, say."""
+_FRAMES: Final = frozenset(range(0xB0, 0xE0))
+"""What the frames and shades of an old report are drawn with (code page 437)."""
 _FOREIGN_RUN: Final = re.compile(rf"(?:(?!{_LATIN_LETTER.pattern})[^\W\d_])(?:(?!{_LATIN_LETTER.pattern}).)*+")
 LEAST_LETTERS: Final = 20
 """Letters of another script below which a text is a word or a sign in a text that models do cover."""
@@ -66,6 +70,10 @@ def charset_of(stream: BinaryIO) -> Charset:
     A mark decides; then NUL bytes in every second place (UTF-16); then whether most bytes above
     ASCII are valid UTF-8; then the Western single-byte charset in which these bytes read best; text
     whose words consist of such bytes is asked of charset-normalizer.
+
+    Raises:
+        UnicodeError: its words consist of many bytes above ASCII, and no charset is known in which they are words: what
+            is read as Western letters then says something else to somebody who has that charset.
     """
     stream.seek(0)
     head = stream.read(SAMPLE)
@@ -79,6 +87,14 @@ def charset_of(stream: BinaryIO) -> Charset:
         return Charset(wide)
     sample = _not_utf8(stream)
     return Charset(_charset_of_sample(sample) if sample else "utf-8")
+
+
+def charset_for(stream: BinaryIO, where: str) -> Charset:
+    """Return the charset of a whole file (raises UnreadableSource where it cannot be told; ``where`` names it)."""
+    try:
+        return charset_of(stream)
+    except UnicodeError:
+        raise UnreadableSource(where, "its character set cannot be told", "save it again as UTF-8") from None
 
 
 def decode(payload: bytes, charset: str, where: str) -> str:
@@ -208,11 +224,14 @@ def _foreign_lines(chunk: bytes, size: int) -> bytes:
 
 
 def _charset_of_sample(sample: bytes) -> str:
-    runs = [len(run) for run in _HIGH_RUN.findall(sample)]
-    if sum(run for run in runs if run >= 3) * 2 > sum(runs):
+    runs = _HIGH_RUN.findall(sample)
+    words = b"".join(run for run in runs if len(run) >= 3)
+    if len(words) * 2 > sum(map(len, runs)) and not _FRAMES.issuperset(words):
         best = charset_normalizer.from_bytes(sample).best()
         if best is not None:
             return best.encoding
+        if len(set(words)) > _DRAWN:
+            raise UnicodeError
     return max(_LATIN_CHARSETS, key=lambda name: _plausible(sample.decode(name, "replace")))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
@@ -98,8 +99,10 @@ class JsonLines:
 def json_charset(stream: BinaryIO) -> Charset:
     """Return UTF-8, or the wider charset that a mark or NUL bytes tell; the stream stands behind the mark then."""
     stream.seek(0)
-    found = charset_of(io.BytesIO(stream.read(SAMPLE)))
-    charset = found if found.name.startswith("utf-") else Charset("utf-8")
+    charset = Charset("utf-8")
+    with suppress(UnicodeError):
+        found = charset_of(io.BytesIO(stream.read(SAMPLE)))
+        charset = found if found.name.startswith("utf-") else charset
     stream.seek(len(charset.mark))
     return charset
 

@@ -108,7 +108,7 @@ def text_of(data: bytes, charset: str) -> str:
     is no Western one; charset-normalizer says which.
 
     Raises:
-        Undecodable: the charset is none that Python knows.
+        Undecodable: the charset is none that Python knows, or none is named and it cannot be told.
     """
     name = charset.strip().strip("\"'").lower()
     tries = [] if name in _UNDECLARED else [_charset(name, data)]
@@ -126,7 +126,10 @@ def text_of(data: bytes, charset: str) -> str:
         strays = text.count("\ufffd")
         if sum(sign > "\x7f" for sign in text) - strays > _STRAY * strays:
             return _SURROGATE.sub("\ufffd", text)
-    found = charset_of(io.BytesIO(data)).name
+    try:
+        found = charset_of(io.BytesIO(data)).name
+    except UnicodeError:
+        raise Undecodable("unknown_charset", "its character set cannot be told") from None
     for codec in ("cp1252", "latin-1") if found in _WESTERN else (found,):
         try:
             return data.decode(codec, "strict" if codec == "cp1252" else "replace")

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import BinaryIO, Final
 
 from pipeline.errors import UnreadableSource
-from pipeline.formats.encoding import charset_of, decode, encode, looks_like_text, readable
+from pipeline.formats.encoding import charset_for, decode, encode, looks_like_text, readable
 from pipeline.formats.markdown_text import MarkdownText
 from pipeline.model import Edit, Reading, Source, Unit
 
@@ -39,7 +39,7 @@ class Markdown:
         """
         if source.size > LARGEST:
             raise UnreadableSource(source.path, "it is a document of more than 64 MB", "split it")
-        charset = charset_of(stream)
+        charset = charset_for(stream, source.path)
         context = {"encoding": charset.name, "mark": str(len(charset.mark))}
         yield Unit(source, 0, 0, source.size, MappingProxyType(context))
 

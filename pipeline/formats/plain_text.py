@@ -23,7 +23,7 @@ from pipeline.formats.encoding import (
     CHUNK,
     SAMPLE,
     Charset,
-    charset_of,
+    charset_for,
     decode,
     encode,
     errors_of,
@@ -94,7 +94,7 @@ class PlainText:
             UnreadableSource: NUL bytes, bytes that are no text in the file's charset, or a line of
                 more than 16 MiB.
         """
-        charset = charset_of(stream)
+        charset = charset_for(stream, source.path)
         head = stream.read(SAMPLE)
         decoder = codecs.getincrementaldecoder(charset.name)(errors_of(charset.name))
         try:

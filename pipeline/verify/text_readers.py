@@ -74,17 +74,32 @@ def page_texts(text: str, *, inert: bool = True) -> list[str]:
 
 
 def calendar_texts(data: bytes) -> list[str]:
-    """Return every value and parameter that icalendar reads (raises UnreadableSource)."""
+    """Return every value and parameter that icalendar reads (raises UnreadableSource).
+
+    Where it cannot make times or time zones of what the calendar says (KDE and Mozilla wrote zones without rules), it
+    is asked for the lines alone: name, parameters and value of each.
+    """
     import icalendar  # noqa: PLC0415 - only calendars need it
 
     try:
         text = data.decode("utf-8").replace("\r\n", "\n")
-        found = icalendar.Calendar.from_ical(text.encode("utf-8"), multiple=True)
-        return [each for calendar in found for each in _component_texts(calendar)]
-    except UnreadableSource:
-        raise
+        try:
+            found = icalendar.Calendar.from_ical(text.encode("utf-8"), multiple=True)
+            return [each for calendar in found for each in _component_texts(calendar)]
+        except ValueError:
+            return list(_line_texts(text))
     except Exception as error:  # noqa: BLE001 - a copy that another program cannot read is none
         raise UnreadableSource("copy", f"an independent calendar reader fails ({type(error).__name__})") from None
+
+
+def _line_texts(text: str) -> Iterator[str]:
+    from icalendar.parser import Contentlines  # noqa: PLC0415 - only calendars need it
+
+    for line in Contentlines.from_ical(text):
+        if line.strip():
+            name, parameters, value = line.parts()
+            yield f"{name}: {_said(str(value))}"
+            yield from (str(each) for each in parameters.values())
 
 
 def _component_texts(calendar: Any) -> Iterator[str]:
