@@ -48,7 +48,7 @@ _CUT_BY_LINES: Final = re.compile(
 """Line ends (and an empty line) inside a number: behind a separator, before one, between the groups of a telephone."""
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
 _BELOW: Final = r"[ \t.-]{0,6}\\?(?:\r?\n[> \t]{0,12}){1,3}(?:[*+-][ \t]{1,4}|[0-9][.)][ \t]{1,4})?"
-_CALLED: Final = "(?i:tel|telephone|phone|cell|mobile|fax|call|number|no|at)s?"
+_CALLED: Final = "(?i:(?:(?:tele)?phone|tel|cell|mobile|fax)(?: numbers?| nos?)?|call|(?:me|us|him|her|them) at)"
 _CUT_BY_BLANKS: Final = re.compile(
     rf"[2-9][0-9]{{2}}\)?(?P<gap>[ \t]{{1,6}}|(?P<down>{_BELOW}))[2-9][0-9]{{2}}"
     rf"(?P<end>{_BELOW})(?!(?:19|20)[0-9]{{2}}\b)[0-9]{{4}}(?![-./,]?[0-9A-Za-z]|[ \t]+[0-9])"
