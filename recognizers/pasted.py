@@ -130,7 +130,7 @@ def _without_gaps(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
     digit touches on either side is told so: all else blanks part.
     """
     said = text[head[0] : head[1]]
-    low = label[0] - head[0]
+    low = label[1] - head[0] - len(text[label[0] : label[1]].lstrip())  # words for it may take the blanks before them
     following = _NAME.search(said, label[1] - head[0])
     if (
         _DIGIT.search(said) is not None

@@ -222,7 +222,7 @@ INNOCENT: dict[str, tuple[str | bytes, Sequence[str]]] = {
     "numbers.txt": ("Fund  406  555  1042\n  406  555\n 1042\nItems 406  555\n1042\n", ("406  555\n 1042",)),
     "columns.txt": ("CODE     AMT\n53690439900120\n53690439800450\n", ("53690439900120",)),
     "ranges.txt": ("See pages 123--145 and {12}--{15}.\n", ("123--145",)),
-    "kinds.json": (json.dumps({"of": [{"type": "parcel", "number": 536904321}]}), ("536904321",)),
+    "kinds.json": (json.dumps({"of": [{"type": "parcel", "number": 912345678}]}), ("912345678",)),
     "meeting.ics": (event("SEQUENCE:12", "PRIORITY:5", "DURATION:PT1H30M"), ("SEQUENCE:12", "PRIORITY:5", "PT1H30M")),
     "order.edi": ("ST*850*1~\nREF*PO*536904322~\nDTM*002*20240417~\nSE*1*1~\n", ("536904322", "20240417")),
     "result.hl7": ("MSH|^~\\&|A|B\rOBX|1|NM|718^Hemoglobin||14.1|g/dL|||||F|||20240417\r", ("14.1", "20240417")),
