@@ -201,7 +201,9 @@ def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
 def _group(cell: Stored) -> str:
     """Return what a number says that may be a group of a longer one: a whole one below a million; "" for any other."""
     value = float(cell.value)
-    return cell.text if 0 <= value < _MILLION and value.is_integer() else ""
+    if not (0 <= value < _MILLION and value.is_integer()):
+        return ""
+    return cell.text if cell.code else str(int(value))
 
 
 def _seams(
