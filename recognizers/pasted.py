@@ -130,9 +130,14 @@ def _without_gaps(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
     digit touches on either side is told so: all else blanks part.
     """
     said = text[head[0] : head[1]]
-    low = label[0] - head[0]
+    low = label[1] - head[0] - len(text[label[0] : label[1]].lstrip())  # words for it may take the blanks before them
     following = _NAME.search(said, label[1] - head[0])
-    if _DIGIT.search(said) is not None or (low and said[low - 1] != " ") or len(_TOKEN.findall(said)) < _FEWEST_CELLS:
+    if (
+        _DIGIT.search(said) is not None
+        or said[label[1] - head[0] :][:1] not in {"", " "}
+        or (low and said[low - 1] != " ")
+        or len(_TOKEN.findall(said)) < _FEWEST_CELLS
+    ):
         return
     at = head[1]
     for _ in range(_MOST_ROWS):

@@ -74,20 +74,20 @@ _MASKED: Final = Shape(
 _NUMBER: Final = r"(?: (?:numbers?|nos?|num|id|card|account))*"
 _NAMES: Final = (
     "ssns?",
-    "s s a?n",
-    "ssnum",
-    "social[:#]",
     f"ss{_NUMBER}",
     f"soc(?:ial)? sec(?:urity)?{_NUMBER}",
     f"national id(?:entity|entification)?{_NUMBER}",
     f"(?:my|his|her|their|your) soc(?:ial)?(?: sec(?:urity)?)?{_NUMBER}",
     r"(?:n[u\x{00FA}]mero (?:de|del) )?seguro social",
     "nss",
+    "s s a?n",
+    "ssnum",
+    "social[:#]",
 )
 _CONTEXT: Final = Words(*_NAMES)
 _LABELLED: Final = Label(
     _NAMES,
-    rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}(?:\b|_)|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
+    rf"(?:\d{{9}}){{2,4}}|\d(?:{_SLIP}{{0,3}}\d){{8}}\b|\d(?:_{{1,3}}\d){{8}}_|\d{{2,4}}{GAP}\d{{1,3}}{GAP}\d{{3,5}}|\d(?:{DASH}?\d){{6,9}}|\d(?: \d){{8}}"  # noqa: E501  # one pattern, one line
     rf"|\d{{3}}[ -]?(?:\n {{0,4}})?\d{{2}}[ -]?(?:\n {{0,4}})?\d{{4}}|\(\d{{3}}\) ?\d{{2}}{GAP}\d{{4}}"
     r"|\d{3}[\])][ \-]{0,3}[\[(]\d{2}[\])][ \-]{0,3}[\[(]\d{4}"  # a box for each group
     r"|\d(?:[ \t]{0,2}[|\[\]][ \t\[|]{0,3}\d){8}"  # a box for each

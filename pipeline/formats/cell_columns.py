@@ -88,9 +88,10 @@ def named_down(rows: _Rows) -> list[_Placed]:
         above = before[1] if row == before[0] + 1 else {}
         before = (row, cells)
         for column, text in cells.items():
-            if len(text) > _LONGEST_GROUP or _GROUP.fullmatch(text.strip()) is None:
+            if len(text) > _LONGEST_GROUP or not text.strip().isdecimal():
                 continue
-            label = next((each for each in (above.get(column, ""), cells.get(column - 1, "")) if _names(each)), "")
+            beside = (above.get(column, ""), cells.get(column - 1, ""))
+            label = next((each for each in beside if each[:1].isalpha() and _names(each)), "")
             found = _groups(_down(rows, at, column, named=True), label) if label else None
             if found is not None:
                 made.append((found, [(row + step, column) for step in range(len(found.pieces))]))

@@ -24,6 +24,8 @@ _NEAR: Final = 3
 """How many columns to the right a name is believed, as cells that are joined leave them empty."""
 _TOLD: Final = {"US_SSN": 3, "PERSON": 1, "STREET_ADDRESS": 1}
 _OF_A_PERSON: Final = 2
+_OF_SSN: Final = 3
+_FEWEST_OF_SSN: Final = 7
 _MAY_BE_VALUE: Final = re.compile(r"\d(?:\D?\d){3}")
 """Four digits are the least that a number of a person has."""
 
@@ -186,7 +188,8 @@ def names_inside(rows: Sequence[tuple[int, Sequence[str]]], heads: Sequence[str]
         for at, each in enumerate(cells):
             if _MAY_BE_VALUE.search(each) and len(each) <= LONGEST_LABEL:
                 left = cells[at - 1].strip().rstrip(": ") if at and at - 1 in names else ""
-                if not is_form and told_by(left) < _OF_A_PERSON:  # one row of a form below a table
+                is_ssn = told_by(left) == _OF_SSN and len(_DIGIT.findall(each)) >= _FEWEST_OF_SSN
+                if not is_form and not is_ssn:  # one row of a form below a table
                     left = ""
                 if left and at < len(heads) and _tells_more(heads[at], left):
                     left = ""

@@ -39,6 +39,7 @@ SMALL_FORM: Final = 200
 BESIDE_TITLES: Final = ("Where it stood", "What it says")
 """The header of the sheet on which a copy has what stood beside the cells."""
 _LABEL: Final = 40
+_MILLION: Final = 1_000_000
 
 
 @dataclass(slots=True)
@@ -196,10 +197,18 @@ def _seams_down(content: Content) -> list[tuple[Seam, list[tuple[int, int]]]]:
         for row, cells in content.rows
     ]
     groups = [
-        (row, own if len(own) == len(cells) else {each.column: own.get(each.column, each.text) for each in cells})
+        (row, own | {each.column: text for each in cells if each.kind == "n" and (text := _group(each))})
         for (row, own), (_, cells) in zip(texts, content.rows, strict=True)
     ]
     return [*seams_down(texts), *named_down(groups)]
+
+
+def _group(cell: Stored) -> str:
+    """Return what a number says that may be a group of a longer one: a whole one below a million; "" for any other."""
+    value = float(cell.value)
+    if not (0 <= value < _MILLION and value.is_integer()):
+        return ""
+    return cell.text if cell.code else str(int(value))
 
 
 def _seams(

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from pipeline.resources import config_file
 from pipeline.texts.plain_form import Piece
-from recognizers.resources import read_yaml
+from recognizers.resources import packaged_configs, read_yaml
 from recognizers.triggers import Trigger
 
 HAS_SEGMENTS: Final = Trigger(
@@ -53,5 +52,5 @@ def _of(found: re.Match[str], kind: str, sign: str) -> Iterator[Piece]:
 
 @lru_cache(maxsize=1)
 def _segments() -> Mapping[str, Mapping[str, Any]]:
-    segments: Mapping[str, Mapping[str, Any]] = read_yaml(config_file("message_fields.yaml"))
+    segments: Mapping[str, Mapping[str, Any]] = read_yaml(packaged_configs() / "message_fields.yaml")
     return segments

@@ -48,14 +48,17 @@ _CUT_BY_LINES: Final = re.compile(
 """Line ends (and an empty line) inside a number: behind a separator, before one, between the groups of a telephone."""
 _CUT_BY_TABS: Final = re.compile(r"(?<=\d[-.)])\t+(?=\d)")
 _BELOW: Final = r"[ \t.-]{0,6}\\?(?:\r?\n[> \t]{0,12}){1,3}(?:[*+-][ \t]{1,4}|[0-9][.)][ \t]{1,4})?"
-_CALLED: Final = "(?i:tel|telephone|phone|cell|mobile|fax|call|number|no|at)"
+_CALLED: Final = "(?i:(?:(?:tele)?phone|tel|cell|mobile|fax)(?: numbers?| nos?)?|call|(?:me|us|him|her|them) at)"
 _CUT_BY_BLANKS: Final = re.compile(
-    rf"(?:\b[a-z]+[:,]? |\b{_CALLED}[.:#*]{{0,3}}\s{{1,4}}(?:[*+-][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?)"
-    rf"\(?[2-9][0-9]{{2}}\)?(?P<gap>[ \t]{{1,6}}|(?P<down>{_BELOW}))[2-9][0-9]{{2}}"
+    rf"[2-9][0-9]{{2}}\)?(?P<gap>[ \t]{{1,6}}|(?P<down>{_BELOW}))[2-9][0-9]{{2}}"
     rf"(?P<end>{_BELOW})(?!(?:19|20)[0-9]{{2}}\b)[0-9]{{4}}(?![-./,]?[0-9A-Za-z]|[ \t]+[0-9])"
 )
-"""Blanks alone between the groups of a telephone number that a word stands before and a line ends in."""
-_NUMBERED: Final = re.compile(rf"{_CALLED}\b")
+"""Blanks alone between the groups of a telephone number in which a line ends."""
+_NUMBERED: Final = re.compile(rf"\b{_CALLED}[.:#*]{{0,3}}\s{{1,4}}(?:[*+-][ \t]{{1,4}}|1[.)][ \t]{{1,4}})?\(?\Z")
+"""What calls it one, before groups of three lines."""
+_IN_PROSE: Final = re.compile(r"(?<![^\W\d_])[a-z]+[:,]? \(?\Z")
+_REACH: Final = 40
+"""Characters before such a number that are looked at."""
 _LEADERS: Final = re.compile(r"(?<=[A-Za-z)#:])[ \t]{0,4}(?:[.][ ]?|[\u00b7\u2024\u2026_-]){8,}[ \t]*(?=[(+]?[0-9])")
 """What leads the eye from a name to a number that stands far on the right: a row of dots or lines."""
 _SLIP: Final = r"(?:[_:*=+|\\\x{00B7}\x{2022}]|, )"
@@ -191,8 +194,8 @@ def _forms(text: str, packed: list[Piece], fired: frozenset[int]) -> Iterator[Pl
         yield form_with(text, pieces)
     if _HAS_CUT_BY_LINES.number in fired and _CUT_BY_LINES.search(text):
         yield form_with(text, ((*each.span(), _joint(text, each)) for each in _CUT_BY_LINES.finditer(text)))
-    if _HAS_CUT_BY_LINES.number in fired and _CUT_BY_BLANKS.search(text):
-        yield form_with(text, ((*gap, "-") for gap in _gaps(text)))
+    if _HAS_CUT_BY_LINES.number in fired and (gaps := list(_gaps(text))):
+        yield form_with(text, ((*gap, "-") for gap in gaps))
     if _HAS_LEADERS.number in fired and _LEADERS.search(text):
         yield form_with(text, ((*each.span(), ": ") for each in _LEADERS.finditer(text)))
     if _HAS_CUT_IN_TEX.number in fired and _CUT_IN_TEX.search(text):
@@ -225,9 +228,10 @@ def _joint(text: str, found: re.Match[str]) -> str:
 
 
 def _gaps(text: str) -> Iterator[tuple[int, int]]:
-    """Yield what stands between the groups of telephone numbers; groups of three lines count only where it is one."""
+    """Yield what stands between the groups of telephone numbers that blanks and a line end part, behind words."""
     for found in _CUT_BY_BLANKS.finditer(text):
-        if found["down"] is None or _NUMBERED.match(found.group()):
+        before = text[max(0, found.start() - _REACH) : found.start()]
+        if _NUMBERED.search(before) or (found["down"] is None and _IN_PROSE.search(before)):
             yield from (found.span("gap"), found.span("end"))
 
 
