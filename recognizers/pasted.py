@@ -134,6 +134,7 @@ def _without_gaps(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
     following = _NAME.search(said, label[1] - head[0])
     if (
         _DIGIT.search(said) is not None
+        or not 0 <= low < len(said)  # the words for it may begin on the line before
         or said[label[1] - head[0] :][:1] not in {"", " "}
         or (low and said[low - 1] != " ")
         or len(_TOKEN.findall(said)) < _FEWEST_CELLS

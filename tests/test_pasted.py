@@ -113,3 +113,11 @@ def test_heads_above_heads_are_read_in_little_time() -> None:
     began = time.process_time()
     assert DateOfBirthRecognizer().matches(form + "Name     DOB\nRoe   4/12/1975\nRoe   5/13/1976\n")
     assert time.process_time() - began < 3
+
+
+def test_words_over_a_line_end_head_no_column() -> None:
+    """What calls a number may take the line end before it: then it stands in no line of heads."""
+    text = "Date: 1978-04-13 12:20:39\nName: Maren Voss\nPhone: 0490 75 40 81"
+    assert [text[each.start : each.end] for each in PhoneNumberRecognizer().find(text)] == ["0490 75 40 81"]
+    at = text.index("\nPhone")
+    assert list(cells_below(text, at, at + len("\nPhone"))) == []
