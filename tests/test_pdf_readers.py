@@ -38,7 +38,7 @@ def copy_with(text: str, image: Image.Image | None = None) -> bytes:
     return sink.getvalue()
 
 
-@pytest.mark.parametrize("text", ["Привет, мир", "你好世界", "こんにちは", "สวัสดี", "Ωμέγα", "Łódź", "€ 5 – ☎ \ufffd"])
+@pytest.mark.parametrize("text", ["Привет, мир", "你好世界", "こんにちは", "สวัสดี", "Ωμέγα", "Łódź", "€ 5 ☎ \ufffd"])
 def test_words_of_every_script_are_in_the_layer_of_a_copy(text):
     """The face of the layer has few scripts; each character has a code of its own all the same."""
     copy = copy_with(text)

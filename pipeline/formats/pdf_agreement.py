@@ -39,7 +39,9 @@ class SecondView:
             return
         try:
             second = self._pages[page.number - 1]
-            sides = sorted(float(side) for side in (second.cropbox.width, second.cropbox.height))
+            shown, paper = second.cropbox, second.mediabox
+            across = min(shown.right, paper.right) - max(shown.left, paper.left)
+            sides = sorted((float(across), float(min(shown.top, paper.top) - max(shown.bottom, paper.bottom))))
             size = sorted((page.width, page.height))
             is_other = sides[0] > 0 and any(abs(one - two) > _SAME for one, two in zip(sides, size, strict=True))
             is_blank = not page.lines and not page.unread and not page.hidden
