@@ -12,6 +12,7 @@ from pypdfium2 import raw
 from pipeline.formats.ocr import Writing, agreed, confirmed, has_ocr, read_writing
 from pipeline.formats.page_content import Content, PageContent, Unread
 from pipeline.formats.page_text import Line, blocks_of, lines_of, union
+from pipeline.formats.pdf_agreement import SecondView
 from pipeline.formats.pdf_hidden import Hidden, hidden_of
 from pipeline.formats.pdf_looking import areas_to_read, is_most
 from pipeline.formats.pdf_pages import SeenPage, beside_text, drawn, flat_page, opened, seen_page
@@ -44,6 +45,9 @@ def content_of(data: bytes, path: str, pages: range, *, is_first: bool) -> Conte
             first = content.pages[0]  # its pages say "please wait", which is not the record
             first.unread.append(Unread((0.0, 0.0, first.width, first.height), "form", _XFA, holds=True))
         content.beside = _beside(document, pages, path)
+    second = SecondView(data)
+    for page in content.pages:
+        second.refuse_other(page, path)
     return content
 
 

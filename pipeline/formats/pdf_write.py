@@ -114,6 +114,8 @@ def _layer(canvas: Any, page: PageContent) -> Iterator[str]:
 def _said(canvas: Any, font: Any, word: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a word that one subset of the font has: its name, and what shows it."""
     document = canvas._doc  # noqa: SLF001 - as reportlab's own texts do
+    for each in word:  # reportlab takes one code for all that the face has not: nobody could search for these words
+        font.face.charToGlyph.setdefault(ord(each), 0)
     for subset, codes in font.splitString(word, document):
         string = codes.decode("latin-1") if _PLAIN.fullmatch(codes) else canvas._escape(codes)  # noqa: SLF001
         yield font.getSubsetInternalName(subset, document), f"({string}) Tj"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ _NOT_COPIED: Final = frozenset(
     }
     | {"/OpenAction", "/PieceInfo", "/StructTreeRoot", "/Thumb", "/Threads", "/URI", "/XFA"}
 )
+_PIECE: Final = 1 << 20
 _TRUETYPE: Final = b"\0\1\0\0"
 _NUMBERS: Final = frozenset(
     {b"OS/2", b"cmap", b"cvt ", b"fpgm", b"glyf", b"head", b"hhea", b"hmtx", b"kern", b"loca", b"maxp", b"prep"}
@@ -139,7 +141,21 @@ def _is_pixels(stream: Any) -> bool:
         return is_plain_jpeg(bytes(stream._data))  # noqa: SLF001 - pypdf would decode it
     channels = {"/DeviceGray": 1, "/DeviceRGB": 3}.get(str(stream.get("/ColorSpace")), 0)
     row = (int(stream["/Width"]) * channels * int(stream["/BitsPerComponent"]) + 7) // 8
+    if used == "/FlateDecode" and "/DecodeParms" not in stream:
+        return _unpacked_size(bytes(stream._data)) == int(stream["/Height"]) * row  # noqa: SLF001 - pypdf has a limit
     return len(stream.get_data()) == int(stream["/Height"]) * row
+
+
+def _unpacked_size(packed: bytes) -> int:
+    """Return how many bytes a deflated stream holds, -1 where it breaks off or something stands behind it.
+
+    Pixels of a large page are more than pypdf unpacks; they are counted piece by piece here.
+    """
+    unpacking, size = zlib.decompressobj(), 0
+    while packed and not unpacking.eof:
+        size += len(unpacking.decompress(packed, _PIECE))
+        packed = unpacking.unconsumed_tail
+    return size if unpacking.eof and not unpacking.unused_data.strip(b"\r\n") else -1
 
 
 def _beside_outlines(font: bytes) -> bytes:
