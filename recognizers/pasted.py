@@ -47,8 +47,9 @@ Cell = tuple[int, int]
 
 def cells_below(text: str, start: int, end: int) -> Iterator[Cell]:
     """Yield the cells that are not empty below the label ``[start, end)``, where that heads a column of a table."""
+    start += len(text[start:end]) - len(text[start:end].lstrip())  # words for it may take the blanks before them
     head = _line(text, start)
-    if head is None:
+    if head is None or end > head[1]:
         return
     for mark in _CELL:
         if text.find(mark, *head) < 0:
@@ -130,7 +131,7 @@ def _without_gaps(text: str, head: Cell, label: Cell) -> Iterator[Cell]:
     digit touches on either side is told so: all else blanks part.
     """
     said = text[head[0] : head[1]]
-    low = label[1] - head[0] - len(text[label[0] : label[1]].lstrip())  # words for it may take the blanks before them
+    low = label[0] - head[0]
     following = _NAME.search(said, label[1] - head[0])
     if (
         _DIGIT.search(said) is not None

@@ -31,6 +31,8 @@ _NAMES: Final = frozenset(
 )  # fmt: skip
 _KINDS: Final = frozenset({"type", "kind", "system", "idtype", "identifiertype", "code", "use"})
 """Keys of what a value is, whose texts name it only where they tell a number of a person: ``"type": "SSN"``."""
+_OID_OF_SSN: Final = "2.16.840.1.113883.4.1"
+"""What HL7 calls it by number (OID registry of HL7)."""
 _WORTH: Final = 2
 _PAIR: Final = 2
 _MOST_KINDS: Final = 12
@@ -149,6 +151,8 @@ def _kind_of(pairs: Members) -> str:
         elif isinstance(value, list):
             ahead += value
         elif isinstance(value, str):
+            if value.endswith(_OID_OF_SSN):
+                return "SSN"
             said = value[max(value.rfind("/"), value.rfind(":")) + 1 :]
             if may_name(said) and told_by(said) >= _WORTH:
                 return said
@@ -161,7 +165,7 @@ def _of_list(values: list[Any], label: str, headers: _Headers) -> list[tuple[Any
     if not rows or len(rows) < len(values[: MOST_ROWS + 1]):
         return [(each, label if not isinstance(each, list) else "") for each in values]
     own = header_of(values)
-    if own and not (len(own) == _PAIR and any(_pair(each) is not each for each in rows)):
+    if own and not (len(own) == _PAIR and any(_pair(each) is not each for each in rows[1:])):
         return [(values[0], ""), *((_labelled(each, own), "") for each in values[1:])]
     known = headers.get(len(rows[0]), ())
     return [(_pair(each) if not known and len(each) == _PAIR else _labelled(each, known), "") for each in values]

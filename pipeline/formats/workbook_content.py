@@ -14,7 +14,7 @@ from typing import Any, Final
 from pipeline.formats.cell_columns import named_down, seams_down
 from pipeline.formats.cell_seams import SEAM, SEAM_DOWN, Piece, Seam, edits_of_cells, may_have_seams, seams_of
 from pipeline.formats.encoding import readable
-from pipeline.formats.table_labels import Beside
+from pipeline.formats.table_labels import Beside, is_name
 from pipeline.formats.text_pieces import merged, text_after
 from pipeline.formats.workbook_numbers import shown
 from pipeline.model import (
@@ -39,6 +39,7 @@ SMALL_FORM: Final = 200
 BESIDE_TITLES: Final = ("Where it stood", "What it says")
 """The header of the sheet on which a copy has what stood beside the cells."""
 _LABEL: Final = 40
+_DIALLED: Final = 10
 _MILLION: Final = 1_000_000
 
 
@@ -173,6 +174,8 @@ def _segments(content: Content, place: Place, path: str) -> Iterator[Segment]:
         for each, text in zip(cells, texts, strict=True):
             step = place.cell(row, each.column)
             label = _label(place, row, each.column, before)
+            if place.header < 0 and len(text) == _DIALLED and text.isdecimal() and not is_name(label):
+                label = ""  # what stands on its left says nothing of a number that could be one for the telephone
             if text:
                 yield Segment(text, (step,), label, record, "", Role.TEXT if place.is_beside else Role.CELL)
             for number, (kind, note) in enumerate(each.notes):
