@@ -41,7 +41,8 @@ MANY = "RELEASABLE_DAMAGED_DOCUMENTS"
 """Set to a number, this many damaged variants of each kind are tried instead of 60 of all together."""
 BY = 'w:id="9" w:author="x"'
 NEVER_WRITTEN = (
-    "field code", "name of a bookmark", "entry of a form field", "property of the file", "data of another program",
+    "field code", "name of a bookmark", "entry of a form field", "entry of a form field with its name",
+    "property of the file", "data of another program",
     "variable of the document", "building block of text", "entry of an index", "text of a part of another kind",
     "property of a shape",
 )  # fmt: skip
