@@ -90,4 +90,10 @@ def test_pages_that_both_see_alike_are_not_refused():
     words = [Line("words", [(0.0, 0.0, 1.0, 1.0)] * 5)]
     SecondView(letter()).refuse_other(PageContent(1, 612, 792, lines=words), "f.pdf")
     SecondView(letter(rotation=90)).refuse_other(PageContent(1, 792, 612, lines=words), "f.pdf")
-    SecondView(b"%PDF-1.4 nothing").refuse_other(PageContent(1, 5, 5), "f.pdf")
+    SecondView(b"%PDF-1.4 nothing").refuse_other(PageContent(1, 5, 5, lines=words), "f.pdf")
+
+
+def test_a_blank_page_of_which_the_other_reader_can_say_nothing_is_refused():
+    """That it is blank is then one reader's word, of a file that another cannot read."""
+    with pytest.raises(UnreadableSource, match="two readers"):
+        SecondView(b"%PDF-1.4 nothing").refuse_other(PageContent(1, 5, 5), "f.pdf")

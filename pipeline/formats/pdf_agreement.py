@@ -35,19 +35,26 @@ class SecondView:
 
     def refuse_other(self, page: PageContent, path: str) -> None:
         """Refuse a page that has another size for pypdf, or is blank and is not for pypdf (raises UnreadableSource)."""
-        if page.number > len(self._pages):
-            return
+        is_blank = not page.lines and not page.unread and not page.hidden
+        if self._has_other_size(page) or (is_blank and self._may_have_words(page)):
+            why = f"it is damaged: two readers see another page {page.number}"
+            raise UnreadableSource(path, why, "open it in another program, print it to a new PDF, and run again")
+
+    def _has_other_size(self, page: PageContent) -> bool:
         try:
             second = self._pages[page.number - 1]
             shown, paper = second.cropbox, second.mediabox
             across = min(shown.right, paper.right) - max(shown.left, paper.left)
-            sides = sorted((float(across), float(min(shown.top, paper.top) - max(shown.bottom, paper.bottom))))
-            size = sorted((page.width, page.height))
-            is_other = sides[0] > 0 and any(abs(one - two) > _SAME for one, two in zip(sides, size, strict=True))
-            is_blank = not page.lines and not page.unread and not page.hidden
-            is_other = is_other or (is_blank and bool(second.extract_text().strip()))
+            down = min(shown.top, paper.top) - max(shown.bottom, paper.bottom)
+            sides = sorted((float(across), float(down)))
         except Exception:  # noqa: BLE001 - as above
-            return
-        if is_other:
-            why = f"it is damaged: two readers see another page {page.number}"
-            raise UnreadableSource(path, why, "open it in another program, print it to a new PDF, and run again")
+            return False
+        size = sorted((page.width, page.height))
+        return sides[0] > 0 and any(abs(one - two) > _SAME for one, two in zip(sides, size, strict=True))
+
+    def _may_have_words(self, page: PageContent) -> bool:
+        """Return whether pypdf finds words on a page, or cannot say that there are none."""
+        try:
+            return bool(self._pages[page.number - 1].extract_text().strip())
+        except Exception:  # noqa: BLE001 - as above
+            return True
