@@ -118,6 +118,20 @@ def test_a_member_without_a_name_holds_itself_and_ends_no_run(tmp_path: Path) ->
     assert found == {"a.zip/member-0001": "its name in the archive is none that a file can have", "a.zip/y.txt": ""}
 
 
+@pytest.mark.parametrize(("system", "name"), [(0, "a.zip/letters/b.txt"), (3, "a.zip/member-0001")])
+def test_folders_in_the_names_of_windows_are_folders(tmp_path: Path, system: int, name: str) -> None:
+    """Elsewhere a backslash is part of a name, which no file may have; nothing leads outside by way of one."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for member in ("letters\\b.txt", "..\\c.txt", "empty\\"):
+            about = zipfile.ZipInfo(member)
+            about.create_system = system
+            archive.writestr(about, "a letter" if member.endswith("txt") else "")
+    found = {each.name: each.refused for each in collect([tmp_path])}
+    assert (found.get(name) == "") is (system == 0)
+    assert found["a.zip/member-0002"] == "its name in the archive leads outside"
+    assert len(found) == (2 if system == 0 else 3)
+
+
 def test_whatever_a_reader_raises_holds_the_archive_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One archive that its reader trips over ends no run."""
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04" + bytes(40))

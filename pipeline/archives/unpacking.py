@@ -49,6 +49,8 @@ _SECONDS, _BYTES_A_SECOND = 60, 2_000_000
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _OFFICE: Final = frozenset({"[content_types].xml", "mimetype", "meta-inf/manifest.mf", "androidmanifest.xml"})
 """Members that make an archive a document or a program: what another program opens as one thing; in small letters."""
+_WINDOWS: Final = 0
+"""Where a zip archive says that it was made: MS-DOS or Windows."""
 _PREFIX: Final = "releasable-unpacked-"
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -229,7 +231,13 @@ def is_office(name: str) -> bool:
 
 def members_of(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """Return the members of an archive beside folders; one may have no name at all."""
-    return [each for each in archive.infolist() if not each.filename.endswith("/")]
+    return [each for each in archive.infolist() if not name_of(each).endswith("/")]
+
+
+def name_of(member: zipfile.ZipInfo) -> str:
+    r"""Return the name of a member as it is written; programs of Windows may write ``folder\file``."""
+    name = member.orig_filename
+    return name.replace("\\", "/") if member.create_system == _WINDOWS else name
 
 
 def _refusal(members: list[zipfile.ZipInfo], level: int, file: InputFile) -> str:
@@ -254,8 +262,9 @@ def _member(
     level: int,
 ) -> Iterator[InputFile]:
     """Yield one member, or what it holds itself."""
-    why = unsafe(member.orig_filename, taken)
-    own = _inside(file, member.filename, number, taken, why=why)
+    name = name_of(member)
+    why = unsafe(name, taken)
+    own = _inside(file, name, number, taken, why=why)
     if not why and member.flag_bits & 0x1:
         why = "it is encrypted"
     if not why and stat.S_ISLNK(member.external_attr >> 16):

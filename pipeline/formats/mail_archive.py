@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.archives.unpacking import is_office, members_of, unsafe
+from pipeline.archives.unpacking import is_office, members_of, name_of, unsafe
 from pipeline.formats.mail_attached import Origin
 from pipeline.formats.mail_text import Undecodable
 from pipeline.formats.mail_tree import Leaf, Tree, nodes_of
@@ -58,7 +58,7 @@ def as_multipart(data: bytes, left: int) -> tuple[bytes, int]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = members_of(archive)
             _refuse(members, left)
-            made = [_as_part(each.filename, archive.read(each)) for each in members]
+            made = [_as_part(name_of(each), archive.read(each)) for each in members]
     except _DAMAGED:
         raise Undecodable(
             "archive", "it is an archive that is damaged or packed in a way that cannot be read"
@@ -76,8 +76,8 @@ def _refuse(members: Sequence[zipfile.ZipInfo], left: int) -> None:
     if sum(each.file_size for each in members) > left:
         raise Undecodable("too_large", "the archives of this message unpack to more than 200 MB")
     for each in members:
-        why = unsafe(each.orig_filename, taken)
-        taken.add(each.filename.casefold())
+        why = unsafe(name_of(each), taken)
+        taken.add(name_of(each).casefold())
         if why or stat.S_ISLNK(each.external_attr >> 16):
             raise Undecodable("archive", why or "it holds a link")
         if each.file_size > max(FREE_RATIO, each.compress_size * MOST_RATIO):
