@@ -222,8 +222,8 @@ INNOCENT: dict[str, tuple[str | bytes, Sequence[str]]] = {
         ("536904323", "112", "17"),
     ),
     "numbers.txt": (
-        "Fund  407  556  1043\n  408  557\n 1044\nItems 409  558\n1045\n",
-        ("  408  557\n 1044", "Items 409  558\n1045"),
+        "Stock\n  407  556\n 1043\nItems 408  557\n1044\n",
+        ("  407  556\n 1043", "Items 408  557\n1044"),
     ),
     "columns.txt": ("CODE     AMT\n53690439900120\n53690439800450\n", ("53690439900120",)),
     "ranges.txt": ("See pages 123--145 and {12}--{15}.\n", ("123--145",)),

@@ -117,7 +117,7 @@ class Shared(Gathered):
         """Note what is filled in with what the form calls it, which the page may not say: so it is found there."""
         if 0 < len(text.strip()) <= _LONGEST_FILLED:
             for name in names:
-                self.unseen("entry of a form field with its name", f"{name}: {text.strip()}")
+                self.unseen("entry of a form field", f"{name}: {text.strip()}")
 
     def comment(self, identity: str) -> str:
         """Return what a comment says."""

@@ -141,7 +141,7 @@ def hidden_of(data: bytes) -> Hidden:
     _of_document(reader, data, found)
     for name, values in found.parts.items():
         if 1 < len(values) <= _MOST_PARTS and all(map(str.isdecimal, values)):
-            found.add("value in a form with the name of its field", f"{name}: {'-'.join(values)}")
+            found.add("value in a form", f"{name}: {'-'.join(values)}")
     return found
 
 
@@ -224,7 +224,7 @@ def _field(field: Any, found: Hidden) -> None:
     names = (str(each.get(key, "")) for each in (field, field.get("/Parent") or {}) for key in ("/T", "/TU"))
     for name in dict.fromkeys(_INDEX.sub("", each).strip(" :") for each in names):
         if name and text.strip():
-            found.add("value in a form with the name of its field", f"{name}: {text}")
+            found.add("value in a form", f"{name}: {text}")
             stem = name.rstrip("0123456789_ ")
             found.parts.setdefault(stem, []).append(text.strip())
 
