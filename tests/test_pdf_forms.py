@@ -16,6 +16,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from pipeline.errors import UnreadableSource
 from pipeline.formats import format_named, ocr, pdf
 from pipeline.model import Edit, Reading, Role, Source, Unit
 
@@ -94,3 +95,20 @@ def test_a_form_whose_pages_show_it_is_not_held_for_its_xfa():
     """Beside drawn pages XFA says the same once more: it is left out."""
     _, reading = read(drawn_later(is_dynamic=False))
     assert not reading.gaps
+
+
+@pytest.mark.parametrize("keys", [["/Resources"], ["/MediaBox"], ["/Resources", "/MediaBox"]])
+def test_a_page_that_has_its_fonts_or_size_from_its_parent_is_whole_or_held(keys):
+    """PDFium forgets both where it draws a field: a copy without the text of the page would be none of the record."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(with_field(VALUE)))
+    page, parent = writer.pages[0], writer._root_object["/Pages"]
+    for key in keys:
+        parent[NameObject(key)] = page.raw_get(key) if key in page else ArrayObject()
+        del page[key]
+    data = saved(writer)
+    try:
+        _, reading = read(data)
+    except UnreadableSource:
+        return
+    assert "City of Helena" in shown(reading)
+    assert VALUE in shown(reading)

@@ -39,6 +39,7 @@ MOST_OBJECTS: Final = 200_000
 _SEEN: Final = 12
 """By how much a colour channel has to change (0 to 255) that a person could see it."""
 _ASKEW: Final = math.radians(8)
+_PRINT: Final = "print it to a new PDF, and run again"
 
 
 @dataclass(slots=True)
@@ -101,17 +102,35 @@ def flat_page(document: Any, index: int, path: str) -> Iterator[Any]:
     """Open a page with what its annotations and form fields show made part of it (raises UnreadableSource)."""
     try:
         page = document[index]
+        before = _said_by(page) if raw.FPDFPage_GetAnnotCount(page) > 0 else None
         flattened = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
         page.close()
-        if flattened == raw.FLATTEN_FAIL:
-            raise UnreadableSource(path, f"page {index + 1} has annotations that cannot be drawn", "print it anew")
         page = document[index]
+        if flattened == raw.FLATTEN_FAIL or (before is not None and _is_less(_said_by(page), before)):
+            page.close()
+            raise UnreadableSource(path, f"page {index + 1} has annotations that cannot be drawn", _PRINT)
     except pdfium.PdfiumError:
         raise UnreadableSource(path, f"page {index + 1} cannot be read", "print it to a new PDF") from None
     try:
         yield page
     finally:
         page.close()
+
+
+def _said_by(page: Any) -> tuple[float, float, int, int]:
+    """Return width and height of a page in points, and how many signs and objects it has."""
+    text = page.get_textpage()
+    try:
+        signs = int(text.count_chars())
+    finally:
+        text.close()
+    return (*page.get_size(), signs, int(raw.FPDFPage_CountObjects(page)))
+
+
+def _is_less(after: tuple[float, float, int, int], before: tuple[float, float, int, int]) -> bool:
+    """Return whether a page lost something: PDFium forgets the size and the fonts that a page has from its parent."""
+    is_smaller = any(abs(one - two) > 1 for one, two in zip(after[:2], before[:2], strict=True))
+    return is_smaller or after[2] < 0.9 * before[2] or after[3] < before[3]
 
 
 def dpi_of(page: Any, path: str) -> float:
