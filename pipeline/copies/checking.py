@@ -16,7 +16,7 @@ from pipeline.model import Address, ColumnClass, Finding, Reading, Role, Source,
 from pipeline.regular_copies import Marked, faults
 from pipeline.state import State, all_columns, findings_of
 from pipeline.tables.businesses import names_business
-from pipeline.verify import MAIL_FORMATS, Leak, View, leaks, search, second_reader, seen
+from pipeline.verify import MAIL_FORMATS, Leak, View, as_written, leaks, search, second_reader, seen
 from recognizers.entities import LINKED_IDENTIFIER, UNIQUE_IDENTIFIER
 from recognizers.model import pickles_by_fields
 
@@ -134,7 +134,7 @@ def _leaks(
     read_again = second_reader(unit.source.format, data, unit.context)
     texts = list(read_again or ())
     if not getattr(format_named(unit.source.format), "is_packed", False):
-        texts.append(data.decode("utf-8", "replace"))
+        texts += as_written(unit.source.format, data)
     elif read_again is None:  # packed bytes say nothing as text
         raise IntegrityError(unit.source.path, "no independent reader sees this format", "report this")
     elsewhere = [seen(text, record, thread, tabular=tabular) for text in texts]

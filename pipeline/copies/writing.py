@@ -34,6 +34,7 @@ from pipeline.verify import (
     Leak,
     Needle,
     WithheldIndex,
+    as_written,
     leaks,
     mail_structure,
     second_reader,
@@ -261,5 +262,5 @@ def _survivors(state: State, unit: Unit, part: bytes, copy: Reading, cleared: Sp
     tabular = hasattr(format_named(kind), "table")
     elsewhere = [seen(text, record, thread, tabular=tabular) for text in others]
     if not getattr(format_named(kind), "is_packed", False):  # packed bytes say nothing as text
-        elsewhere.append(Elsewhere("bytes", part.decode("utf-8", "replace"), record, thread, tabular))
+        elsewhere += [Elsewhere("bytes", text, record, thread, tabular) for text in as_written(kind, part)]
     return leaks(copy.segments, cleared, state.shared, markers=markers, elsewhere=elsewhere)

@@ -11,7 +11,7 @@ import ctypes
 import logging
 import math
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -100,21 +100,39 @@ def _draw_fields(document: Any, path: str) -> None:
 @contextmanager
 def flat_page(document: Any, index: int, path: str) -> Iterator[Any]:
     """Open a page with what its annotations and form fields show made part of it (raises UnreadableSource)."""
-    try:
-        page = document[index]
-        before = _said_by(page) if raw.FPDFPage_GetAnnotCount(page) > 0 else None
+    with ExitStack() as opened_here:
+        try:
+            page = document[index]
+            if raw.FPDFPage_GetAnnotCount(page) < 1:
+                opened_here.callback(page.close)
+            else:
+                page.close()
+                page = _flattened(document, index, path, opened_here)
+        except pdfium.PdfiumError:
+            raise UnreadableSource(path, f"page {index + 1} cannot be read", "print it to a new PDF") from None
+        yield page
+
+
+def _flattened(document: Any, index: int, path: str, opened_here: ExitStack) -> Any:
+    """Return a page with its annotations made part of it, from another document where its own loses something.
+
+    PDFium forgets the size and the fonts that a page has from its parent. Where a page is taken into another document,
+    it gets them of its own.
+    """
+    alone = pdfium.PdfDocument.new()
+    opened_here.callback(alone.close)
+    alone.import_pages(document, [index])  # before the page is changed
+    for owner, at in ((document, index), (alone, 0)):
+        page = owner[at]
+        before = _said_by(page)
         flattened = raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
         page.close()
-        page = document[index]
-        if flattened == raw.FLATTEN_FAIL or (before is not None and _is_less(_said_by(page), before)):
-            page.close()
-            raise UnreadableSource(path, f"page {index + 1} has annotations that cannot be drawn", _PRINT)
-    except pdfium.PdfiumError:
-        raise UnreadableSource(path, f"page {index + 1} cannot be read", "print it to a new PDF") from None
-    try:
-        yield page
-    finally:
+        page = owner[at]
+        if flattened != raw.FLATTEN_FAIL and not _is_less(_said_by(page), before):
+            opened_here.callback(page.close)
+            return page
         page.close()
+    raise UnreadableSource(path, f"page {index + 1} has annotations that cannot be drawn", _PRINT)
 
 
 def _said_by(page: Any) -> tuple[float, float, int, int]:

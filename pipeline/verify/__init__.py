@@ -6,7 +6,7 @@ of all needles needs no value and can come from a case database.
 
 from pipeline.verify.canonical import Needle, Withheld, needles
 from pipeline.verify.leaks import Elsewhere, Leak, leaks, shift
-from pipeline.verify.readers import MAIL_FORMATS, Row, mail_structure, second_reader, seen
+from pipeline.verify.readers import MAIL_FORMATS, Row, as_written, mail_structure, second_reader, seen
 from pipeline.verify.search import Hit, WithheldIndex, search
 from pipeline.verify.structure import column_structure
 from pipeline.verify.views import View, byte_texts, views
@@ -21,6 +21,7 @@ __all__ = [
     "View",
     "Withheld",
     "WithheldIndex",
+    "as_written",
     "byte_texts",
     "column_structure",
     "leaks",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import quopri
 import re
 import zipfile
 import zlib
@@ -58,6 +59,8 @@ class Row(str):
 LARGEST_CELL: Final = 1 << 26  # characters; the csv module refuses longer cells
 _HARMLESS_REPAIRS: Final = frozenset({"address-unparseable", "date-unparseable"})
 _FROM_LINE = re.compile(rb"\AFrom [^\r\n]*\r?\n")
+_QUOTED = re.compile(r"(?<![^\W_])[^\W_]*+(?:=(?:\r?\n|[0-9A-F]{2})[^\W_]*+)+")
+"""A word that quoted-printable cuts or writes in part."""
 _STUFFED = re.compile(rb"(?m)^>(>*From )")
 
 
@@ -65,6 +68,18 @@ def seen(text: str, record: str, thread: str, *, tabular: bool) -> Elsewhere:
     """Return what an independent reader saw, to be searched; a row of an attached table is no part of its message."""
     is_row = isinstance(text, Row)
     return Elsewhere("independent reader", text, "" if is_row else record, thread, tabular or is_row)
+
+
+def as_written(format_name: str, data: bytes) -> list[str]:
+    """Return the bytes of a copy as texts to be searched.
+
+    A line of quoted-printable may end anywhere in a word, and ``Ann=`` before ``uities`` says no name. Of mail it is
+    undone, and words that it cuts or writes in part are left out of what stands there as it is.
+    """
+    text = data.decode("utf-8", "replace")
+    if format_name not in MAIL_FORMATS or _QUOTED.search(text) is None:
+        return [text]
+    return [quopri.decodestring(data).decode("utf-8", "replace"), _QUOTED.sub(" ", text)]
 
 
 def second_reader(format_name: str, data: bytes, context: Mapping[str, str] | None = None) -> list[str] | None:
