@@ -136,10 +136,10 @@ def _flattened(document: Any, index: int, path: str, opened_here: ExitStack) -> 
 
 
 def _said_by(page: Any) -> tuple[float, float, int, int]:
-    """Return width and height of a page in points, and how many signs and objects it has."""
+    """Return width and height of a page in points, and how many signs beside blanks and how many objects it has."""
     text = page.get_textpage()
     try:
-        signs = int(text.count_chars())
+        signs = sum(not each.isspace() for each in text.get_text_range(errors="ignore"))
     finally:
         text.close()
     return (*page.get_size(), signs, int(raw.FPDFPage_CountObjects(page)))
@@ -148,7 +148,7 @@ def _said_by(page: Any) -> tuple[float, float, int, int]:
 def _is_less(after: tuple[float, float, int, int], before: tuple[float, float, int, int]) -> bool:
     """Return whether a page lost something: PDFium forgets the size and the fonts that a page has from its parent."""
     is_smaller = any(abs(one - two) > 1 for one, two in zip(after[:2], before[:2], strict=True))
-    return is_smaller or after[2] < 0.9 * before[2] or after[3] < before[3]
+    return is_smaller or after[2] < before[2] or after[3] < before[3]
 
 
 def dpi_of(page: Any, path: str) -> float:
