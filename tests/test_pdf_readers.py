@@ -78,22 +78,29 @@ def test_a_file_whose_places_are_wrong_is_read_or_held(shift):
     assert all(each in text for each in KEPT)
 
 
+def is_refused(source: bytes, page: PageContent) -> bool:
+    """Whether a page that PDFium saw is refused for what pypdf sees in the file."""
+    try:
+        SecondView(source).refuse_other(page, "f.pdf")
+    except UnreadableSource as error:
+        return "two readers" in error.what
+    return False
+
+
 @pytest.mark.parametrize("page", [PageContent(1, 300, 144), PageContent(1, 612, 792)])
 def test_a_page_that_another_reader_sees_otherwise_is_refused(page):
     """Another size, or a blank sheet where the other reader finds words."""
-    with pytest.raises(UnreadableSource, match="two readers"):
-        SecondView(letter()).refuse_other(page, "f.pdf")
+    assert is_refused(letter(), page)
 
 
 def test_pages_that_both_see_alike_are_not_refused():
     """Turned ones too; and where the second reader sees nothing at all."""
     words = [Line("words", [(0.0, 0.0, 1.0, 1.0)] * 5)]
-    SecondView(letter()).refuse_other(PageContent(1, 612, 792, lines=words), "f.pdf")
-    SecondView(letter(rotation=90)).refuse_other(PageContent(1, 792, 612, lines=words), "f.pdf")
-    SecondView(b"%PDF-1.4 nothing").refuse_other(PageContent(1, 5, 5, lines=words), "f.pdf")
+    assert not is_refused(letter(), PageContent(1, 612, 792, lines=words))
+    assert not is_refused(letter(rotation=90), PageContent(1, 792, 612, lines=words))
+    assert not is_refused(b"%PDF-1.4 nothing", PageContent(1, 5, 5, lines=words))
 
 
 def test_a_blank_page_of_which_the_other_reader_can_say_nothing_is_refused():
     """That it is blank is then one reader's word, of a file that another cannot read."""
-    with pytest.raises(UnreadableSource, match="two readers"):
-        SecondView(b"%PDF-1.4 nothing").refuse_other(PageContent(1, 5, 5), "f.pdf")
+    assert is_refused(b"%PDF-1.4 nothing", PageContent(1, 5, 5))
